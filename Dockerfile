@@ -1,0 +1,35 @@
+# One image for every role: docker run … live2vod run ROLE. Brokers, registry and ClickHouse are others' (docker-compose.yml).
+FROM node:24-bookworm-slim AS build
+# For the native Kafka client where no prebuilt one can be downloaded.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 libssl-dev \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts \
+ && CKJS_LINKING=dynamic npm rebuild @confluentinc/kafka-javascript \
+ && node -e "require('@confluentinc/kafka-javascript')"
+COPY . .
+RUN node node_modules/vite/bin/vite.js build --config connectors/console/page/vite.config.ts \
+    --outDir /app/connectors/console/page/dist --emptyOutDir
+# Only what runs: no tools, no second Node, no embedded ClickHouse, no sources of the native client.
+RUN mv node_modules/@confluentinc/kafka-javascript/build /tmp/addon \
+ && npm ci --ignore-scripts --omit=dev --omit=optional \
+ && mkdir -p node_modules/@confluentinc/kafka-javascript/build/Release node_modules/@confluentinc/kafka-javascript/build/deps \
+ && cp /tmp/addon/Release/*.node node_modules/@confluentinc/kafka-javascript/build/Release/ \
+ && find /tmp/addon/Release -maxdepth 1 -name 'lib*.so*' -exec cp {} node_modules/@confluentinc/kafka-javascript/build/Release/ ';' \
+ && find /tmp/addon/deps -maxdepth 1 -name 'lib*.so.*' -exec cp {} node_modules/@confluentinc/kafka-javascript/build/deps/ ';' \
+ && rm -rf node_modules/@confluentinc/kafka-javascript/deps
+
+FROM node:24-bookworm-slim
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
+ && rm -rf /var/lib/apt/lists/* \
+ && mkdir /data && chown node:node /data
+WORKDIR /app
+COPY --from=build /app /app
+ENV NODE_ENV=production LIVE2VOD_HOME=/data LIVE2VOD_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16
+USER node
+VOLUME /data
+ENTRYPOINT ["node", "cli/main.ts"]
+CMD ["--help"]

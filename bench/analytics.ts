@@ -1,0 +1,217 @@
+/**
+ * Measures the analytics side: the sink against inserting the same rows straight into ClickHouse in the same run, and
+ * every dashboard query on many callbacks. Needs a broker; starts embedded ClickHouses of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { Registry } from 'prom-client';
+import {
+  connectClickhouse,
+  latencyReport,
+  latencyStages,
+  migrate,
+  runSink,
+  type SpawnedClickhouse,
+  spawnClickhouseRole,
+} from '../connectors/clickhouse/index.ts';
+import { Admin, IdempotentProducer, type KafkaSettings } from '../connectors/kafka/index.ts';
+import { systemPlatform } from '../connectors/platform/index.ts';
+import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
+import { topicName } from '../schemas/topics.ts';
+import { fillAnalytics } from './analytics-data.ts';
+import { eventsPerVideo, lifeOf, videoCodec } from './analytics-events.ts';
+
+export type SinkResult = {
+  readonly rows: number;
+  readonly directPerSecond: number;
+  readonly sinkPerSecond: number;
+  /** Budget: at least 0.7. */
+  readonly ratio: number;
+};
+
+export type QueryResult = {
+  readonly query: string;
+  /** Median of three, milliseconds. Budget: under 1,000. */
+  readonly ms: number;
+};
+
+/** Rows of one straight insert. */
+const batch = 20_000;
+const now = () => systemPlatform.monotonicMs();
+
+/**
+ * The sink against straight inserts of the rows that it stored, in the same run: callbacks, and a version of the
+ * video's state for each. 20,000 videos are 160,000 callbacks and as many states.
+ */
+export async function measureSink(o: {
+  brokers: string;
+  videos?: number;
+  log?: (line: string) => void;
+}): Promise<SinkResult> {
+  return withRole(async (role) => {
+    await migrate({ url: role.url, database: 'live2vod' });
+    const world = await fillTopics({ brokers: o.brokers, clientId: 'live2vod-bench' }, o.videos ?? 20_000, o.log);
+    try {
+      const sink = await sinkAll(role, world);
+      o.log?.(`sink: ${Math.round(sink)} rows/s`);
+      const direct = await insertDirectly(role);
+      o.log?.(`straight: ${Math.round(direct)} rows/s`);
+      return { rows: world.records, directPerSecond: direct, sinkPerSecond: sink, ratio: sink / direct };
+    } finally {
+      await world.remove();
+    }
+  });
+}
+
+/** Latency of each stage and the other questions of the dashboards, on `callbacks` callbacks (default 10,000,000). */
+export async function measureQueries(o: { callbacks?: number; log?: (line: string) => void } = {}) {
+  return withRole(async (role) => {
+    const settings = { url: role.url, database: 'live2vod', requestTimeoutMs: 600_000 };
+    await migrate(settings);
+    const client = connectClickhouse(settings);
+    try {
+      await fillAnalytics(client, o.callbacks ?? 10_000_000, o.log);
+      const results: QueryResult[] = [];
+      for (const [query, ask] of questions(client)) {
+        const tries: number[] = [];
+        for (let n = 0; n < 3; n += 1) {
+          const beganMs = now();
+          await ask();
+          tries.push(now() - beganMs);
+        }
+        const ms = Math.round(tries.sort((a, b) => a - b)[1] ?? 0);
+        o.log?.(`${String(ms).padStart(6)} ms  ${query}`);
+        results.push({ query, ms });
+      }
+      return results;
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+function questions(client: ClickHouseClient): [string, () => Promise<unknown>][] {
+  const ask = (query: string) => async () => (await client.query({ query, format: 'JSONCompact' })).json();
+  return [
+    ...latencyStages.map((stage): [string, () => Promise<unknown>] => [
+      `latency of ${stage} by hour`,
+      () => latencyReport(client, { stages: [stage], by: ['hour'] }),
+    ]),
+    ['transcode by definition', () => latencyReport(client, { stages: ['transcode'], by: ['definition'] })],
+    ['end to end of one stream', () => latencyReport(client, { stages: ['end_to_end'], stream: 'room-7' })],
+    [
+      'callbacks by hour and type',
+      ask(`SELECT toStartOfHour(received_at) AS time, event_type, count() FROM callbacks FINAL
+           WHERE replayed_at IS NULL GROUP BY time, event_type`),
+    ],
+    [
+      'copies beyond the first by hour',
+      ask(`SELECT toStartOfHour(received_at) AS time, count() - uniq(event_id) FROM callbacks FINAL
+           WHERE replayed_at IS NULL GROUP BY time`),
+    ],
+    [
+      'minutes transcoded by day and definition',
+      ask('SELECT toStartOfDay(at) AS time, definition, sum(minutes) FROM transcode_work GROUP BY time, definition'),
+    ],
+    ['videos by status', ask('SELECT kind, status, count() FROM video_state FINAL GROUP BY kind, status')],
+    ['longest silence', ask('SELECT * FROM waiting_videos ORDER BY since LIMIT 50')],
+  ];
+}
+
+async function withRole<T>(work: (role: SpawnedClickhouse) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
+  const role = await spawnClickhouseRole({ folder });
+  try {
+    return await work(role);
+  } finally {
+    await role.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type World = Awaited<ReturnType<typeof fillTopics>>;
+
+/** Topics as the pipeline fills them: for each callback the state of its video after it. */
+async function fillTopics(kafka: KafkaSettings, videos: number, log?: (line: string) => void) {
+  const prefix = `bench-${randomUUID()}.`;
+  const topic = (id: Parameters<typeof topicName>[1]) => topicName(prefix, id);
+  const names = (['callbacks', 'video-state', 'session-state', 'dead-letters'] as const).map(topic);
+  const admin = await Admin.connect(kafka);
+  await admin.ensureTopics(names.map((name) => ({ name, partitions: 6 })));
+  const producer = await IdempotentProducer.connect(kafka, { lingerMs: 20, maxInFlightBytes: 64 * 1024 * 1024 });
+  for (let n = 0; n < videos; n += 1) {
+    const sends = lifeOf(n).flatMap(({ key, callback, headers, state }) => [
+      producer.send({ topic: topic('callbacks'), key, value: callback, headers }),
+      producer.send({ topic: topic('video-state'), key, value: videoCodec.encode(state) }),
+    ]);
+    if (n % 200 === 199) await Promise.all(sends);
+    if (n % 10_000 === 9_999) log?.(`${n + 1} videos are in the topics`);
+  }
+  await producer.close();
+  const remove = async () => {
+    for (const name of names) await admin.deleteTopic(name);
+    admin.close();
+  };
+  return { kafka, topic, records: videos * eventsPerVideo * 2, remove };
+}
+
+/** Rows a second from the first stored batch to the last, with reading from Kafka, decoding and committing. */
+async function sinkAll(role: SpawnedClickhouse, world: World): Promise<number> {
+  const stop = new AbortController();
+  const metrics = new Registry();
+  const sink = runSink({
+    kafka: world.kafka,
+    topics: world.topic,
+    clickhouse: { url: role.url, database: 'live2vod' },
+    groupId: randomUUID(),
+    codecs: { videoState: videoCodec, sessionState: videoCodec as never },
+    disconnectDelaySeconds: () => 180,
+    platform: systemPlatform,
+    log: createLogger('sink-bench', 'warn'),
+    metrics: metricsOf(metrics),
+    signal: stop.signal,
+  });
+  const stored = async () => {
+    const values = (await metrics.getSingleMetric('live2vod_sink_rows_total')?.get())?.values ?? [];
+    return values.reduce((sum, { value }) => sum + value, 0);
+  };
+  // Joining the group is no part of the rate.
+  while ((await stored()) === 0) await systemPlatform.sleep(5);
+  const first = await stored();
+  const beganMs = now();
+  while ((await stored()) < world.records) await systemPlatform.sleep(5);
+  const seconds = (now() - beganMs) / 1000;
+  stop.abort();
+  await sink;
+  return (world.records - first) / seconds;
+}
+
+/** Rows a second by the official client, of the very rows that the sink stored: nothing but the insert is timed. */
+async function insertDirectly(role: SpawnedClickhouse): Promise<number> {
+  const straight = { url: role.url, database: 'straight' };
+  await migrate(straight);
+  const from = connectClickhouse({ url: role.url, database: 'live2vod' });
+  const to = connectClickhouse(straight);
+  let timedMs = 0;
+  let inserted = 0;
+  for (const table of ['callbacks', 'video_state']) {
+    for (let page = 0; ; page += 1) {
+      const result = await from.query({
+        query: `SELECT * FROM ${table} ORDER BY partition, offset LIMIT {size:UInt32} OFFSET {from:UInt64}`,
+        query_params: { size: batch, from: page * batch },
+        format: 'JSONEachRow',
+      });
+      const values = await result.json<object>();
+      if (values.length === 0) break;
+      const beganMs = now();
+      await to.insert({ table, values, format: 'JSONEachRow' });
+      timedMs += now() - beganMs;
+      inserted += values.length;
+    }
+  }
+  await Promise.all([from.close(), to.close()]);
+  return (inserted / timedMs) * 1000;
+}

@@ -1,0 +1,87 @@
+/** Callbacks for benchmarks: the five that a recorded and transcoded video causes, spread and partly sent twice as the cloud does. */
+import { createHash } from 'node:crypto';
+import type { OutgoingRecord } from '../connectors/kafka/index.ts';
+import { header } from '../schemas/topics.ts';
+
+export const eventsPerVideo = 5;
+
+const startMs = Date.parse('2026-03-01T00:00:00Z');
+const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
+const idOf = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/**
+ * Callbacks of `videos` videos, in the order in which they would arrive when `together` videos are being recorded at once:
+ * neighbours in time are different videos, and a video's own events come far apart. Every twentieth comes twice.
+ */
+export function* callbacks(videos: number, topic: string, together = 2_000): Generator<OutgoingRecord> {
+  for (let first = 0; first < videos; first += together) {
+    const last = Math.min(videos, first + together);
+    for (let step = 0; step < eventsPerVideo; step += 1) {
+      for (let video = first; video < last; video += 1) {
+        const record = callback(video, step, topic);
+        yield record;
+        if ((video * eventsPerVideo + step) % 20 === 0) yield record;
+      }
+    }
+  }
+}
+
+function callback(video: number, step: number, topic: string): OutgoingRecord {
+  const videoId = idOf(`video ${video}`);
+  const endMs = startMs + video * 1_000;
+  const common = { VideoId: videoId, EventTime: iso(endMs + (step + 1) * 40_000), Status: 'success' };
+  const bodies = [
+    {
+      ...common,
+      EventType: 'AddLiveRecordVideoComplete',
+      DomainName: 'play.example.com',
+      AppName: 'live',
+      StreamName: `room-${video % 500}`,
+      RecordStartTime: iso(endMs - 1_800_000),
+      RecordEndTime: iso(endMs),
+    },
+    {
+      ...common,
+      EventType: 'FileUploadComplete',
+      FileUrl: `http://vod.example.com/${videoId}/source.m3u8`,
+      Size: 508_153_210 + video,
+    },
+    { ...common, EventType: 'StreamTranscodeComplete', ...rendition(videoId, 'LD', endMs) },
+    { ...common, EventType: 'StreamTranscodeComplete', ...rendition(videoId, 'HD', endMs) },
+    {
+      ...common,
+      EventType: 'TranscodeComplete',
+      StreamInfos: [rendition(videoId, 'LD', endMs), rendition(videoId, 'HD', endMs)],
+    },
+  ];
+  return {
+    topic,
+    key: videoId,
+    value: Buffer.from(JSON.stringify(bodies[step])),
+    headers: {
+      [header.source]: 'http',
+      [header.receivedAt]: String(endMs + (step + 1) * 40_000 + 700),
+      [header.region]: 'cn-shanghai',
+    },
+  };
+}
+
+function rendition(videoId: string, definition: string, endMs: number) {
+  const jobId = idOf(`${videoId} ${definition}`);
+  return {
+    Status: 'success',
+    Bitrate: '925',
+    Definition: definition,
+    Duration: 1800.04,
+    Encrypt: false,
+    FileUrl: `http://vod.example.com/${videoId}/${definition}-${jobId}.mp4`,
+    Format: 'mp4',
+    Fps: '25',
+    Height: 540,
+    Width: 960,
+    Size: 208_153_210,
+    JobId: jobId,
+    StartTime: iso(endMs + 60_000),
+    FinishTime: iso(endMs + 90_000),
+  };
+}

@@ -1,0 +1,143 @@
+/** What the ingress benchmark and soak share: topics of their own, a server in a child process, signed load. */
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import autocannon from 'autocannon';
+import { type CallbackEndpoint, signatureOf } from '../connectors/ingress/index.ts';
+import { Admin, Consumer, type KafkaSettings } from '../connectors/kafka/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
+import { topicName } from '../schemas/topics.ts';
+import type { TargetMessage, TargetSettings } from './ingress-target.ts';
+
+const endpoint: CallbackEndpoint = {
+  path: '/callbacks/vod',
+  url: 'https://ingress.example.com/callbacks/vod',
+  keys: ['Abc123Def456'],
+  region: 'cn-shanghai',
+};
+
+/** A typical callback; every request gets an id of its own. */
+const body = JSON.stringify({
+  EventType: 'StreamTranscodeComplete',
+  EventTime: '2026-03-01T10:03:00Z',
+  VideoId: '[<id>]',
+  Status: 'success',
+  Bitrate: '925',
+  Definition: 'LD',
+  Duration: 1800.04,
+  Encrypt: false,
+  FileUrl: 'http://vod.example.com/a/b.mp4',
+  Format: 'mp4',
+  Fps: '25',
+  Height: 540,
+  Width: 960,
+  Size: 208153210,
+  JobId: '11112222333344445555666677778888',
+});
+
+export type Workplace = {
+  readonly settings: TargetSettings;
+  /** Records in `callbacks`. */
+  published(): Promise<number>;
+  remove(): Promise<void>;
+};
+
+/** Topics and a spool folder of the run's own, removed at its end. */
+export async function openWorkplace(brokers: string, partitions = 6): Promise<Workplace> {
+  const prefix = `bench-${randomUUID()}.`;
+  const kafka: KafkaSettings = { brokers, clientId: 'live2vod-bench' };
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
+  const names = (['callbacks', 'dead-letters'] as const).map((id) => topicName(prefix, id));
+  const admin = await Admin.connect(kafka);
+  await admin.ensureTopics(names.map((name) => ({ name, partitions })));
+  return {
+    settings: { kafka, prefix, spool: { folder }, endpoints: [endpoint] },
+    async published() {
+      const consumer = await Consumer.connect(kafka);
+      try {
+        let records = 0;
+        for (let partition = 0; partition < partitions; partition += 1) {
+          const { low, high } = await consumer.watermarks(topicName(prefix, 'callbacks'), partition, 10_000);
+          records += high - low;
+        }
+        return records;
+      } finally {
+        await consumer.close();
+      }
+    },
+    async remove() {
+      for (const name of names) await admin.deleteTopic(name);
+      admin.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Memory = Extract<TargetMessage, { kind: 'memory' }>;
+export type Target = { readonly address: string; readonly memory: readonly Memory[]; stop(): Promise<void> };
+
+const entry = fileURLToPath(new URL('ingress-target.ts', import.meta.url));
+
+export async function startTarget(mode: 'bare' | 'durable', settings: TargetSettings): Promise<Target> {
+  const child = fork(entry, [mode, JSON.stringify(settings)]);
+  const memory: Memory[] = [];
+  const address = await new Promise<string>((resolve, reject) => {
+    child.on('message', (message: TargetMessage) => {
+      if (message.kind === 'listening') resolve(message.address);
+      else memory.push(message);
+    });
+    child.once('exit', (code) => reject(new Error(`the ${mode} server ended with ${code} before it listened`)));
+  });
+  return {
+    address,
+    memory,
+    async stop() {
+      const gone = once(child, 'exit');
+      child.send('stop');
+      await gone;
+    },
+  };
+}
+
+export type Load = {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly answered200: number;
+  readonly others: number;
+};
+
+/** Signed callbacks, each with its own id, as fast as `connections` allow or `perSecond` in all. */
+export async function load(
+  address: string,
+  o: { seconds: number; connections: number; perSecond?: number },
+): Promise<Load> {
+  const timestamp = String(Math.floor(systemClock.now() / 1000));
+  const result = await autocannon({
+    url: `${address}${endpoint.path}`,
+    method: 'POST',
+    connections: o.connections,
+    duration: o.seconds,
+    headers: {
+      'content-type': 'application/json',
+      'x-vod-timestamp': timestamp,
+      'x-vod-signature': signatureOf(endpoint.url, timestamp, endpoint.keys[0] ?? ''),
+    },
+    body,
+    idReplacement: true,
+    ...(o.perSecond !== undefined && { overallRate: o.perSecond }),
+  });
+  return {
+    perSecond: Math.round(result.requests.average),
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    maxMs: result.latency.max,
+    answered200: result['2xx'],
+    others: result.non2xx + result.errors + result.timeouts,
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * One server of the ingress benchmark, in a process of its own, started by fork: `bare` is Fastify answering 200,
+ * `durable` is the real ingress. Says where it listens, then its memory every second, until it is told to stop.
+ */
+import Fastify from 'fastify';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { type RunIngressOptions, runIngress } from '../connectors/ingress/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
+import { metricsOf } from '../connectors/telemetry/index.ts';
+import { topicName } from '../schemas/topics.ts';
+
+export type TargetSettings = Pick<RunIngressOptions, 'kafka' | 'spool' | 'endpoints' | 'lingerMs'> & {
+  readonly prefix: string;
+};
+export type TargetMessage =
+  | { readonly kind: 'listening'; readonly address: string }
+  | { readonly kind: 'memory'; readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
+
+/** The parent may be gone: then there is nobody to tell. */
+function tell(message: TargetMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+async function bare(path: string, signal: AbortSignal): Promise<void> {
+  const app = Fastify();
+  app.post(path, (_request, reply) => reply.send(''));
+  tell({ kind: 'listening', address: await app.listen({ host: '127.0.0.1', port: 0 }) });
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await app.close();
+}
+
+async function durable(settings: TargetSettings, signal: AbortSignal): Promise<void> {
+  await runIngress({
+    ...settings,
+    host: '127.0.0.1',
+    port: 0,
+    topics: (id) => topicName(settings.prefix, id),
+    log: pino({ level: 'warn' }, pino.destination(2)),
+    metrics: metricsOf(new Registry()),
+    clock: systemClock,
+    lameDuckMs: 0,
+    signal,
+    onListening: (address) => tell({ kind: 'listening', address }),
+  });
+}
+
+const [mode, json = '{}'] = process.argv.slice(2);
+const settings = JSON.parse(json) as TargetSettings;
+const stopping = new AbortController();
+process.once('message', () => stopping.abort());
+process.once('disconnect', () => stopping.abort());
+const stopSampling = systemClock.every(1_000, () => {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  tell({ kind: 'memory', rssBytes: rss, heapBytes: heapUsed, externalBytes: external });
+});
+if (mode === 'bare') await bare(settings.endpoints[0]?.path ?? '/', stopping.signal);
+else await durable(settings, stopping.signal);
+stopSampling();
+if (process.connected) process.disconnect();

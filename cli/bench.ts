@@ -1,0 +1,62 @@
+/** Runs a measurement on the set brokers, or on an embedded stack of its own, and keeps its result as JSON. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureQueries, measureSink } from '../bench/analytics.ts';
+import { benchConsole } from '../bench/console.ts';
+import { benchIngress } from '../bench/ingress.ts';
+import { soakIngress } from '../bench/ingress-soak.ts';
+import { benchProcessor } from '../bench/processor.ts';
+import { startStack } from '../local/index.ts';
+import { endpointsOf } from './endpoints.ts';
+import { readConfiguration } from './environment.ts';
+
+export type BenchOptions = {
+  /** How much to do, where the default isn't wanted: seconds of a soak, videos, records or callbacks. */
+  readonly size?: number;
+  readonly signal: AbortSignal;
+};
+
+type Place = { readonly brokers: string; readonly registryUrl: string };
+type Measurement = (place: Place, options: BenchOptions) => Promise<unknown>;
+
+const print = (line: string) => console.log(line);
+
+export const measurements: Readonly<Record<string, Measurement>> = {
+  ingress: ({ brokers }, { size }) =>
+    benchIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
+  soak: ({ brokers }, { size }) => soakIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
+  processor: (place, { size }) => benchProcessor({ ...place, print, ...(size === undefined ? {} : { videos: size }) }),
+  sink: ({ brokers }, { size }) =>
+    measureSink({ brokers, log: print, ...(size === undefined ? {} : { videos: size }) }),
+  console: ({ brokers }, { size }) =>
+    benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
+  queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),
+};
+
+/** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
+export async function bench(name: string, options: BenchOptions): Promise<void> {
+  const { settings } = readConfiguration();
+  const measure = measurements[name];
+  if (!measure) throw new TypeError(`no measurement ${name}`);
+  const home = join(settings.LIVE2VOD_HOME, 'bench');
+  mkdirSync(home, { recursive: true });
+  const { brokers, registryUrl, embedded } = endpointsOf(settings);
+  const stack =
+    embedded.kafka || embedded.registry
+      ? await startStack({
+          home,
+          kafkaPort: settings.KAFKA_PORT,
+          registryPort: settings.REGISTRY_PORT,
+          onProgress: print,
+          signal: options.signal,
+        })
+      : null;
+  try {
+    const result = await measure({ brokers, registryUrl }, options);
+    const file = join(home, `${name}.json`);
+    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+    print(`the result as JSON: ${file}`);
+  } finally {
+    await stack?.stop();
+  }
+}

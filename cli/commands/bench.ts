@@ -1,0 +1,26 @@
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { stopSignal } from '../stopping.ts';
+
+const names = ['ingress', 'soak', 'processor', 'sink', 'queries', 'console'];
+
+function sizeOption(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0');
+  return value;
+}
+
+export function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('measure against a floor in the same run; only the ratios mean anything on another machine')
+    .addArgument(new Argument('<name>', 'what to measure').choices(names))
+    .option(
+      '--size <n>',
+      'seconds (ingress, soak, console), videos (processor, sink) or callbacks (queries)',
+      sizeOption,
+    )
+    .action(async (name: string, { size }: { size?: number }) => {
+      const { bench } = await import('../bench.ts');
+      await bench(name, { ...(size === undefined ? {} : { size }), signal: stopSignal() });
+    });
+}

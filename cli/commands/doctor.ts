@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { endpointsOf } from '../endpoints.ts';
+import { readConfiguration } from '../environment.ts';
+import { CommandFault, exitCode } from '../exit.ts';
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('check configuration and parts; with a stream: say which policy it gets and why')
+    .argument('[stream]', 'domain/app/stream')
+    .action(async (stream?: string) => {
+      const configuration = readConfiguration();
+      console.log(
+        `configuration: ${configuration.file ?? 'no file, environment and defaults only'}; ${configuration.policies.rules.length} policies`,
+      );
+      if (stream !== undefined) {
+        explain(stream, configuration.policies);
+        return;
+      }
+      const { settings } = configuration;
+      const endpoints = endpointsOf(settings);
+      const parts = await Promise.all([
+        check(`Kafka at ${endpoints.brokers}`, 'KAFKA_BROKERS', () => askKafka(settings)),
+        check(`schema registry at ${new URL(endpoints.registryUrl).origin}`, 'SCHEMA_REGISTRY_URL', () =>
+          get(`${endpoints.registryUrl}/subjects`),
+        ),
+        check(`ClickHouse at ${new URL(endpoints.clickhouseUrl).origin}`, 'CLICKHOUSE_URL', () =>
+          get(`${endpoints.clickhouseUrl}/ping`),
+        ),
+        check(`ingress on port ${settings.INGRESS_PORT}`, 'INGRESS_PORT', () =>
+          get(`http://127.0.0.1:${settings.INGRESS_PORT}/readyz`),
+        ),
+        check(`console on port ${settings.CONSOLE_PORT}`, 'CONSOLE_PORT', () =>
+          get(`http://127.0.0.1:${settings.CONSOLE_PORT}/readyz`),
+        ),
+      ]);
+      if (parts.includes(false))
+        throw new CommandFault(
+          'not everything answers (above); ./live2vod up starts what is embedded',
+          exitCode.unavailable,
+        );
+    });
+}
+
+function explain(stream: string, policies: ReturnType<typeof readConfiguration>['policies']): void {
+  const [domainName, appName, streamName, ...more] = stream.split('/');
+  if (!domainName || !appName || !streamName || more.length > 0) {
+    throw new CommandFault(`${stream}: a stream is given as domain/app/stream`, exitCode.usage);
+  }
+  const { policy, why, passedOver } = policies.explain({ domainName, appName, streamName });
+  console.log(`${stream} gets ${policy.name}: ${why}`);
+  if (passedOver.length > 0) console.log(`also matching, less precise: ${passedOver.join(', ')}`);
+  const { name: _, ...content } = policy;
+  console.log(JSON.stringify(content, null, 2));
+}
+
+async function check(what: string, setting: string, ask: () => Promise<void>): Promise<boolean> {
+  try {
+    await ask();
+    console.log(`  ok    ${what}`);
+    return true;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    console.log(`  FAIL  ${what} (${setting}): ${cause instanceof Error ? cause.message : String(cause)}`);
+    return false;
+  }
+}
+
+async function askKafka(settings: ReturnType<typeof readConfiguration>['settings']): Promise<void> {
+  const { Admin } = await import('../../connectors/kafka/index.ts');
+  const { kafkaSettingsOf } = await import('../endpoints.ts');
+  const admin = await Admin.connect(kafkaSettingsOf(settings, 'doctor'));
+  admin.close();
+}
+
+async function get(url: string): Promise<void> {
+  const { systemPlatform } = await import('../../connectors/platform/index.ts');
+  const response = await systemPlatform.fetch(url, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
+}

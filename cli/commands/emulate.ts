@@ -1,0 +1,40 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { readConfiguration } from '../environment.ts';
+import { aborted, stopSignal } from '../stopping.ts';
+
+function numberOf(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('a number, 0 or more');
+  return value;
+}
+
+export function addEmulate(program: Command): void {
+  program
+    .command('emulate')
+    .description('an ApsaraVideo cloud on localhost (docs/emulator.md), until Ctrl-C')
+    .option('--seed <n>', 'what is random follows from it', numberOf, 1)
+    .option('--shows <n>', 'shows of each practice to play at once; 0: none, the control API starts them', numberOf, 0)
+    .action(async ({ seed, shows }: { seed: number; shows: number }) => {
+      const { startEmulator } = await import('../../emulator/index.ts');
+      const { settings } = readConfiguration();
+      const signal = stopSignal();
+      const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } = settings;
+      const emulator = await startEmulator({
+        host: settings.LIVE2VOD_BIND,
+        port: settings.EMULATOR_PORT,
+        seed,
+        callbackUrl: settings.VOD_CALLBACK_URL ?? null,
+        callbackKey: settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null,
+        ...(accessKeyId !== undefined && accessKeySecret !== undefined
+          ? { accessKeys: [{ accessKeyId, accessKeySecret }] }
+          : {}),
+      });
+      console.log(`the emulated cloud answers at ${emulator.url}; its control API is under ${emulator.url}/_emulator/`);
+      if (shows > 0) {
+        const { videos, sessions, callbacks } = emulator.play({ shows });
+        console.log(`playing ${sessions} sessions with ${videos} videos, ${callbacks} callbacks`);
+      }
+      await aborted(signal);
+      await emulator.stop();
+    });
+}

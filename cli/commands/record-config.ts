@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { exitCode } from '../exit.ts';
+
+const load = () => import('../record-config.ts');
+
+export function addRecordConfig(program: Command): void {
+  const command = program
+    .command('record-config')
+    .description('what the cloud records and reports, from `recording:` of live2vod.yaml');
+  command
+    .command('plan')
+    .description('say what `apply` would change; exit status 2 if anything')
+    .action(async () => {
+      if (await (await load()).plan()) process.exitCode = exitCode.usage;
+    });
+  command
+    .command('apply')
+    .description('show the difference, then carry it out')
+    .action(async () => (await load()).apply());
+  command
+    .command('list')
+    .description('what the cloud has for a domain')
+    .argument('<domain>')
+    .action(async (domain: string) => (await load()).list(domain));
+  command
+    .command('delete')
+    .description('delete one configuration at the cloud; the file is left as it is')
+    .argument('<stream>', 'domain/app/stream, stream * for all')
+    .action(async (stream: string) => (await load()).remove(stream));
+}

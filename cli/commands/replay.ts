@@ -1,0 +1,44 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { stopSignal } from '../stopping.ts';
+import { timeOption } from '../time-option.ts';
+
+/** A small number is an offset, everything else a time. */
+function startOption(text: string): { fromOffset: number } | { fromMs: number } {
+  return /^\d{1,9}$/.test(text) ? { fromOffset: Number(text) } : { fromMs: timeOption(text) };
+}
+
+function partitionOption(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('a partition number');
+  return Number(text);
+}
+
+type Options = {
+  from: { fromOffset: number } | { fromMs: number };
+  to?: number;
+  key?: string;
+  partition?: number;
+  fromTopic?: string;
+};
+
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .description('feed raw callbacks through again, without changing any state that was right')
+    .requiredOption('--from <time|offset>', 'ISO 8601, epoch ms, how long ago (6h), or an offset', startOption)
+    .option('--to <time>', 'only callbacks before then', timeOption)
+    .option('--key <subject>', 'only callbacks of this subject (VideoId)')
+    .option('--partition <n>', 'only this partition (goes with an offset)', partitionOption)
+    .option('--from-topic <name>', "another topic to read: to fill a new prefix from an old one's callbacks")
+    .action(async ({ from, to, key, partition, fromTopic }: Options) => {
+      const { replay } = await import('../replay.ts');
+      const sent = await replay({
+        ...from,
+        ...(to === undefined ? {} : { toMs: to }),
+        ...(key === undefined ? {} : { key }),
+        ...(partition === undefined ? {} : { partitions: [partition] }),
+        ...(fromTopic === undefined ? {} : { fromTopic }),
+        signal: stopSignal(),
+      });
+      console.log(`${sent} callbacks fed through again`);
+    });
+}

@@ -1,0 +1,14 @@
+import { Argument, type Command } from 'commander';
+import { readConfiguration } from '../environment.ts';
+import { type RoleName, roleNames } from '../roles/context.ts';
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run one role in this process until SIGTERM')
+    .addArgument(new Argument('<role>', 'which role').choices([...roleNames]))
+    .action(async (role: RoleName) => {
+      const { runRole } = await import('../roles/run.ts');
+      await runRole(role, readConfiguration());
+    });
+}

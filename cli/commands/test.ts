@@ -1,0 +1,113 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { stopStack } from '../../local/index.ts';
+import { CommandFault, exitCode } from '../exit.ts';
+import { stopSignal } from '../stopping.ts';
+import { runWatched } from '../watched-child.ts';
+
+const root = join(import.meta.dirname, '../..');
+const budgetMinutes = 15;
+
+/** What is checked before the tests run; each counts as one test. */
+const checks = [
+  { name: 'lint and format', script: 'node_modules/@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
+  { name: 'generated types', script: 'schemas/generate.ts', args: ['--check'] },
+  { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-p', '.'] },
+  { name: "the page's types", script: 'node_modules/typescript/bin/tsc', args: ['-p', 'connectors/console/page'] },
+] as const;
+
+type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+
+export function addTest(program: Command): void {
+  program
+    .command('test')
+    .description('lint, types, then unit, integration and chaos tests; further arguments go to vitest')
+    .argument('[vitest...]', 'such as a path or -t NAME')
+    .allowUnknownOption()
+    .action(async (vitestArgs: string[]) => {
+      const counts = await runTests(vitestArgs, stopSignal());
+      const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+      console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
+      if (counts.failed > 0) process.exitCode = exitCode.failed;
+    });
+}
+
+/**
+ * Runs everything that must hold before a commit, bounded by 15 minutes; nothing that it starts outlives it. A failed
+ * check, and a test run that breaks without a failed test, count as one failed test each.
+ */
+export async function runTests(vitestArgs: readonly string[], stop: AbortSignal): Promise<Counts> {
+  const deadline = AbortSignal.timeout(budgetMinutes * 60_000);
+  const signal = AbortSignal.any([stop, deadline]);
+  process.chdir(root);
+
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { name, script, args } of checks) {
+    const passed = (await runWatched([script, ...args], signal)) === 0;
+    counts[passed ? 'passed' : 'failed'] += 1;
+    console.error(`${passed ? '✓' : '✗'} ${name}`);
+  }
+  const tests = await runVitest(vitestArgs, signal);
+  if (deadline.aborted) console.error(`Stopped: the tests did not end within ${budgetMinutes} minutes.`);
+  else if (stop.aborted) throw new CommandFault('stopped before the tests ended', exitCode.failed);
+  return {
+    passed: counts.passed + tests.passed,
+    failed: counts.failed + tests.failed,
+    skipped: tests.skipped,
+  };
+}
+
+async function runVitest(args: readonly string[], signal: AbortSignal): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-run-'));
+  const report = join(folder, 'report.json');
+  try {
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests'];
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    // What an interrupted run leaves in its temporary folder goes with ours.
+    const status = await runWatched([...vitest, ...reporters, ...args], signal, { TMPDIR: folder });
+    const { passed, failed, skipped } = await readReport(report);
+    // A file that can't be loaded or an error outside a test fails the run, yet no test of its.
+    return { passed, failed: status === 0 ? failed : Math.max(1, failed), skipped };
+  } finally {
+    await endLeftovers(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** Brokers and registries of an interrupted run end by themselves; this waits until they have. */
+async function endLeftovers(folder: string): Promise<void> {
+  const homes = await readdir(folder);
+  await Promise.all(homes.map((home) => stopStack({ home: join(folder, home) }).catch(() => false)));
+}
+
+type VitestReport = {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+};
+
+async function readReport(file: string): Promise<Counts> {
+  try {
+    const report = JSON.parse(await readFile(file, 'utf8')) as VitestReport;
+    for (const { name, assertionResults } of report.testResults) {
+      for (const { status, fullName } of assertionResults) {
+        if (status !== 'passed' && status !== 'failed')
+          console.error(`left out (its file says why): ${relative(root, name)}: ${fullName}`);
+      }
+    }
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+}

@@ -1,0 +1,146 @@
+/** Holds what the cloud says happened against what the pipeline says, entity by entity and field by field. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Ledger, LedgerRendition, LedgerSession, LedgerVideo } from '../../emulator/index.ts';
+import type { SessionState } from '../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+
+export type Difference = {
+  readonly entity: string;
+  readonly field: string;
+  readonly cloud: unknown;
+  readonly pipeline: unknown;
+};
+
+const videoFields = [
+  'kind',
+  'status',
+  'stream',
+  'recording',
+  'recordedTime',
+  'composeStartTime',
+  'sourceReadyTime',
+  'firstPlayableTime',
+  'transcodedTime',
+  'coverUrl',
+  'sourceUrl',
+  'sizeBytes',
+  'durationSeconds',
+] as const satisfies readonly (keyof VideoState & keyof LedgerVideo)[];
+
+const renditionFields = [
+  'jobId',
+  'definition',
+  'format',
+  'status',
+  'fileUrl',
+  'bitrateKbps',
+  'fps',
+  'width',
+  'height',
+  'durationSeconds',
+  'sizeBytes',
+  'startTime',
+  'finishTime',
+  'errorCode',
+] as const satisfies readonly (keyof VideoState['renditions'][number] & keyof LedgerRendition)[];
+
+const sessionFields = [
+  'stream',
+  'startTime',
+  'endTime',
+  'segments',
+  'gaps',
+  'composed',
+] as const satisfies readonly (keyof SessionState & keyof LedgerSession)[];
+
+/** Everything in which the state topics differ from the ledger; empty when they are equal. */
+export function differences(
+  ledger: Ledger,
+  videos: ReadonlyMap<string, VideoState>,
+  sessions: ReadonlyMap<string, SessionState>,
+): Difference[] {
+  const found: Difference[] = [];
+  for (const truth of ledger.videos) {
+    const entity = `video ${truth.videoId}`;
+    const state = videos.get(truth.videoId);
+    if (!state) {
+      found.push({ entity, field: '', cloud: 'exists', pipeline: 'unknown' });
+      continue;
+    }
+    for (const field of videoFields) add(found, entity, field, truth[field], state[field]);
+    add(
+      found,
+      entity,
+      'renditions',
+      truth.renditions.map((one) => pick(one, renditionFields)),
+      finished(state).map((one) => pick(one, renditionFields)),
+    );
+    add(
+      found,
+      entity,
+      'timeline',
+      eventsOf(truth.timeline),
+      eventsOf(state.timeline.filter((entry) => entry.source === 'http')),
+    );
+  }
+  for (const truth of ledger.sessions) {
+    const entity = `session ${truth.sessionId}`;
+    const state = sessions.get(truth.sessionId);
+    if (!state) {
+      found.push({ entity, field: '', cloud: 'exists', pipeline: 'unknown' });
+      continue;
+    }
+    for (const field of sessionFields) add(found, entity, field, shape(truth[field]), shape(state[field]));
+  }
+  const known = new Set([
+    ...ledger.videos.map((video) => video.videoId),
+    ...ledger.sessions.map((session) => session.sessionId),
+  ]);
+  for (const videoId of videos.keys())
+    if (!known.has(videoId))
+      found.push({ entity: `video ${videoId}`, field: '', cloud: 'unknown', pipeline: 'exists' });
+  for (const [sessionId, { status }] of sessions) {
+    if (!known.has(sessionId) && status !== 'MERGED')
+      found.push({ entity: `session ${sessionId}`, field: '', cloud: 'unknown', pipeline: 'exists' });
+  }
+  for (const repeated of repeatedJobs(ledger)) found.push(repeated);
+  return found;
+}
+
+/** Jobs that the cloud was made to start twice. */
+function repeatedJobs(ledger: Ledger): Difference[] {
+  const starts = Map.groupBy(ledger.jobs, (job) => job.videoId);
+  return [...starts].flatMap(([videoId, jobs]) =>
+    jobs.length > 1 ? [{ entity: `video ${videoId}`, field: 'jobs started', cloud: jobs.length, pipeline: 1 }] : [],
+  );
+}
+
+export function add(found: Difference[], entity: string, field: string, cloud: unknown, pipeline: unknown): void {
+  if (!isDeepStrictEqual(plain(cloud), plain(pipeline))) found.push({ entity, field, cloud, pipeline });
+}
+
+const finished = (state: VideoState) =>
+  state.renditions
+    .filter((one) => one.status !== 'SUBMITTED')
+    .toSorted((a, b) => ((a.jobId ?? '') < (b.jobId ?? '') ? -1 : 1));
+
+const eventsOf = (timeline: readonly { eventType: string; eventTime: number }[]) =>
+  timeline.map(({ eventType, eventTime }) => `${eventTime} ${eventType}`).sort();
+
+function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, value[key]])) as Pick<T, K>;
+}
+
+/** The parts of a session that both sides have, under the same names. */
+function shape(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const keys = ['videoId', 'startTime', 'endTime', 'status', 'composeStartTime', 'sourceReadyTime', 'transcodedTime'];
+  return value.map((item: Record<string, unknown>) =>
+    Object.fromEntries(keys.filter((key) => key in item).map((key) => [key, item[key]])),
+  );
+}
+
+/** Without the prototypes that a decoder gives its records. */
+function plain(value: unknown): unknown {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown);
+}

@@ -1,0 +1,70 @@
+/** What the demo sets: a home, topics and a database of its own, the emulated cloud, one policy per practice. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type Practice, profiles, templateGroupIds } from '../../emulator/index.ts';
+import type { PoliciesInput } from '../../schemas/policies.ts';
+import type { Settings } from '../../schemas/settings.ts';
+
+export type DemoSetUp = {
+  /** Settings of this process and of every role. */
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly callbackUrl: string;
+  readonly callbackKey: string;
+  readonly accessKey: { readonly accessKeyId: string; readonly accessKeySecret: string };
+};
+
+/** Makes the demo's folder anew and writes its policies there. */
+export function setUpDemo(settings: Settings): DemoSetUp {
+  const home = join(settings.LIVE2VOD_HOME, 'demo');
+  for (const part of ['kafka', 'registry', 'clickhouse', 'state', 'spool', 'logs'])
+    rmSync(join(home, part), { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const file = join(home, 'live2vod.yaml');
+  writeFileSync(file, stringify({ policies: demoPolicies() }));
+
+  const run = randomBytes(4).toString('hex');
+  const callbackUrl = `http://127.0.0.1:${settings.INGRESS_PORT}/callbacks/vod`;
+  const callbackKey = randomBytes(15).toString('base64url');
+  const accessKey = { accessKeyId: `demo-${run}`, accessKeySecret: randomBytes(20).toString('base64url') };
+  const cloud = `http://127.0.0.1:${settings.EMULATOR_PORT}`;
+  return {
+    callbackUrl,
+    callbackKey,
+    accessKey,
+    overrides: {
+      LIVE2VOD_HOME: home,
+      LIVE2VOD_CONFIG: file,
+      // Its own topics and tables, so that a cluster that is used for other things too stays as it was.
+      LIVE2VOD_TOPIC_PREFIX: `live2vod-demo-${run}.`,
+      CLICKHOUSE_DATABASE: `live2vod_demo_${run}`,
+      VOD_CALLBACK_URL: callbackUrl,
+      VOD_CALLBACK_KEYS: callbackKey,
+      VOD_ENDPOINT: cloud,
+      LIVE_ENDPOINT: cloud,
+      ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
+      CONSOLE_TOKEN: settings.CONSOLE_TOKEN ?? 'demo',
+    },
+  };
+}
+
+/** The four practices as four policies; in 2 and 3b the pipeline starts what a person would start by hand. */
+export function demoPolicies(): PoliciesInput {
+  const byHand = { transcode: 'pipeline' as const, templateGroupId: templateGroupIds.byHand };
+  const rule = (practice: Practice, more: Omit<NonNullable<PoliciesInput>[number], 'match' | 'recording'>) => {
+    const { domainName, appName, cycleSeconds, disconnectDelaySeconds } = profiles[practice];
+    return {
+      match: { domain: domainName, app: appName },
+      recording: { cycleSeconds, disconnectDelaySeconds },
+      ...more,
+    };
+  };
+  return [
+    rule('1', { composed: { compose: 'none' } }),
+    rule('2', { segments: byHand, composed: { compose: 'none' } }),
+    rule('3a', { composed: { compose: 'cloud', transcode: 'cloud' } }),
+    rule('3b', { composed: { compose: 'cloud', ...byHand } }),
+  ];
+}

@@ -1,0 +1,178 @@
+/**
+ * The whole product on one machine: emulated cloud → ingress → Kafka → processors → jobs → ClickHouse → console. Plays
+ * the four practices and then holds what the pipeline says against what the cloud knows.
+ */
+import { connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
+import { systemClock } from '../../connectors/platform/index.ts';
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import { type Emulator, type Ledger, type Practice, practices, startEmulator } from '../../emulator/index.ts';
+import type { SessionState } from '../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { endpointsOf, kafkaSettingsOf, topicNamer } from '../endpoints.ts';
+import { readConfiguration } from '../environment.ts';
+import { clickhouseSettingsOf } from '../roles/analytics.ts';
+import { type System, startSystem } from '../system.ts';
+import { type Difference, differences } from './compare.ts';
+import { analyticsDifferences } from './compare-analytics.ts';
+import { setUpDemo } from './configuration.ts';
+import { memoryOf } from './memory.ts';
+import { readStates, readTopic } from './read-states.ts';
+import { differenceLines, latencyTable, type PracticeReport, practiceTable } from './report.ts';
+import { tally } from './tally.ts';
+
+export type DemoOptions = {
+  readonly seed: number;
+  /** Shows of each practice. */
+  readonly shows: number;
+  readonly signal: AbortSignal;
+  /** One line of progress. */
+  readonly say: (line: string) => void;
+  /** What belongs to the result. */
+  readonly print: (text: string) => void;
+  /** Called when the result is printed, before everything stops; the demo goes on until it resolves. */
+  readonly stay: (consoleUrl: string, token: string) => Promise<void>;
+};
+
+/** How long after the last callback the pipeline may take to catch up before a difference counts. */
+const settleMs = 60_000;
+
+/** Runs the demo. Gives whether cloud, state topics and ClickHouse agree on everything. */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const { say, print, signal } = options;
+  const base = readConfiguration();
+  const setUp = setUpDemo(base.settings);
+  const startedAtMs = systemClock.monotonicMs();
+  const elapsed = () => `${((systemClock.monotonicMs() - startedAtMs) / 1000).toFixed(0)} s`;
+
+  const emulator = await startEmulator({
+    port: base.settings.EMULATOR_PORT,
+    seed: options.seed,
+    callbackUrl: setUp.callbackUrl,
+    callbackKey: setUp.callbackKey,
+    accessKeys: [setUp.accessKey],
+  });
+  try {
+    const system = await startSystem({ overrides: setUp.overrides, quiet: true, say, signal });
+    try {
+      await Promise.race([system.ready(), system.supervisor.failed]);
+      if (signal.aborted) return false;
+      const played = emulator.play({ shows: options.shows });
+      say(
+        `ready after ${elapsed()}; playing ${played.sessions} sessions with ${played.videos} videos (seed ${options.seed})`,
+      );
+      await Promise.race([play(emulator, options), system.supervisor.failed]);
+      if (signal.aborted) return false;
+      const equal = await judge(emulator, system, options);
+      print(roleMemory(system));
+      const { settings } = system.configuration;
+      await Promise.race([
+        options.stay(`http://${settings.LIVE2VOD_BIND}:${settings.CONSOLE_PORT}/`, settings.CONSOLE_TOKEN ?? ''),
+        system.supervisor.failed,
+      ]);
+      return equal;
+    } finally {
+      say('stopping');
+      await system.stop();
+    }
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/** Shows progress until the cloud has told everything, jobs that we started included. */
+async function play(emulator: Emulator, { signal, say }: DemoOptions): Promise<void> {
+  const quiet = new AbortController();
+  void emulator.whenQuiet({ jobs: true }).then(() => quiet.abort());
+  const either = AbortSignal.any([signal, quiet.signal]);
+  // A job that isn't started is a difference to report, not a reason to hang.
+  let movedAtMs = systemClock.monotonicMs();
+  let before = '';
+  while (!either.aborted && systemClock.monotonicMs() - movedAtMs < settleMs) {
+    await systemClock.sleep(1_000, either);
+    const { planned, settled, awaitingTranscode } = emulator.progress();
+    const now = `  ${settled} of ${planned} callbacks delivered${awaitingTranscode > 0 ? `, ${awaitingTranscode} videos wait for our job` : ''}`;
+    if (now === before) continue;
+    say(now);
+    before = now;
+    movedAtMs = systemClock.monotonicMs();
+  }
+}
+
+async function judge(emulator: Emulator, system: System, options: DemoOptions): Promise<boolean> {
+  const { settings } = system.configuration;
+  const endpoints = endpointsOf(settings);
+  const kafka = kafkaSettingsOf(settings, 'demo');
+  const topic = topicNamer(settings);
+  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const videoCodec = await registry.codec<VideoState>('video-state');
+  const sessionCodec = await registry.codec<SessionState>('session-state');
+  const clickhouse = connectClickhouse(clickhouseSettingsOf(settings, endpoints));
+  try {
+    const deadline = systemClock.monotonicMs() + settleMs;
+    for (;;) {
+      const ledger = emulator.ledger();
+      const videos = await readStates(kafka, topic('video-state'), videoCodec);
+      const sessions = await readStates(kafka, topic('session-state'), sessionCodec);
+      const callbacks = await readTopic(kafka, topic('callbacks'));
+      const found = [
+        ...differences(ledger, videos, sessions),
+        ...(await analyticsDifferences(clickhouse, ledger, callbacks.length)),
+      ];
+      if (found.length > 0 && systemClock.monotonicMs() < deadline && !options.signal.aborted) {
+        options.say(`  ${found.length} differences so far, the pipeline is catching up`);
+        await systemClock.sleep(1_000, options.signal);
+        continue;
+      }
+      const byApp = await latencyReport(clickhouse, { stages: ['end_to_end'], by: ['app'] });
+      const practiceOf = new Map(
+        ledger.videos.flatMap((video) => (video.practice === null ? [] : [[video.videoId, video.practice] as const])),
+      );
+      const reports = new Map<Practice, PracticeReport>(
+        practices.map((practice) => [
+          practice,
+          {
+            tally: tally(practiceOf, practice, ledger, videos, sessions),
+            endToEnd: byApp.find((row) => row.app === `practice-${practice}`),
+            equal: !concerns(found, ledger, practice),
+          },
+        ]),
+      );
+      options.print(practiceTable(reports));
+      options.print('\nLatency by stage (from ClickHouse, in the cloud’s time):');
+      options.print(latencyTable(await latencyReport(clickhouse)));
+      options.print(verdict(found, ledger));
+      return found.length === 0;
+    }
+  } finally {
+    await clickhouse.close();
+  }
+}
+
+/** Whether a difference is about this practice; those that name no entity concern all. */
+function concerns(found: readonly Difference[], ledger: Ledger, practice: Practice): boolean {
+  const others = new Set([
+    ...ledger.videos.filter((video) => video.practice !== practice).map((video) => video.videoId),
+    ...ledger.sessions.filter((session) => session.practice !== practice).map((session) => session.sessionId),
+  ]);
+  return found.some(({ entity }) => !others.has(entity.slice(entity.lastIndexOf(' ') + 1)));
+}
+
+function verdict(found: readonly Difference[], ledger: Ledger): string {
+  const { videos, sessions, jobs, totals } = ledger;
+  const counted = `${videos.length} videos, ${sessions.length} sessions, ${jobs.length} jobs, ${totals.distinct} events in ${totals.accepted} copies`;
+  if (found.length === 0) return `\nEqual: the cloud's ledger, the state topics and ClickHouse agree on ${counted}.`;
+  return [`\nDIFFERENT in ${found.length} places (${counted}):`, ...differenceLines(found, 20)].join('\n');
+}
+
+function roleMemory(system: System): string {
+  const parts: [string, number | undefined][] = [
+    ...system.supervisor.pids(),
+    ['broker', system.stack?.broker?.identity.pid],
+    ['registry', system.stack?.registry?.identity.pid],
+  ];
+  const lines = parts.flatMap(([name, pid]) => {
+    const memory = pid === undefined ? null : memoryOf(pid);
+    return memory ? [`${name} ${memory.privateMb} MB (${memory.residentMb} resident)`] : [];
+  });
+  return `Private memory: ${lines.join(', ')}`;
+}

@@ -1,0 +1,100 @@
+/**
+ * The one place that reads the process's environment: settings from it and from the file that `LIVE2VOD_CONFIG` names
+ * (the environment wins), and the policies of that file.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { type RecordingSetup, readRecordingSetup } from '../connectors/vod/recording-setup/wanted.ts';
+import { type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
+import { readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
+import { type CallbackSources, readSources } from '../schemas/sources.ts';
+import { CommandFault, exitCode } from './exit.ts';
+
+export type Configuration = {
+  readonly settings: Settings;
+  readonly policies: PolicyBook;
+  /** Further callback URLs and queues (`callbacks:` of the file). */
+  readonly callbacks: CallbackSources;
+  /** What the cloud is to record (`recording:` of the file). */
+  readonly recording: RecordingSetup;
+  /** The configuration file, null when there is none. */
+  readonly file: string | null;
+};
+
+/** Reads and checks everything; `overrides` win over the environment (command line options). */
+export function readConfiguration(overrides: Readonly<Record<string, string | undefined>> = {}): Configuration {
+  const environment = { ...process.env, ...overrides };
+  const file = configurationFile(environment.LIVE2VOD_CONFIG);
+  const content = file === null ? {} : readYaml(file);
+  const { policies: rules, recording, callbacks, ...settings } = content;
+  try {
+    const checked = readSettings(environment, settings);
+    return {
+      settings: { ...checked, LIVE2VOD_HOME: resolve(checked.LIVE2VOD_HOME) },
+      policies: checkedPolicies(file, rules),
+      recording: checkedRecording(file, recording),
+      callbacks: checkedSources(file, callbacks),
+      file,
+    };
+  } catch (error) {
+    if (error instanceof SettingFault) throw new CommandFault(error.message, exitCode.configuration, error);
+    throw error;
+  }
+}
+
+function checkedPolicies(file: string | null, rules: unknown): PolicyBook {
+  const result = readPolicies(rules);
+  if (result.ok) return policyBook(result.rules);
+  throw problemsOf(file, result.problems);
+}
+
+function checkedRecording(file: string | null, value: unknown): RecordingSetup {
+  const result = readRecordingSetup(value);
+  if (result.ok) return result.setup;
+  throw problemsOf(file, result.problems);
+}
+
+function checkedSources(file: string | null, value: unknown): CallbackSources {
+  const result = readSources(value);
+  if (result.ok) return result.sources;
+  throw problemsOf(file, result.problems);
+}
+
+/** One line with every mistake: where, what, what is accepted. */
+function problemsOf(file: string | null, problems: readonly { path: string; problem: string }[]): CommandFault {
+  const text = problems.map(({ path, problem }) => `${path}: ${problem}`).join('; ');
+  return new CommandFault(`${file ?? 'live2vod.yaml'}: ${text}`, exitCode.configuration);
+}
+
+/** The environment that a child process of ours gets: this process's, with `overrides`. */
+export function childEnvironment(overrides: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  return { UV_THREADPOOL_SIZE: '16', ...process.env, ...overrides };
+}
+
+function configurationFile(named: string | undefined): string | null {
+  if (named) {
+    if (!existsSync(named))
+      throw new CommandFault(`LIVE2VOD_CONFIG: there is no file ${named}`, exitCode.configuration);
+    return named;
+  }
+  return existsSync('live2vod.yaml') ? 'live2vod.yaml' : null;
+}
+
+function readYaml(file: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    throw new CommandFault(`${file}: no valid YAML: ${why}`, exitCode.configuration, cause);
+  }
+  if (content === null || content === undefined) return {};
+  if (typeof content !== 'object' || Array.isArray(content)) {
+    throw new CommandFault(
+      `${file}: at the top a map is accepted: settings by name, and policies`,
+      exitCode.configuration,
+    );
+  }
+  return content as Record<string, unknown>;
+}

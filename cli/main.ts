@@ -1,0 +1,30 @@
+/** The `live2vod` command. One file per subcommand; each is loaded only when it is called. */
+import { Command } from 'commander';
+import { addCommands } from './commands/index.ts';
+import { CommandFault, exitCode } from './exit.ts';
+
+const program = new Command('live2vod')
+  .description('Live-to-VOD event pipeline for Alibaba Cloud: callbacks in, ordered state out, transcode jobs, latency')
+  .version('0.1.0')
+  .showHelpAfterError('(see ./live2vod --help)')
+  .exitOverride();
+
+addCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommandFault) {
+    console.error(`live2vod: ${error.message}`);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    process.exitCode = 'exitCode' in error && error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  } else if (error instanceof Error && 'denied' in error && error.denied === true) {
+    // The cluster refuses these settings: the line says which to look at, a stack would not.
+    console.error(`live2vod: ${error.message}`);
+    process.exitCode = exitCode.configuration;
+  } else {
+    console.error('live2vod:', error);
+    process.exitCode = exitCode.failed;
+  }
+}

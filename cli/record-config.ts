@@ -1,0 +1,70 @@
+/** What `record-config` does: the recording set-up of the file against what the cloud has. */
+import { applyRecording, nameOf, planRecording, type RecordingPlan, type VodCloud } from '../connectors/vod/index.ts';
+import { type Configuration, readConfiguration } from './environment.ts';
+import { CommandFault, exitCode } from './exit.ts';
+import { cloudOf } from './roles/cloud.ts';
+
+/** Prints what `apply` would change. Gives whether there is anything. */
+export const plan = () => withCloud(async (cloud, configuration) => print(await planOf(cloud, configuration)));
+
+/** Prints the difference, then carries it out. */
+export const apply = () =>
+  withCloud(async (cloud, configuration) => {
+    const planned = await planOf(cloud, configuration);
+    if (print(planned)) await applyRecording(cloud, planned, ({ what, name }) => console.log(`${what} ${name}`));
+  });
+
+/** Prints what the cloud has for a domain. */
+export const list = (domainName: string) =>
+  withCloud(async (cloud) => {
+    for (const config of await cloud.describeLiveRecordVodConfigs({ domainName })) {
+      const compose = config.autoCompose ? config.composeTranscodeGroupId : 'off';
+      console.log(
+        `${nameOf(config)}: cycle ${config.cycleSeconds ?? 'default'} s, template group ${config.transcodeGroupId ?? '–'}, compose ${compose}`,
+      );
+    }
+  });
+
+/** Deletes one configuration, named `domain/app/stream`, at the cloud. */
+export const remove = (name: string) =>
+  withCloud(async (cloud) => {
+    const [domainName, appName, streamName] = name.split('/');
+    if (!domainName || !appName || !streamName)
+      throw new CommandFault(`${name}: given as domain/app/stream`, exitCode.usage);
+    await cloud.deleteLiveRecordVodConfig({ domainName, appName, streamName: streamName === '*' ? null : streamName });
+    console.log(`deleted ${name}`);
+  });
+
+async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration) => Promise<T>): Promise<T> {
+  const configuration = readConfiguration();
+  const cloud = cloudOf(configuration.settings);
+  try {
+    return await run(cloud, configuration);
+  } finally {
+    cloud.close();
+  }
+}
+
+const planOf = (cloud: VodCloud, { recording, settings }: Configuration) =>
+  planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null);
+
+function print({ changes, callback }: RecordingPlan): boolean {
+  let count = 0;
+  for (const change of changes) {
+    if (change.kind === 'unmanaged')
+      console.log(`? ${nameOf(change.existing)}: at the cloud, not in the file; left alone`);
+    else if (change.kind === 'keep') console.log(`  ${nameOf(change.wanted)}: as wanted`);
+    else {
+      count += 1;
+      console.log(`${change.kind === 'add' ? '+' : '~'} ${nameOf(change.wanted)}`);
+      if (change.kind === 'update')
+        for (const { field, from, to } of change.differences) console.log(`    ${field}: ${from} → ${to}`);
+    }
+  }
+  for (const { field, from, to } of callback?.differences ?? []) {
+    count += 1;
+    console.log(`~ callback ${field}: ${from} → ${to}`);
+  }
+  console.log(count === 0 ? 'nothing to change' : `${count} changes`);
+  return count > 0;
+}

@@ -1,0 +1,20 @@
+import { type ClickhouseSettings, connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
+import type { ReadLatency } from '../../connectors/console/index.ts';
+import type { Settings } from '../../schemas/settings.ts';
+import type { Endpoints } from '../endpoints.ts';
+
+/** How to reach ClickHouse by the settings: their server, or the embedded role. */
+export function clickhouseSettingsOf(settings: Settings, endpoints: Endpoints): ClickhouseSettings {
+  return {
+    url: endpoints.clickhouseUrl,
+    database: settings.CLICKHOUSE_DATABASE,
+    ...(settings.CLICKHOUSE_USER === undefined ? {} : { user: settings.CLICKHOUSE_USER }),
+    ...(settings.CLICKHOUSE_PASSWORD === undefined ? {} : { password: settings.CLICKHOUSE_PASSWORD }),
+  };
+}
+
+/** Reads the latency of every stage for the console. */
+export function latencyReader(settings: Settings, endpoints: Endpoints): ReadLatency {
+  const client = connectClickhouse({ ...clickhouseSettingsOf(settings, endpoints), requestTimeoutMs: 10_000 });
+  return async (filter) => ({ stages: await latencyReport(client, filter) });
+}

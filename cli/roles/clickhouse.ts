@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { startClickhouseRole } from '../../connectors/clickhouse/index.ts';
+import type { Role } from './context.ts';
+
+/** The embedded ClickHouse, over HTTP like a server. */
+export const clickhouse: Role = async ({ configuration, log, signal, waitingFor }) => {
+  const { settings } = configuration;
+  await startClickhouseRole({
+    folder: join(settings.LIVE2VOD_HOME, 'clickhouse'),
+    host: settings.LIVE2VOD_BIND,
+    port: settings.CLICKHOUSE_PORT,
+    log,
+    signal,
+    onReady: () => waitingFor(null),
+  });
+};

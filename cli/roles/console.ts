@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { runConsole } from '../../connectors/console/index.ts';
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import { routeOf } from '../dead-letters.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
+import { latencyReader } from './analytics.ts';
+import type { Role } from './context.ts';
+
+/** Page, query API and live events. */
+export const consoleRole: Role = async ({
+  configuration,
+  endpoints,
+  topic,
+  log,
+  metrics,
+  platform,
+  signal,
+  waitingFor,
+  systemWaitingFor,
+}) => {
+  const { settings } = configuration;
+  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  await runConsole({
+    host: settings.LIVE2VOD_BIND,
+    port: settings.CONSOLE_PORT,
+    folder: join(settings.LIVE2VOD_HOME, 'state', 'console', settings.LIVE2VOD_INSTANCE),
+    kafka: kafkaSettingsOf(settings, 'console'),
+    topicNames: {
+      callbacks: topic('callbacks'),
+      'dead-letters': topic('dead-letters'),
+      'video-state': topic('video-state'),
+      'session-state': topic('session-state'),
+    },
+    codecs: {
+      'video-state': await registry.codec('video-state'),
+      'session-state': await registry.codec('session-state'),
+    },
+    routeLetter: await routeOf(configuration),
+    readLatency: latencyReader(settings, endpoints),
+    token: settings.CONSOLE_TOKEN,
+    region: settings.VOD_REGION,
+    clock: platform,
+    log,
+    metrics,
+    signal,
+    systemWaitingFor,
+    onWaiting: waitingFor,
+  });
+};

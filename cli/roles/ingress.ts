@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { runIngress } from '../../connectors/ingress/index.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
+import { CommandFault, exitCode } from '../exit.ts';
+import type { Role } from './context.ts';
+
+/** Callbacks over HTTP, durable before 200. */
+export const ingress: Role = async ({
+  configuration,
+  endpoints,
+  topic,
+  log,
+  metrics,
+  platform,
+  signal,
+  waitingFor,
+}) => {
+  const { settings } = configuration;
+  const unsigned = settings.VOD_CALLBACK_AUTH === 'off';
+  const keys = settings.VOD_CALLBACK_KEYS?.split(',') ?? [];
+  if (!unsigned && keys.length === 0 && configuration.callbacks.endpoints.length === 0) {
+    throw new CommandFault(
+      'VOD_CALLBACK_KEYS: the keys that callbacks are signed with are needed (or VOD_CALLBACK_AUTH=off)',
+      exitCode.configuration,
+    );
+  }
+  const own = { path: '/callbacks/vod', url: endpoints.callbackUrl, keys, region: settings.VOD_REGION };
+  const ownEndpoint = unsigned ? [{ ...own, unsigned: true as const }] : keys.length > 0 ? [own] : [];
+  await runIngress({
+    endpoints: [...ownEndpoint, ...configuration.callbacks.endpoints],
+    reusePort: settings.INGRESS_REUSE_PORT === 'on',
+    host: settings.LIVE2VOD_BIND,
+    port: settings.INGRESS_PORT,
+    kafka: kafkaSettingsOf(settings, 'ingress'),
+    topics: topic,
+    spool: { folder: join(settings.LIVE2VOD_HOME, 'spool') },
+    clock: platform,
+    log,
+    metrics,
+    signal,
+    onWaitingFor: waitingFor,
+  });
+};

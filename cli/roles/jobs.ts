@@ -1,0 +1,33 @@
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import { runJobRunner } from '../../connectors/vod/index.ts';
+import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
+import { cloudOf } from './cloud.ts';
+import type { Role } from './context.ts';
+
+/** Starts the planned jobs at the cloud, each once. */
+export const jobs: Role = async ({ configuration, endpoints, topic, log, metrics, platform, signal, waitingFor }) => {
+  const { settings } = configuration;
+  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const transcodeJob = await registry.codec<TranscodeJob>('transcode-jobs');
+  const composeJob = await registry.codec<ComposeJob>('compose-jobs');
+  const cloud = cloudOf(settings, metrics);
+  waitingFor(null);
+  try {
+    await runJobRunner({
+      kafka: kafkaSettingsOf(settings, 'jobs'),
+      topics: topic,
+      groupId: `${settings.LIVE2VOD_TOPIC_PREFIX}jobs`,
+      instance: settings.LIVE2VOD_INSTANCE,
+      codecs: { transcodeJob, composeJob },
+      cloudOf: () => cloud,
+      platform,
+      log,
+      metrics,
+      signal,
+    });
+  } finally {
+    cloud.close();
+  }
+};

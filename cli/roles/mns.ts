@@ -1,0 +1,44 @@
+import { runMnsSource } from '../../connectors/mns/index.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
+import { CommandFault, exitCode } from '../exit.ts';
+import { credentialsOf } from './cloud.ts';
+import type { Role } from './context.ts';
+
+/** Callbacks from the cloud's queues, deleted there only once Kafka has them. */
+export const mns: Role = async ({ configuration, topic, log, metrics, platform, signal, waitingFor }) => {
+  const { settings, callbacks } = configuration;
+  if (callbacks.queues.length === 0) {
+    throw new CommandFault('no queue: name one under callbacks.queues of live2vod.yaml', exitCode.configuration);
+  }
+  const provider = credentialsOf(settings);
+  const credentials = await provider.getCredentials();
+  const waits = new Map<string, string>();
+  // One queue that fails takes the others down with it: the supervisor starts all again.
+  const together = new AbortController();
+  const either = AbortSignal.any([signal, together.signal]);
+  waitingFor(null);
+  await Promise.all(
+    callbacks.queues.map((queue) =>
+      runMnsSource({
+        endpoint: queue.endpoint ?? `https://${queue.accountId}.mns.${queue.region}.aliyuncs.com`,
+        queue: queue.queue,
+        region: queue.region,
+        credentials,
+        ...(credentials.securityToken === undefined
+          ? {}
+          : { refreshCredentials: async () => ({ securityToken: '', ...(await provider.getCredentials()) }) }),
+        kafka: kafkaSettingsOf(settings, `mns-${queue.queue}`),
+        topics: topic,
+        clock: platform,
+        log: log.child({ queue: queue.queue }),
+        metrics,
+        signal: either,
+        onWaitingFor: (what) => {
+          if (what === null) waits.delete(queue.queue);
+          else waits.set(queue.queue, `${queue.queue}: ${what}`);
+          waitingFor(waits.size === 0 ? null : [...waits.values()].join(', '));
+        },
+      }).finally(() => together.abort()),
+    ),
+  );
+};

@@ -1,0 +1,72 @@
+import type { ProcessorHooks, ProcessorStatus } from '../../connectors/kafka/index.ts';
+import type { Clock } from '../../connectors/platform/index.ts';
+import type { Logger, Metrics } from '../../connectors/telemetry/index.ts';
+
+/** Turns what a processor tells into metrics and log lines. */
+export function processorHooks(
+  processor: string,
+  metrics: Metrics,
+  log: Logger,
+  status: ProcessorStatus,
+  clock: Clock,
+): ProcessorHooks {
+  const tasks = () => {
+    const phases = [...status.tasks.values()];
+    for (const state of ['restoring', 'ready'] as const) {
+      metrics.set('live2vod_processor_tasks', { processor, state }, phases.filter((phase) => phase === state).length);
+    }
+    metrics.set('live2vod_processor_loop_timestamp_seconds', { processor }, clock.now() / 1000);
+  };
+  const restored = new Map<number, number>();
+  return {
+    onOutcome: (_record, outcome, failure) => {
+      const marks = outcome.marks ?? {};
+      const result = failure === null ? String(marks.result ?? outcome.kind) : 'failed';
+      metrics.count('live2vod_processor_records_total', { processor, type: String(marks.eventType ?? 'none'), result });
+      const outOfOrder = marks.outOfOrderSeconds;
+      if (typeof outOfOrder === 'number')
+        metrics.observe('live2vod_processor_out_of_order_seconds', { processor }, outOfOrder);
+    },
+    onTransaction: ({ durationMs }) => {
+      metrics.observe('live2vod_processor_transaction_seconds', { processor }, durationMs / 1000);
+      metrics.count('live2vod_processor_transactions_total', { processor, result: 'committed' });
+    },
+    onLag: (partition, lag) => {
+      metrics.set('live2vod_processor_lag_records', { processor, partition: String(partition) }, lag);
+      tasks();
+    },
+    onRestore: (partition, { records, remaining, recordsPerSecond, etaSeconds, done }) => {
+      const label = { processor, partition: String(partition) };
+      metrics.count(
+        'live2vod_processor_restore_records_total',
+        label,
+        Math.max(0, records - (restored.get(partition) ?? 0)),
+      );
+      metrics.set('live2vod_processor_restore_remaining_records', label, remaining);
+      if (done) restored.delete(partition);
+      else restored.set(partition, records);
+      log.info(
+        { processor, partition, records, remaining, recordsPerSecond: Math.round(recordsPerSecond), etaSeconds },
+        done ? 'restored' : 'restoring',
+      );
+    },
+    onStoreSize: (partition, bytes) =>
+      metrics.set('live2vod_processor_store_bytes', { processor, partition: String(partition) }, bytes),
+    onRebalance: ({ kind, partitions }) => log.info({ processor, kind, partitions }, 'rebalance'),
+    onDeadLetter: (reason) => metrics.count('live2vod_dead_letters_total', { stage: processor, reason }),
+    onLostRange: ({ partition, from, to, topic }) => {
+      metrics.count('live2vod_processor_lost_records_total', { processor, partition: String(partition) }, to - from);
+      log.error(
+        { processor, topic, partition, from, to },
+        'records were deleted by retention before they were processed',
+      );
+    },
+    onRebuild: (partition, why) =>
+      log.warn({ processor, partition, why }, 'the store is thrown away and built again from its topic'),
+    onFault: (error, answer) => {
+      if (answer.startsWith('abort'))
+        metrics.count('live2vod_processor_transactions_total', { processor, result: 'aborted' });
+      log.warn({ processor, err: error, answer }, 'fault');
+    },
+  };
+}

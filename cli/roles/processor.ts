@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import {
+  type Codecs,
+  groupWatermark,
+  ProcessorStatus,
+  processorGroup,
+  runProcessor,
+  type Upstream,
+} from '../../connectors/kafka/index.ts';
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import { sessionTopology } from '../../processors/session/index.ts';
+import type { Topology } from '../../processors/topology.ts';
+import { videoTopology } from '../../processors/video/index.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
+import { tombstoneRetentionMs } from '../topic-plan.ts';
+import type { Role, RoleContext } from './context.ts';
+import { processorHooks } from './processor-hooks.ts';
+
+const stuckAfterMs = 60_000;
+
+/** Videos and sessions: two exactly-once processors, each with its own group, producer, loop and stores. */
+export const processor: Role = async (context) => {
+  const { configuration, endpoints, topic, platform, signal } = context;
+  const { settings, policies } = configuration;
+  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const codecs: Codecs = {
+    'video-state': await registry.codec('video-state'),
+    'session-state': await registry.codec('session-state'),
+    'stream-facts': await registry.codec('stream-facts'),
+    'stream-state': await registry.codec('stream-state'),
+    'transcode-jobs': await registry.codec('transcode-jobs'),
+    'compose-jobs': await registry.codec('compose-jobs'),
+  };
+  const video = videoTopology({ policies });
+  const session = sessionTopology({ policies });
+  const upstream = groupWatermark({
+    kafka: kafkaSettingsOf(settings, 'watermark'),
+    groupId: processorGroup(topic, video),
+    topic: topic(video.input),
+    clock: platform,
+  });
+
+  const statuses = { video: new ProcessorStatus(platform), session: new ProcessorStatus(platform) };
+  context.liveness(() => Object.values(statuses).every((status) => status.live(stuckAfterMs)));
+  const stopTelling = platform.every(100, () => {
+    const waiting = Object.entries(statuses).filter(([, status]) => !status.ready);
+    context.waitingFor(
+      waiting.length === 0 ? null : waiting.map(([name, status]) => waitingText(name, status)).join(', '),
+    );
+  });
+  // One failing takes the other down with it: the supervisor starts both again.
+  const both = new AbortController();
+  const either = AbortSignal.any([signal, both.signal]);
+  try {
+    await Promise.all(
+      [
+        run(context, video, codecs, statuses.video, either),
+        run(context, session, codecs, statuses.session, either, upstream),
+      ].map((running) => running.finally(() => both.abort())),
+    );
+  } finally {
+    stopTelling();
+    upstream.close();
+  }
+};
+
+function run<S>(
+  context: RoleContext,
+  topology: Topology<S>,
+  codecs: Codecs,
+  status: ProcessorStatus,
+  signal: AbortSignal,
+  upstream?: Upstream,
+): Promise<void> {
+  const { settings } = context.configuration;
+  return runProcessor({
+    topology,
+    topics: context.topic,
+    kafka: kafkaSettingsOf(settings, topology.name),
+    instance: settings.LIVE2VOD_INSTANCE,
+    stateFolder: join(settings.LIVE2VOD_HOME, 'state', topology.name, settings.LIVE2VOD_INSTANCE),
+    codecs,
+    clock: context.platform,
+    signal,
+    status,
+    tombstoneRetentionMs,
+    sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
+    hooks: processorHooks(topology.name, context.metrics, context.log, status, context.platform),
+    ...(upstream ? { upstream } : {}),
+  });
+}
+
+function waitingText(name: string, status: ProcessorStatus): string {
+  if (!status.kafkaReachable) return `${name}: Kafka`;
+  const restoring = [...status.tasks].filter(([, phase]) => phase === 'restoring').length;
+  return restoring > 0
+    ? `${name}: ${restoring} of ${status.tasks.size} partitions to restore`
+    : `${name}: its partitions`;
+}

@@ -1,0 +1,37 @@
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import { runReconciler } from '../../connectors/vod/index.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
+import { cloudOf } from './cloud.ts';
+import type { Role } from './context.ts';
+
+/** Asks the cloud about what stayed silent, and supplies what it learns. */
+export const reconciler: Role = async (context) => {
+  const { configuration, endpoints, topic, log, metrics, platform, signal, waitingFor } = context;
+  const { settings, policies, recording } = configuration;
+  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const videoState = await registry.codec<VideoState>('video-state');
+  const cloud = cloudOf(settings, metrics);
+  waitingFor(null);
+  try {
+    await runReconciler({
+      kafka: kafkaSettingsOf(settings, 'reconciler'),
+      topics: topic,
+      codecs: { videoState },
+      cloud,
+      policies,
+      targets: recording.configs.map(({ domainName, appName, streamName }) => ({
+        domainName,
+        ...(appName === '*' ? {} : { appName }),
+        ...(streamName === null ? {} : { streamName }),
+      })),
+      region: settings.VOD_REGION,
+      platform,
+      log,
+      metrics,
+      signal,
+    });
+  } finally {
+    cloud.close();
+  }
+};

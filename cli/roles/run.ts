@@ -1,0 +1,107 @@
+/** Runs one role in this process: signals, the supervisor's channel, health, exit code. */
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { systemPlatform } from '../../connectors/platform/index.ts';
+import { createLogger, metricsOf, startAdmin } from '../../connectors/telemetry/index.ts';
+import { endpointsOf, topicNamer } from '../endpoints.ts';
+import type { Configuration } from '../environment.ts';
+import { CommandFault, exitCode } from '../exit.ts';
+import type { Role, RoleName } from './context.ts';
+
+/** Messages between a role and the supervisor that started it. */
+export type RoleMessage = { readonly kind: 'waiting'; readonly for: string | null };
+export type SupervisorMessage = { readonly kind: 'system'; readonly waitingFor: string | null };
+
+const roles: Readonly<Record<RoleName, () => Promise<Role>>> = {
+  ingress: async () => (await import('./ingress.ts')).ingress,
+  processor: async () => (await import('./processor.ts')).processor,
+  jobs: async () => (await import('./jobs.ts')).jobs,
+  sink: async () => (await import('./sink.ts')).sink,
+  console: async () => (await import('./console.ts')).consoleRole,
+  reconciler: async () => (await import('./reconciler.ts')).reconciler,
+  clickhouse: async () => (await import('./clickhouse.ts')).clickhouse,
+  mns: async () => (await import('./mns.ts')).mns,
+};
+
+export async function runRole(name: RoleName, configuration: Configuration): Promise<void> {
+  const { settings } = configuration;
+  const log = createLogger(name, settings.LOG_LEVEL);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const stopping = new AbortController();
+  const stop = (why: string) => {
+    if (!stopping.signal.aborted) log.info({ why }, 'stopping');
+    stopping.abort();
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+  // Nothing outlives the command that started it.
+  process.once('disconnect', () => stop('the supervisor is gone'));
+
+  let waiting: string | null = 'start';
+  let live = () => true;
+  let system: string | null = null;
+  process.on('message', (message: SupervisorMessage) => {
+    if (message.kind === 'system') system = message.waitingFor;
+  });
+  const waitingFor = (what: string | null) => {
+    if (what === waiting) return;
+    waiting = what;
+    log.info(what === null ? 'ready' : { waitingFor: what }, what === null ? 'ready' : 'not ready');
+    if (process.connected) process.send?.({ kind: 'waiting', for: what } satisfies RoleMessage);
+  };
+  const health = { live: () => live(), waitingFor: () => waiting };
+  const ownPort = name === 'ingress' || name === 'console';
+  const admin =
+    settings.METRICS_PORT === undefined || ownPort
+      ? null
+      : await startAdmin({ host: settings.LIVE2VOD_BIND, port: settings.METRICS_PORT, registry, health });
+
+  try {
+    const role = await roles[name]();
+    await role({
+      configuration,
+      endpoints: endpointsOf(settings),
+      topic: topicNamer(settings),
+      log,
+      metrics: metricsOf(registry),
+      platform: systemPlatform,
+      signal: stopping.signal,
+      waitingFor,
+      liveness: (check) => {
+        live = check;
+      },
+      systemWaitingFor: () => system,
+    });
+    log.info('stopped');
+  } catch (error) {
+    log.fatal({ err: error }, 'the role can not go on');
+    throw error instanceof CommandFault ? error : roleFault(name, error);
+  } finally {
+    await admin?.close();
+    if (process.connected) process.disconnect();
+  }
+}
+
+/** One line for standard error, with an exit code that tells whether starting again may help. */
+function roleFault(name: RoleName, error: unknown): CommandFault {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return new CommandFault(portTaken(name, message), exitCode.unavailable, error);
+  if (code.includes('INVARIANT')) return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
+  return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
+}
+
+const portSetting: Readonly<Record<RoleName, string>> = {
+  ingress: 'INGRESS_PORT',
+  console: 'CONSOLE_PORT',
+  clickhouse: 'CLICKHOUSE_PORT',
+  processor: 'METRICS_PORT',
+  jobs: 'METRICS_PORT',
+  sink: 'METRICS_PORT',
+  reconciler: 'METRICS_PORT',
+  mns: 'METRICS_PORT',
+};
+
+function portTaken(name: RoleName, message: string): string {
+  return `${name}: the port is taken (${message.replace(/^.*EADDRINUSE:? ?/, '')}): free it or set ${portSetting[name]} to another`;
+}

@@ -1,0 +1,76 @@
+/** Compares the topics of the contracts with those of a cluster and creates what is missing. */
+import type { Admin, TopicDescription, TopicSpec } from '../connectors/kafka/index.ts';
+import type { Settings } from '../schemas/settings.ts';
+import { type TopicContract, type TopicId, topicName, topics } from '../schemas/topics.ts';
+import { CommandFault, exitCode } from './exit.ts';
+
+/** Topics that one processor reads or restores by partition number: they must have the same number of partitions. */
+const partitionedAlike: readonly (readonly [processor: string, input: TopicId, changelog: TopicId])[] = [
+  ['video', 'callbacks', 'video-state'],
+  ['session', 'stream-facts', 'stream-state'],
+];
+
+/** Room for the largest callback body (1 MiB) and its headers. */
+const maxMessageBytes = 2 * 1024 * 1024;
+
+/** How long a compacted topic keeps tombstones; a store that was away for less than half of it can be brought up to date. */
+export const tombstoneRetentionMs = 7 * 24 * 60 * 60 * 1000;
+
+/** How a topic is created: partitions and replication from the settings, the rest from its contract. */
+export function topicSpec(contract: TopicContract, settings: Settings): TopicSpec {
+  return {
+    name: topicName(settings.LIVE2VOD_TOPIC_PREFIX, contract.id),
+    partitions: settings.LIVE2VOD_PARTITIONS,
+    replicationFactor: settings.LIVE2VOD_REPLICATION,
+    config: {
+      'cleanup.policy': contract.cleanup,
+      'max.message.bytes': String(maxMessageBytes),
+      ...(contract.retentionMs === null ? {} : { 'retention.ms': String(contract.retentionMs) }),
+      ...(contract.cleanup === 'compact' ? { 'delete.retention.ms': String(tombstoneRetentionMs) } : {}),
+      ...(settings.LIVE2VOD_REPLICATION >= 3 ? { 'min.insync.replicas': '2' } : {}),
+    },
+  };
+}
+
+export type TopicPlan = {
+  readonly create: readonly TopicSpec[];
+  readonly existing: readonly TopicDescription[];
+  /** Why the topics can't be used as they are or would be; nothing is changed then. */
+  readonly refused: readonly string[];
+};
+
+export async function planTopics(
+  admin: Pick<Admin, 'listTopics' | 'describe'>,
+  settings: Settings,
+): Promise<TopicPlan> {
+  const wanted = Object.values(topics).map((contract) => topicSpec(contract, settings));
+  const present = new Set(await admin.listTopics());
+  const create = wanted.filter((spec) => !present.has(spec.name));
+  const names = wanted.map((spec) => spec.name).filter((name) => present.has(name));
+  const existing = names.length === 0 ? [] : await admin.describe(names);
+  const partitions = new Map<string, number>([
+    ...create.map((spec) => [spec.name, spec.partitions] as const),
+    ...existing.map((topic) => [topic.name, topic.partitions] as const),
+  ]);
+  const refused = partitionedAlike.flatMap(([processor, input, changelog]) => {
+    const [inputName, changelogName] = [
+      topicName(settings.LIVE2VOD_TOPIC_PREFIX, input),
+      topicName(settings.LIVE2VOD_TOPIC_PREFIX, changelog),
+    ];
+    const [a, b] = [partitions.get(inputName), partitions.get(changelogName)];
+    if (a === b) return [];
+    return [
+      `${inputName} has ${a} partitions and ${changelogName} ${b}: the ${processor} processor needs them equal. ` +
+        `To migrate, choose a new LIVE2VOD_TOPIC_PREFIX, apply, and replay the callbacks into it (./live2vod replay)`,
+    ];
+  });
+  return { create, existing, refused };
+}
+
+/** Creates what is missing. Throws, having changed nothing, when the plan is refused. */
+export async function applyTopics(admin: Admin, settings: Settings): Promise<TopicPlan> {
+  const plan = await planTopics(admin, settings);
+  if (plan.refused.length > 0) throw new CommandFault(plan.refused.join('\n'), exitCode.configuration);
+  await admin.ensureTopics(plan.create);
+  return plan;
+}

@@ -1,0 +1,15 @@
+export { type ClickhouseSettings, connectClickhouse } from './client.ts';
+export { ClickhouseFault } from './fault.ts';
+export {
+  type LatencyDimension,
+  type LatencyFilter,
+  type LatencyRow,
+  type LatencyStage,
+  latencyDimensions,
+  latencyReport,
+  latencyStages,
+} from './latency/report.ts';
+export { type Migration, migrate, readMigrations } from './migrate.ts';
+export { type ClickhouseRoleOptions, startClickhouseRole } from './role/server.ts';
+export { type SpawnedClickhouse, spawnClickhouseRole } from './role/spawn.ts';
+export { type BatchLimits, runSink, type SinkOptions } from './sink/run-sink.ts';

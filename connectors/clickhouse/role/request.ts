@@ -1,0 +1,158 @@
+import { createWriteStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { Work } from './engine.ts';
+import { formatOf, insertHead } from './statement.ts';
+import { EngineRefusal } from './status.ts';
+
+export type Asked = {
+  readonly work: Work;
+  readonly queryId: string;
+  /** Content encoding of the answer, null for none. */
+  readonly compressAnswer: string | null;
+  /** The asker is clickhouse-go, see go-hello.ts. */
+  readonly goProtocol: boolean;
+};
+
+/** Settings of ClickHouse's HTTP layer: the engine doesn't know them, this role answers whole bodies anyway. */
+const httpOnly = new Set([
+  'add_http_cors_header',
+  'buffer_size',
+  'cancel_http_readonly_queries_on_client_close',
+  'client_protocol_version',
+  'http_headers_progress_interval_ms',
+  'http_native_compression_disable_checksumming_on_decompress',
+  'http_response_buffer_size',
+  'http_response_headers',
+  'http_zlib_compression_level',
+  'output_format_compression_level',
+  'quota_key',
+  'send_progress_in_http_headers',
+  'wait_end_of_query',
+]);
+
+/** Parameters that say something about the request and aren't settings. */
+const notSettings = new Set([
+  'query',
+  'database',
+  'default_format',
+  'query_id',
+  'user',
+  'password',
+  'role',
+  'session_timeout',
+  'session_check',
+  'enable_http_compression',
+  'compress',
+  'decompress',
+]);
+
+const maxQueryBytes = 64 * 1024 * 1024;
+
+/** Reads a request of ClickHouse's HTTP interface. Rows of an INSERT go to a file in `incoming`, as they came. */
+export async function readRequest(request: IncomingMessage, incoming: string, newId: () => string): Promise<Asked> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  let params = url.searchParams;
+  if (params.get('compress') === '1' || params.get('decompress') === '1') {
+    throw new EngineRefusal(
+      48,
+      'Native compression (compress=1, decompress=1) needs a ClickHouse server. (NOT_IMPLEMENTED)',
+    );
+  }
+  if (params.has('session_id')) {
+    throw new EngineRefusal(48, 'HTTP sessions (session_id) need a ClickHouse server. (NOT_IMPLEMENTED)');
+  }
+  const encoding = String(request.headers['content-encoding'] ?? 'none').toLowerCase();
+  const head = insertHead(params.get('query') ?? '');
+  const queryId = params.get('query_id') || newId();
+  if (head && request.method === 'POST') {
+    const path = join(incoming, newId());
+    const bytes = await save(request, path);
+    return {
+      ...asked(request, params, queryId, params.get('query') ?? ''),
+      work: {
+        ...asked(request, params, queryId, '').work,
+        // An INSERT of no rows is fine for a server and an error for the engine.
+        ...(bytes > 0 ? { rows: { head, path, compression: encoding } } : { sql: 'SELECT 1 WHERE 0' }),
+      },
+    };
+  }
+  const body = decompress(await readAll(request), encoding);
+  const form = /^multipart\/form-data;\s*boundary="?([^";]+)/i.exec(request.headers['content-type'] ?? '');
+  if (form?.[1]) {
+    params = new URLSearchParams([...params, ...formFields(body.toString('utf8'), form[1])]);
+    return asked(request, params, queryId, params.get('query') ?? '');
+  }
+  // A query may begin in the URL and go on in the body.
+  const sql = [params.get('query') ?? '', body.toString('utf8')].filter((part) => part !== '').join('\n');
+  return asked(request, params, queryId, sql);
+}
+
+function asked(request: IncomingMessage, params: URLSearchParams, queryId: string, sql: string): Asked {
+  const parameters: Record<string, string> = {};
+  const settings: Record<string, string> = {};
+  for (const [name, value] of params) {
+    if (name.startsWith('param_')) parameters[name.slice('param_'.length)] = value;
+    else if (!notSettings.has(name) && !httpOnly.has(name)) settings[name] = value;
+  }
+  const wantsCompression = params.get('enable_http_compression') === '1';
+  const accepted = String(request.headers['accept-encoding'] ?? '');
+  return {
+    queryId,
+    goProtocol: params.has('client_protocol_version'),
+    compressAnswer: wantsCompression ? (/\b(zstd|gzip|br|deflate)\b/.exec(accepted)?.[1] ?? null) : null,
+    work: {
+      sql,
+      database: params.get('database') ?? firstOf(request.headers['x-clickhouse-database']) ?? null,
+      format:
+        formatOf(sql) ??
+        params.get('default_format') ??
+        firstOf(request.headers['x-clickhouse-format']) ??
+        'TabSeparated',
+      parameters,
+      settings,
+      readOnly: request.method === 'GET',
+    },
+  };
+}
+
+const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+async function save(request: IncomingMessage, path: string): Promise<number> {
+  const file = createWriteStream(path);
+  await pipeline(request, file);
+  return file.bytesWritten;
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxQueryBytes) {
+      throw new EngineRefusal(223, `The query is larger than ${maxQueryBytes} bytes. (QUERY_IS_TOO_LARGE)`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decompress(body: Buffer, encoding: string): Buffer {
+  const limit = { maxOutputLength: maxQueryBytes };
+  if (body.length === 0 || encoding === 'none' || encoding === 'identity') return body;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(body, limit);
+  if (encoding === 'deflate') return inflateSync(body, limit);
+  if (encoding === 'br') return brotliDecompressSync(body, limit);
+  if (encoding === 'zstd') return zstdDecompressSync(body, limit);
+  throw new EngineRefusal(48, `Content-Encoding ${encoding.slice(0, 30)} is not supported. (NOT_IMPLEMENTED)`);
+}
+
+/** The text fields of a form, as clients send long parameters. */
+function formFields(body: string, boundary: string): [string, string][] {
+  return body.split(`--${boundary}`).flatMap((part): [string, string][] => {
+    const match = /name="([^"]+)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n([\s\S]*?)\r\n$/.exec(part);
+    return match?.[1] === undefined || match[2] === undefined ? [] : [[match[1], match[2]]];
+  });
+}

@@ -1,0 +1,90 @@
+import { parseCallback } from '../../../processors/callback/index.ts';
+import { type EventSource, header } from '../../../schemas/topics.ts';
+import type { ConsumedRecord } from '../../kafka/index.ts';
+import { bytes, type Column, label, maybeTime, text, time, uint16, uint64, uuid } from './columns.ts';
+import type { RowBytes } from './row-bytes.ts';
+
+/** A row of `callbacks`, without what ClickHouse fills in. Times are epoch milliseconds. */
+export type CallbackRow = {
+  readonly partition: number;
+  readonly offset: number;
+  readonly received_at: number;
+  readonly source: string;
+  readonly region: string;
+  readonly replayed_at: number | null;
+  readonly subject_id: string;
+  /** 32 hex digits. */
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly event_time: number | null;
+  readonly status: string;
+  readonly error_code: string;
+  readonly job_id: string;
+  /** As received, whatever the bytes are. */
+  readonly body: Buffer;
+};
+
+const noEvent = '0'.repeat(32);
+const noBody = Buffer.alloc(0);
+const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', 'operator'] satisfies EventSource[];
+
+/** Where and how a body arrived, and what it says. A body that says nothing usable has a row too. */
+export function callbackRow(record: ConsumedRecord): CallbackRow {
+  const { headers } = record;
+  const source = headers[header.source] ?? '';
+  const receivedAtMs = epochMs(headers[header.receivedAt]) ?? Math.max(0, record.timestampMs);
+  const region = headers[header.region] ?? '';
+  const body = record.value ?? noBody;
+  const parsed = parseCallback(body, {
+    source: (sources.includes(source) ? source : 'http') as EventSource,
+    receivedAtMs,
+    region: region === '' ? null : region,
+  });
+  const entry = parsed.kind === 'unparsable' ? null : parsed.event.entry;
+  return {
+    partition: record.partition,
+    offset: record.offset,
+    received_at: receivedAtMs,
+    source,
+    region,
+    replayed_at: epochMs(headers[header.replayedAt]),
+    subject_id: record.key ?? '',
+    event_id: entry?.eventId ?? noEvent,
+    event_type: entry?.eventType ?? '',
+    event_time: entry === null || entry.eventTime === 0 ? null : entry.eventTime,
+    status: entry?.status ?? '',
+    error_code: entry?.errorCode ?? '',
+    job_id: entry?.jobId ?? '',
+    body,
+  };
+}
+
+/** The table `callbacks`. A body keeps its bytes, whatever they are. */
+export const callbackColumns: readonly Column<CallbackRow>[] = [
+  uint16('partition', (r) => r.partition),
+  uint64('offset', (r) => r.offset),
+  time('received_at', (r) => r.received_at),
+  label('source', (r) => r.source),
+  label('region', (r) => r.region),
+  maybeTime('replayed_at', (r) => r.replayed_at),
+  text('subject_id', (r) => r.subject_id),
+  uuid('event_id', (r) => r.event_id),
+  label('event_type', (r) => r.event_type),
+  maybeTime('event_time', (r) => r.event_time),
+  label('status', (r) => r.status),
+  label('error_code', (r) => r.error_code),
+  text('job_id', (r) => r.job_id),
+  bytes('body', (r) => r.body),
+];
+
+/** Appends the row of a callback. */
+export function writeCallback(record: ConsumedRecord, out: RowBytes): void {
+  const row = callbackRow(record);
+  for (const column of callbackColumns) column.write(out, row);
+  out.endRow();
+}
+
+/** Header text to epoch milliseconds; null where it is none. */
+function epochMs(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,13}$/.test(text) ? Number(text) : null;
+}

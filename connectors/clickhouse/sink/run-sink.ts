@@ -1,0 +1,64 @@
+import type { TopicId } from '../../../schemas/topics.ts';
+import { IdempotentProducer, type KafkaSettings } from '../../kafka/index.ts';
+import type { Platform } from '../../platform/index.ts';
+import type { Logger, Metrics } from '../../telemetry/index.ts';
+import { type ClickhouseSettings, connectClickhouse } from '../client.ts';
+import { migrate } from '../migrate.ts';
+import type { RowSources } from './rows-of.ts';
+import { Sink } from './sink.ts';
+import { untilThere } from './until-there.ts';
+
+export type SinkOptions = RowSources & {
+  readonly kafka: KafkaSettings;
+  readonly topics: (id: TopicId) => string;
+  readonly clickhouse: ClickhouseSettings;
+  /** Consumer group of all sinks that fill this ClickHouse. */
+  readonly groupId: string;
+  /** Static member name: a restarted sink gets its partitions back at once. */
+  readonly instance?: string;
+  readonly platform: Platform;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  /** Told what the sink waits for, in words; null once records flow. */
+  readonly waitingFor?: (what: string | null) => void;
+  readonly batch?: Partial<BatchLimits>;
+};
+
+export type BatchLimits = {
+  /** Default 50,000. */
+  readonly maxRecords: number;
+  /** Of the encoded rows. Two batches are in memory at most. Default 16 MiB. */
+  readonly maxBytes: number;
+  /** How long the first record of a batch may wait for company. Default 1,000. */
+  readonly maxWaitMs: number;
+};
+
+/**
+ * Copies `callbacks`, `video-state` and `session-state` into ClickHouse until `signal` aborts: batches, insert, then
+ * commit of the offsets. Rows are idempotent by key and version, so a batch that is inserted again changes nothing.
+ * While ClickHouse is away it waits with consumption paused and tries again; nothing piles up.
+ * @throws ClickhouseFault `ROWS_REFUSED`, `MIGRATION_CHANGED`; KafkaFault when Kafka refuses us for good
+ */
+export async function runSink(options: SinkOptions): Promise<void> {
+  const { log } = options;
+  const applied = await untilThere(options, 'ClickHouse', () => migrate(options.clickhouse));
+  if (applied === undefined) return;
+  if (applied.length > 0) log.info({ applied, database: options.clickhouse.database }, 'ClickHouse migrations applied');
+  const client = connectClickhouse(options.clickhouse);
+  const producer = await IdempotentProducer.connect(options.kafka);
+  const sink = new Sink(options, {
+    client,
+    producer,
+    kafka: options.kafka,
+    deadLetterTopic: options.topics('dead-letters'),
+    clock: options.platform,
+    log,
+    metrics: options.metrics,
+  });
+  try {
+    await sink.run();
+  } finally {
+    await Promise.allSettled([producer.close(), client.close()]);
+  }
+}

@@ -1,0 +1,96 @@
+import { type IdempotentProducer, KafkaFault, type KafkaSettings } from '../../kafka/index.ts';
+import type { Clock } from '../../platform/index.ts';
+import type { Logger, Metrics } from '../../telemetry/index.ts';
+import type { ClickHouseClient } from '../client.ts';
+import { ClickhouseFault } from '../fault.ts';
+import type { Batch, TableName, Unusable } from './batch.ts';
+import { deadLetter, readAgain } from './dead-letter.ts';
+import { insertRows } from './insert.ts';
+import type { SinkOptions } from './run-sink.ts';
+
+export type StoreContext = {
+  readonly client: ClickHouseClient;
+  readonly producer: Pick<IdempotentProducer, 'send'>;
+  readonly kafka: KafkaSettings;
+  readonly deadLetterTopic: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+};
+
+/**
+ * Puts a batch where it belongs: rows into their tables, what can't be a row into `dead-letters`. When it resolves all
+ * of it is durable and the batch's offsets may be committed; when it rejects, the whole batch may be stored again.
+ */
+async function storeBatch(batch: Batch, context: StoreContext): Promise<void> {
+  for (const [table, rows] of batch.tables) {
+    if (rows.encoded.rows === 0) continue;
+    const sent = rows.encoded.rows;
+    const refused = await timed(table, context, () => insertRows(context.client, table, rows.encoded));
+    context.metrics.count('live2vod_sink_rows_total', { table, result: 'stored' }, sent - refused.length);
+    for (const { row, error } of refused) {
+      batch.unusable.push({ origin: rows.originOf(row), reason: 'refused-by-clickhouse', error });
+      context.metrics.count('live2vod_sink_rows_total', { table, result: 'refused' });
+    }
+    // Stored rows must not be sent again should a dead letter fail.
+    rows.clear();
+  }
+  for (let next = batch.unusable[0]; next !== undefined; next = batch.unusable[0]) {
+    await bury(next, context);
+    batch.unusable.shift();
+  }
+}
+
+async function bury({ origin, record, reason, error }: Unusable, context: StoreContext): Promise<void> {
+  const { topic, partition, offset } = origin;
+  const original = record ?? (await readAgain(context.kafka, { topic, partition, offset }));
+  if (original === null) {
+    context.log.warn({ topic, partition, offset, error }, 'a refused record is gone from its topic already');
+    return;
+  }
+  context.log.warn({ topic, partition, offset, reason, error }, 'record goes to dead-letters');
+  await context.producer.send(deadLetter(context.deadLetterTopic, original, reason, error));
+  context.metrics.count('live2vod_dead_letters_total', { stage: 'sink', reason });
+}
+
+/** How long to wait between two tries at most. */
+const longestBackoffMs = 10_000;
+
+/**
+ * Stores a batch, trying again while ClickHouse or Kafka is away. False when it was told to stop before it succeeded.
+ * @throws what waiting doesn't help against
+ */
+export async function storePatiently(
+  batch: Batch,
+  context: StoreContext,
+  { platform, signal, waitingFor }: Pick<SinkOptions, 'platform' | 'signal' | 'waitingFor'>,
+): Promise<boolean> {
+  const { log, metrics } = context;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await storeBatch(batch, context);
+      metrics.set('live2vod_sink_paused', {}, 0);
+      if (tries > 1) waitingFor?.(null);
+      return true;
+    } catch (error) {
+      if (error instanceof ClickhouseFault || (error instanceof KafkaFault && !error.retryable)) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      if (signal.aborted) {
+        log.warn({ err: message, records: batch.records }, 'stopping with rows not stored: they are read again');
+        return false;
+      }
+      const waitMs = Math.min(longestBackoffMs, 100 * 2 ** Math.min(tries, 10)) * (0.5 + platform.random() / 2);
+      log.warn({ err: message, tries, waitMs: Math.round(waitMs) }, 'ClickHouse is away, consumption pauses');
+      waitingFor?.('ClickHouse');
+      metrics.set('live2vod_sink_paused', {}, 1);
+      await platform.sleep(waitMs, signal);
+    }
+  }
+}
+
+async function timed<T>(table: TableName, { clock, metrics }: StoreContext, work: () => Promise<T>): Promise<T> {
+  const beganMs = clock.monotonicMs();
+  const result = await work();
+  metrics.observe('live2vod_sink_insert_seconds', { table }, (clock.monotonicMs() - beganMs) / 1000);
+  return result;
+}

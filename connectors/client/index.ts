@@ -1,0 +1,12 @@
+/** For services downstream: follow the state of videos and sessions, over Kafka or over the console's HTTP. */
+export { RegistryFault } from '../registry/fault.ts';
+export { type FollowEventsOptions, followEvents } from './follow-events.ts';
+export { type FollowKafkaOptions, followKafka } from './follow-kafka.ts';
+export {
+  type FollowEvent,
+  FollowFault,
+  type SessionState,
+  type States,
+  type StateTopic,
+  type VideoState,
+} from './states.ts';

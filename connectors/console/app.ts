@@ -1,0 +1,86 @@
+/** The console's HTTP application, apart from its listener so that tests can inject requests. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../platform/index.ts';
+import { type Health, type Metrics, serveHealth } from '../telemetry/index.ts';
+import { ApiFault } from './fault.ts';
+import type { Follower } from './follower.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { addDeadLetterRoutes, type DeadLetters } from './routes-dead-letters.ts';
+import { addEventRoute } from './routes-events.ts';
+import { addJobRoute } from './routes-jobs.ts';
+import { addLatencyRoute, type ReadLatency } from './routes-latency.ts';
+import { addStateRoutes } from './routes-states.ts';
+import { addTranscodeRoute, type PublishOperatorRequest } from './routes-transcode.ts';
+import type { StateView } from './state-view.ts';
+
+export type ConsoleAppOptions = {
+  readonly view: StateView;
+  readonly follower: Follower;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly epoch: string;
+  readonly token: string | undefined;
+  readonly publish: PublishOperatorRequest;
+  readonly readLatency: ReadLatency;
+  readonly deadLetters: DeadLetters;
+  readonly maxEventReaders?: number;
+  readonly signal: AbortSignal;
+};
+
+const pageFolder = join(import.meta.dirname, 'page', 'dist');
+
+/** Everything that the page loads comes from here; nothing may frame it. */
+const strictHeaders = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: 64 * 1024, routerOptions: { maxParamLength: 1_000 }, forceCloseConnections: true });
+
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(strictHeaders);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    options.metrics.count('live2vod_console_requests_total', {
+      route: request.routeOptions.url ?? 'unknown',
+      status: String(reply.statusCode),
+    });
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof ApiFault) return reply.code(error.status).send({ code: error.code, message: error.message });
+    const status =
+      typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+    const message =
+      status < 500 && error instanceof Error ? error.message : 'the console could not answer; see its log';
+    return reply.code(status).send({ code: status < 500 ? 'BAD_REQUEST' : 'INTERNAL', message });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ code: 'NOT_FOUND', message: 'no such address; see /api/openapi.json' }),
+  );
+
+  serveHealth(app, options.metrics.registry, options.health);
+  addStateRoutes(app, options);
+  addJobRoute(app, options);
+  addTranscodeRoute(app, options);
+  addDeadLetterRoutes(app, options);
+  addLatencyRoute(app, options.readLatency);
+  addEventRoute(app, { ...options, maxClients: options.maxEventReaders ?? 500 });
+  app.get('/api/openapi.json', (_request, reply) => reply.send(openApiDocument));
+  if (existsSync(pageFolder)) {
+    await app.register(fastifyStatic, { root: pageFolder, cacheControl: false });
+  } else {
+    app.get('/', (_request, reply) =>
+      reply.code(503).send({ code: 'NO_PAGE', message: 'the page is not built: ./live2vod builds it' }),
+    );
+  }
+  return app;
+}

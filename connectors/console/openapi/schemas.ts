@@ -1,0 +1,95 @@
+/** The shapes of the API's answers, as `components.schemas`. States come from their Avro contracts. */
+import { avroSchema } from '../../../schemas/avro.ts';
+import { latencyDimensions, latencyStages } from '../../clickhouse/index.ts';
+import { internalFields } from '../event-stream.ts';
+import { type JsonSchema, jsonSchemasOf } from './avro-to-json-schema.ts';
+
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+const text: JsonSchema = { type: 'string' };
+const whole: JsonSchema = { type: 'integer' };
+const epochMs = (description: string): JsonSchema => ({
+  type: 'integer',
+  description: `${description}, epoch milliseconds`,
+});
+const seconds: JsonSchema = {
+  anyOf: [{ type: 'number' }, { type: 'null' }],
+  description: 'Seconds; null: nothing measured',
+};
+
+function record(properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const page = (items: JsonSchema): JsonSchema =>
+  record({
+    items: { type: 'array', items },
+    next: {
+      ...orNull(text),
+      description: 'Cursor of the next page, null at the end; a page before the end may be short',
+    },
+  });
+
+const position = record({ topic: text, partition: whole, offset: whole });
+
+export const schemas: Readonly<Record<string, JsonSchema>> = {
+  ...jsonSchemasOf(avroSchema('VideoState'), internalFields),
+  ...jsonSchemasOf(avroSchema('SessionState'), internalFields),
+  Fault: record({
+    code: { type: 'string', description: 'For programs' },
+    message: { type: 'string', description: 'For people' },
+  }),
+  VideoPage: page(ref('VideoState')),
+  SessionPage: page(ref('SessionState')),
+  JobPage: page(
+    record({
+      videoId: text,
+      kind: ref('VideoKind'),
+      status: ref('VideoStatus'),
+      stream: orNull(ref('StreamRef')),
+      job: ref('JobLedgerEntry'),
+    }),
+  ),
+  DeadLetterPage: page(
+    record({
+      id: { type: 'string', description: '`partition:offset` in the dead-letters topic' },
+      partition: whole,
+      offset: whole,
+      time: epochMs('When it was put aside'),
+      key: orNull(text),
+      reason: { type: 'string', description: 'Why it could not be used, one of a few words' },
+      error: { type: 'string', description: 'The same in a sentence' },
+      stage: { type: 'string', description: 'Where it failed' },
+      origin: { ...orNull(position), description: 'Where it came from; null for a body that never was a record' },
+      redrivenTime: { anyOf: [whole, { type: 'null' }], description: 'When it was sent again, epoch milliseconds' },
+      sizeBytes: whole,
+      excerpt: { type: 'string', description: 'The first 1024 bytes as text' },
+    }),
+  ),
+  Redriven: record({ id: text, result: { type: 'string', enum: ['sent', 'already sent'] } }),
+  TranscodeAsked: record({ videoId: text, templateGroupId: text, idempotencyKey: text }),
+  LatencyReport: record({
+    stages: {
+      type: 'array',
+      items: record(
+        {
+          stage: { type: 'string', enum: latencyStages },
+          ...Object.fromEntries(latencyDimensions.map((dimension) => [dimension, text])),
+          count: { type: 'integer', description: 'Measured ones' },
+          failures: whole,
+          p50: seconds,
+          p90: seconds,
+          p95: seconds,
+          p99: seconds,
+        },
+        latencyDimensions,
+      ),
+    },
+  }),
+  Live: record({ live: { type: 'boolean' } }),
+  Ready: record({
+    ready: { type: 'boolean' },
+    waitingFor: { ...orNull(text), description: 'What keeps it from being ready, in words' },
+  }),
+};

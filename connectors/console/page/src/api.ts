@@ -1,0 +1,102 @@
+/** The console's HTTP API as the page uses it. */
+import type { SessionState } from '../../../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../../../schemas/generated/VideoState.ts';
+
+export type { SessionState, VideoState };
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
+/** An answer, and the position from which changes after it can be followed. */
+export type At<T> = { readonly body: T; readonly position: string | null };
+type Query = Readonly<Record<string, string>>;
+
+/** An answer other than 2xx, with the console's own words. */
+export class AnswerError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+async function ask<T>(path: string, init?: RequestInit): Promise<At<T>> {
+  const response = await fetch(path, init);
+  const body = (await response.json().catch(() => ({}))) as T & { message?: string };
+  if (!response.ok) throw new AnswerError(response.status, body.message ?? response.statusText);
+  return { body, position: response.headers.get('live2vod-position') };
+}
+
+export type StateOf = { readonly sessions: SessionState; readonly videos: VideoState };
+
+/** One page of a list, newest first. */
+export const readList = <K extends keyof StateOf>(kind: K, query: Query) =>
+  ask<Page<StateOf[K]>>(`api/${kind}?${new URLSearchParams(query)}`);
+export const readSession = (id: string) => ask<SessionState>(`api/sessions/${encodeURIComponent(id)}`);
+export const readVideo = (id: string) => ask<VideoState>(`api/videos/${encodeURIComponent(id)}`);
+
+export type LatencyRow = {
+  readonly stage: string;
+  readonly hour?: string;
+  readonly count: number;
+  readonly failures: number;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+};
+
+export const readLatency = async (query: Query = {}) =>
+  (await ask<{ stages: readonly LatencyRow[] }>(`api/latency?${new URLSearchParams(query)}`)).body.stages;
+
+export type DeadLetter = {
+  readonly id: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly time: number;
+  readonly key: string | null;
+  readonly reason: string;
+  readonly error: string;
+  readonly stage: string;
+  readonly origin: { readonly topic: string; readonly partition: number; readonly offset: number } | null;
+  readonly redrivenTime: number | null;
+  readonly sizeBytes: number;
+  readonly excerpt: string;
+};
+
+export const readDeadLetters = async (query: Query) =>
+  (await ask<Page<DeadLetter>>(`api/dead-letters?${new URLSearchParams(query)}`)).body;
+
+/** Sends a dead letter through again; the token stays in this tab. */
+export const redrive = ({ partition, offset }: DeadLetter, token: string) =>
+  ask(`api/dead-letters/${partition}/${offset}/redrive`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+
+/** Asks for a transcode of a video; the token stays in this tab. */
+export const askTranscode = (videoId: string, token: string, body: { templateGroupId: string }) =>
+  ask(`api/videos/${encodeURIComponent(videoId)}/transcode`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  });
+
+export type Change = SessionState | VideoState | { readonly key: string; readonly deleted: true };
+
+/** Follows changes after a position; `onReset` says that all that is shown must be read anew. */
+export function follow(
+  query: Query,
+  position: string | null,
+  handlers: { onChange: (state: Change) => void; onReset: () => void; onConnection: (up: boolean) => void },
+): () => void {
+  const asked = new URLSearchParams({ ...query, ...(position === null ? {} : { lastEventId: position }) });
+  const source = new EventSource(`api/events?${asked}`);
+  const changed = (event: MessageEvent<string>) => handlers.onChange(JSON.parse(event.data) as Change);
+  source.onopen = () => handlers.onConnection(true);
+  source.onerror = () => handlers.onConnection(false);
+  source.addEventListener('reset', () => handlers.onReset());
+  source.addEventListener('video', changed);
+  source.addEventListener('session', changed);
+  return () => source.close();
+}

@@ -1,0 +1,91 @@
+/** A list that is read once and then kept up to date by its changes. */
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { follow, readList, type StateOf } from './api.ts';
+
+const pageSize = '500';
+const redrawMs = 100;
+
+export type LiveList<T> = {
+  /** By id; the same map as long as `version` stays. */
+  readonly items: ReadonlyMap<string, T>;
+  readonly version: number;
+  readonly loaded: boolean;
+  /** Reads the next page; null when there is none. */
+  readonly more: (() => void) | null;
+};
+
+/** `filter` is the server's part of the filter: another one reads the list anew. */
+export function useLiveList<K extends keyof StateOf>(
+  kind: K,
+  filter: string,
+  idOf: (state: StateOf[K]) => string,
+  onConnection: (up: boolean) => void,
+): LiveList<StateOf[K]> {
+  const items = useRef(new Map<string, StateOf[K]>());
+  const loading = useRef(false);
+  const [version, setVersion] = useState(0);
+  const [next, setNext] = useState<string | null>(null);
+  const [loaded, setLoaded] = useState(false);
+
+  useEffect(() => {
+    let stopped = false;
+    let stopFollowing = () => {};
+    let redrawing = 0;
+    // Many changes come at once: one redraw for all of them is enough.
+    const changed = () => {
+      redrawing ||= setTimeout(() => {
+        redrawing = 0;
+        setVersion((n) => n + 1);
+      }, redrawMs);
+    };
+    const load = async () => {
+      const { body, position } = await readList(kind, { limit: pageSize, ...queryOf(filter) });
+      if (stopped) return;
+      items.current = new Map(body.items.map((state) => [idOf(state), state]));
+      setNext(body.next);
+      setLoaded(true);
+      setVersion((n) => n + 1);
+      stopFollowing = follow({ states: kind }, position, {
+        onConnection,
+        onReset: () => {
+          stopFollowing();
+          load().catch(() => onConnection(false));
+        },
+        onChange: (state) => {
+          if ('deleted' in state) items.current.delete(state.key);
+          else if (state.status === 'MERGED') items.current.delete(idOf(state as StateOf[K]));
+          else items.current.set(idOf(state as StateOf[K]), state as StateOf[K]);
+          changed();
+        },
+      });
+    };
+    load().catch(() => onConnection(false));
+    return () => {
+      stopped = true;
+      clearTimeout(redrawing);
+      stopFollowing();
+    };
+  }, [kind, filter, onConnection]);
+
+  const more = useCallback(() => {
+    if (next === null || loading.current) return;
+    loading.current = true;
+    readList(kind, { limit: pageSize, ...queryOf(filter), cursor: next })
+      .then(
+        ({ body }) => {
+          for (const state of body.items) if (!items.current.has(idOf(state))) items.current.set(idOf(state), state);
+          setNext(body.next);
+          setVersion((n) => n + 1);
+        },
+        () => onConnection(false),
+      )
+      .finally(() => {
+        loading.current = false;
+      });
+  }, [kind, filter, next, onConnection]);
+
+  return { items: items.current, version, loaded, more: next === null ? null : more };
+}
+
+/** `status=READY&kind=SEGMENT` as an object: a string compares by value between redraws. */
+const queryOf = (filter: string) => Object.fromEntries(new URLSearchParams(filter));

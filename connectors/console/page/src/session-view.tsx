@@ -1,0 +1,127 @@
+/** One session: what it waits for, its picture over time, how its callbacks arrived, its videos. */
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { follow, readSession, readVideo, type SessionState, type VideoState, wordsOf } from './api.ts';
+import { arrivalPicture, arrivalsOf } from './arrival-picture.ts';
+import { Chart } from './chart.tsx';
+import { dateTime, duration } from './format.ts';
+import { laneHeight, lanesOf, sessionPicture } from './session-picture.ts';
+import { Status } from './status.tsx';
+import { sessionWaitsFor } from './waiting.ts';
+import { say } from './words.ts';
+
+const videoIdsOf = (session: SessionState) => [...session.segments, ...session.composed].map(({ videoId }) => videoId);
+const videoLink = (videoId: string) => `#/video/${encodeURIComponent(videoId)}`;
+
+/** A session and its videos, kept up to date by the changes of its stream. A merged one leads to its new id. */
+function useSession(id: string, onConnection: (up: boolean) => void) {
+  const [session, setSession] = useState<SessionState | null>(null);
+  const [videos, setVideos] = useState<ReadonlyMap<string, VideoState>>(new Map());
+  const [problem, setProblem] = useState('');
+  const put = (found: readonly VideoState[]) =>
+    setVideos((known) => new Map([...known, ...found.map((video) => [video.videoId, video] as const)]));
+
+  useEffect(() => {
+    let stopped = false;
+    let stopFollowing = () => {};
+    const show = (state: SessionState) => {
+      const current = state.mergedInto ?? state.sessionId;
+      if (current === id) setSession(state);
+      else location.replace(`#/session/${encodeURIComponent(current)}`);
+    };
+    const load = async () => {
+      const { body, position } = await readSession(id);
+      if (stopped) return;
+      show(body);
+      const { domainName, appName, streamName } = body.stream;
+      stopFollowing = follow({ stream: `${domainName}/${appName}/${streamName}` }, position, {
+        onConnection,
+        onReset: () => {
+          stopFollowing();
+          load().catch((error: unknown) => setProblem(wordsOf(error)));
+        },
+        onChange: (state) => {
+          if ('videoId' in state) put([state]);
+          else if ('sessionId' in state && state.sessionId === id) show(state);
+        },
+      });
+    };
+    load().catch((error: unknown) => setProblem(wordsOf(error)));
+    return () => {
+      stopped = true;
+      stopFollowing();
+    };
+  }, [id, onConnection]);
+
+  // As text, because effects compare by value.
+  const ids = JSON.stringify(session ? videoIdsOf(session) : []);
+  useEffect(() => {
+    const missing = (JSON.parse(ids) as string[]).filter((videoId) => !videos.has(videoId));
+    if (missing.length === 0) return;
+    void Promise.all(missing.map((videoId) => readVideo(videoId).catch(() => null))).then((found) =>
+      put(found.flatMap((answer) => (answer ? [answer.body] : []))),
+    );
+  }, [ids]);
+
+  const shown = useMemo(
+    () => (JSON.parse(ids) as string[]).flatMap((videoId) => videos.get(videoId) ?? []),
+    [ids, videos],
+  );
+  return { session, videos: shown, problem };
+}
+
+export function SessionView({ id, onConnection }: { id: string; onConnection: (up: boolean) => void }) {
+  const { session, videos, problem } = useSession(id, onConnection);
+  const picture = useCallback(() => (session ? sessionPicture(session, videos) : {}), [session, videos]);
+  const arrivals = useMemo(() => arrivalsOf(videos), [videos]);
+  const arrival = useCallback(() => arrivalPicture(arrivals), [arrivals]);
+  if (problem) return <p class="problem">{problem}</p>;
+  if (!session) return <p class="empty">…</p>;
+  const { stream } = session;
+  const late = arrivals.filter((one) => one.late).length;
+  return (
+    <section>
+      <p>
+        <a href="#/sessions">← {say('back')}</a>
+      </p>
+      <h2>
+        {stream.streamName}{' '}
+        <small>
+          {stream.domainName}/{stream.appName}
+        </small>{' '}
+        <Status of={session.status} />
+      </h2>
+      <p>
+        {dateTime(session.startTime)} – {dateTime(session.endTime)} ·{' '}
+        {duration(session.endTime === null ? null : (session.endTime - session.startTime) / 1000)} · {say('gaps')}:{' '}
+        {session.gaps.length} · {say('waiting')}: <strong>{sessionWaitsFor(session)}</strong>
+      </p>
+      <h3>{say('timeline')}</h3>
+      <Chart
+        option={picture}
+        label={`${say('timeline')}: ${stream.streamName}`}
+        height={90 + laneHeight * lanesOf(session, videos).lanes.length}
+        onClick={(link) => {
+          if (link.startsWith('#/')) location.hash = link;
+        }}
+      />
+      <h3>{say('arrival')}</h3>
+      <p>
+        <small>
+          {say('callbacks')}: {arrivals.length} · {say('outOfOrder')}: {late}
+        </small>
+      </p>
+      <Chart option={arrival} label={`${say('arrival')}: ${stream.streamName}`} height={200} />
+      <h3>{say('videos')}</h3>
+      <ul class="videos">
+        {[...session.segments, ...session.composed].map((video) => (
+          <li key={video.videoId}>
+            <a href={videoLink(video.videoId)}>
+              <code>{video.videoId}</code>
+            </a>{' '}
+            <Status of={video.status} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

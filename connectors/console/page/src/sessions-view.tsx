@@ -1,0 +1,85 @@
+/** The live list of sessions: newest first, filtered by status and stream. */
+import { useMemo, useState } from 'preact/hooks';
+import type { SessionState } from './api.ts';
+import { Choice, Search } from './filters.tsx';
+import { dateTime, duration } from './format.ts';
+import { useLiveList } from './live-list.ts';
+import { Rows } from './rows.tsx';
+import { Status } from './status.tsx';
+import { StreamName } from './stream-name.tsx';
+import { say } from './words.ts';
+
+const statuses = ['RECORDING', 'ENDED', 'COMPOSING', 'COMPOSED', 'TRANSCODING', 'READY', 'PARTIAL', 'FAILED'];
+const idOf = (session: SessionState) => session.sessionId;
+
+export function SessionsView({ onConnection }: { onConnection: (up: boolean) => void }) {
+  const [text, setText] = useState('');
+  const [status, setStatus] = useState('');
+  const list = useLiveList('sessions', status === '' ? '' : `status=${status}`, idOf, onConnection);
+  const shown = useMemo(() => {
+    const needle = text.trim().toLowerCase();
+    return [...list.items.values()]
+      .filter(
+        (session) =>
+          (status === '' || session.status === status) &&
+          (needle === '' || session.sessionId.toLowerCase().includes(needle)),
+      )
+      .sort((a, b) => b.startTime - a.startTime || (a.sessionId < b.sessionId ? -1 : 1));
+  }, [list.items, list.version, text, status]);
+
+  return (
+    <section aria-label={say('sessions')}>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Search label={say('filterStream')} value={text} onInput={setText} />
+        <Choice label={say('status')} all={say('allStatuses')} options={statuses} value={status} onChange={setStatus} />
+        <output>{`${shown.length}${list.more ? '+' : ''}`}</output>
+      </form>
+      {shown.length === 0 ? (
+        <p class="empty">{list.loaded ? say(text + status === '' ? 'noSessions' : 'noMatch') : '…'}</p>
+      ) : (
+        <Rows
+          items={shown}
+          columns="session-columns"
+          head={[say('stream'), say('status'), say('started'), say('duration'), say('segments'), say('composed')]}
+          idOf={idOf}
+          href={(session) => `#/session/${encodeURIComponent(session.sessionId)}`}
+          cells={(session) => <Cells session={session} />}
+          onNearEnd={text === '' ? list.more : null}
+        />
+      )}
+      {list.more && (
+        <button type="button" class="more" onClick={list.more}>
+          {say('more')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Cells({ session }: { session: SessionState }) {
+  const end = session.endTime ?? session.segments.at(-1)?.endTime ?? null;
+  return (
+    <>
+      <StreamName stream={session.stream} />
+      <span>
+        <Status of={session.status} />
+      </span>
+      <span>{dateTime(session.startTime)}</span>
+      <span>{duration(end === null ? null : (end - session.startTime) / 1000)}</span>
+      <span>
+        {session.segments.length}
+        {session.gaps.length > 0 && (
+          <small>
+            {' '}
+            ({session.gaps.length} {say('gaps')})
+          </small>
+        )}
+      </span>
+      <span>
+        {session.composed.length > 0
+          ? session.composed.map((video) => <Status key={video.videoId} of={video.status} />)
+          : '–'}
+      </span>
+    </>
+  );
+}

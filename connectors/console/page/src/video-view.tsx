@@ -1,0 +1,143 @@
+/** One video: what it waits for, its events in event order against the order of arrival, its renditions and jobs. */
+import { useEffect, useState } from 'preact/hooks';
+import { askTranscode, follow, readVideo, type VideoState, wordsOf } from './api.ts';
+import { TokenInput } from './filters.tsx';
+import { bytes, dateTime, duration } from './format.ts';
+import { codeName } from './names.ts';
+import { Status } from './status.tsx';
+import { StreamName } from './stream-name.tsx';
+import { Table } from './table.tsx';
+import { videoWaitsFor } from './waiting.ts';
+import { say } from './words.ts';
+
+export function VideoView({ id, onConnection }: { id: string; onConnection: (up: boolean) => void }) {
+  const [video, setVideo] = useState<VideoState | null>(null);
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    let stopped = false;
+    let stopFollowing = () => {};
+    const load = async () => {
+      const { body, position } = await readVideo(id);
+      if (stopped) return;
+      setVideo(body);
+      stopFollowing = follow({ video: id }, position, {
+        onConnection,
+        onReset: () => {
+          stopFollowing();
+          load().catch((error: unknown) => setProblem(wordsOf(error)));
+        },
+        onChange: (state) => {
+          if ('videoId' in state) setVideo(state);
+        },
+      });
+    };
+    load().catch((error: unknown) => setProblem(wordsOf(error)));
+    return () => {
+      stopped = true;
+      stopFollowing();
+    };
+  }, [id, onConnection]);
+  if (problem && !video) return <p class="problem">{problem}</p>;
+  if (!video) return <p class="empty">…</p>;
+  const arrival = new Map(
+    [...video.timeline].sort((a, b) => a.receivedAt - b.receivedAt).map((entry, index) => [entry.eventId, index + 1]),
+  );
+  return (
+    <section>
+      <p>
+        <button type="button" onClick={() => history.back()}>
+          ← {say('back')}
+        </button>
+      </p>
+      <h2>
+        <code>{video.videoId}</code> <small>{codeName(video.kind)}</small> <Status of={video.status} />
+      </h2>
+      <p>
+        <StreamName stream={video.stream} /> · {say('waiting')}: <strong>{videoWaitsFor(video)}</strong> ·{' '}
+        {duration(video.durationSeconds)} · {bytes(video.sizeBytes)}
+      </p>
+      <h3>{say('timeline')}</h3>
+      <Table
+        head={[
+          '#',
+          say('event'),
+          say('eventTime'),
+          say('receivedAt'),
+          say('receivedOrder'),
+          say('status'),
+          say('source'),
+        ]}
+      >
+        {video.timeline.map((entry, index) => (
+          <tr key={entry.eventId} class={arrival.get(entry.eventId) === index + 1 ? '' : 'moved'}>
+            <td>{index + 1}</td>
+            <td>{entry.eventType}</td>
+            <td>{dateTime(entry.eventTime)}</td>
+            <td>{dateTime(entry.receivedAt)}</td>
+            <td>{arrival.get(entry.eventId)}</td>
+            <td>{entry.errorCode ?? entry.status ?? '–'}</td>
+            <td>{entry.source}</td>
+          </tr>
+        ))}
+      </Table>
+      <h3>{say('renditions')}</h3>
+      <Table head={[say('definition'), say('format'), say('status'), say('size'), say('duration'), say('error')]}>
+        {video.renditions.map((rendition, index) => (
+          <tr key={rendition.jobId ?? index}>
+            <td>{rendition.definition ?? '–'}</td>
+            <td>{rendition.format ?? '–'}</td>
+            <td>
+              <Status of={rendition.status} /> {rendition.superseded && <small>{say('superseded')}</small>}
+            </td>
+            <td>{bytes(rendition.sizeBytes)}</td>
+            <td>{duration(rendition.durationSeconds)}</td>
+            <td>{rendition.errorCode ?? '–'}</td>
+          </tr>
+        ))}
+      </Table>
+      <h3>{say('ledger')}</h3>
+      <Table head={[say('purpose'), say('decision'), say('state'), say('templateGroup'), say('error')]}>
+        {video.jobs.map((job) => (
+          <tr key={job.token}>
+            <td>
+              {codeName(job.purpose)} #{job.generation}
+            </td>
+            <td>{codeName(job.decision)}</td>
+            <td>
+              <Status of={job.state} />
+            </td>
+            <td>
+              <code>{job.templateGroupId ?? '–'}</code>
+            </td>
+            <td>{job.errorMessage ?? '–'}</td>
+          </tr>
+        ))}
+      </Table>
+      <h3>{say('approve')}</h3>
+      <TranscodeForm videoId={video.videoId} />
+    </section>
+  );
+}
+
+function TranscodeForm({ videoId }: { videoId: string }) {
+  const [answer, setAnswer] = useState('');
+  return (
+    <form
+      class="filters"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const data = new FormData(event.currentTarget);
+        const token = String(data.get('token'));
+        askTranscode(videoId, token, { templateGroupId: String(data.get('templateGroupId')) }).then(
+          () => setAnswer(say('asked')),
+          (error: unknown) => setAnswer(wordsOf(error)),
+        );
+      }}
+    >
+      <input name="templateGroupId" required placeholder={say('templateGroup')} aria-label={say('templateGroup')} />
+      <TokenInput label={say('token')} />
+      <button type="submit">{say('transcode')}</button>
+      <output>{answer}</output>
+    </form>
+  );
+}

@@ -1,0 +1,29 @@
+/** What happens next, in plain words. */
+import type { SessionState, VideoState } from './api.ts';
+import { dateTime } from './format.ts';
+import { say } from './words.ts';
+
+export function videoWaitsFor(video: VideoState): string {
+  if (video.status === 'TRANSCODED' || video.status === 'DELETED') return say('nothing');
+  const job = video.jobs.at(-1);
+  if (job?.state === 'IN_DOUBT') return say('waitDoubt');
+  if (video.status === 'PARTIAL' || video.status === 'FAILED') return say('nothingMore');
+  if (video.kind === 'SEGMENT' && video.recordedTime === null) return say('waitRecorded');
+  if (video.sourceReadyTime === null) return say('waitSource');
+  if (job?.hold === 'AUDIT') return say('waitAudit');
+  if (job?.hold === 'REVIEW') return say('waitReview');
+  if (job?.hold === 'BLOCKED') return say('waitBlocked');
+  if (job?.state === 'AWAITING_APPROVAL') return say('waitApproval');
+  if (job?.state === 'PLANNED' || job?.state === 'SUBMITTED') return say('waitSubmit');
+  return say('waitTranscode');
+}
+
+export function sessionWaitsFor(session: SessionState): string {
+  if (session.status === 'READY' || session.status === 'MERGED') return say('nothing');
+  if (session.status === 'PARTIAL' || session.status === 'FAILED') return say('nothingMore');
+  if (session.status === 'RECORDING') return `${say('waitStreamEnd')} ${dateTime(session.closesAt)}`;
+  if (session.status === 'COMPOSING') return say('waitComposed');
+  if (session.status === 'ENDED' && session.composeMissing) return say('waitComposeMissing');
+  if (session.status === 'ENDED' && session.composeExpected) return say('waitCompose');
+  return session.composed.length > 0 ? say('waitTranscode') : say('waitSegments');
+}

@@ -1,0 +1,29 @@
+/** Parameters of requests: parsed by a schema that also stands in the OpenAPI document. */
+import { z } from 'zod';
+import { badRequest } from './fault.ts';
+
+/** A time parameter: ISO 8601 or epoch milliseconds; gives epoch milliseconds. */
+export const timeParameter = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const ms = /^\d{10,16}$/.test(text) ? Number(text) : Date.parse(text);
+    if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'a time as ISO 8601 or epoch milliseconds' });
+    return ms;
+  });
+
+export const cursorParameter = z.string().max(1200).describe('`next` of the page before');
+
+export const limitParameter = z.coerce.number().int().min(1).max(500).default(50).describe('Most items of a page');
+
+/** Parses a query string; a 400 names the parameter and what is accepted. */
+export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw badRequest(`query parameter ${issue?.path.join('.') || ''}: ${issue?.message ?? 'not accepted'}`);
+}
+
+/** True when nothing is asked for, or when `value` is one of the comma separated `wanted`. */
+export const inList = (wanted: string | undefined, value: string) =>
+  wanted === undefined || wanted.split(',').includes(value);

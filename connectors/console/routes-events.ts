@@ -1,0 +1,84 @@
+/** `GET /api/events`: the live subscription over server-sent events. */
+import { once } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Clock } from '../platform/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
+import { serveEvents } from './event-stream.ts';
+import { ApiFault } from './fault.ts';
+import type { Follower } from './follower.ts';
+import { parseQuery } from './parse.ts';
+import type { StateView } from './state-view.ts';
+
+const topicOf = { videos: 'video-state', sessions: 'session-state' } as const;
+
+export const eventQuery = z.strictObject({
+  states: z.enum(['videos', 'sessions']).optional().describe('Only videos or only sessions'),
+  video: z.string().max(200).optional().describe('Only this VideoId'),
+  session: z.string().max(800).optional().describe('Only this session id'),
+  stream: z.string().max(600).optional().describe('Only this `domain/app/stream`'),
+  lastEventId: z
+    .string()
+    .max(20_000)
+    .optional()
+    .describe('For readers that cannot send the header `Last-Event-ID`; `live2vod-position` of an answer fits too'),
+});
+
+export type EventRouteOptions = {
+  readonly view: StateView;
+  readonly follower: Follower;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly epoch: string;
+  readonly maxClients: number;
+  readonly signal: AbortSignal;
+};
+
+export function addEventRoute(app: FastifyInstance, options: EventRouteOptions): void {
+  let clients = 0;
+  const count = (by: number) => {
+    clients += by;
+    options.metrics.set('live2vod_console_sse_clients', {}, clients);
+  };
+
+  app.get('/api/events', async (request, reply) => {
+    const query = parseQuery(eventQuery, request.query);
+    if (clients >= options.maxClients) throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`);
+    const header = request.headers['last-event-id'];
+    const gone = new AbortController();
+    const stop = () => gone.abort();
+    reply.hijack();
+    const { raw } = reply;
+    raw.on('close', stop);
+    options.signal.addEventListener('abort', stop, { once: true });
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    count(1);
+    try {
+      await serveEvents({
+        ...options,
+        filter: {
+          topic: query.states && topicOf[query.states],
+          videoId: query.video,
+          sessionId: query.session,
+          stream: query.stream,
+        },
+        lastEventId: (Array.isArray(header) ? header[0] : header) ?? query.lastEventId ?? null,
+        sink: {
+          signal: gone.signal,
+          write: async (text) => {
+            if (gone.signal.aborted || raw.write(text)) return;
+            await once(raw, 'drain', { signal: gone.signal }).catch(() => undefined);
+          },
+        },
+      });
+    } finally {
+      count(-1);
+      options.signal.removeEventListener('abort', stop);
+      raw.end();
+    }
+  });
+}

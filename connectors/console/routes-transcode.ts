@@ -1,0 +1,93 @@
+/** `POST /api/videos/{videoId}/transcode`: a person says that a video is to be transcoded. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Clock } from '../platform/index.ts';
+import { ApiFault, badRequest, notFound } from './fault.ts';
+import type { StateView } from './state-view.ts';
+
+export const transcodeBody = z.strictObject({
+  templateGroupId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id'),
+  priority: z.coerce.number().int().min(1).max(10).optional(),
+  idempotencyKey: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . : -')
+    .optional()
+    .describe('Asking again with the same key asks for the same job'),
+});
+
+/** Makes an operator's request durable on `callbacks`; source `operator`, key VideoId. */
+export type PublishOperatorRequest = (videoId: string, body: Readonly<Record<string, unknown>>) => Promise<void>;
+
+export type TranscodeRouteOptions = {
+  readonly view: StateView;
+  readonly token: string | undefined;
+  readonly publish: PublishOperatorRequest;
+  readonly clock: Clock;
+};
+
+export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteOptions): void {
+  app.post<{ Params: { videoId: string } }>('/api/videos/:videoId/transcode', async (request, reply) => {
+    authorize(request, options.token);
+    const parsed = transcodeBody.safeParse(request.body ?? {});
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw badRequest(`${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not accepted'}`);
+    }
+    const { videoId } = request.params;
+    const state = await options.view.get('video-state', videoId);
+    if (!state) throw notFound(`video ${videoId}`);
+    const missing = missingForTranscode(state);
+    if (missing) throw new ApiFault(409, 'NOT_READY', `video ${videoId} can't be transcoded: ${missing}`);
+    const { templateGroupId, priority } = parsed.data;
+    const idempotencyKey = parsed.data.idempotencyKey ?? defaultKey(state, templateGroupId);
+    await options.publish(videoId, {
+      EventType: 'OperatorTranscodeRequest',
+      EventTime: new Date(options.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+      VideoId: videoId,
+      TemplateGroupId: templateGroupId,
+      ...(priority === undefined ? {} : { Priority: priority }),
+      IdempotencyKey: idempotencyKey,
+    });
+    return reply.code(202).send({ videoId, templateGroupId, idempotencyKey });
+  });
+}
+
+/** Compares in constant time, whatever the lengths. Without a configured token nothing can be changed. */
+export function authorize(request: FastifyRequest, token: string | undefined): void {
+  if (!token)
+    throw new ApiFault(
+      403,
+      'NO_TOKEN_SET',
+      'nothing can be changed here: set CONSOLE_TOKEN and send it as a bearer token',
+    );
+  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (!timingSafeEqual(digest(given), digest(token)))
+    throw new ApiFault(401, 'BAD_TOKEN', 'a bearer token is needed (CONSOLE_TOKEN)');
+}
+
+/** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (reference §3.1). */
+export function missingForTranscode(state: VideoState): string | null {
+  if (state.status === 'DELETED') return 'it was deleted';
+  if (state.auditStatus === 'BLOCKED') return 'the audit blocked it';
+  if (state.sourceReadyTime === null) {
+    if (state.kind === 'COMPOSED') return 'its composition is not finished (FileUploadComplete has not arrived)';
+    if (state.kind === 'SEGMENT') return 'its source is not ready (FileUploadComplete has not arrived)';
+    return 'no source is known for it (FileUploadComplete has not arrived)';
+  }
+  const { hold } = state.jobs.find((job) => job.hold !== null && job.hold !== 'PASSED') ?? { hold: null };
+  if (hold === 'AUDIT') return 'its audit has no verdict yet (AIMediaAuditComplete has not arrived)';
+  if (hold === 'REVIEW')
+    return 'its audit leaves it to a person, who has to let it pass first (CreateAudit at the cloud)';
+  return null;
+}
+
+/** One request per (jobs so far, template group): a double click is one job, a later wish is another. */
+function defaultKey(state: VideoState, templateGroupId: string): string {
+  return createHash('sha256')
+    .update(`${state.videoId}|${templateGroupId}|${state.jobs.length}`)
+    .digest('hex')
+    .slice(0, 32);
+}

@@ -1,0 +1,112 @@
+/** The console role: follows the state topics and serves page, query API, live events and operator requests. */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { header } from '../../schemas/topics.ts';
+import { Admin, Consumer, IdempotentProducer, type KafkaSettings, type Route } from '../kafka/index.ts';
+import type { Clock } from '../platform/index.ts';
+import type { Logger, Metrics } from '../telemetry/index.ts';
+import { buildConsole } from './app.ts';
+import { type StateTopic, stateTopics } from './cursor.ts';
+import { deadLettersOf } from './dead-letters.ts';
+import { startFollower } from './follower.ts';
+import type { ReadLatency } from './routes-latency.ts';
+import { type StateCodecs, StateView } from './state-view.ts';
+
+export type ConsoleOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** Folder of the local view; one console instance per folder. */
+  readonly folder: string;
+  readonly kafka: KafkaSettings;
+  readonly topicNames: Readonly<Record<StateTopic | 'callbacks' | 'dead-letters', string>>;
+  readonly codecs: StateCodecs;
+  readonly readLatency: ReadLatency;
+  /** Where a dead letter goes when it is sent again. */
+  readonly routeLetter: Route;
+  readonly token: string | undefined;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  /** What else keeps the whole system from being ready, in words; null when nothing does. */
+  readonly systemWaitingFor: () => string | null;
+  /** Told what the console itself waits for. */
+  readonly onWaiting: (waitingFor: string | null) => void;
+};
+
+/** Runs until the signal aborts. Rejects when the port is taken or the view can't be kept. */
+export async function runConsole(options: ConsoleOptions): Promise<void> {
+  const { kafka, topicNames, log, metrics, clock, signal } = options;
+  const identity = await identify(kafka, topicNames);
+  mkdirSync(options.folder, { recursive: true });
+  const view = await StateView.open(options.folder, options.codecs, identity);
+  const producer = await IdempotentProducer.connect(kafka);
+  const follower = startFollower({
+    view,
+    topicNames,
+    clock,
+    log,
+    metrics,
+    signal,
+    connect: (onEof) => Consumer.connect(kafka, { onEof }),
+  });
+  const waitingFor = () =>
+    follower.freshness().caughtUp ? null : `the view: ${follower.freshness().lagRecords} records behind`;
+  const app = await buildConsole({
+    view,
+    follower,
+    clock,
+    metrics,
+    token: options.token,
+    readLatency: options.readLatency,
+    deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),
+    signal,
+    epoch: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8),
+    health: { live: () => true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
+    publish: async (videoId, body) => {
+      await producer.send({
+        topic: topicNames.callbacks,
+        key: videoId,
+        value: Buffer.from(JSON.stringify(body)),
+        headers: {
+          [header.source]: 'operator',
+          [header.receivedAt]: String(clock.now()),
+          [header.region]: options.region,
+        },
+      });
+    },
+  });
+  await app.listen({ host: options.host, port: options.port });
+  log.info({ host: options.host, port: options.port }, 'console listens');
+  const stopTelling = clock.every(200, () => options.onWaiting(waitingFor()));
+  try {
+    await follower.done;
+  } finally {
+    stopTelling();
+    await app.close();
+    await producer.close();
+    await view.close();
+  }
+}
+
+async function identify(kafka: KafkaSettings, topicNames: Readonly<Record<StateTopic, string>>) {
+  const admin = await Admin.connect(kafka);
+  try {
+    const found = await admin.describe(stateTopics.map((topic) => topicNames[topic]));
+    const of = (topic: StateTopic) => {
+      const description = found.find(({ name }) => name === topicNames[topic]);
+      if (!description)
+        throw new Error(`topic ${topicNames[topic]} does not exist: create it with ./live2vod topics apply`);
+      return description;
+    };
+    const video = of('video-state');
+    const session = of('session-state');
+    return {
+      topicIds: { 'video-state': video.topicId, 'session-state': session.topicId },
+      partitions: { 'video-state': video.partitions, 'session-state': session.partitions },
+    };
+  } finally {
+    admin.close();
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * A local copy of `video-state` and `session-state`: the latest record of every key, its place among the changes of
+ * its partition, and lists by time and by stream. One atomic batch per poll holds records and positions, so a restart
+ * goes on where it stopped; a store of another cluster or partition count is emptied and built again.
+ */
+import { ClassicLevel } from 'classic-level';
+import type { SessionState } from '../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Codec } from '../registry/index.ts';
+import { type Position, type StateTopic, stateTopics } from './cursor.ts';
+import {
+  after,
+  horizonKey,
+  listFrom,
+  listPrefix,
+  listSuffix,
+  metaKey,
+  offsetKey,
+  positionKey,
+  stateKey,
+  streamPrefix,
+} from './keys.ts';
+
+export type StateOf = { 'video-state': VideoState; 'session-state': SessionState };
+
+export type StateCodecs = { readonly [T in StateTopic]: Codec<StateOf[T]> };
+
+/** What the store belongs to; a mismatch means another cluster or topics that were made anew. */
+export type ViewIdentity = {
+  readonly topicIds: Readonly<Record<StateTopic, string>>;
+  readonly partitions: Readonly<Record<StateTopic, number>>;
+};
+
+export type ViewRecord = {
+  readonly topic: StateTopic;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: Buffer | null;
+  readonly timestampMs: number;
+};
+
+/** One change of one key; `state` null: the key is gone. */
+export type Change<T extends StateTopic = StateTopic> = {
+  readonly topic: T;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly state: StateOf[T] | null;
+  readonly changedAtMs: number;
+};
+
+export type ListQuery = {
+  readonly stream?: string | undefined;
+  /** Only keys whose time is at or after / before this, epoch milliseconds. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** Where the previous page ended. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+type Stored = { partition: number; offset: number; changedAtMs: number; avro: Buffer };
+
+const storedHeaderBytes = 20;
+/** A list stops after looking at this many keys, so that a filter that matches little stays cheap. */
+const scanLimit = 5_000;
+
+export class StateView {
+  readonly identity: ViewIdentity;
+  readonly #db: ClassicLevel<string, Buffer>;
+  readonly #codecs: StateCodecs;
+  readonly #positions: Record<StateTopic, number[]>;
+
+  private constructor(db: ClassicLevel<string, Buffer>, codecs: StateCodecs, identity: ViewIdentity) {
+    this.#db = db;
+    this.#codecs = codecs;
+    this.identity = identity;
+    this.#positions = {
+      'video-state': new Array<number>(identity.partitions['video-state']).fill(0),
+      'session-state': new Array<number>(identity.partitions['session-state']).fill(0),
+    };
+  }
+
+  /** Opens the store in `folder` (created when missing). */
+  static async open(folder: string, codecs: StateCodecs, identity: ViewIdentity): Promise<StateView> {
+    const db = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
+    await db.open();
+    const view = new StateView(db, codecs, identity);
+    const meta = JSON.stringify(identity);
+    if (db.getSync(Buffer.from(metaKey), { keyEncoding: 'buffer' })?.toString() !== meta) {
+      await db.clear();
+      await db.put(metaKey, Buffer.from(meta));
+    }
+    for (const topic of stateTopics) {
+      for (const partition of view.#positions[topic].keys()) {
+        view.#positions[topic][partition] = Number(
+          db.getSync(Buffer.from(positionKey(topic, partition)), { keyEncoding: 'buffer' }) ?? 0,
+        );
+      }
+    }
+    return view;
+  }
+
+  /** Forgets everything: the topics are not those that were followed. */
+  async reset(): Promise<void> {
+    await this.#db.clear();
+    await this.#db.put(metaKey, Buffer.from(JSON.stringify(this.identity)));
+    for (const topic of stateTopics) this.#positions[topic].fill(0);
+  }
+
+  /** The next offset to read of every partition: also how far the view shows the topics. */
+  position(): Position {
+    return {
+      'video-state': [...this.#positions['video-state']],
+      'session-state': [...this.#positions['session-state']],
+    };
+  }
+
+  /** Takes over records in offset order; all or none. */
+  async apply(records: readonly ViewRecord[]): Promise<void> {
+    const latest = new Map<string, ViewRecord>();
+    for (const record of records) {
+      if (record.offset >= (this.#positions[record.topic][record.partition] ?? 0))
+        latest.set(stateKey(record.topic, record.key), record);
+    }
+    const batch = this.#db.batch();
+    for (const [key, record] of latest) {
+      const before = this.#read(key);
+      if (before) {
+        batch.del(offsetKey(record.topic, before.partition, before.offset));
+        if (before.avro.length > 0)
+          for (const entry of await this.#entries(record.topic, record.key, before.avro)) batch.del(entry);
+      }
+      batch.put(key, encodeStored(record));
+      batch.put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
+      if (record.value)
+        for (const entry of await this.#entries(record.topic, record.key, record.value))
+          batch.put(entry, Buffer.alloc(0));
+    }
+    for (const { topic, partition, offset } of records) {
+      batch.put(positionKey(topic, partition), Buffer.from(String(offset + 1)));
+    }
+    await batch.write();
+    for (const { topic, partition, offset } of records) this.#positions[topic][partition] = offset + 1;
+  }
+
+  /** The latest state of a key; null when unknown or gone. */
+  async get<T extends StateTopic>(topic: T, id: string): Promise<StateOf[T] | null> {
+    const stored = this.#read(stateKey(topic, id));
+    return stored && stored.avro.length > 0 ? await this.#codecs[topic].decode(stored.avro) : null;
+  }
+
+  /** One page of states, newest first. `next` is the cursor of the following page, null at the end. */
+  async list<T extends StateTopic>(
+    topic: T,
+    query: ListQuery,
+    matches: (state: StateOf[T]) => boolean,
+  ): Promise<{ items: StateOf[T][]; next: string | null }> {
+    const prefix = query.stream === undefined ? listPrefix(topic) : streamPrefix(topic, query.stream);
+    const start = query.cursor ?? (query.toMs === undefined ? '' : listFrom(query.toMs - 1));
+    const end = query.fromMs === undefined ? after(prefix) : after(prefix + listFrom(query.fromMs));
+    const items: StateOf[T][] = [];
+    let looked = 0;
+    const range = query.cursor === undefined ? { gte: prefix + start } : { gt: prefix + start };
+    for await (const key of this.#db.keys({ ...range, lt: end })) {
+      const suffix = key.slice(prefix.length);
+      const state = await this.get(topic, suffix.slice(suffix.indexOf('!') + 1));
+      // A stream's name may hold what separates the parts of a key, so the state itself decides.
+      if (state && (query.stream === undefined || streamOf(state) === query.stream) && matches(state))
+        items.push(state);
+      looked += 1;
+      if (items.length === query.limit || looked === scanLimit) return { items, next: suffix };
+    }
+    return { items, next: null };
+  }
+
+  /**
+   * The latest changes of a partition at or after `fromOffset`, in offset order, at most `limit`. Those whose key isn't
+   * `wanted` come without their state: reading it is most of the work.
+   */
+  async changes<T extends StateTopic>(
+    topic: T,
+    partition: number,
+    fromOffset: number,
+    limit: number,
+    wanted: (key: string) => boolean = () => true,
+  ): Promise<Change<T>[]> {
+    const changes: Change<T>[] = [];
+    const range = {
+      gte: offsetKey(topic, partition, fromOffset),
+      lt: after(offsetKey(topic, partition, 0).slice(0, -16)),
+      limit,
+    };
+    for await (const [entry, id] of this.#db.iterator(range)) {
+      const key = id.toString();
+      const stored = this.#read(stateKey(topic, key));
+      const offset = Number(entry.slice(-16));
+      // Overwritten since the iterator began: its newer place comes later.
+      if (!stored || stored.offset !== offset || stored.partition !== partition) continue;
+      const state = stored.avro.length > 0 && wanted(key) ? await this.#codecs[topic].decode(stored.avro) : null;
+      changes.push({ topic, partition, offset, key, state, changedAtMs: stored.changedAtMs });
+    }
+    return changes;
+  }
+
+  /** False when tombstones at or after the position were forgotten already, so that a reader must start anew. */
+  canResume(position: Position): boolean {
+    return stateTopics.every((topic) =>
+      position[topic].every((offset, partition) => {
+        const end = this.#positions[topic][partition] ?? 0;
+        return offset <= end && offset >= Number(this.#valueOf(horizonKey(topic, partition)) ?? 0);
+      }),
+    );
+  }
+
+  /** Forgets keys that were tombstoned before `beforeMs`. */
+  async prune(beforeMs: number): Promise<number> {
+    let pruned = 0;
+    const batch = this.#db.batch();
+    const horizons = new Map<string, number>();
+    for await (const [key, value] of this.#db.iterator({ gte: 'k!', lt: after('k!') })) {
+      if (value.length > storedHeaderBytes) continue;
+      const stored = decodeStored(value);
+      if (stored.changedAtMs >= beforeMs) continue;
+      const topic: StateTopic = key.startsWith('k!v!') ? 'video-state' : 'session-state';
+      const horizon = horizonKey(topic, stored.partition);
+      horizons.set(horizon, Math.max(stored.offset + 1, horizons.get(horizon) ?? Number(this.#valueOf(horizon) ?? 0)));
+      batch.del(key);
+      batch.del(offsetKey(topic, stored.partition, stored.offset));
+      pruned += 1;
+    }
+    for (const [horizon, offset] of horizons) batch.put(horizon, Buffer.from(String(offset)));
+    await batch.write();
+    return pruned;
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+
+  /** Keys go in as bytes: given as text, `getSync` misses some keys with characters beyond the basic plane. */
+  #valueOf(key: string): Buffer | undefined {
+    return this.#db.getSync(Buffer.from(key), { keyEncoding: 'buffer' });
+  }
+
+  #read(key: string): Stored | null {
+    const value = this.#valueOf(key);
+    return value ? decodeStored(value) : null;
+  }
+
+  /** Under which list keys a state stands. */
+  async #entries(topic: StateTopic, id: string, avro: Buffer): Promise<string[]> {
+    const state = await this.#codecs[topic].decode(avro);
+    const timeMs = 'sessionId' in state ? state.startTime : (state.timeline[0]?.eventTime ?? 0);
+    const suffix = listSuffix(timeMs, id);
+    const stream = streamOf(state);
+    return [listPrefix(topic) + suffix, ...(stream === null ? [] : [streamPrefix(topic, stream) + suffix])];
+  }
+}
+
+/** `domain/app/stream`; null where it isn't known. */
+function streamOf({ stream }: VideoState | SessionState): string | null {
+  return stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : null;
+}
+
+function encodeStored(record: ViewRecord): Buffer {
+  const head = Buffer.alloc(storedHeaderBytes);
+  head.writeUInt32BE(record.partition, 0);
+  head.writeBigUInt64BE(BigInt(record.offset), 4);
+  head.writeBigUInt64BE(BigInt(Math.max(0, record.timestampMs)), 12);
+  return record.value ? Buffer.concat([head, record.value]) : head;
+}
+
+function decodeStored(value: Buffer): Stored {
+  return {
+    partition: value.readUInt32BE(0),
+    offset: Number(value.readBigUInt64BE(4)),
+    changedAtMs: Number(value.readBigUInt64BE(12)),
+    avro: value.subarray(storedHeaderBytes),
+  };
+}

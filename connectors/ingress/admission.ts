@@ -1,0 +1,58 @@
+import { subjectOf } from '../../processors/callback/index.ts';
+import { header } from '../../schemas/topics.ts';
+import type { OutgoingRecord } from './record.ts';
+
+/** Which way a body came in, and from where. Becomes record headers: a body can't claim it. */
+export type Origin = {
+  /** `live`: ApsaraVideo Live's own record callbacks, which are no events of a video. */
+  readonly source: 'http' | 'mns' | 'live';
+  readonly region: string;
+  readonly receivedAtMs: number;
+};
+
+export type DeadLetterReason = 'oversize' | 'unusable';
+
+/** The record for an authentic body, and why it goes to `dead-letters` where it does. */
+export type Admission = { readonly record: OutgoingRecord; readonly reason: DeadLetterReason | null };
+
+/**
+ * The record for an authentic body. Every one is kept: on `callbacks`, keyed by what it is about, or on `dead-letters`
+ * where no processor could use it. Only what the key needs is read.
+ * @param limitBytes larger bodies go to `dead-letters`
+ */
+export function admit(body: Uint8Array, origin: Origin, limitBytes: number): Admission {
+  const headers = {
+    [header.source]: origin.source,
+    [header.receivedAt]: String(origin.receivedAtMs),
+    [header.region]: origin.region,
+  };
+  function deadLetter(reason: DeadLetterReason, error: string): Admission {
+    const why = {
+      [header.reason]: reason,
+      [header.error]: error,
+      [header.stage]: origin.source === 'mns' ? 'mns' : 'ingress',
+    };
+    return { reason, record: { topic: 'dead-letters', key: null, value: body, headers: { ...headers, ...why } } };
+  }
+
+  if (body.length > limitBytes) return deadLetter('oversize', `${body.length} bytes, the limit is ${limitBytes}`);
+  const subject = origin.source === 'live' ? liveStreamOf(body) : subjectOf(body);
+  if (!subject.ok) return deadLetter('unusable', subject.reason);
+  return { reason: null, record: { topic: 'callbacks', key: subject.subjectId, value: body, headers } };
+}
+
+type LiveStream = { readonly ok: true; readonly subjectId: string } | { readonly ok: false; readonly reason: string };
+
+/** ApsaraVideo Live's record callbacks name their stream in lower-case fields (reference §4). */
+function liveStreamOf(body: Uint8Array): LiveStream {
+  let fields: { domain?: unknown; app?: unknown; stream?: unknown } | null;
+  try {
+    fields = JSON.parse(Buffer.from(body).toString('utf8')) as typeof fields;
+  } catch {
+    return { ok: false, reason: 'not JSON' };
+  }
+  const parts = [fields?.domain, fields?.app, fields?.stream];
+  return parts.every((part) => typeof part === 'string' && part !== '')
+    ? { ok: true, subjectId: parts.join('/') }
+    : { ok: false, reason: 'no stream: domain, app or stream is missing' };
+}

@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Clock } from '../platform/index.ts';
+import { type Health, type Logger, type Metrics, serveHealth } from '../telemetry/index.ts';
+import { byPath, type CallbackEndpoint, checkEndpoints } from './endpoint.ts';
+import { defaultLimits, type IngressLimits } from './limits.ts';
+import type { Publisher } from './record.ts';
+import { callbackRoute } from './route.ts';
+
+export type IngressOptions = {
+  readonly endpoints: readonly CallbackEndpoint[];
+  /** Where callbacks are made durable; a 200 waits for it. */
+  readonly publisher: Publisher;
+  readonly health: Health;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** How far a callback's timestamp may be from this machine's clock. Default 300 s (reference §2.1). */
+  readonly windowSeconds?: number;
+  readonly limits?: Partial<IngressLimits>;
+};
+
+/**
+ * The ingress as a server that isn't listening: tests inject requests, `runIngress` listens.
+ * @throws IngressFault BAD_ENDPOINT
+ */
+export function buildIngress(options: IngressOptions): FastifyInstance {
+  checkEndpoints(options.endpoints);
+  const limits = { ...defaultLimits, ...options.limits };
+  const { metrics } = options;
+  const app = Fastify({
+    // Its own logger makes a child per request; what is worth a line here is logged where it happens.
+    logger: false,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: 500,
+    },
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    bodyLimit: limits.oversizeBodyBytes,
+    routerOptions: { ignoreTrailingSlash: true },
+    // A callback that arrives while the server closes is served: a 503 would cost it one of its three attempts.
+    return503OnClosing: false,
+    clientErrorHandler(error, socket) {
+      const answer = answerToBrokenRequest(error.code);
+      metrics.count('live2vod_ingress_requests_total', { route: 'none', ...answer });
+      refuse(socket, answer.status);
+    },
+  });
+  app.server.maxConnections = limits.connections;
+  app.server.on('drop', () => {
+    metrics.count('live2vod_ingress_requests_total', { route: 'none', status: 'none', reason: 'connections' });
+  });
+
+  serveHealth(app, metrics.registry, options.health);
+
+  const paths = byPath(options.endpoints);
+  for (const [path, endpoints] of paths) {
+    if (endpoints.some((endpoint) => endpoint.unsigned === true)) {
+      options.log.warn({ path }, 'the signature check is off: whoever reaches this port can publish events');
+    }
+    app.register(callbackRoute({ ...options, path, endpoints, limits }));
+  }
+
+  app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+    const path = request.url.split('?', 1)[0]?.replace(/(?<=.)\/$/, '') ?? '';
+    const status = paths.has(path) ? 405 : 404;
+    metrics.count('live2vod_ingress_requests_total', {
+      route: paths.has(path) ? path : 'none',
+      status: String(status),
+      reason: paths.has(path) ? 'method' : 'path',
+    });
+    if (status === 405) reply.header('allow', 'POST');
+    return reply.code(status).send('');
+  });
+  return app;
+}
+
+function answerToBrokenRequest(code: string | undefined): { status: string; reason: string } {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: '408', reason: 'slow' };
+  if (code === 'HPE_HEADER_OVERFLOW') return { status: '431', reason: 'headers' };
+  return { status: '400', reason: 'malformed' };
+}
+
+function refuse(socket: Socket, status: string): void {
+  if (socket.writable) socket.write(`HTTP/1.1 ${status} \r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.destroySoon();
+}

@@ -1,0 +1,27 @@
+/** Why a callback could not be made durable, or why the ingress could not start. */
+export type IngressFaultCode =
+  /** The spool holds as much as it may and Kafka takes nothing. */
+  | 'SPOOL_FULL'
+  /** The spool's disk refused a write or a read. */
+  | 'SPOOL_BROKEN'
+  /** Kafka has no connection yet, or lost it. */
+  | 'KAFKA_AWAY'
+  /** Neither Kafka nor the spool answered in time. */
+  | 'ANSWER_OVERDUE'
+  /** More callbacks are waiting for durability than memory is set aside for. */
+  | 'OVERLOADED'
+  | 'PORT_TAKEN'
+  | 'BAD_ENDPOINT';
+
+/** An error of the ingress. The message names what is at fault and what to do, never a key or a payload. */
+export class IngressFault extends Error {
+  readonly code: IngressFaultCode;
+  readonly retryable: boolean;
+
+  constructor(code: IngressFaultCode, message: string, options: { retryable: boolean; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'IngressFault';
+    this.code = code;
+    this.retryable = options.retryable;
+  }
+}

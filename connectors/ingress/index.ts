@@ -1,0 +1,11 @@
+/** The HTTP door: authentic callbacks become durable records; a 200 means durable. */
+export { type Admission, admit, type Origin } from './admission.ts';
+export { buildIngress, type IngressOptions } from './app.ts';
+export { atMost } from './at-most.ts';
+export type { CallbackEndpoint } from './endpoint.ts';
+export { IngressFault, type IngressFaultCode } from './fault.ts';
+export { connectPublisher, type KafkaPublisher } from './kafka-publisher.ts';
+export { defaultLimits, type IngressLimits } from './limits.ts';
+export type { OutgoingRecord, Publisher } from './record.ts';
+export { type RunIngressOptions, runIngress } from './server.ts';
+export { signatureOf } from './signature.ts';

@@ -1,0 +1,41 @@
+/** What one ingress process lets in. Every limit protects the good callbacks from the rest. */
+export type IngressLimits = {
+  /** Bodies up to this size go to `callbacks`. The cloud's own are a few KB; its queue allows 64 KiB. */
+  readonly bodyBytes: number;
+  /** Authentic bodies up to this size are kept in `dead-letters`; larger ones get 413. */
+  readonly oversizeBodyBytes: number;
+  /** All headers of a request together. */
+  readonly headerBytes: number;
+  /** Open connections; further ones are dropped at accept. */
+  readonly connections: number;
+  /** Time for a request's headers to arrive. Raise for very slow networks; higher means slow-loris clients stay longer. */
+  readonly headersTimeoutMs: number;
+  /** Time for a whole request to arrive. Over the cloud's own 5 s it makes no sense (reference §1.5). */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept. Should be longer than the idle time-out of a load balancer in front. */
+  readonly keepAliveTimeoutMs: number;
+  /** A request that isn't durable by then gets 503 and may be tried again by the cloud, which waits 5 s. */
+  readonly answerWithinMs: number;
+  /** Bodies waiting to become durable, in bytes; beyond it 503 at once. */
+  readonly waitingBytes: number;
+  /** Authentic callbacks per second and path, and how many at once; beyond it 429. A stolen signature is good for a whole window. */
+  readonly callbacksPerSecond: number;
+  readonly callbacksBurst: number;
+  /** Requests remembered to recognise an exact resend (about 250 bytes each). */
+  readonly resends: number;
+};
+
+export const defaultLimits: IngressLimits = {
+  bodyBytes: 256 * 1024,
+  oversizeBodyBytes: 1024 * 1024,
+  headerBytes: 8 * 1024,
+  connections: 4096,
+  headersTimeoutMs: 2_000,
+  requestTimeoutMs: 4_000,
+  keepAliveTimeoutMs: 75_000,
+  answerWithinMs: 4_000,
+  waitingBytes: 64 * 1024 * 1024,
+  callbacksPerSecond: 20_000,
+  callbacksBurst: 40_000,
+  resends: 50_000,
+};

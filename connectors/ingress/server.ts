@@ -1,0 +1,156 @@
+import type { FastifyInstance, FastifyListenOptions } from 'fastify';
+import type { TopicId } from '../../schemas/topics.ts';
+import type { KafkaSettings } from '../kafka/index.ts';
+import type { Health } from '../telemetry/index.ts';
+import { buildIngress, type IngressOptions } from './app.ts';
+import { atMost } from './at-most.ts';
+import { durablePublisher } from './durable.ts';
+import { IngressFault } from './fault.ts';
+import { connectPublisher } from './kafka-publisher.ts';
+import { drain } from './spool/drain.ts';
+import { openOwnSlot, orphanedSlots } from './spool/slots.ts';
+import type { Spool } from './spool/spool.ts';
+
+export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
+  readonly host: string;
+  /** 0: any free port (told by `onListening`). */
+  readonly port: number;
+  /**
+   * Lets several ingresses listen on the port at once (Linux), so that a new one can start before the old one stops.
+   * A port that is taken by accident is then no error any more. Default false.
+   */
+  readonly reusePort?: boolean;
+  readonly kafka: KafkaSettings;
+  /** How long a callback waits for company on its way to Kafka. Default 1 ms. */
+  readonly lingerMs?: number;
+  /** Full name of a topic. */
+  readonly topics: (id: TopicId) => string;
+  readonly spool: {
+    /** May be shared by the ingresses of one host. */
+    readonly folder: string;
+    /** Default 256 MiB, about 300,000 callbacks: five minutes at 1,000 a second. */
+    readonly limitBytes?: number;
+  };
+  /** How long Kafka may take before a callback goes to the spool as well. Default 1,000 ms. */
+  readonly kafkaWithinMs?: number;
+  /**
+   * After `signal` aborts: how long callbacks are still served while `/readyz` says no. Should be longer than a load
+   * balancer takes to notice. Default 5,000 ms.
+   */
+  readonly lameDuckMs?: number;
+  /** Abort to stop: readiness goes red, serving goes on for `lameDuckMs`, what is in flight ends, the promise resolves. */
+  readonly signal: AbortSignal;
+  readonly onListening?: (address: string) => void;
+  /** Told what readiness waits for, null when ready, about every second. */
+  readonly onWaitingFor?: (what: string | null) => void;
+};
+
+const defaultSpoolBytes = 256 * 1024 * 1024;
+/** Above this part of its limit the spool makes the ingress not ready: another one should get the callbacks. */
+const nearlyFull = 0.9;
+const adoptEveryMs = 15_000;
+/** What stopping may take after the last request: whatever isn't in Kafka by then is in the spool. */
+const settleWithinMs = 3_000;
+
+/**
+ * Serves callbacks until `signal` aborts. Starts without Kafka too: callbacks then go to the spool.
+ * @throws IngressFault PORT_TAKEN, BAD_ENDPOINT
+ */
+export async function runIngress(options: RunIngressOptions): Promise<void> {
+  const { clock, log, metrics, signal } = options;
+  const spoolOptions = {
+    folder: options.spool.folder,
+    limitBytes: options.spool.limitBytes ?? defaultSpoolBytes,
+    clock,
+    onBroken: (error: unknown) => log.error({ err: error }, 'the spool can not be written: is its disk full?'),
+    onMended: () => log.info('the spool can be written again'),
+  };
+  const spool = await openOwnSlot(spoolOptions);
+  const kafka = connectPublisher(options);
+  const publisher = durablePublisher({ ...options, kafka, spool });
+
+  let stopping = false;
+  const health: Health = {
+    live: () => true,
+    waitingFor: () => (stopping ? 'the end of its drain' : spoolTrouble(spool)),
+  };
+  const app = buildIngress({ ...options, publisher, health });
+  app.addHook('onRequest', (_request, reply, next) => {
+    // Moves clients that keep a connection to whoever takes over.
+    if (stopping) reply.header('connection', 'close');
+    next();
+  });
+
+  const background = new AbortController();
+  const stopReporting = clock.every(1_000, () => {
+    options.onWaitingFor?.(health.waitingFor());
+    metrics.set('live2vod_ingress_spool_bytes', {}, spool.bytes);
+    metrics.set('live2vod_ingress_spool_records', {}, spool.records);
+    metrics.set('live2vod_ingress_spool_limit_bytes', {}, spool.limitBytes);
+    metrics.set('live2vod_ingress_in_flight_bytes', {}, kafka.inFlightBytes);
+  });
+  const work = Promise.all([kafka.run(background.signal), publisher.drain(background.signal), adoptOrphans()]);
+
+  async function adoptOrphans(): Promise<void> {
+    while (!background.signal.aborted) {
+      if (kafka.connected && publisher.direct) {
+        try {
+          for await (const orphan of orphanedSlots(spoolOptions)) {
+            log.warn(
+              { spool: orphan.folder, records: orphan.records },
+              'publishing what another ingress left in its spool',
+            );
+            await drain({ spool: orphan, kafka, clock, signal: background.signal, untilEmpty: true });
+            await orphan.close();
+          }
+        } catch (error) {
+          log.error({ err: error }, 'a spool left by another ingress can not be read');
+        }
+      }
+      await clock.sleep(adoptEveryMs, background.signal);
+    }
+  }
+
+  try {
+    await listen(app, options);
+    await aborted(signal);
+    stopping = true;
+    options.onWaitingFor?.(health.waitingFor());
+    log.info({ lameDuckMs: options.lameDuckMs ?? 5_000 }, 'stopping: not ready any more, still serving');
+    await clock.sleep(options.lameDuckMs ?? 5_000);
+  } finally {
+    await app.close();
+    background.abort();
+    await atMost(settleWithinMs, work, clock);
+    stopReporting();
+    publisher.close();
+    await spool.close();
+  }
+}
+
+async function listen(app: FastifyInstance, options: RunIngressOptions): Promise<void> {
+  const { host, port, reusePort = false } = options;
+  // Fastify hands these to Node's `listen`, which knows `reusePort`; its types don't.
+  const where: FastifyListenOptions & { reusePort: boolean } = { host, port, reusePort };
+  try {
+    const address = await app.listen(where);
+    options.onListening?.(address);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const message = `INGRESS_PORT: port ${port} of ${host} is taken: stop what listens there, or set another port`;
+    throw new IngressFault('PORT_TAKEN', message, { retryable: false, cause: error });
+  }
+}
+
+function spoolTrouble(spool: Spool): string | null {
+  if (spool.broken) return 'the disk of the spool';
+  const used = spool.bytes / spool.limitBytes;
+  return used >= nearlyFull ? `room in the spool (${Math.floor(used * 100)} % full)` : null;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,136 @@
+import type { Client, LibrdKafkaError } from '@confluentinc/kafka-javascript';
+import { systemClock } from '../../platform/index.ts';
+import { KafkaFault, kafkaFault } from './fault.ts';
+import { protocolMisfit, refusalIn } from './refusal.ts';
+import type { KafkaSettings } from './settings.ts';
+
+/** What the native producer and consumer have in common. */
+export type NativeClient = Client<'event.log' | 'event.error' | 'disconnected'>;
+
+/** How long `connect` waits for the first answer of a broker unless told otherwise. */
+export const defaultConnectTimeoutMs = 30_000;
+
+/** A connection that isn't there by then is looked at more closely. */
+const patienceMs = 1_000;
+/** The longest that a process which was refused takes to end. */
+const sliceMs = 3_000;
+/** A refusal explains the failures of this time after it, not those of a year. */
+const refusalCountsMs = 60_000;
+
+/**
+ * The last things a client complained about. librdkafka reports a refused password or certificate only as an event and
+ * a log line, while the call that suffers from it just times out; this keeps both so that a fault can name the reason.
+ */
+export class Complaints {
+  readonly #brokers: string;
+  #lastLine: string | undefined;
+  #refusal: { readonly fault: KafkaFault; readonly atMs: number } | undefined;
+  #onRefusal: ((fault: KafkaFault) => void) | undefined;
+
+  constructor(brokers: string) {
+    this.#brokers = brokers;
+  }
+
+  listenTo(client: NativeClient): void {
+    client.on('event.log', (line) => this.hear(line));
+    client.on('event.error', (error) => this.hear(error));
+  }
+
+  hear(complaint: LibrdKafkaError | { readonly severity: number; readonly message: string }): void {
+    if ('severity' in complaint) {
+      if (complaint.severity > 4) return;
+      this.#lastLine = complaint.message;
+    }
+    const fault = refusalIn(complaint.message, this.#brokers);
+    if (!fault) return;
+    this.#refusal = { fault, atMs: systemClock.monotonicMs() };
+    this.#onRefusal?.(fault);
+  }
+
+  get lastLine(): string | undefined {
+    return this.#lastLine;
+  }
+
+  /** `fault`, or a clearer one when the cluster has refused us. */
+  explain(fault: KafkaFault): KafkaFault {
+    const refusal = this.#refusal;
+    if (!refusal || fault.denied || systemClock.monotonicMs() - refusal.atMs > refusalCountsMs) return fault;
+    return refusal.fault;
+  }
+
+  /**
+   * What `connect` gives; rejects at once with a `denied` fault where the cluster refuses us or is spoken to in the
+   * wrong protocol, instead of when the native client gives up. `connect` should begin nothing more after `over`.
+   */
+  async orRefusal<T>(connect: (over: AbortSignal) => Promise<T>, settings: KafkaSettings): Promise<T> {
+    const over = new AbortController();
+    const refused = new Promise<never>((_, reject) => {
+      this.#onRefusal = reject;
+      const look = async () => {
+        await systemClock.sleep(patienceMs, over.signal);
+        const misfit = over.signal.aborted ? undefined : await protocolMisfit(settings);
+        if (misfit) reject(misfit);
+      };
+      look().catch(reject);
+    });
+    const connecting = connect(over.signal);
+    // Whichever settles second has nobody waiting for it.
+    connecting.catch(() => {});
+    refused.catch(() => {});
+    try {
+      return await Promise.race([connecting, refused]);
+    } finally {
+      this.#onRefusal = undefined;
+      over.abort();
+    }
+  }
+}
+
+/** Connects and waits for the cluster's metadata. Rejects with a `KafkaFault`, retryable unless the cluster refused us. */
+export async function connectClient(
+  client: NativeClient,
+  settings: KafkaSettings,
+  timeoutMs: number,
+  complaints: Complaints,
+): Promise<void> {
+  complaints.listenTo(client);
+  const connectOnce = (ms: number) =>
+    new Promise<void>((resolve, reject) => {
+      client.connect({ timeout: ms }, (error) => {
+        if (!error) return resolve();
+        reject(complaints.explain(kafkaFault(`connect to Kafka at ${settings.brokers}`, error, complaints.lastLine)));
+      });
+    });
+  await complaints.orRefusal((over) => inSlices(connectOnce, timeoutMs, over), settings);
+}
+
+/**
+ * Connects with waits of a few seconds each, `timeoutMs` in all: a wait can't be called off, and a process that was
+ * refused can't end before it. What fails without waiting is told at once.
+ */
+async function inSlices(
+  connectOnce: (ms: number) => Promise<void>,
+  timeoutMs: number,
+  over: AbortSignal,
+): Promise<void> {
+  const deadlineMs = systemClock.monotonicMs() + timeoutMs;
+  for (;;) {
+    const startMs = systemClock.monotonicMs();
+    const ms = Math.max(1, Math.min(sliceMs, deadlineMs - startMs));
+    try {
+      return await connectOnce(ms);
+    } catch (error) {
+      const endMs = systemClock.monotonicMs();
+      const again = endMs - startMs >= ms * 0.9 && endMs < deadlineMs && !over.aborted;
+      if (!(error instanceof KafkaFault) || !error.retryable || !again) throw error;
+    }
+  }
+}
+
+/** Disconnects; never rejects, since there is nothing left to do about it. */
+export function disconnectClient(client: NativeClient): Promise<void> {
+  return new Promise((resolve) => {
+    if (!client.isConnected()) return resolve();
+    client.disconnect(() => resolve());
+  });
+}

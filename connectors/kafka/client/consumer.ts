@@ -1,0 +1,282 @@
+import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
+import { systemClock } from '../../platform/index.ts';
+import { awaitCallback } from './callback.ts';
+import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
+import { KafkaFault, kafkaFault } from './fault.ts';
+import { type ConsumedRecord, consumedRecord, type TopicPartition, type TopicPartitionOffset } from './record.ts';
+import { clientConfig, type KafkaSettings } from './settings.ts';
+
+export type Rebalance =
+  | { readonly kind: 'assign'; readonly partitions: readonly TopicPartition[] }
+  /** `lost`: the group gave them to somebody else already (this process was away too long). */
+  | { readonly kind: 'revoke'; readonly partitions: readonly TopicPartition[]; readonly lost: boolean };
+
+export type ConsumerOptions = {
+  /** Needed to subscribe and to commit; without one the consumer only reads what it is assigned. */
+  readonly groupId?: string;
+  /** Static membership: a restarted process with the same id gets its partitions back without a rebalance. */
+  readonly groupInstanceId?: string;
+  /** `read_uncommitted` only for looking at the end of a log. Default `read_committed`. */
+  readonly isolation?: 'read_committed' | 'read_uncommitted';
+  /** Where to start a partition without a committed offset: its beginning, else its end. Default true. */
+  readonly fromBeginning?: boolean;
+  /** A position outside of the log makes `poll` reject (`ERR__AUTO_OFFSET_RESET`) instead of jumping. Default false. */
+  readonly strictOffsets?: boolean;
+  /** Told after partitions were assigned or before they are taken away. */
+  readonly onRebalance?: (event: Rebalance) => void;
+  /** The receiver of `onRebalance` must answer with `answerRebalance` itself, at a moment of its choice. */
+  readonly manualRebalance?: boolean;
+  /** Told what the client complains about, e.g. that all brokers are down; it goes on trying by itself. */
+  readonly onComplaint?: (message: string) => void;
+  /** Told when the end of a partition was reached; `offset` is the next one to be read. */
+  readonly onEof?: (at: TopicPartitionOffset) => void;
+  /** A member that isn't heard of for so long loses its partitions. Default 10,000. */
+  readonly sessionTimeoutMs?: number;
+  /** A member that doesn't poll for so long loses its partitions. Default 300,000. */
+  readonly maxPollIntervalMs?: number;
+  /** Most bytes that wait in this client to be polled. Default 32 MiB. */
+  readonly maxQueuedBytes?: number;
+  /** Default 30,000. */
+  readonly connectTimeoutMs?: number;
+};
+
+/** Reads records. One `poll` at a time; commits are explicit. Not for sharing between loops. */
+export class Consumer {
+  readonly #consumer: kafka.KafkaConsumer;
+  readonly #options: ConsumerOptions;
+  readonly #complaints: Complaints;
+  #polling: Promise<unknown> = Promise.resolve();
+  #closing = false;
+  #fatal: string | null = null;
+
+  private constructor(settings: KafkaSettings, options: ConsumerOptions) {
+    this.#options = options;
+    this.#complaints = new Complaints(settings.brokers);
+    this.#consumer = new kafka.KafkaConsumer(
+      clientConfig(settings, {
+        'group.id': options.groupId ?? `${settings.clientId}-without-group`,
+        ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
+        'partition.assignment.strategy': 'cooperative-sticky',
+        'isolation.level': options.isolation ?? 'read_committed',
+        'enable.auto.commit': false,
+        'enable.auto.offset.store': false,
+        'enable.partition.eof': options.onEof !== undefined,
+        'session.timeout.ms': options.sessionTimeoutMs ?? 10_000,
+        'heartbeat.interval.ms': Math.ceil((options.sessionTimeoutMs ?? 10_000) / 5),
+        'max.poll.interval.ms': options.maxPollIntervalMs ?? 300_000,
+        'queued.max.messages.kbytes': Math.ceil((options.maxQueuedBytes ?? 32 * 1024 * 1024) / 1024),
+        'fetch.wait.max.ms': 100,
+        'fetch.error.backoff.ms': 100,
+        'auto.offset.reset': options.strictOffsets ? 'error' : options.fromBeginning === false ? 'latest' : 'earliest',
+        rebalance_cb: (error: LibrdKafkaError, partitions: TopicPartition[]) => this.#onRebalance(error, partitions),
+      } as kafka.ConsumerGlobalConfig),
+    );
+    const onEof = options.onEof;
+    if (onEof) this.#consumer.on('partition.eof', onEof);
+    this.#consumer.on('event.error', (error) => {
+      // A fatal error that comes behind a record isn't given to the poll that it came with.
+      if (/fatal/i.test(error.message)) this.#fatal = error.message;
+      options.onComplaint?.(error.message);
+    });
+    // Records that are ready come at once; only the first one is waited for.
+    (this.#consumer as unknown as SpecialConsumer).setDefaultIsTimeoutOnlyForFirstMessage(true);
+  }
+
+  static async connect(settings: KafkaSettings, options: ConsumerOptions = {}): Promise<Consumer> {
+    const consumer = new Consumer(settings, options);
+    const timeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
+    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#complaints);
+    return consumer;
+  }
+
+  /** The native client, for `TransactionalProducer.sendOffsets`, which needs the group's generation. */
+  get native(): kafka.KafkaConsumer {
+    return this.#consumer;
+  }
+
+  /** Joins the group. Needs a `groupId`. */
+  subscribe(topics: readonly string[]): void {
+    if (this.#options.groupId === undefined) throw new TypeError('a consumer needs a groupId to subscribe');
+    attempt(`subscribe to ${topics.join(', ')}`, () => this.#consumer.subscribe([...topics]));
+  }
+
+  /** Reads exactly these partitions from these offsets (-2: the beginning, -1: the end). Replaces what was assigned. */
+  assign(partitions: readonly TopicPartitionOffset[]): void {
+    attempt('assign partitions', () => this.#consumer.assign([...partitions]));
+  }
+
+  /** The answer to a rebalance of a `manualRebalance` consumer. An assigned partition starts at its `offset` if it has one. */
+  answerRebalance(
+    kind: Rebalance['kind'],
+    partitions: readonly (TopicPartition & { readonly offset?: number })[],
+  ): void {
+    const native = this.#consumer as unknown as SpecialConsumer;
+    attempt(`${kind} partitions`, () => {
+      if (kind === 'assign') native.incrementalAssign([...partitions]);
+      else native.incrementalUnassign([...partitions]);
+    });
+  }
+
+  /**
+   * Up to `maxRecords` records. Waits up to `timeoutMs` for the first one and takes what is ready after it. Rebalances
+   * and end-of-partition events are told before it resolves or shortly after. The wait occupies a thread of libuv's pool.
+   */
+  poll(maxRecords: number, timeoutMs: number): Promise<ConsumedRecord[]> {
+    if (this.#fatal !== null) {
+      const message = `cannot read records: ${this.#fatal}; last client log: ${this.#complaints.lastLine ?? 'none'}`;
+      return Promise.reject(new KafkaFault(message, { code: 'ERR__FATAL', fatal: true }));
+    }
+    this.#consumer.setDefaultConsumeTimeout(timeoutMs);
+    const polling = awaitCallback<kafka.Message[]>('read records', (done) =>
+      this.#consumer.consume(maxRecords, done),
+    ).then(
+      (messages) => messages.map(consumedRecord),
+      (error: KafkaFault) => {
+        throw this.#complaints.explain(error);
+      },
+    );
+    this.#polling = polling.catch(() => {});
+    return polling;
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    attempt('pause partitions', () => this.#consumer.pause([...partitions]));
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    attempt('resume partitions', () => this.#consumer.resume([...partitions]));
+  }
+
+  /** The next record of this assigned partition is the first at or after `offset`; older ones in flight are dropped. */
+  async seek(partition: TopicPartition, offset: number): Promise<void> {
+    await awaitCallback<void>(`seek ${partition.topic}/${partition.partition} to ${offset}`, (done) =>
+      this.#consumer.seek({ topic: partition.topic, partition: partition.partition, offset }, 10_000, done),
+    );
+  }
+
+  /**
+   * Commits the offsets of the next records to read, and resolves once the group shows them. Rejects with a retryable
+   * fault after 10 s: the partitions may belong to another member now.
+   */
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    if (offsets.length === 0) return;
+    // The native commit reports back only through poll, which its caller isn't in. So ask the group until it shows it.
+    const deadline = systemClock.monotonicMs() + 10_000;
+    attempt('commit offsets', () => this.#consumer.commit([...offsets]));
+    for (;;) {
+      const left = deadline - systemClock.monotonicMs();
+      if (left <= 0) {
+        throw new KafkaFault('the group did not take the committed offsets within 10 s', {
+          code: 'KAFKA_COMMIT_NOT_SEEN',
+          retryable: true,
+        });
+      }
+      const seen = await this.committed(offsets, Math.max(1, left));
+      const behind = offsets.some((wanted) => {
+        const at = seen.find((s) => s.topic === wanted.topic && s.partition === wanted.partition);
+        return at?.offset === undefined || at.offset === null || at.offset < wanted.offset;
+      });
+      if (!behind) return;
+    }
+  }
+
+  /** What the group has committed, null where nothing. Waits for pending transactions of these offsets to end. */
+  async committed(
+    partitions: readonly TopicPartition[],
+    timeoutMs: number,
+  ): Promise<(TopicPartition & { offset: number | null })[]> {
+    const list = await awaitCallback<kafka.TopicPartitionOffsetAndMetadata[]>('read committed offsets', (done) =>
+      this.#consumer.committed(
+        partitions.map(({ topic, partition }) => ({ topic, partition })),
+        timeoutMs,
+        done,
+      ),
+    );
+    return list.map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      offset: typeof offset === 'number' && offset >= 0 ? offset : null,
+    }));
+  }
+
+  /** First offset of the log, and the offset after the last record that this consumer's isolation level may see. */
+  async watermarks(topic: string, partition: number, timeoutMs: number): Promise<{ low: number; high: number }> {
+    const { lowOffset, highOffset } = await awaitCallback<kafka.WatermarkOffsets>(
+      `read the watermarks of ${topic}/${partition}`,
+      (done) => this.#consumer.queryWatermarkOffsets(topic, partition, timeoutMs, done),
+    );
+    return { low: lowOffset, high: highOffset };
+  }
+
+  /** The end of the partition as the last fetch saw it, without asking the broker; null before the first fetch. */
+  lastSeenEnd(topic: string, partition: number): number | null {
+    const { highOffset } = this.#consumer.getWatermarkOffsets(topic, partition);
+    return highOffset >= 0 ? highOffset : null;
+  }
+
+  /** For each partition the first offset at or after a time, null where all records are older. */
+  async offsetsForTime(
+    partitions: readonly TopicPartition[],
+    timestampMs: number,
+    timeoutMs: number,
+  ): Promise<(TopicPartition & { offset: number | null })[]> {
+    const wanted = partitions.map(({ topic, partition }) => ({ topic, partition, offset: timestampMs }));
+    const list = await awaitCallback<kafka.TopicPartitionOffset[]>('look up offsets by time', (done) =>
+      this.#consumer.offsetsForTimes(wanted, timeoutMs, done),
+    );
+    return list.map(({ topic, partition, offset }) => ({ topic, partition, offset: offset >= 0 ? offset : null }));
+  }
+
+  /** How many partitions a topic has. Rejects with `KAFKA_NO_TOPIC` where it doesn't exist. */
+  async partitionsOf(topic: string, timeoutMs = 10_000): Promise<number> {
+    const metadata = await awaitCallback<kafka.Metadata>(`describe topic ${topic}`, (done) =>
+      this.#consumer.getMetadata({ topic, timeout: timeoutMs }, done),
+    );
+    const partitions = metadata.topics.find((t) => t.name === topic)?.partitions.length ?? 0;
+    if (partitions === 0) {
+      throw new KafkaFault(`topic ${topic} does not exist: create it with "live2vod topics apply"`, {
+        code: 'KAFKA_NO_TOPIC',
+        retryable: true,
+      });
+    }
+    return partitions;
+  }
+
+  /** Leaves; a static member keeps its partitions until its session times out. Waits for a poll in progress. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#polling;
+    await disconnectClient(this.#consumer);
+  }
+
+  #onRebalance(error: LibrdKafkaError, partitions: readonly TopicPartition[]): void {
+    const native = this.#consumer as unknown as SpecialConsumer;
+    const assigned: boolean = error.code === kafka.CODES.ERRORS.ERR__ASSIGN_PARTITIONS;
+    const event: Rebalance = assigned
+      ? { kind: 'assign', partitions }
+      : { kind: 'revoke', partitions, lost: native.assignmentLost() };
+    if (!this.#options.manualRebalance || this.#closing) {
+      if (assigned) this.answerRebalance('assign', partitions);
+      this.#options.onRebalance?.(event);
+      if (!assigned) this.answerRebalance('revoke', partitions);
+      return;
+    }
+    this.#options.onRebalance?.(event);
+  }
+}
+
+/** Functions of the native consumer that its types leave out. */
+type SpecialConsumer = {
+  incrementalAssign(partitions: readonly TopicPartition[]): void;
+  incrementalUnassign(partitions: readonly TopicPartition[]): void;
+  assignmentLost(): boolean;
+  setDefaultIsTimeoutOnlyForFirstMessage(only: boolean): void;
+};
+
+function attempt(doing: string, call: () => unknown): void {
+  try {
+    call();
+  } catch (error) {
+    throw kafkaFault(doing, error);
+  }
+}

@@ -1,0 +1,115 @@
+import kafka from '@confluentinc/kafka-javascript';
+import { awaitCallback } from './callback.ts';
+import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
+import type { Consumer } from './consumer.ts';
+import { kafkaFault } from './fault.ts';
+import { asBuffer, nativeHeaders, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
+import { clientConfig, type KafkaSettings, producerKeys } from './settings.ts';
+
+export type TransactionalProducerOptions = {
+  /** One live producer per id: connecting another one fences the older. */
+  readonly transactionalId: string;
+  /** A transaction that is open for longer is aborted by the broker. Default 10,000. */
+  readonly transactionTimeoutMs?: number;
+  /** Most bytes that may wait in this client. Default 64 MiB. */
+  readonly maxQueuedBytes?: number;
+  /** Default 30,000. */
+  readonly connectTimeoutMs?: number;
+};
+
+/**
+ * Writes records and consumer offsets atomically: begin, write, `sendOffsets`, then commit or abort. Every method
+ * rejects with a `KafkaFault`; `abortable` asks for `abort`, `fatal` for a new producer.
+ */
+export class TransactionalProducer {
+  readonly #producer: kafka.Producer;
+  /** How long one call waits before it gives a retryable fault; calling again goes on where it was. */
+  readonly #timeoutMs: number;
+
+  private constructor(producer: kafka.Producer, timeoutMs: number) {
+    this.#producer = producer;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Connects, and waits until whatever a previous producer of this id left open is finished. */
+  static async connect(settings: KafkaSettings, o: TransactionalProducerOptions): Promise<TransactionalProducer> {
+    const transactionTimeoutMs = o.transactionTimeoutMs ?? 10_000;
+    const native = new kafka.Producer(
+      clientConfig(settings, {
+        ...producerKeys,
+        'transactional.id': o.transactionalId,
+        'transaction.timeout.ms': transactionTimeoutMs,
+        // Commit flushes whatever lingers, so this only decides how full batches get meanwhile.
+        'linger.ms': 5,
+        // The coordinator answers "concurrent transactions" while it writes the previous one's markers (a few ms); the
+        // default pause of 100 ms before asking again would be the pipeline's whole latency.
+        'retry.backoff.ms': 4,
+        'queue.buffering.max.kbytes': Math.ceil((o.maxQueuedBytes ?? 64 * 1024 * 1024) / 1024),
+        'queue.buffering.max.messages': 1_000_000,
+        'message.max.bytes': 4 * 1024 * 1024,
+      }),
+    );
+    const complaints = new Complaints(settings.brokers);
+    const connectTimeoutMs = o.connectTimeoutMs ?? defaultConnectTimeoutMs;
+    await connectClient(native, settings, connectTimeoutMs, complaints);
+    const producer = new TransactionalProducer(native, Math.ceil(transactionTimeoutMs / 2));
+    try {
+      await awaitCallback<void>(`start transactions as ${o.transactionalId}`, (done) =>
+        native.initTransactions(connectTimeoutMs, done),
+      );
+    } catch (error) {
+      await disconnectClient(native);
+      throw complaints.explain(kafkaFault('start transactions', error));
+    }
+    return producer;
+  }
+
+  async begin(): Promise<void> {
+    await awaitCallback<void>('begin a transaction', (done) => this.#producer.beginTransaction(done));
+  }
+
+  /** Hands one record over. Throws a retryable `KafkaFault` with code `ERR__QUEUE_FULL` when this client's memory bound is reached. */
+  write(record: OutgoingRecord): void {
+    try {
+      this.#producer.produce(
+        record.topic,
+        record.partition ?? null,
+        asBuffer(record.value),
+        record.key,
+        record.timestampMs ?? null,
+        undefined,
+        nativeHeaders(record.headers),
+      );
+    } catch (error) {
+      throw kafkaFault(`write to ${record.topic}`, error);
+    }
+  }
+
+  /** Makes the consumer group's progress part of the transaction. Fails where the group has moved on without this member. */
+  async sendOffsets(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
+    await awaitCallback<void>('add offsets to the transaction', (done) =>
+      this.#producer.sendOffsetsToTransaction([...offsets], consumer.native, this.#timeoutMs, done),
+    );
+  }
+
+  /** Waits until all records are acknowledged, then commits. A retryable fault may be answered by calling it again. */
+  async commit(): Promise<void> {
+    await awaitCallback<void>('commit a transaction', (done) =>
+      this.#producer.commitTransaction(this.#timeoutMs, done),
+    );
+  }
+
+  async abort(): Promise<void> {
+    await awaitCallback<void>('abort a transaction', (done) => this.#producer.abortTransaction(this.#timeoutMs, done));
+  }
+
+  /** Waits up to `timeoutMs` until the client's memory has room again. */
+  async drain(timeoutMs: number): Promise<void> {
+    await awaitCallback<void>('drain the producer', (done) => this.#producer.flush(timeoutMs, done));
+  }
+
+  /** Disconnects; an open transaction is left to the broker's time-out, so abort it first. */
+  async close(): Promise<void> {
+    await disconnectClient(this.#producer);
+  }
+}

@@ -1,0 +1,81 @@
+import { header } from '../../../schemas/topics.ts';
+import type { ConsumedRecord } from '../client/record.ts';
+import { scanTopic } from '../client/scan.ts';
+import type { KafkaSettings } from '../client/settings.ts';
+
+/** One dead letter: the original record with why and where it failed, and whether it was sent again. */
+export type DeadLetter = {
+  /** `partition:offset` in the dead-letters topic. */
+  readonly id: string;
+  readonly record: ConsumedRecord;
+  readonly reason: string;
+  readonly error: string;
+  readonly stage: string;
+  /** Where the record came from; null for a body that never was a record. */
+  readonly origin: { readonly topic: string; readonly partition: number; readonly offset: number } | null;
+  /** When it was sent again, epoch milliseconds; null where it wasn't. */
+  readonly redrivenAtMs: number | null;
+};
+
+export type LetterFilter = {
+  readonly reason?: string;
+  readonly stage?: string;
+  readonly key?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** Ids of single letters. */
+  readonly ids?: readonly string[];
+};
+
+/** Header of a marker: the id of the letter that was sent again. Markers lie in the dead-letters topic themselves. */
+export const redrivenHeader = 'redriven';
+
+/** All letters that match, oldest first per partition. Reads the whole topic: it is small, or there is a greater problem. */
+export async function readLetters(
+  kafka: KafkaSettings,
+  topic: string,
+  filter: LetterFilter = {},
+): Promise<DeadLetter[]> {
+  const letters: Omit<DeadLetter, 'redrivenAtMs'>[] = [];
+  const redriven = new Map<string, number>();
+  for await (const record of scanTopic(kafka, topic)) {
+    const marked = record.headers[redrivenHeader];
+    if (marked !== undefined) redriven.set(marked, record.timestampMs);
+    else letters.push(letterOf(record));
+  }
+  return letters
+    .filter((letter) => matches(letter, filter))
+    .map((letter) => ({ ...letter, redrivenAtMs: redriven.get(letter.id) ?? null }));
+}
+
+function letterOf(record: ConsumedRecord): Omit<DeadLetter, 'redrivenAtMs'> {
+  const { headers, partition, offset } = record;
+  const originTopic = headers[header.originTopic];
+  return {
+    id: `${partition}:${offset}`,
+    record,
+    reason: headers[header.reason] ?? 'unknown',
+    error: headers[header.error] ?? '',
+    stage: headers[header.stage] ?? 'unknown',
+    origin:
+      originTopic === undefined
+        ? null
+        : {
+            topic: originTopic,
+            partition: Number(headers[header.originPartition]),
+            offset: Number(headers[header.originOffset]),
+          },
+  };
+}
+
+function matches(letter: Omit<DeadLetter, 'redrivenAtMs'>, filter: LetterFilter): boolean {
+  const { timestampMs, key } = letter.record;
+  return (
+    (filter.reason === undefined || letter.reason === filter.reason) &&
+    (filter.stage === undefined || letter.stage === filter.stage) &&
+    (filter.key === undefined || key === filter.key) &&
+    (filter.fromMs === undefined || timestampMs >= filter.fromMs) &&
+    (filter.toMs === undefined || timestampMs < filter.toMs) &&
+    (filter.ids === undefined || filter.ids.includes(letter.id))
+  );
+}

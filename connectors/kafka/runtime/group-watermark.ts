@@ -1,0 +1,106 @@
+import type { Clock } from '../../platform/index.ts';
+import { Admin } from '../client/admin.ts';
+import { Consumer } from '../client/consumer.ts';
+import { KafkaFault } from '../client/fault.ts';
+import type { KafkaSettings } from '../client/settings.ts';
+import type { Upstream } from './timer-gate.ts';
+
+export type GroupWatermarkOptions = {
+  /** Consumer group of the processor before this one: `processorGroup(topics, videoTopology)`. */
+  readonly groupId: string;
+  /** The topic it reads. Nobody may write it in a transaction: a transaction's marker is never committed as an offset. */
+  readonly topic: string;
+  readonly clock: Clock;
+};
+
+/**
+ * Up to which wall time a consumer group has worked through a topic: at a time W the ends of the topic's partitions are
+ * noted; once the group's committed offsets (pending transactions awaited) have reached them, everything that was in the
+ * topic before W is done. Asking costs two requests; the answer never goes back, and stands still behind a backlog.
+ */
+export function groupWatermark(options: GroupWatermarkOptions & { readonly kafka: KafkaSettings }): Upstream & {
+  close(): void;
+} {
+  let connecting: Promise<Connection> | null = null;
+  return {
+    async watermarkMs() {
+      connecting ??= connect(options);
+      const { upstream } = await connecting.catch((error: unknown) => {
+        connecting = null;
+        throw error;
+      });
+      return upstream.watermarkMs();
+    },
+    close() {
+      connecting?.then((connection) => connection.close()).catch(() => {});
+    },
+  };
+}
+
+type Connection = { readonly upstream: Upstream; close(): Promise<void> };
+
+/**
+ * The group's offsets are asked for by a consumer that never joins. The admin client's way of asking ends the process
+ * (an assertion of librdkafka) where a question has timed out and the group's coordinator then comes back.
+ */
+async function connect(options: GroupWatermarkOptions & { readonly kafka: KafkaSettings }): Promise<Connection> {
+  const admin = await Admin.connect(options.kafka);
+  try {
+    const reader = await Consumer.connect(options.kafka, { groupId: options.groupId });
+    const asked: Asked = {
+      describe: (names) => admin.describe(names),
+      beginningOffsets: (partitions) => admin.beginningOffsets(partitions),
+      endOffsets: (partitions, isolation) => admin.endOffsets(partitions, isolation),
+      groupOffsets: (_groupId, partitions) => reader.committed(partitions, committedTimeoutMs),
+    };
+    return {
+      upstream: watermarkBy(asked, options),
+      async close() {
+        await reader.close();
+        admin.close();
+      },
+    };
+  } catch (error) {
+    admin.close();
+    throw error;
+  }
+}
+
+const committedTimeoutMs = 5_000;
+
+type Asked = Pick<Admin, 'describe' | 'beginningOffsets' | 'endOffsets' | 'groupOffsets'>;
+
+/** The same with somebody else's connection. */
+export function watermarkBy(admin: Asked, { clock, groupId, topic }: GroupWatermarkOptions): Upstream {
+  let goal: { readonly atMs: number; readonly ends: ReadonlyMap<number, number> } | null = null;
+  let watermarkMs = Number.NEGATIVE_INFINITY;
+
+  async function noteEnds() {
+    const atMs = clock.now();
+    const [description] = await admin.describe([topic]);
+    // Without its topic, "all partitions are done" would be true of nothing.
+    if (!description) throw new KafkaFault(`no such topic: ${topic}`, { code: 'KAFKA_NO_TOPIC', retryable: true });
+    const partitions = Array.from({ length: description.partitions }, (_, partition) => ({ topic, partition }));
+    const ends = await admin.endOffsets(partitions, 'read_uncommitted');
+    return { atMs, ends: new Map(ends.map(({ partition, offset }) => [partition, offset])) };
+  }
+
+  return {
+    async watermarkMs() {
+      goal ??= await noteEnds();
+      const partitions = [...goal.ends.keys()].map((partition) => ({ topic, partition }));
+      const [committed, beginnings] = await Promise.all([
+        admin.groupOffsets(groupId, partitions),
+        admin.beginningOffsets(partitions),
+      ]);
+      // A group that has committed nothing yet starts at the beginning, which may be the end.
+      const done = new Map(beginnings.map(({ partition, offset }) => [partition, offset]));
+      for (const { partition, offset } of committed) if (offset !== null) done.set(partition, offset);
+      if ([...goal.ends].every(([partition, end]) => (done.get(partition) ?? 0) >= end)) {
+        watermarkMs = goal.atMs;
+        goal = null;
+      }
+      return watermarkMs;
+    },
+  };
+}

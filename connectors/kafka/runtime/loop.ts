@@ -1,0 +1,241 @@
+import type { Clock } from '../../platform/index.ts';
+import type { Admin } from '../client/admin.ts';
+import type { Consumer } from '../client/consumer.ts';
+import type { ConsumedRecord } from '../client/record.ts';
+import type { TransactionalProducer } from '../client/transactional-producer.ts';
+import type { Assignment } from './assignment.ts';
+import type { Attempts } from './attempts.ts';
+import type { FailureLimit } from './dead-letter.ts';
+import type { ProcessorHooks } from './hooks.ts';
+import type { PersistOptions } from './persist.ts';
+import type { ProcessorStatus } from './status.ts';
+import type { Task } from './task.ts';
+import type { TimerGate } from './timer-gate.ts';
+import { transact } from './transaction.ts';
+import { evolve, type Work } from './work.ts';
+
+export type LoopOptions<S> = {
+  readonly inputTopic: string;
+  readonly changelogTopic: string;
+  readonly consumer: Consumer;
+  readonly admin: Admin;
+  readonly assignment: Assignment<S>;
+  readonly timers: TimerGate;
+  readonly failureLimit: FailureLimit;
+  readonly attempts: Attempts;
+  readonly maxBatchRecords: number;
+  readonly clock: Clock;
+  readonly status: ProcessorStatus;
+  readonly hooks: ProcessorHooks;
+  /** Ends waiting for a Kafka that doesn't answer. */
+  readonly giveUp: AbortSignal;
+};
+
+/**
+ * The loop of a processor: serve the group, read a batch, step it, commit it, apply it. Everything that writes to Kafka
+ * happens here, one thing after the other; only opening tasks and flushing stores run beside it.
+ */
+export class Loop<S> {
+  readonly #o: LoopOptions<S>;
+  readonly retry: PersistOptions;
+  /** A poll that was begun while the previous batch was being committed. */
+  #ahead: Promise<ConsumedRecord[]> | null = null;
+  #probing = false;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
+  #toldLagAtMs = Number.NEGATIVE_INFINITY;
+  #toldSizesAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(o: LoopOptions<S>) {
+    this.#o = o;
+    this.retry = {
+      clock: o.clock,
+      signal: o.giveUp,
+      onRetry: (fault) => {
+        o.status.moved();
+        o.status.reachable(false);
+        o.hooks.onFault?.(fault, 'retry');
+      },
+    };
+  }
+
+  /** One batch. Rejects with `Aborted`, `ProducerLost`, a fault of store or Kafka, or a `ProcessorFault`. */
+  async turn(producer: TransactionalProducer): Promise<void> {
+    const { assignment, status } = this.#o;
+    status.moved();
+    const records = await (this.#ahead ?? this.#poll());
+    this.#ahead = null;
+    if (records.length > 0) this.#heard();
+    else this.#probe();
+    // Only tasks that worked when these records were asked for may take them: one that starts to work below seeks first,
+    // and has to see everything from there in order.
+    const batch = Map.groupBy(
+      records.filter((record) => assignment.task(record.partition) !== null),
+      (record) => record.partition,
+    );
+    await assignment.serve();
+    this.#tellLag();
+    this.#tellStoreSizes();
+    // A slow disk slows the loop: the next batch waits until the stores have the previous one.
+    for (const task of assignment.working) await task.settled();
+    const works = await this.#step(batch);
+    if (works.length === 0) return;
+    // The next records come while these are committed. What the group says meanwhile waits in the queue.
+    this.#ahead = this.#poll();
+    this.#ahead.catch(() => {});
+    await this.#commit(producer, works, records.length);
+  }
+
+  /** After a failure: drops the records that were read ahead and all that was concluded from them; leaves no poll in progress. */
+  async dropAhead(): Promise<void> {
+    await this.#ahead?.catch(() => {});
+    this.#ahead = null;
+    for (const task of this.#o.assignment.working) task.endSeenAt = -1;
+    this.#o.timers.reset();
+  }
+
+  /** Before a planned stop: the stores learn how far the changelog goes, so that the next start restores next to nothing. */
+  async checkpoint(producer: TransactionalProducer): Promise<void> {
+    const nowMs = this.#o.clock.now();
+    const works: Work<S>[] = [];
+    for (const task of this.#o.assignment.working) {
+      await task.settled();
+      if (task.wantsCheckpoint(nowMs, true)) works.push(await evolve(task, [], [], nowMs));
+    }
+    if (works.length > 0) await this.#commit(producer, works, 0);
+  }
+
+  #heard(): void {
+    this.#heardAtMs = this.#o.clock.monotonicMs();
+    this.#o.status.reachable(true);
+  }
+
+  /** An idle loop wouldn't notice that Kafka is gone, or back: after some silence it asks for something small. */
+  #probe(): void {
+    const { assignment, clock, consumer, inputTopic, status } = this.#o;
+    const task = assignment.working[0];
+    if (this.#probing || !task || clock.monotonicMs() - this.#heardAtMs < silenceMs) return;
+    this.#probing = true;
+    consumer
+      .watermarks(inputTopic, task.partition, silenceMs)
+      .then(
+        () => this.#heard(),
+        () => status.reachable(false),
+      )
+      .finally(() => {
+        this.#probing = false;
+      });
+  }
+
+  #poll(): Promise<ConsumedRecord[]> {
+    const { consumer, maxBatchRecords, assignment } = this.#o;
+    return consumer.poll(maxBatchRecords, assignment.opening ? 10 : 50);
+  }
+
+  async #step(batch: ReadonlyMap<number, ConsumedRecord[]>): Promise<Work<S>[]> {
+    const { assignment, timers, clock } = this.#o;
+    const nowMs = clock.now();
+    const waiting: Task<S>[] = [];
+    const works: Work<S>[] = [];
+    for (const task of assignment.working) {
+      const mine = batch.get(task.partition) ?? [];
+      const timerDue = task.earliestTimerMs !== null && task.earliestTimerMs <= nowMs;
+      if (timerDue) waiting.push(task);
+      const clearedMs = timerDue ? timers.clearedUntilMs(task) : Number.NEGATIVE_INFINITY;
+      const due =
+        (task.earliestTimerMs ?? Number.POSITIVE_INFINITY) <= clearedMs
+          ? await task.store.dueTimers(clearedMs, maxTimersPerBatch)
+          : [];
+      if (mine.length === 0 && due.length === 0 && !task.wantsCheckpoint(nowMs)) continue;
+      works.push(await evolve(task, mine, due, nowMs));
+    }
+    timers.refresh(waiting, (error) => this.#o.hooks.onFault?.(error, 'retry'));
+    return works;
+  }
+
+  async #commit(producer: TransactionalProducer, works: readonly Work<S>[], input: number): Promise<void> {
+    const { clock, hooks, failureLimit, inputTopic } = this.#o;
+    const failures = works.reduce((sum, work) => sum + work.failures, 0);
+    const lastError = works.findLast((work) => work.failures > 0)?.lastError ?? '';
+    failureLimit.check(input, failures, lastError);
+
+    const startedAtMs = clock.monotonicMs();
+    const ends = this.#changelogEnds(works);
+    let changelogEnds = new Map<number, number>();
+    await transact(
+      producer,
+      this.#o.consumer,
+      recordsOf(works),
+      works.map((work) => ({ topic: inputTopic, partition: work.task.partition, offset: work.nextPosition })),
+      // The ends are only worth something if the group confirms after it that we still own the partitions.
+      async () => {
+        changelogEnds = await ends;
+      },
+      this.retry,
+    );
+    const nowMs = clock.now();
+    for (const work of works) work.task.apply(work, changelogEnds.get(work.task.partition) ?? null, nowMs);
+    failureLimit.passed(input, failures);
+    this.#o.attempts.succeeded();
+    this.#heard();
+    const written = works.reduce((sum, work) => sum + work.records.length, 0);
+    hooks.onTransaction?.({ durationMs: clock.monotonicMs() - startedAtMs, records: input, written });
+    this.#tellOutcomes(works);
+  }
+
+  /** Changelog ends for the tasks that want a checkpoint; none where Kafka doesn't say, since the next batch asks again. */
+  async #changelogEnds(works: readonly Work<S>[]): Promise<Map<number, number>> {
+    const nowMs = this.#o.clock.now();
+    const wanted = works.filter((work) => work.task.wantsCheckpoint(nowMs, work.changes.length === 0));
+    if (wanted.length === 0) return new Map();
+    try {
+      const at = wanted.map((work) => ({ topic: this.#o.changelogTopic, partition: work.task.partition }));
+      const ends = await this.#o.admin.endOffsets(at, 'read_uncommitted');
+      return new Map(ends.map(({ partition, offset }) => [partition, offset]));
+    } catch (error) {
+      this.#o.hooks.onFault?.(error, 'checkpoint later');
+      return new Map();
+    }
+  }
+
+  #tellOutcomes(works: readonly Work<S>[]): void {
+    const { onOutcome, onTimer, onDeadLetter } = this.#o.hooks;
+    for (const work of works) {
+      for (const told of work.told) {
+        if (told.record) onOutcome?.(told.record, told.outcome, told.failure);
+        else if (told.timerKey !== null) onTimer?.(work.task.partition, told.timerKey, told.outcome);
+        if (told.outcome.kind === 'dead-letter') onDeadLetter?.(told.outcome.reason);
+      }
+    }
+  }
+
+  #tellLag(): void {
+    const { onLag } = this.#o.hooks;
+    const nowMs = this.#o.clock.monotonicMs();
+    if (!onLag || nowMs - this.#toldLagAtMs < 1_000) return;
+    this.#toldLagAtMs = nowMs;
+    for (const task of this.#o.assignment.working) {
+      const end = this.#o.consumer.lastSeenEnd(this.#o.inputTopic, task.partition);
+      if (end !== null) onLag(task.partition, Math.max(0, end - task.position));
+    }
+  }
+
+  #tellStoreSizes(): void {
+    const { onStoreSize } = this.#o.hooks;
+    const nowMs = this.#o.clock.monotonicMs();
+    if (!onStoreSize || nowMs - this.#toldSizesAtMs < 30_000) return;
+    this.#toldSizesAtMs = nowMs;
+    for (const task of this.#o.assignment.working) {
+      task.store.sizeBytes().then(
+        (bytes) => onStoreSize(task.partition, bytes),
+        () => {},
+      );
+    }
+  }
+}
+
+function* recordsOf(works: readonly Work<unknown>[]) {
+  for (const work of works) yield* work.records;
+}
+
+const maxTimersPerBatch = 500;
+const silenceMs = 3_000;

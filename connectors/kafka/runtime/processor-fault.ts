@@ -1,0 +1,38 @@
+/**
+ * Why a processor gave up. The message says what to do.
+ *
+ * | code | meaning | retryable |
+ * |---|---|---|
+ * | `TOPIC_MISSING` | a topic of the topology doesn't exist | after `topics apply` |
+ * | `TOPIC_MISMATCH` | input and changelog differ in partition count | no |
+ * | `INSTANCE_FENCED` | another live process uses this instance name | no |
+ * | `DENIED` | the cluster refuses our identity or rights | no |
+ * | `STORE_LOCKED`, `STORE_FOLDER`, `DISK_FULL` | see `StoreFaultCode` | after a person's help |
+ * | `FAILURE_LIMIT` | too many records failed: a defect of this release, or a poisoned topic | no |
+ * | `BUDGET_SPENT` | Kafka answers, but the same work failed again and again | yes |
+ * | `DEFECT` | an invariant of the runtime doesn't hold | yes |
+ */
+export type ProcessorFaultCode =
+  | 'TOPIC_MISSING'
+  | 'TOPIC_MISMATCH'
+  | 'INSTANCE_FENCED'
+  | 'DENIED'
+  | 'STORE_LOCKED'
+  | 'STORE_FOLDER'
+  | 'DISK_FULL'
+  | 'FAILURE_LIMIT'
+  | 'BUDGET_SPENT'
+  | 'DEFECT';
+
+export class ProcessorFault extends Error {
+  override readonly name = 'ProcessorFault';
+  readonly code: ProcessorFaultCode;
+  /** True where starting the process again may help by itself. */
+  readonly retryable: boolean;
+
+  constructor(code: ProcessorFaultCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = code === 'BUDGET_SPENT' || code === 'DEFECT' || code === 'TOPIC_MISSING';
+  }
+}

@@ -1,0 +1,170 @@
+import type { Clock } from '../../platform/index.ts';
+import { Consumer } from '../client/consumer.ts';
+import { KafkaFault } from '../client/fault.ts';
+import type { ConsumedRecord } from '../client/record.ts';
+import type { KafkaSettings } from '../client/settings.ts';
+import type { RestoreProgress } from './hooks.ts';
+
+export type RestoreJob = {
+  readonly partition: number;
+  /** First offset to read. */
+  readonly from: number;
+  /** Read until here. It may lie beyond what read_committed shows now; then this waits for open transactions to end. */
+  readonly end: number;
+  /** Takes records in order, with the offset up to which everything is covered. Awaited before the next call. */
+  readonly put: (records: readonly ConsumedRecord[], coveredTo: number) => Promise<void>;
+  readonly onProgress: (progress: RestoreProgress) => void;
+  readonly signal: AbortSignal;
+};
+
+type Running = RestoreJob & {
+  next: number;
+  records: number;
+  startedAtMs: number;
+  toldAtMs: number;
+  putting: Promise<void>;
+  readonly resolve: (coveredTo: number) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Reads changelog partitions into stores with a reader of its own: no group, read_committed, end-of-partition events on.
+ * One reader serves all restoring tasks of a process, so that restoring takes one thread however many there are; it
+ * exists only while there is something to restore.
+ */
+export class Restorer {
+  readonly #settings: KafkaSettings;
+  readonly #topic: string;
+  readonly #clock: Clock;
+  readonly #running = new Map<number, Running>();
+  #changed = false;
+  #loop: Promise<void> | null = null;
+
+  constructor(settings: KafkaSettings, topic: string, clock: Clock) {
+    this.#settings = { ...settings, clientId: `${settings.clientId}-restore` };
+    this.#topic = topic;
+    this.#clock = clock;
+  }
+
+  /** Resolves with the offset up to which `put` has been given everything (at least `end`). */
+  restore(job: RestoreJob): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const now = this.#clock.monotonicMs();
+      this.#running.set(job.partition, {
+        ...job,
+        next: job.from,
+        records: 0,
+        startedAtMs: now,
+        toldAtMs: now,
+        putting: Promise.resolve(),
+        resolve,
+        reject,
+      });
+      this.#changed = true;
+      this.#loop ??= this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    let reader: Consumer | null = null;
+    const ends = new Map<number, number>();
+    try {
+      while (this.#running.size > 0) {
+        try {
+          reader ??= await Consumer.connect(this.#settings, {
+            onEof: ({ partition, offset }) => ends.set(partition, offset),
+            maxQueuedBytes: 64 * 1024 * 1024,
+          });
+          this.#dropCancelled();
+          if (this.#changed) {
+            // An end that was seen may be told only after the poll that met it. It must not count for a job that has yet to
+            // read what lies before it.
+            await this.#clock.sleep(1);
+            ends.clear();
+            this.#assign(reader);
+          }
+          const records = await reader.poll(maxRecordsPerPoll, 100);
+          await this.#take(records, ends);
+        } catch (error) {
+          if (!(error instanceof KafkaFault && error.retryable)) throw error;
+          await this.#clock.sleep(200);
+        }
+      }
+    } catch (error) {
+      for (const job of this.#running.values()) job.reject(error);
+      this.#running.clear();
+    } finally {
+      this.#loop = null;
+      await reader?.close();
+      // A job may have come while the reader closed.
+      if (this.#running.size > 0) this.#loop ??= this.#run();
+    }
+  }
+
+  #assign(reader: Consumer): void {
+    this.#changed = false;
+    reader.assign(
+      [...this.#running.values()].map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })),
+    );
+  }
+
+  #dropCancelled(): void {
+    for (const job of this.#running.values()) {
+      if (!job.signal.aborted) continue;
+      this.#remove(job);
+      job.reject(job.signal.reason);
+    }
+  }
+
+  async #take(records: readonly ConsumedRecord[], ends: ReadonlyMap<number, number>): Promise<void> {
+    const byPartition = Map.groupBy(records, (record) => record.partition);
+    for (const job of [...this.#running.values()]) {
+      const mine = (byPartition.get(job.partition) ?? []).filter((record) => record.offset >= job.next);
+      const last = mine.at(-1);
+      const coveredTo = Math.max(job.next, last ? last.offset + 1 : 0, ends.get(job.partition) ?? 0);
+      if (coveredTo === job.next) continue;
+      job.next = coveredTo;
+      job.records += mine.length;
+      try {
+        // The store writes while the next records are fetched; one batch at a time bounds the memory.
+        await job.putting;
+        job.putting = job.put(mine, coveredTo);
+        if (coveredTo >= job.end) {
+          await job.putting;
+          this.#remove(job);
+          this.#tell(job, true);
+          job.resolve(coveredTo);
+        } else {
+          job.putting.catch(() => {});
+          this.#tell(job, false);
+        }
+      } catch (error) {
+        this.#remove(job);
+        job.reject(error);
+      }
+    }
+  }
+
+  #remove(job: Running): void {
+    if (this.#running.get(job.partition) === job) this.#running.delete(job.partition);
+    this.#changed = true;
+  }
+
+  #tell(job: Running, done: boolean): void {
+    const now = this.#clock.monotonicMs();
+    if (!done && now - job.toldAtMs < 1_000) return;
+    job.toldAtMs = now;
+    const seconds = Math.max(0.001, (now - job.startedAtMs) / 1000);
+    const offsetsPerSecond = (job.next - job.from) / seconds;
+    const remaining = Math.max(0, job.end - job.next);
+    job.onProgress({
+      records: job.records,
+      recordsPerSecond: Math.round(job.records / seconds),
+      remaining,
+      etaSeconds: done ? 0 : offsetsPerSecond > 0 ? remaining / offsetsPerSecond : null,
+      done,
+    });
+  }
+}
+
+const maxRecordsPerPoll = 5_000;

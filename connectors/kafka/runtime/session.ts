@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import type { Admin } from '../client/admin.ts';
+import { Consumer } from '../client/consumer.ts';
+import { TransactionalProducer } from '../client/transactional-producer.ts';
+import { Assignment } from './assignment.ts';
+import { Attempts } from './attempts.ts';
+import { FailureLimit } from './dead-letter.ts';
+import { Loop } from './loop.ts';
+import { persist } from './persist.ts';
+import { recover } from './recovery.ts';
+import { Restorer } from './restorer.ts';
+import { type ProcessorOptions, processorGroup } from './run-processor.ts';
+import type { ProcessorStatus } from './status.ts';
+import type { ChangelogIdentity } from './task.ts';
+import type { TaskContext } from './task-context.ts';
+import { TimerGate } from './timer-gate.ts';
+
+export type SessionOptions<S> = {
+  readonly options: ProcessorOptions<S>;
+  readonly admin: Admin;
+  readonly context: TaskContext<S>;
+  readonly changelog: ChangelogIdentity;
+  readonly status: ProcessorStatus;
+  /** Ends waiting for a Kafka that doesn't answer. */
+  readonly giveUp: AbortSignal;
+};
+
+/**
+ * One life as a member of the group: joins, works until the stop signal, leaves everything committed and closed. Rejects
+ * with a `ProcessorFault`, or with `MembershipLost` where only joining anew can help.
+ */
+export async function runSession<S>({ options, admin, context, changelog, status, giveUp }: SessionOptions<S>) {
+  const { clock, signal, hooks = {} } = options;
+  const group = options.group ?? processorGroup(options.topics, options.topology);
+  const attempts = new Attempts(options.maxAttempts ?? 20);
+  const closing: (() => Promise<unknown>)[] = [];
+  try {
+    let assignment: Assignment<S> | null = null;
+    const consumer = await persist(
+      () =>
+        Consumer.connect(options.kafka, {
+          groupId: group,
+          groupInstanceId: `${group}-${options.instance}`,
+          sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+          strictOffsets: true,
+          manualRebalance: true,
+          onRebalance: (event) => assignment?.queue(event),
+          onEof: ({ partition, offset }) => {
+            const task = assignment?.task(partition);
+            if (task) task.endSeenAt = offset;
+          },
+          onComplaint: (message) => {
+            if (/all broker/i.test(message)) status.reachable(false);
+          },
+        }),
+      { clock, signal, onRetry: (fault) => hooks.onFault?.(fault, 'wait for Kafka') },
+    );
+    closing.unshift(() => consumer.close());
+
+    const tasks = new Assignment<S>({
+      context,
+      consumer,
+      admin,
+      restorer: new Restorer(options.kafka, context.changelogTopic, clock),
+      changelog,
+      folderOf: (partition) => join(options.stateFolder, String(partition)),
+      tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 3_600_000,
+      clock,
+      hooks,
+      status,
+      attempts,
+    });
+    assignment = tasks;
+    closing.unshift(() => tasks.closeAll());
+
+    const loop = new Loop<S>({
+      inputTopic: context.inputTopic,
+      changelogTopic: context.changelogTopic,
+      consumer,
+      admin,
+      assignment: tasks,
+      timers: new TimerGate(admin, context.inputTopic, options.upstream, clock),
+      failureLimit: new FailureLimit(options.failureLimit),
+      attempts,
+      maxBatchRecords: options.maxBatchRecords ?? 2_000,
+      clock,
+      status,
+      hooks,
+      giveUp,
+    });
+    const connectProducer = () =>
+      persist(
+        () =>
+          TransactionalProducer.connect(options.kafka, {
+            transactionalId: `${group}-${options.instance}`,
+            transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
+          }),
+        { ...loop.retry, signal },
+      );
+    let producer = await connectProducer();
+    closing.unshift(() => producer.close());
+    status.reachable(true);
+    consumer.subscribe([context.inputTopic]);
+
+    while (!signal.aborted) {
+      try {
+        await loop.turn(producer);
+      } catch (error) {
+        await loop.dropAhead();
+        if (signal.aborted) break;
+        const pauseMs = await recover(error, {
+          inputTopic: context.inputTopic,
+          consumer,
+          assignment: tasks,
+          attempts,
+          status,
+          hooks,
+          renewProducer: async () => {
+            await producer.close();
+            producer = await connectProducer();
+            status.reachable(true);
+          },
+        });
+        await clock.sleep(pauseMs, signal);
+      }
+    }
+    await loop.dropAhead();
+    await loop.checkpoint(producer).catch((error: unknown) => hooks.onFault?.(error, 'stop without a last checkpoint'));
+  } finally {
+    for (const close of closing) await close();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../platform/index.ts';
+
+export type TaskPhase = 'restoring' | 'ready';
+
+/**
+ * What probes ask. Live: the loop moved within some seconds. Ready: the member is in its group, Kafka answers, and every
+ * assigned task is restored.
+ */
+export class ProcessorStatus {
+  readonly #clock: Clock;
+  readonly #tasks = new Map<number, TaskPhase>();
+  #movedAtMs: number;
+  #joined = false;
+  #kafkaReachable = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#movedAtMs = clock.monotonicMs();
+  }
+
+  live(withinMs: number): boolean {
+    return this.#clock.monotonicMs() - this.#movedAtMs <= withinMs;
+  }
+
+  get ready(): boolean {
+    return this.#joined && this.#kafkaReachable && [...this.#tasks.values()].every((phase) => phase === 'ready');
+  }
+
+  /** Phase by partition. */
+  get tasks(): ReadonlyMap<number, TaskPhase> {
+    return this.#tasks;
+  }
+
+  get kafkaReachable(): boolean {
+    return this.#kafkaReachable;
+  }
+
+  moved(): void {
+    this.#movedAtMs = this.#clock.monotonicMs();
+  }
+
+  reachable(yes: boolean): void {
+    this.#kafkaReachable = yes;
+  }
+
+  joined(): void {
+    this.#joined = true;
+  }
+
+  task(partition: number, phase: TaskPhase | null): void {
+    if (phase === null) this.#tasks.delete(partition);
+    else this.#tasks.set(partition, phase);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Topology } from '../../../processors/topology.ts';
+import type { TopicId } from '../../../schemas/topics.ts';
+
+import { type Codec, type Codecs, rawBytes } from './codec.ts';
+
+/** What all tasks of a processor share: the topology, and how its topics are called and encoded at this cluster. */
+export type TaskContext<S> = {
+  readonly topology: Topology<S>;
+  readonly inputTopic: string;
+  readonly changelogTopic: string;
+  readonly deadLetterTopic: string;
+  /** Says in a dead letter who wrote it. */
+  readonly stage: string;
+  readonly input: Codec<unknown>;
+  readonly state: Codec<S>;
+  readonly outputs: ReadonlyMap<TopicId, { readonly topic: string; readonly codec: Codec<unknown> }>;
+  readonly cacheBytesPerTask: number;
+};
+
+export function taskContext<S>(
+  topology: Topology<S>,
+  topics: (id: TopicId) => string,
+  codecs: Codecs,
+  cacheBytesPerTask: number,
+): TaskContext<S> {
+  return {
+    topology,
+    inputTopic: topics(topology.input),
+    changelogTopic: topics(topology.changelog),
+    deadLetterTopic: topics('dead-letters'),
+    stage: `${topology.name}-processor`,
+    input: codecs[topology.input] ?? rawBytes,
+    // The wiring pairs a topology with the codec of its changelog; nothing else could know S.
+    state: (codecs[topology.changelog] ?? rawBytes) as Codec<S>,
+    outputs: new Map(topology.outputs.map((id) => [id, { topic: topics(id), codec: codecs[id] ?? rawBytes }])),
+    cacheBytesPerTask,
+  };
+}
+
+/** W3C trace context travels from a record to everything that it causes. */
+export function traceOf(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
+  const traceparent = headers.traceparent;
+  if (traceparent === undefined) return undefined;
+  return headers.tracestate === undefined ? { traceparent } : { traceparent, tracestate: headers.tracestate };
+}

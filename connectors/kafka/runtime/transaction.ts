@@ -1,0 +1,77 @@
+import type { Consumer } from '../client/consumer.ts';
+import { hasCode, KafkaFault } from '../client/fault.ts';
+import type { OutgoingRecord, TopicPartitionOffset } from '../client/record.ts';
+import type { TransactionalProducer } from '../client/transactional-producer.ts';
+import { type PersistOptions, persist } from './persist.ts';
+
+/** The transaction did not happen: drop the overlays, seek back, do the work again. */
+export class Aborted extends Error {
+  override readonly name = 'Aborted';
+}
+
+/** Whether the transaction happened isn't known, and this producer can't say: connect a new one and reopen the tasks. */
+export class ProducerLost extends Error {
+  override readonly name = 'ProducerLost';
+}
+
+/**
+ * Writes records and offsets as one transaction. Resolves when it is committed; rejects with `Aborted`, `ProducerLost`, or
+ * what `beforeOffsets` threw (aborted then, too).
+ *
+ * `beforeOffsets` runs after the records were handed over and before the group is asked whether this member still owns
+ * its partitions.
+ *
+ * | fault | answer |
+ * |---|---|
+ * | retryable | the same call again, until `retry.signal` |
+ * | abortable (fenced by the group's generation, a record refused, time-out) | abort, throw `Aborted` |
+ * | fatal (fenced by a newer producer, epoch lost) or anything else | throw `ProducerLost` |
+ */
+export async function transact(
+  producer: TransactionalProducer,
+  consumer: Consumer,
+  records: Iterable<OutgoingRecord>,
+  offsets: readonly TopicPartitionOffset[],
+  beforeOffsets: () => Promise<void>,
+  retry: PersistOptions,
+): Promise<void> {
+  let open = false;
+  try {
+    await persist(() => producer.begin(), retry);
+    open = true;
+    for (const record of records) await write(producer, record, retry);
+    await beforeOffsets();
+    await persist(() => producer.sendOffsets(offsets, consumer), retry);
+    await persist(() => producer.commit(), retry);
+  } catch (fault) {
+    const known = !(fault instanceof KafkaFault);
+    if (open && (known || fault.abortable)) {
+      await abort(producer, retry);
+      if (known) throw fault;
+      throw new Aborted(fault.message, { cause: fault });
+    }
+    if (known) throw fault;
+    throw new ProducerLost(fault.message, { cause: fault });
+  }
+}
+
+async function abort(producer: TransactionalProducer, retry: PersistOptions): Promise<void> {
+  try {
+    await persist(() => producer.abort(), retry);
+  } catch (fault) {
+    throw new ProducerLost('the transaction could not be aborted', { cause: fault });
+  }
+}
+
+/** Waits where the client's memory bound is reached: a slow broker slows the loop and never grows the process. */
+async function write(producer: TransactionalProducer, record: OutgoingRecord, retry: PersistOptions): Promise<void> {
+  for (;;) {
+    try {
+      producer.write(record);
+      return;
+    } catch (fault) {
+      if (!hasCode(fault, 'ERR__QUEUE_FULL')) throw fault;
+      await producer.drain(1_000).catch(() => retry.onRetry?.(fault));
+    }
+  }
+}

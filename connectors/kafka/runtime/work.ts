@@ -1,0 +1,227 @@
+import type { Outcome, SourceRecord } from '../../../processors/topology.ts';
+import type { ConsumedRecord, OutgoingRecord } from '../client/record.ts';
+import type { DueTimer, StoreWrite } from '../store/state-store.ts';
+import { changelogRecord } from './changelog-record.ts';
+import { deadLetter } from './dead-letter.ts';
+import { Overlay } from './overlay.ts';
+import type { Task } from './task.ts';
+import { traceOf } from './task-context.ts';
+
+/** What a batch of one task comes to: to be written in one transaction, then applied to the task. */
+export type Work<S> = {
+  readonly task: Task<S>;
+  /** State records, outputs and dead letters. */
+  readonly records: readonly OutgoingRecord[];
+  readonly changes: readonly (StoreWrite & { readonly state: S | null })[];
+  /** Index entries that fired or were stale. */
+  readonly spentTimers: readonly DueTimer[];
+  readonly nextPosition: number;
+  readonly told: readonly Told[];
+  readonly failures: number;
+  readonly lastError: string;
+};
+
+/** An outcome to be reported once it is committed. */
+export type Told = {
+  readonly record: (SourceRecord & { readonly partition: number; readonly offset: number }) | null;
+  readonly timerKey: string | null;
+  readonly outcome: Outcome<unknown>;
+  readonly failure: string | null;
+};
+
+/** An error that asks to be tried again later, e.g. of a registry that is away. */
+export const isRetryable = (error: unknown): boolean =>
+  error instanceof Error && 'retryable' in error && error.retryable === true;
+
+/** One state of the batch can't be encoded, and which record made it isn't known. */
+class UnencodableState extends Error {}
+
+/**
+ * Steps a batch through the topology: the records, then the timers that were cleared on the strength of these records
+ * (one that a record has moved isn't due any more). Nothing is written or changed yet, so it may be thrown away. A record that fails as a defect becomes a dead letter.
+ * Rejects with a retryable error where a schema can't be had now, or with a `StoreFault`.
+ */
+export async function evolve<S>(
+  task: Task<S>,
+  records: readonly ConsumedRecord[],
+  timers: readonly DueTimer[],
+  nowMs: number,
+): Promise<Work<S>> {
+  try {
+    return await run(false);
+  } catch (error) {
+    if (!(error instanceof UnencodableState)) throw error;
+    // Encoding once per key and batch is the fast way. To find the culprit, encode after every record.
+    return await run(true);
+  }
+
+  async function run(encodeEach: boolean): Promise<Work<S>> {
+    const batch = new Batch(task, nowMs, encodeEach);
+    for (const record of records) {
+      if (record.offset >= task.position) await batch.record(record);
+    }
+    for (const timer of timers) await batch.timer(timer);
+    return batch.finish(Math.max(task.position, (records.at(-1)?.offset ?? -1) + 1));
+  }
+}
+
+class Batch<S> {
+  readonly #task: Task<S>;
+  readonly #nowMs: number;
+  readonly #encodeEach: boolean;
+  readonly #overlay = new Overlay<S>();
+  readonly #outputs: OutgoingRecord[] = [];
+  readonly #spentTimers: DueTimer[] = [];
+  readonly #told: Told[] = [];
+  #failures = 0;
+  #lastError = '';
+
+  constructor(task: Task<S>, nowMs: number, encodeEach: boolean) {
+    this.#task = task;
+    this.#nowMs = nowMs;
+    this.#encodeEach = encodeEach;
+  }
+
+  async record(origin: ConsumedRecord): Promise<void> {
+    const { context } = this.#task;
+    let stage = 'input-unreadable';
+    const record = {
+      key: origin.key ?? '',
+      value: null as unknown,
+      headers: origin.headers,
+      timestampMs: origin.timestampMs,
+      partition: origin.partition,
+      offset: origin.offset,
+    };
+    try {
+      if (origin.key === null) return this.#reject(origin, record, 'no-key', 'the record has no key', null);
+      if (origin.value !== null) {
+        const value = context.input.decode(origin.value);
+        record.value = value instanceof Promise ? await value : value;
+      }
+      stage = 'state-unreadable';
+      const found = this.#state(origin.key);
+      const state = found instanceof Promise ? await found : found;
+      stage = 'processor-threw';
+      const outcome = context.topology.step(state, record, { nowMs: this.#nowMs });
+      if (outcome.kind === 'dead-letter') return this.#reject(origin, record, outcome.reason, outcome.error, outcome);
+      stage = 'output-unusable';
+      this.#take(origin.key, state, outcome, origin.headers);
+      this.#told.push({ record, timerKey: null, outcome, failure: null });
+    } catch (error) {
+      if (isRetryable(error) || isStoreFault(error)) throw error;
+      this.#failures++;
+      this.#lastError = `${stage}: ${text(error)}`;
+      this.#reject(origin, record, stage, text(error), null);
+    }
+  }
+
+  async timer(timer: DueTimer): Promise<void> {
+    const { topology } = this.#task.context;
+    if (!topology.timer) return;
+    this.#spentTimers.push(timer);
+    try {
+      const found = this.#state(timer.key);
+      const state = found instanceof Promise ? await found : found;
+      // The index is a hint; the state says whether and when it wants to be called.
+      if (state === null || topology.timer.dueAtMs(state) !== timer.dueAtMs) return;
+      const outcome = topology.timer.fire(timer.key, state, { nowMs: this.#nowMs });
+      if (outcome.kind === 'next' && outcome.state !== null) {
+        const again = topology.timer.dueAtMs(outcome.state);
+        if (again !== null && again <= timer.dueAtMs)
+          throw new Error('a fired timer must ask for a later time or none');
+      }
+      if (outcome.kind !== 'dead-letter') this.#take(timer.key, state, outcome, {});
+      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null });
+    } catch (error) {
+      if (isRetryable(error) || isStoreFault(error)) throw error;
+      // There is no record to set aside: the state stays, and the timer comes back when the state changes.
+      this.#failures++;
+      this.#lastError = `timer of ${timer.key}: ${text(error)}`;
+      const outcome = { kind: 'drop', reason: 'timer-threw' } as const;
+      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: text(error) });
+    }
+  }
+
+  finish(nextPosition: number): Work<S> {
+    const { context, partition } = this.#task;
+    const changes: (StoreWrite & { readonly state: S | null })[] = [];
+    const records: OutgoingRecord[] = [];
+    for (const [key, change] of this.#overlay.entries()) {
+      const bytes = change.state === null ? null : this.#encodeState(change.state);
+      const dueAtMs = change.state === null ? null : (context.topology.timer?.dueAtMs(change.state) ?? null);
+      records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
+      changes.push({ key, bytes, dueAtMs, previousDueAtMs: change.previousDueAtMs, state: change.state });
+    }
+    records.push(...this.#outputs);
+    return {
+      task: this.#task,
+      records,
+      changes,
+      spentTimers: this.#spentTimers,
+      nextPosition,
+      told: this.#told,
+      failures: this.#failures,
+      lastError: this.#lastError,
+    };
+  }
+
+  #state(key: string): S | null | Promise<S> {
+    const changed = this.#overlay.get(key);
+    return changed ? changed.state : this.#task.state(key);
+  }
+
+  /** Everything that can fail comes first, so that a failing record leaves nothing behind. */
+  #take(key: string, before: S | null, outcome: Outcome<S>, headers: Readonly<Record<string, string>>): void {
+    if (outcome.kind !== 'next') return;
+    const { context } = this.#task;
+    const trace = traceOf(headers);
+    const outputs = outcome.emit.map((emission): OutgoingRecord => {
+      const output = context.outputs.get(emission.topic);
+      if (!output) throw new Error(`${emission.topic} is not an output of ${context.topology.name}`);
+      return {
+        topic: output.topic,
+        key: emission.key,
+        value: emission.value === null ? null : output.codec.encode(emission.value),
+        headers: { ...trace, ...emission.headers },
+      };
+    });
+    if (this.#encodeEach && outcome.state !== null) context.state.encode(outcome.state);
+    this.#overlay.set(key, {
+      state: outcome.state,
+      ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+      previousDueAtMs: before === null ? null : (context.topology.timer?.dueAtMs(before) ?? null),
+      trace,
+    });
+    for (const output of outputs) this.#outputs.push(output);
+  }
+
+  #reject(
+    origin: ConsumedRecord,
+    record: SourceRecord & { readonly partition: number; readonly offset: number },
+    reason: string,
+    error: string,
+    outcome: Outcome<S> | null,
+  ): void {
+    const { context } = this.#task;
+    this.#outputs.push(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
+    this.#told.push({
+      record,
+      timerKey: null,
+      outcome: outcome ?? { kind: 'dead-letter', reason, error },
+      failure: outcome ? null : error,
+    });
+  }
+
+  #encodeState(state: S): Buffer {
+    try {
+      return this.#task.context.state.encode(state);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      throw new UnencodableState('a state cannot be encoded', { cause: error });
+    }
+  }
+}
+
+const isStoreFault = (error: unknown): boolean => error instanceof Error && error.name === 'StoreFault';
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,176 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+import { asBuffer } from '../client/record.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { storeFault } from './store-fault.ts';
+
+/** One change of a key: its new bytes as they are in the changelog (null: deleted) and its timer. */
+export type StoreWrite = {
+  readonly key: string;
+  readonly bytes: Uint8Array | null;
+  /** When this state's timer is due, epoch milliseconds, or null. */
+  readonly dueAtMs: number | null;
+  /** The due time that the key had before, where known: its index entry goes. An unknown one is dropped when it comes due. */
+  readonly previousDueAtMs?: number | null;
+};
+
+export type DueTimer = { readonly dueAtMs: number; readonly key: string };
+
+/**
+ * The store of one partition: key to the changelog's bytes, an index of timers by due time, and the checkpoint. A folder
+ * is locked by the process that opened it until it is closed.
+ *
+ * The timer index is a hint: an entry counts only if the state it points to wants that very time. So restoring a
+ * changelog never has to look up what a key's timer was before.
+ *
+ * Writes aren't flushed to the disk: after a crash of the machine LevelDB comes back with a prefix of its batches, the
+ * checkpoint with them, and the rest is in the topic.
+ */
+export class StateStore {
+  readonly folder: string;
+  readonly #level: ClassicLevel<string, Buffer>;
+
+  private constructor(folder: string, level: ClassicLevel<string, Buffer>) {
+    this.folder = folder;
+    this.#level = level;
+  }
+
+  /** Opens or creates. Rejects with a `StoreFault`: `STORE_LOCKED`, `STORE_CORRUPT` (rebuild it), `STORE_FOLDER`, `DISK_FULL`. */
+  static async open(folder: string): Promise<StateStore> {
+    try {
+      await mkdir(folder, { recursive: true });
+      const level = new ClassicLevel<string, Buffer>(folder, {
+        keyEncoding: 'utf8',
+        valueEncoding: 'buffer',
+        ...tuning,
+      });
+      await level.open();
+      return new StateStore(folder, level);
+    } catch (error) {
+      throw storeFault('open', folder, error);
+    }
+  }
+
+  /** Deletes a closed store's folder. */
+  static async discard(folder: string): Promise<void> {
+    try {
+      await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      throw storeFault('delete', folder, error);
+    }
+  }
+
+  get(key: string): Buffer | undefined {
+    try {
+      // As bytes: given as text, classic-level's `getSync` misses some keys with characters beyond the basic plane.
+      return this.#level.getSync(Buffer.from(statePrefix + key), { keyEncoding: 'buffer' });
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+  }
+
+  checkpoint(): Checkpoint | null {
+    try {
+      return decodeCheckpoint(this.#level.getSync(checkpointKey));
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+  }
+
+  /** True for a store that was never written. */
+  async isEmpty(): Promise<boolean> {
+    try {
+      return (await this.#level.keys({ limit: 1 }).all()).length === 0;
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+  }
+
+  /** All of it or nothing, the checkpoint included (null: it stays as it is). */
+  async write(changes: Iterable<StoreWrite>, checkpoint: Checkpoint | null): Promise<void> {
+    const batch = this.#level.batch();
+    try {
+      for (const { key, bytes, dueAtMs, previousDueAtMs } of changes) {
+        if (bytes === null) batch.del(statePrefix + key);
+        else batch.put(statePrefix + key, asBuffer(bytes));
+        if (typeof previousDueAtMs === 'number' && previousDueAtMs !== dueAtMs)
+          batch.del(timerKey(previousDueAtMs, key));
+        if (dueAtMs !== null) batch.put(timerKey(dueAtMs, key), nothing);
+      }
+      if (checkpoint) batch.put(checkpointKey, encodeCheckpoint(checkpoint));
+      await batch.write();
+    } catch (error) {
+      throw storeFault('write to', this.folder, error);
+    }
+  }
+
+  /** Timers that are due at `untilMs` or before, earliest first. */
+  async dueTimers(untilMs: number, limit: number): Promise<DueTimer[]> {
+    try {
+      const keys = await this.#level.keys({ gte: timerPrefix, lt: timerKey(untilMs + 1, ''), limit }).all();
+      return keys.map(parseTimerKey);
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+  }
+
+  /** Drops index entries that turned out to be stale. */
+  async dropTimers(timers: readonly DueTimer[]): Promise<void> {
+    const batch = this.#level.batch();
+    for (const { dueAtMs, key } of timers) batch.del(timerKey(dueAtMs, key));
+    try {
+      await batch.write();
+    } catch (error) {
+      throw storeFault('write to', this.folder, error);
+    }
+  }
+
+  /** The earliest due time in the index, null where there is none. */
+  async earliestTimerMs(): Promise<number | null> {
+    const [first] = await this.dueTimers(maxTimeMs, 1);
+    return first?.dueAtMs ?? null;
+  }
+
+  /** Bytes of the tables on disk, roughly. */
+  async sizeBytes(): Promise<number> {
+    try {
+      return await this.#level.approximateSize('', '\u{10ffff}');
+    } catch (error) {
+      throw storeFault('measure', this.folder, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#level.close();
+    } catch (error) {
+      throw storeFault('close', this.folder, error);
+    }
+  }
+}
+
+/** Per partition: at most two write buffers and the block cache are in memory. */
+const tuning = {
+  compression: true,
+  cacheSize: 4 * 1024 * 1024,
+  writeBufferSize: 8 * 1024 * 1024,
+  maxFileSize: 8 * 1024 * 1024,
+  blockSize: 4096,
+} as const;
+
+const checkpointKey = 'c';
+const statePrefix = 's';
+const timerPrefix = 't';
+const nothing = Buffer.alloc(0);
+
+/** Digits enough for any time that JavaScript's Date knows, so that text order is time order. */
+const timeDigits = 16;
+const maxTimeMs = 8_640_000_000_000_000 - 1;
+
+const timerKey = (dueAtMs: number, key: string): string =>
+  `${timerPrefix}${String(Math.min(Math.max(0, Math.floor(dueAtMs)), maxTimeMs)).padStart(timeDigits, '0')}${key}`;
+
+const parseTimerKey = (text: string): DueTimer => ({
+  dueAtMs: Number(text.slice(1, 1 + timeDigits)),
+  key: text.slice(1 + timeDigits),
+});

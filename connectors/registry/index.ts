@@ -1,0 +1,3 @@
+export { avroCodec, type Codec, type WriterSchemas } from './codec.ts';
+export { RegistryFault } from './fault.ts';
+export { connectRegistry, type Registry, type RegistryOptions } from './registry.ts';

@@ -1,0 +1,52 @@
+/**
+ * Pieces of the cloud's answers. They are as tolerant as the cloud is inconsistent: numbers come as strings, absent
+ * text as null or "", a list bare or wrapped in an object that names its elements (reference §1.3, §3.2).
+ */
+import { z } from 'zod';
+
+/** Text, or null where the field is absent or empty. */
+export const text = z.union([z.string(), z.number()]).nullish().transform(orNull);
+
+function orNull(value: string | number | null | undefined): string | null {
+  return value === null || value === undefined || value === '' ? null : String(value);
+}
+
+/** A number, or null where the field is absent or no number. */
+export const amount = z
+  .union([z.number(), z.string()])
+  .nullish()
+  .transform((value) => {
+    if (value === null || value === undefined || value === '') return null;
+    const number = Number(value);
+    return Number.isFinite(number) ? number : null;
+  });
+
+/** Epoch milliseconds of a UTC time as the cloud writes it, or null. */
+export const time = z.string().nullish().transform(cloudTimeMs);
+
+/** `2026-03-01T10:00:04Z` to epoch milliseconds; also with a colon before the milliseconds (reference §1.1). */
+export function cloudTimeMs(value: string | null | undefined): number | null {
+  if (!value) return null;
+  const ms = Date.parse(value.replace(/:(\d{3})Z$/, '.$1Z'));
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** Epoch milliseconds to `2026-03-01T10:00:04Z`; the cloud's times have whole seconds. */
+export function cloudTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** A list that may be absent, bare, or wrapped: `{ TranscodeJob: [...] }`. */
+export function listOf<T extends z.ZodType>(wrapper: string, item: T) {
+  const list = z.array(item);
+  return z
+    .union([list, z.object({ [wrapper]: list })])
+    .nullish()
+    .transform((value): z.infer<T>[] => {
+      if (value === null || value === undefined) return [];
+      return Array.isArray(value) ? value : ((value as Record<string, z.infer<T>[]>)[wrapper] ?? []);
+    });
+}
+
+/** An answer of which only the success matters. */
+export const done = z.object({ RequestId: z.string().nullish() });

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { listOf, text, time } from './answer.ts';
+import type { Rpc } from './rpc.ts';
+
+export type Production = {
+  /**
+   * Composes media into a new one; costs money and knows no idempotency: look before repeating.
+   * The sources must have status Normal (`lagging` otherwise), 200 of them at most.
+   */
+  produceEditingProjectVideo(request: {
+    readonly title: string;
+    /** In order. */
+    readonly mediaIds: readonly string[];
+    /** Template group that transcodes the product; the account's default where absent. */
+    readonly templateGroupId?: string | null;
+    /** Bucket of the product; required by the cloud outside Shanghai. */
+    readonly storageLocation?: string | null;
+    readonly description?: string | null;
+  }): Promise<{ readonly mediaId: string }>;
+  /** A cover and others, by a template or at a time. */
+  submitSnapshotJob(request: {
+    readonly videoId: string;
+    /** Overrides all else at the cloud. */
+    readonly snapshotTemplateId?: string | null;
+    readonly offsetMs?: number | null;
+  }): Promise<{ readonly jobId: string }>;
+  /** AI audit; costs money and knows no idempotency. Its verdict comes as AIMediaAuditComplete. */
+  submitAiMediaAuditJob(request: {
+    readonly mediaId: string;
+    readonly templateId?: string | null;
+  }): Promise<{ readonly jobId: string }>;
+  /** Jobs of one type on a media, started by anybody, the cloud included. */
+  listJobs(request: { readonly mediaId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<readonly JobSummary[]>;
+  /** Who started a job, and what an AI job is. */
+  getJob(request: { readonly jobId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<JobDetail>;
+  /** What the latest audit of a media suggests: `pass`, `review` or `block`; null while there is none. */
+  getMediaAuditResult(request: { readonly mediaId: string }): Promise<{ readonly suggestion: string | null }>;
+};
+
+export type JobSummary = {
+  readonly jobId: string;
+  readonly status: string | null;
+  readonly createdAtMs: number | null;
+};
+
+export type JobDetail = {
+  /** `Auto`: by the cloud's own templates; `Manual`: through the API. */
+  readonly trigger: string | null;
+  /** `AIVideoCensor` and the like; null for a snapshot. */
+  readonly aiJobType: string | null;
+  readonly status: string | null;
+  readonly completedAtMs: number | null;
+};
+
+const jobList = z.object({
+  JobInfoList: listOf(
+    'JobInfo',
+    z
+      .object({ JobId: z.string(), Status: text, CreateTime: time })
+      .transform((found): JobSummary => ({ jobId: found.JobId, status: found.Status, createdAtMs: found.CreateTime })),
+  ),
+});
+
+const progress = { Trigger: text, Status: text, CompleteTime: time };
+
+const jobDetail = z
+  .object({
+    AIJobDetail: z.object({ ...progress, JobType: text }).nullish(),
+    SnapshotJobDetail: z.object(progress).nullish(),
+  })
+  .transform(({ AIJobDetail, SnapshotJobDetail }): JobDetail => {
+    const found = AIJobDetail ?? SnapshotJobDetail;
+    return {
+      trigger: found?.Trigger ?? null,
+      aiJobType: AIJobDetail?.JobType ?? null,
+      status: found?.Status ?? null,
+      completedAtMs: found?.CompleteTime ?? null,
+    };
+  });
+
+const auditResult = z.object({ MediaAuditResult: z.object({ Suggestion: text }).nullish() });
+
+export function production(vod: Rpc): Production {
+  return {
+    async produceEditingProjectVideo({ title, mediaIds, templateGroupId, storageLocation, description }) {
+      const clips = mediaIds.map((MediaId) => ({ MediaId }));
+      const answer = await vod.call(
+        'ProduceEditingProjectVideo',
+        'change',
+        {
+          Title: title,
+          Description: description,
+          Timeline: JSON.stringify({ VideoTracks: [{ VideoTrackClips: clips }] }),
+          MediaMetadata: JSON.stringify({ Title: title, ...(description ? { Description: description } : {}) }),
+          ProduceConfig: JSON.stringify({
+            ...(templateGroupId ? { TemplateGroupId: templateGroupId } : {}),
+            ...(storageLocation ? { StorageLocation: storageLocation } : {}),
+          }),
+        },
+        z.object({ MediaId: z.string() }),
+      );
+      return { mediaId: answer.MediaId };
+    },
+    async submitSnapshotJob({ videoId, snapshotTemplateId, offsetMs }) {
+      const answer = await vod.call(
+        'SubmitSnapshotJob',
+        'change',
+        { VideoId: videoId, SnapshotTemplateId: snapshotTemplateId, SpecifiedOffsetTime: offsetMs },
+        z.object({ SnapshotJob: z.object({ JobId: z.string() }) }),
+      );
+      return { jobId: answer.SnapshotJob.JobId };
+    },
+    async submitAiMediaAuditJob({ mediaId, templateId }) {
+      const answer = await vod.call(
+        'SubmitAIMediaAuditJob',
+        'change',
+        { MediaId: mediaId, TemplateId: templateId, MediaType: 'video' },
+        z.object({ JobId: z.string(), MediaId: text }),
+      );
+      return { jobId: answer.JobId };
+    },
+    async listJobs({ mediaId, jobType }) {
+      const answer = await vod.call('ListJobInfo', 'read', { MediaId: mediaId, JobType: jobType }, jobList);
+      return answer.JobInfoList;
+    },
+    async getJob({ jobId, jobType }) {
+      return await vod.call('GetJobDetail', 'read', { JobId: jobId, JobType: jobType }, jobDetail);
+    },
+    async getMediaAuditResult({ mediaId }) {
+      const { MediaAuditResult } = await vod.call('GetMediaAuditResult', 'read', { MediaId: mediaId }, auditResult);
+      return { suggestion: MediaAuditResult?.Suggestion ?? null };
+    },
+  };
+}

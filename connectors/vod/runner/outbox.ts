@@ -1,0 +1,54 @@
+import { header, type TopicId } from '../../../schemas/topics.ts';
+import type { ConsumedRecord, OutgoingRecord } from '../../kafka/index.ts';
+
+/** Where the runner's results go. A promise resolves once the record is durable. */
+export type Outbox = { send(record: OutgoingRecord): Promise<unknown> };
+
+/** An event of ours for `callbacks`: its body as the cloud would spell it, its subject as the key. */
+export type InternalEvent = {
+  readonly key: string;
+  readonly region: string | null;
+  readonly body: Readonly<Record<string, unknown>> & { readonly EventType: string };
+};
+
+/** The record of an internal event; its `source` header is what makes processors believe it. */
+export function internalRecord(
+  topics: (id: TopicId) => string,
+  source: 'job-runner' | 'reconciler' | 'operator',
+  event: InternalEvent,
+  nowMs: number,
+): OutgoingRecord {
+  return {
+    topic: topics('callbacks'),
+    key: event.key,
+    value: Buffer.from(JSON.stringify(event.body)),
+    headers: {
+      [header.source]: source,
+      [header.receivedAt]: String(nowMs),
+      ...(event.region === null ? {} : { [header.region]: event.region }),
+    },
+  };
+}
+
+/** The original command with the reason why nothing more will be done about it. */
+export function deadLetter(
+  topics: (id: TopicId) => string,
+  origin: ConsumedRecord,
+  reason: string,
+  error: string,
+): OutgoingRecord {
+  return {
+    topic: topics('dead-letters'),
+    key: origin.key,
+    value: origin.value,
+    headers: {
+      ...origin.headers,
+      [header.reason]: reason,
+      [header.error]: error,
+      [header.stage]: 'job-runner',
+      [header.originTopic]: origin.topic,
+      [header.originPartition]: String(origin.partition),
+      [header.originOffset]: String(origin.offset),
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '../clock.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Subscriptions } from '../delivery/subscription.ts';
+import type { Knobs } from '../knobs.ts';
+import type { Journal } from '../ledger/journal.ts';
+import type { RecordConfigs } from './live/record-configs.ts';
+import type { Params } from './params.ts';
+
+/** What an action works with. */
+export type ActionContext = {
+  readonly cloud: Cloud;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly knobs: () => Knobs;
+  readonly subscriptions: Subscriptions;
+  readonly recordConfigs: RecordConfigs;
+};
+
+/** One operation: gives the fields of the answer besides RequestId, or throws an ApiFault. */
+export type Action = (params: Params, context: ActionContext) => Readonly<Record<string, unknown>>;

@@ -1,0 +1,23 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type MnsOptions, registerMns } from '../mns/routes.ts';
+import { type Control, registerControl } from './control.ts';
+import { type RpcOptions, registerRpc } from './rpc.ts';
+
+/** The HTTP side of the emulator, without a listener, so that a test can inject requests. */
+export function buildApp(options: {
+  readonly rpc: RpcOptions;
+  readonly mns: MnsOptions;
+  readonly control: Control;
+}): FastifyInstance {
+  const app = Fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, forceCloseConnections: true });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+  app.addContentTypeParser(/^(text|application)\/xml/, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  registerRpc(app, options.rpc);
+  registerMns(app, options.mns);
+  registerControl(app, options.control);
+  return app;
+}

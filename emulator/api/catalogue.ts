@@ -1,0 +1,61 @@
+import type { Knobs } from '../knobs.ts';
+import type { Action } from './action.ts';
+import {
+  addLiveRecordVodConfig,
+  deleteLiveRecordVodConfig,
+  describeLiveRecordVodConfigs,
+  updateLiveRecordVodConfig,
+} from './live/record-vod.ts';
+import { getJobDetail, getMediaAuditResult, listJobInfo } from './vod/job-info.ts';
+import { getPlayInfo, getVideoInfo, getVideoInfos, listLiveRecordVideo } from './vod/media.ts';
+import { deleteMessageCallback, getMessageCallback, setMessageCallback } from './vod/message-callback.ts';
+import { produceEditingProjectVideo, submitAiMediaAuditJob, submitSnapshotJob } from './vod/production.ts';
+import { searchMedia } from './vod/search-media.ts';
+import { submitTranscodeJobs } from './vod/submit-transcode.ts';
+import { getTranscodeTask, listTranscodeTask } from './vod/transcode-tasks.ts';
+
+/** Operations that share a limit of calls per second (reference §3). */
+export type Quota = Extract<keyof Knobs, `${string}PerSecond`>;
+
+export type Operation = { readonly action: Action; readonly quota: Quota };
+
+/** API versions: VOD's and Live's. */
+export const versions = { vod: '2017-03-21', live: '2016-11-01' } as const;
+
+const quota = (name: Quota, actions: Readonly<Record<string, Action>>): Record<string, Operation> =>
+  Object.fromEntries(Object.entries(actions).map(([operation, action]) => [operation, { action, quota: name }]));
+
+/** The operations by API version and name. */
+export const catalogue: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  [versions.vod]: {
+    ...quota('submitPerSecond', {
+      SubmitTranscodeJobs: submitTranscodeJobs,
+      ProduceEditingProjectVideo: produceEditingProjectVideo,
+      SubmitSnapshotJob: submitSnapshotJob,
+      SubmitAIMediaAuditJob: submitAiMediaAuditJob,
+    }),
+    ...quota('queryPerSecond', {
+      GetTranscodeTask: getTranscodeTask,
+      ListTranscodeTask: listTranscodeTask,
+      GetVideoInfo: getVideoInfo,
+      GetVideoInfos: getVideoInfos,
+      ListLiveRecordVideo: listLiveRecordVideo,
+      SearchMedia: searchMedia,
+      ListJobInfo: listJobInfo,
+      GetJobDetail: getJobDetail,
+      GetMediaAuditResult: getMediaAuditResult,
+    }),
+    ...quota('playPerSecond', { GetPlayInfo: getPlayInfo }),
+    ...quota('configPerSecond', {
+      SetMessageCallback: setMessageCallback,
+      GetMessageCallback: getMessageCallback,
+      DeleteMessageCallback: deleteMessageCallback,
+    }),
+  },
+  [versions.live]: quota('configPerSecond', {
+    AddLiveRecordVodConfig: addLiveRecordVodConfig,
+    UpdateLiveRecordVodConfig: updateLiveRecordVodConfig,
+    DeleteLiveRecordVodConfig: deleteLiveRecordVodConfig,
+    DescribeLiveRecordVodConfigs: describeLiveRecordVodConfigs,
+  }),
+};

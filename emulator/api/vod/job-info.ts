@@ -1,0 +1,87 @@
+import { cloudTime } from '../../cloud/body.ts';
+import type { CloudVideo } from '../../cloud/video.ts';
+import type { Action, ActionContext } from '../action.ts';
+import { fault } from '../errors.ts';
+import { type Params, required } from '../params.ts';
+import { videoOf } from './lookup.ts';
+
+/** A job of the kinds that these operations answer for here. */
+type JobInfo = {
+  readonly jobId: string;
+  readonly trigger: 'Auto' | 'Manual';
+  readonly createdMs: number;
+  readonly completedMs: number | null;
+};
+
+/** ListJobInfo: the snapshot or AI jobs of a video, newest first, the cloud's own included (reference §3.2). */
+export const listJobInfo: Action = (params, context) => {
+  const video = videoOf(params, context, 'MediaId');
+  const jobType = jobTypeOf(params);
+  const JobInfoList = jobsOf(video, jobType)
+    .toReversed()
+    .map((job) => ({ JobId: job.jobId, ...progressOf(job) }));
+  return { MediaId: video.plan.videoId, JobType: jobType, JobInfoList };
+};
+
+/** GetJobDetail of a snapshot or AI job: what ListJobInfo says, and who started it. */
+export const getJobDetail: Action = (params, context) => {
+  const jobType = jobTypeOf(params);
+  const { job, video } = jobNamed(required(params, 'JobId'), jobType, context);
+  const detail = { JobId: job.jobId, Trigger: job.trigger, ...progressOf(job) };
+  const { videoId } = video.plan;
+  return {
+    JobType: jobType,
+    ...(jobType === 'ai'
+      ? { AIJobDetail: { ...detail, MediaId: videoId, JobType: 'AIMediaAudit' } }
+      : { SnapshotJobDetail: { ...detail, VideoId: videoId } }),
+  };
+};
+
+/** GetMediaAuditResult: what the latest audit of a video says. */
+export const getMediaAuditResult: Action = (params, context) => {
+  const video = videoOf(params, context, 'MediaId');
+  const fact = video.occurred.findLast((one) => one.fact.kind === 'audited')?.fact;
+  if (fact?.kind !== 'audited') throw fault.noSuchResource(video.plan.videoId);
+  const { label, suggestion } = fact.audit;
+  return { MediaAuditResult: { Label: label, Suggestion: suggestion, ImageResult: [], TextResult: [] } };
+};
+
+/** Transcode jobs have operations of their own. */
+function jobTypeOf(params: Params): 'snapshot' | 'ai' {
+  const jobType = required(params, 'JobType').toLowerCase();
+  if (jobType !== 'snapshot' && jobType !== 'ai') throw fault.invalidParameter('JobType');
+  return jobType;
+}
+
+function jobNamed(jobId: string, jobType: 'snapshot' | 'ai', { cloud }: ActionContext) {
+  for (const video of cloud.videos.values()) {
+    const job = jobsOf(video, jobType).find((one) => one.jobId === jobId);
+    if (job) return { job, video };
+  }
+  throw fault.noSuchResource(jobId);
+}
+
+function jobsOf({ orders, occurred }: CloudVideo, jobType: 'snapshot' | 'ai'): JobInfo[] {
+  const done = new Map<string, number>();
+  const automatic: JobInfo[] = [];
+  for (const { fact, atMs } of occurred) {
+    if (fact.kind === 'audited') done.set(fact.audit.jobId, atMs);
+    if (fact.kind !== 'snapshot') continue;
+    const { jobId, startedBy } = fact.snapshot;
+    done.set(jobId, atMs);
+    if (startedBy === 'cloud') automatic.push({ jobId, trigger: 'Auto', createdMs: atMs, completedMs: atMs });
+  }
+  const ordered = orders
+    .filter(({ kind }) => (kind === 'audit') === (jobType === 'ai'))
+    .map(({ jobId, createdMs }): JobInfo => {
+      return { jobId, trigger: 'Manual', createdMs, completedMs: done.get(jobId) ?? null };
+    });
+  return jobType === 'ai' ? ordered : [...automatic, ...ordered].sort((a, b) => a.createdMs - b.createdMs);
+}
+
+function progressOf({ createdMs, completedMs }: JobInfo) {
+  return {
+    CreateTime: cloudTime(createdMs),
+    ...(completedMs === null ? { Status: 'processing' } : { Status: 'success', CompleteTime: cloudTime(completedMs) }),
+  };
+}

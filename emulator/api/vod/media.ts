@@ -1,0 +1,166 @@
+import { cloudTime } from '../../cloud/body.ts';
+import { type CloudVideo, timeOf } from '../../cloud/video.ts';
+import type { TranscodeJobPlan } from '../../scenario/fact.ts';
+import type { Action, ActionContext } from '../action.ts';
+import { fault } from '../errors.ts';
+import { integer, optional, required, time } from '../params.ts';
+import { shownStatus, videoOf } from './lookup.ts';
+
+/** GetVideoInfo (reference §3.2). */
+export const getVideoInfo: Action = (params, context) => ({
+  Video: describeVideo(videoOf(params, context), context),
+});
+
+/** GetVideoInfos of up to 20 videos. */
+export const getVideoInfos: Action = (params, context) => {
+  const ids = required(params, 'VideoIds').split(',');
+  if (ids.length > 20) throw fault.invalidParameter('VideoIds');
+  const known = ids.flatMap((id) => context.cloud.known(id) ?? []);
+  return {
+    VideoList: known.map((video) => describeVideo(video, context)),
+    NonExistVideoIds: ids.filter((id) => !context.cloud.known(id)),
+  };
+};
+
+/** GetPlayInfo: the standing outputs, newest first with ResultType Single (the default) per definition and format. */
+export const getPlayInfo: Action = (params, context) => {
+  const video = videoOf(params, context);
+  const status = shownStatus(video, context);
+  if (status !== 'Normal') throw fault.illegalStatus(status, 403);
+  const formats = optional(params, 'Formats')?.split(',') ?? null;
+  const definitions = optional(params, 'Definition')?.split(',') ?? null;
+  const wanted = outputsOf(video).filter(
+    ({ format, definition }) =>
+      (formats === null || formats.includes(format)) && (definitions === null || definitions.includes(definition)),
+  );
+  const single = (params.ResultType ?? 'Single') === 'Single';
+  const streams = single ? newestOfEach(wanted) : wanted;
+  if (streams.length === 0) throw fault.noStream();
+  const { VideoId, Title, Duration, CoverURL, Status, CreationTime } = describeVideo(video, context);
+  return {
+    VideoBase: {
+      VideoId,
+      Title,
+      Duration: Duration.toFixed(4),
+      CoverURL,
+      Status,
+      CreationTime,
+      MediaType: 'video',
+      OutputType: params.OutputType ?? 'cdn',
+      TranscodeMode: 'FastTranscode',
+    },
+    PlayInfoList: { PlayInfo: streams.map(describeStream) },
+  };
+};
+
+/** ListLiveRecordVideo: recorded files, by the time they hold. Compositions aren't listed. */
+export const listLiveRecordVideo: Action = (params, context) => {
+  const domain = required(params, 'DomainName');
+  const app = optional(params, 'AppName');
+  const stream = optional(params, 'StreamName');
+  const fromMs = time(params, 'StartTime') ?? Number.NEGATIVE_INFINITY;
+  const toMs = time(params, 'EndTime') ?? Number.POSITIVE_INFINITY;
+  const pageNo = integer(params, 'PageNo', { from: 1, to: 100_000, otherwise: 1 });
+  const pageSize = integer(params, 'PageSize', { from: 1, to: 100, otherwise: 10 });
+  const oldestFirst = (params.SortBy ?? 'CreationTime:Desc') === 'CreationTime:Asc';
+  const found = [...context.cloud.videos.values()]
+    .filter((video) => timeOf(video, 'recorded') !== null)
+    .filter(
+      ({ plan }) =>
+        plan.stream?.domainName === domain &&
+        (app === null || plan.stream.appName === app) &&
+        (stream === null || plan.stream.streamName === stream) &&
+        (plan.recording?.startTime ?? 0) >= fromMs &&
+        (plan.recording?.startTime ?? 0) <= toMs,
+    )
+    .sort(
+      (a, b) => (createdMs(a) - createdMs(b) || (a.plan.videoId < b.plan.videoId ? -1 : 1)) * (oldestFirst ? 1 : -1),
+    )
+    .slice(0, 5000);
+  const page = found.slice((pageNo - 1) * pageSize, pageNo * pageSize);
+  return {
+    Total: found.length,
+    LiveRecordVideoList: { LiveRecordVideo: page.map((video) => describeRecording(video, context)) },
+  };
+};
+
+function describeRecording(video: CloudVideo, context: ActionContext) {
+  const { stream, sessionId, recording } = video.plan;
+  return {
+    DomainName: stream?.domainName ?? '',
+    AppName: stream?.appName ?? '',
+    StreamName: stream?.streamName ?? '',
+    PlaylistId: Buffer.from(sessionId ?? '')
+      .toString('hex')
+      .slice(-32),
+    RecordStartTime: cloudTime(recording?.startTime ?? 0),
+    RecordEndTime: cloudTime(recording?.endTime ?? 0),
+    Video: describeVideo(video, context),
+  };
+}
+
+/** Cloud time from which VOD knows the video, epoch ms. */
+export function createdMs(video: CloudVideo): number {
+  return video.occurred[0]?.atMs ?? 0;
+}
+
+export function describeVideo(video: CloudVideo, context: ActionContext) {
+  const { plan, occurred } = video;
+  const ready = timeOf(video, 'source-ready') !== null;
+  const cover = occurred.findLast(({ fact }) => fact.kind === 'snapshot')?.fact;
+  const audit = occurred.findLast(({ fact }) => fact.kind === 'audited')?.fact;
+  return {
+    VideoId: plan.videoId,
+    Title: plan.title,
+    Description: plan.stream ? `${plan.stream.streamName}|${plan.stream.appName}|${plan.stream.domainName}` : '',
+    Status: shownStatus(video, context),
+    Duration: ready ? plan.durationSeconds : 0,
+    Size: ready ? plan.sizeBytes : 0,
+    CreationTime: cloudTime(createdMs(video)),
+    ModificationTime: cloudTime(Math.max(...occurred.map(({ atMs }) => atMs))),
+    ...(cover?.kind === 'snapshot' ? { CoverURL: cover.snapshot.coverUrl } : {}),
+    TemplateGroupId: plan.templateGroupId,
+    StorageLocation: 'live-record.oss-cn-shanghai.aliyuncs.com',
+    RegionId: 'cn-shanghai',
+    AppId: 'app-1000000',
+    AuditStatus: audit?.kind === 'audited' ? (audit.audit.suggestion === 'block' ? 'Blocked' : 'Normal') : 'Init',
+    DownloadSwitch: 'on',
+  };
+}
+
+/** Finished outputs, newest first. */
+function outputsOf({ occurred }: CloudVideo): TranscodeJobPlan[] {
+  const jobs = new Map<string, TranscodeJobPlan>();
+  for (const { fact } of occurred) {
+    if (fact.kind === 'stream-transcoded') jobs.set(fact.job.jobId, fact.job);
+    if (fact.kind === 'transcoded') for (const job of fact.task.jobs) jobs.set(job.jobId, job);
+  }
+  return [...jobs.values()].filter((job) => job.status === 'success').sort((a, b) => b.finishMs - a.finishMs);
+}
+
+function newestOfEach(jobs: readonly TranscodeJobPlan[]): TranscodeJobPlan[] {
+  return jobs.filter(
+    (job, index) => index === jobs.findIndex((one) => one.definition === job.definition && one.format === job.format),
+  );
+}
+
+function describeStream(job: TranscodeJobPlan) {
+  return {
+    PlayURL: job.fileUrl,
+    Format: job.format,
+    Definition: job.definition,
+    Bitrate: String(job.bitrateKbps),
+    Fps: String(job.fps),
+    Duration: job.durationSeconds.toFixed(4),
+    Size: job.sizeBytes,
+    Width: job.width,
+    Height: job.height,
+    Encrypt: 0,
+    JobId: job.jobId,
+    StreamType: 'video',
+    Status: 'Normal',
+    CreationTime: cloudTime(job.finishMs),
+    ModificationTime: cloudTime(job.finishMs),
+    NarrowBandType: '0',
+  };
+}

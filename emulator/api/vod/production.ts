@@ -1,0 +1,68 @@
+import { orderAudit, orderProduction, orderSnapshot } from '../../cloud/orders.ts';
+import type { Action } from '../action.ts';
+import { fault } from '../errors.ts';
+import { integer, isRecord, jsonObject, optional } from '../params.ts';
+import { demandStatus, videoOf, workable } from './lookup.ts';
+
+/**
+ * ProduceEditingProjectVideo (reference §3.3): a new video from the clips of a timeline, at once with its MediaId. It
+ * knows no idempotency: every accepted call produces. Projects aren't kept, so a ProjectId without Timeline is unknown.
+ */
+export const produceEditingProjectVideo: Action = (params, context) => {
+  const timeline = jsonObject(params, 'Timeline');
+  const metadata = jsonObject(params, 'MediaMetadata');
+  const config = jsonObject(params, 'ProduceConfig');
+  if (Buffer.byteLength(params.UserData ?? '') > 256) throw fault.invalidParameter('UserData');
+  if (timeline === null) {
+    const projectId = optional(params, 'ProjectId');
+    throw projectId === null ? fault.missingParameter('Timeline') : fault.noSuchResource(projectId);
+  }
+  const sourceVideoIds = clipsOf(timeline);
+  if (sourceVideoIds.length === 0) throw fault.invalidParameter('Timeline');
+  const sources = sourceVideoIds.map((VideoId) => videoOf({ VideoId }, context));
+  for (const source of sources) demandStatus(source, context, workable);
+  const { cloud, journal, knobs } = context;
+  const group = config?.TemplateGroupId;
+  const templateGroupId = typeof group === 'string' && group ? group : knobs().defaultTemplateGroupId;
+  if (!cloud.templateGroups.has(templateGroupId)) throw fault.noSuchResource(templateGroupId);
+  const title = typeof metadata?.Title === 'string' ? metadata.Title : (params.Title ?? 'untitled');
+  const number = journal.productions.length;
+  const { video, projectId } = orderProduction(cloud, { title, sources, templateGroupId, number });
+  const { videoId } = video.plan;
+  journal.productions.push({ videoId, title, sourceVideoIds, templateGroupId });
+  return { MediaId: videoId, ProjectId: projectId };
+};
+
+/** SubmitSnapshotJob. */
+export const submitSnapshotJob: Action = (params, context) => {
+  const video = videoOf(params, context);
+  const count = integer(params, 'Count', { from: 1, to: 10_000, otherwise: 1 });
+  integer(params, 'SpecifiedOffsetTime', { from: 0, to: Number.MAX_SAFE_INTEGER, otherwise: 0 });
+  integer(params, 'Interval', { from: 0, to: 86_400, otherwise: 1 });
+  for (const side of ['Width', 'Height']) integer(params, side, { from: 8, to: 4096, otherwise: 8 });
+  demandStatus(video, context, [...workable, 'Blocked']);
+  return { SnapshotJob: { JobId: orderSnapshot(context.cloud, video, count) } };
+};
+
+/** SubmitAIMediaAuditJob. */
+export const submitAiMediaAuditJob: Action = (params, context) => {
+  const video = videoOf(params, context, 'MediaId');
+  if ((params.MediaType || 'video') !== 'video') throw fault.invalidParameter('MediaType');
+  demandStatus(video, context, [...workable, 'Blocked']);
+  return { JobId: orderAudit(context.cloud, video), MediaId: video.plan.videoId };
+};
+
+/** MediaIds of all clips of all video tracks, in order. */
+function clipsOf(timeline: Readonly<Record<string, unknown>>): string[] {
+  return records(timeline.VideoTracks).flatMap((track) =>
+    records(track.VideoTrackClips).map(({ MediaId }) => {
+      if (typeof MediaId !== 'string') throw fault.invalidParameter('Timeline');
+      return MediaId;
+    }),
+  );
+}
+
+function records(value: unknown): Readonly<Record<string, unknown>>[] {
+  if (!Array.isArray(value) || !value.every(isRecord)) throw fault.invalidParameter('Timeline');
+  return value;
+}

@@ -1,0 +1,124 @@
+import type { Clock } from '../clock.ts';
+import type { Courier } from '../delivery/courier.ts';
+import type { Knobs } from '../knobs.ts';
+import { type Rng, seeded } from '../random.ts';
+import type { Happening, SessionPlan, ShowPlan, VideoPlan } from '../scenario/fact.ts';
+import type { TemplateGroup } from '../scenario/templates.ts';
+import { Agenda } from './agenda.ts';
+import { callbackBody } from './body.ts';
+import type { Pace } from './pace.ts';
+import { type CloudVideo, exists, type RunningTask, timeOf } from './video.ts';
+
+export type CloudOptions = {
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly templateGroups: readonly TemplateGroup[];
+  readonly courier: Courier;
+  readonly knobs: () => Knobs;
+  /** Called whenever something came true. */
+  readonly onProgress: () => void;
+};
+
+/**
+ * The account's content: videos, sessions, tasks. Plans come in; their happenings come true one by one as the clock
+ * reaches them; each is then visible to the API and told by callback.
+ */
+export class Cloud {
+  readonly videos = new Map<string, CloudVideo>();
+  readonly sessions = new Map<string, SessionPlan>();
+  readonly tasks = new Map<string, RunningTask>();
+  readonly jobs = new Map<string, RunningTask>();
+  readonly templateGroups: ReadonlyMap<string, TemplateGroup>;
+  readonly agenda: Agenda;
+  readonly clock: Clock;
+  readonly knobs: () => Knobs;
+  readonly #seed: number;
+  readonly #courier: Courier;
+
+  constructor(options: CloudOptions) {
+    this.clock = options.clock;
+    this.knobs = options.knobs;
+    this.#seed = options.seed;
+    this.#courier = options.courier;
+    this.agenda = new Agenda(options.clock, options.onProgress);
+    this.templateGroups = new Map(options.templateGroups.map((group) => [group.templateGroupId, group]));
+  }
+
+  /** A source of chance of its own for the thing that `parts` names. */
+  chance(...parts: readonly (string | number)[]): Rng {
+    return seeded(this.#seed, ...parts);
+  }
+
+  /** Starts a show: from now on its happenings come true at this pace. */
+  addShow(show: ShowPlan, pace: Pace): void {
+    for (const session of show.sessions) this.sessions.set(session.sessionId, session);
+    for (const video of show.videos) this.addVideo(video, pace);
+    this.schedule(show.happenings, pace);
+  }
+
+  addVideo(plan: VideoPlan, pace: Pace): CloudVideo {
+    const video: CloudVideo = { plan, pace, occurred: [], tasks: [], orders: [] };
+    this.videos.set(plan.videoId, video);
+    return video;
+  }
+
+  schedule(happenings: readonly Happening[], pace: Pace, callbackUrl: string | null = null): void {
+    this.agenda.add(happenings, pace, (happening) => this.comeTrue(happening, pace, callbackUrl));
+  }
+
+  /** Makes it true now: the API knows it from here on, and the callback is on its way. */
+  comeTrue(happening: Happening, pace: Pace, callbackUrl: string | null = null): void {
+    const video = this.videos.get(happening.videoId);
+    if (!video) return;
+    const { fact, videoId, atMs: eventTime } = happening;
+    video.occurred.push({ ...happening, reachedWallMs: this.clock.now() });
+    if (fact.kind === 'transcode-taken') {
+      const running: RunningTask = { task: fact.task, pace };
+      video.tasks.push(running);
+      this.tasks.set(fact.task.taskId, running);
+      for (const job of fact.task.jobs) this.jobs.set(job.jobId, running);
+    }
+    const body = callbackBody(video.plan, happening);
+    if (!body) return;
+    const eventType = String(body.EventType);
+    this.#courier.send({ videoId, eventType, eventTime, body }, `${videoId}/${eventType}/${workOf(fact)}`, callbackUrl);
+  }
+
+  /** The group of this id; one that nobody knows does nothing. */
+  groupOf(templateGroupId: string): TemplateGroup {
+    const unknown: TemplateGroup = { templateGroupId, name: 'unknown', effect: 'store-only', renditions: [] };
+    return this.templateGroups.get(templateGroupId) ?? unknown;
+  }
+
+  /** The video, as soon as VOD knows it. */
+  known(videoId: string): CloudVideo | null {
+    const video = this.videos.get(videoId);
+    return video && exists(video) ? video : null;
+  }
+
+  /** How many sources are ready, won't be transcoded by VOD itself, and nobody has started a transcode for. */
+  awaitingTranscode(): number {
+    return [...this.videos.values()].filter(
+      (video) =>
+        video.tasks.length === 0 &&
+        this.groupOf(video.plan.templateGroupId).effect.endsWith('-only') &&
+        timeOf(video, 'source-ready') !== null,
+    ).length;
+  }
+}
+
+/** What distinguishes two callbacks of one type about one video. */
+function workOf(fact: Happening['fact']): string {
+  switch (fact.kind) {
+    case 'stream-transcoded':
+      return fact.job.jobId;
+    case 'transcoded':
+      return fact.task.taskId;
+    case 'snapshot':
+      return fact.snapshot.jobId;
+    case 'audited':
+      return fact.audit.jobId;
+    default:
+      return '';
+  }
+}

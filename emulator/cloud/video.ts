@@ -1,0 +1,61 @@
+import type { Happening, TranscodeTask, VideoPlan } from '../scenario/fact.ts';
+import type { Pace } from './pace.ts';
+
+/** A happening that has come true, and when that was by the wall clock. */
+export type Occurred = Happening & { readonly reachedWallMs: number };
+
+/** A transcode task and how fast its time passes. */
+export type RunningTask = { readonly task: TranscodeTask; readonly pace: Pace };
+
+/** A snapshot or audit job that a user asked for. */
+export type Order = { readonly kind: 'snapshot' | 'audit'; readonly jobId: string; readonly createdMs: number };
+
+/** Status as GetVideoInfo spells it. */
+export type VodStatus = 'Uploading' | 'UploadSucc' | 'Transcoding' | 'TranscodeFail' | 'Normal' | 'ProduceFail';
+
+/** A video as VOD knows it: what is planned for its source, and what has come true so far. */
+export type CloudVideo = {
+  readonly plan: VideoPlan;
+  /** The pace of the play that the video belongs to. */
+  readonly pace: Pace;
+  /** In the order in which they came true. */
+  readonly occurred: Occurred[];
+  /** In the order in which VOD took them. */
+  readonly tasks: RunningTask[];
+  /** In the order in which VOD took them. */
+  readonly orders: Order[];
+};
+
+/** Whether VOD knows the video at all: from its first happening on. */
+export function exists(video: CloudVideo): boolean {
+  return video.occurred.length > 0;
+}
+
+/** Epoch ms of the cloud; null before it was so. */
+export function timeOf(video: CloudVideo, kind: Happening['fact']['kind']): number | null {
+  return video.occurred.find((one) => one.fact.kind === kind)?.atMs ?? null;
+}
+
+/** VOD's own status of the video, from what had come true by this moment of the wall clock. */
+export function vodStatus(video: CloudVideo, untilWallMs = Number.POSITIVE_INFINITY): VodStatus {
+  let status: VodStatus = 'Uploading';
+  let running = 0;
+  let playable = false;
+  for (const { fact, reachedWallMs } of video.occurred) {
+    if (reachedWallMs > untilWallMs) break;
+    if (fact.kind === 'source-ready') status = 'UploadSucc';
+    if (fact.kind === 'source-failed' || (fact.kind === 'produced' && fact.failed)) status = 'ProduceFail';
+    if (fact.kind === 'distributed') playable = true;
+    if (fact.kind === 'transcode-taken') {
+      if (fact.task.jobs.length > 0) running += 1;
+      else playable = true;
+    }
+    if (fact.kind === 'transcoded') {
+      running -= 1;
+      playable ||= fact.task.jobs.some((job) => job.status === 'success');
+      status = 'TranscodeFail';
+    }
+  }
+  if (running > 0) return 'Transcoding';
+  return playable ? 'Normal' : status;
+}

@@ -1,0 +1,124 @@
+import type { AddressInfo } from 'node:net';
+import { buildApp } from './api/app.ts';
+import { createGate } from './api/gate.ts';
+import { RecordConfigs } from './api/live/record-configs.ts';
+import { Mishaps } from './api/mishaps.ts';
+import { createThrottle } from './api/throttle.ts';
+import { systemClock } from './clock.ts';
+import { Cloud } from './cloud/cloud.ts';
+import { subscribedChannel } from './delivery/channel.ts';
+import { createCourier } from './delivery/courier.ts';
+import { type Subscription, Subscriptions } from './delivery/subscription.ts';
+import { type KnobChanges, turned } from './knobs.ts';
+import { ledgerOf } from './ledger/index.ts';
+import { Journal } from './ledger/journal.ts';
+import { Queues } from './mns/queues.ts';
+import type { Emulator, EmulatorOptions, Progress } from './options.ts';
+import { Plays } from './plays.ts';
+import { builtInTemplateGroups } from './scenario/templates.ts';
+
+const defaultKey = { accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' };
+
+/**
+ * Starts an ApsaraVideo cloud on localhost. See docs/emulator.md for its APIs, its clock and its ledger.
+ * @throws an Error with code `EADDRINUSE` where the port is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const clock = options.clock ?? systemClock;
+  const seed = options.seed ?? 1;
+  let current = turned(null, options.knobs ?? {});
+  const knobs = () => current;
+  const keys = () => options.accessKeys ?? [defaultKey];
+  const waiters = new Set<{ readonly jobs: boolean; readonly resolve: () => void }>();
+
+  const stopping = new AbortController();
+  const queues = new Queues(clock, () => wake());
+  if (options.queue !== undefined) queues.create(options.queue);
+  const subscriptions = new Subscriptions(subscriptionOf(options));
+  const deliverTo = (url: string) => (url === options.callbackUrl ? (options.deliverTo ?? url) : url);
+  const channel = subscribedChannel({ clock, knobs, subscriptions, queues, deliverTo, signal: stopping.signal });
+  const wants = (eventType: string) => subscriptions.wants(eventType);
+  const courier = createCourier({ seed, clock, knobs, channel, wants, onSettled: () => wake() });
+  const templateGroups = [...builtInTemplateGroups, ...(options.templateGroups ?? [])];
+  const cloud = new Cloud({ seed, clock, templateGroups, courier, knobs, onProgress: () => wake() });
+  const recordConfigs = new RecordConfigs();
+  const plays = new Plays(cloud, recordConfigs, seed);
+  const journal = new Journal();
+  const mishaps = new Mishaps(seed, knobs);
+
+  const pending = () => cloud.agenda.pending + courier.pending + queues.size;
+  const progress = (): Progress => ({
+    planned: courier.deliveries.length + cloud.agenda.pendingCallbacks,
+    occurred: courier.deliveries.length,
+    settled: courier.deliveries.filter((delivery) => delivery.settled).length,
+    pending: pending(),
+    awaitingTranscode: cloud.awaitingTranscode(),
+    done: pending() === 0,
+  });
+  const wake = () => {
+    if (waiters.size === 0 || pending() > 0) return;
+    const jobs = cloud.awaitingTranscode() > 0;
+    for (const waiter of waiters) {
+      if (waiter.jobs && jobs) continue;
+      waiters.delete(waiter);
+      waiter.resolve();
+    }
+  };
+
+  const control: Omit<Emulator, 'url' | 'stop'> = {
+    play: (wanted = {}) => plays.start(wanted),
+    addVideo: (wanted = {}) => plays.upload(wanted),
+    progress,
+    whenQuiet: ({ jobs = false } = {}) =>
+      new Promise((resolve) => {
+        waiters.add({ jobs, resolve });
+        wake();
+      }),
+    ledger: () => ledgerOf(cloud, journal, courier.deliveries),
+    knobs,
+    turn: (changes: KnobChanges) => {
+      current = turned(current, changes);
+      return current;
+    },
+    misbehave: (action, next) => mishaps.order(action, next),
+  };
+
+  const app = buildApp({
+    rpc: {
+      context: { cloud, clock, journal, knobs, subscriptions, recordConfigs },
+      gate: createGate(clock, keys),
+      mayPass: createThrottle(clock, knobs),
+      mishaps,
+    },
+    mns: { queues, clock, keys },
+    control,
+  });
+  await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8090 });
+  const { address, family, port } = app.server.address() as AddressInfo;
+  return {
+    ...control,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    stop: async () => {
+      cloud.agenda.stop();
+      courier.stop();
+      stopping.abort();
+      queues.close();
+      await app.close();
+    },
+  };
+}
+
+/** The callback configuration that the options ask for: a queue, else an address, else none. */
+function subscriptionOf(options: EmulatorOptions): Subscription | null {
+  const { callbackUrl, callbackKey, queue } = options;
+  if (!callbackUrl && queue === undefined) return null;
+  return {
+    callbackType: queue === undefined ? 'HTTP' : 'MNS',
+    callbackUrl: callbackUrl ?? '',
+    authSwitch: callbackKey ? 'on' : 'off',
+    authKey: callbackKey ?? '',
+    eventTypes: ['ALL'],
+    mnsEndpoint: queue === undefined ? '' : 'http://emulator.mns.cn-shanghai.aliyuncs.com',
+    mnsQueueName: queue ?? '',
+  };
+}

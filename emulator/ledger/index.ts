@@ -1,0 +1,36 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import { exists } from '../cloud/video.ts';
+import type { Delivery } from '../delivery/courier.ts';
+import { type BillLine, billOf } from './bill.ts';
+import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
+import type { ApiCall, Journal, SubmittedJob, SubmittedProduction } from './journal.ts';
+import { type LedgerSession, ledgerSessions } from './session.ts';
+import { type LedgerVideo, ledgerVideo } from './video.ts';
+
+/** What truly happened: the oracle. All times are epoch ms. */
+export type Ledger = {
+  readonly videos: readonly LedgerVideo[];
+  readonly sessions: readonly LedgerSession[];
+  /** Transcodes and productions that users started, each once, however often they asked. */
+  readonly jobs: readonly SubmittedJob[];
+  readonly productions: readonly SubmittedProduction[];
+  readonly calls: readonly ApiCall[];
+  readonly bill: readonly BillLine[];
+  readonly totals: DeliveryCounts;
+};
+
+/** The ledger as of now, from what has come true so far. */
+export function ledgerOf(cloud: Cloud, journal: Journal, deliveries: readonly Delivery[]): Ledger {
+  const byVideo = Map.groupBy(deliveries, (delivery) => delivery.videoId);
+  const known = [...cloud.videos.values()].filter(exists);
+  const videos = known.map((video) => ledgerVideo(video, byVideo.get(video.plan.videoId) ?? []));
+  return {
+    videos,
+    sessions: ledgerSessions(cloud.sessions.values(), videos),
+    jobs: journal.jobs,
+    productions: [...journal.productions],
+    calls: [...journal.calls],
+    bill: billOf(known),
+    totals: deliveryCounts(deliveries),
+  };
+}

@@ -1,0 +1,117 @@
+import type { StreamRef, VideoKind, VideoState, VideoStatus } from '../../schemas/generated/VideoState.ts';
+import { type CloudVideo, timeOf } from '../cloud/video.ts';
+import type { Delivery } from '../delivery/courier.ts';
+import type { Practice } from '../scenario/practice.ts';
+import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
+import { type LedgerRendition, renditionsOf } from './renditions.ts';
+
+/** What truly happened to one video. Fields that VideoState has too bear its names and units (times: epoch ms). */
+export type LedgerVideo = {
+  readonly videoId: string;
+  readonly kind: VideoKind;
+  readonly practice: Practice | null;
+  readonly stream: StreamRef | null;
+  readonly sessionId: string | null;
+  /** The status that all this adds up to, told or not: a composition that failed silently is FAILED. */
+  readonly status: VideoStatus;
+  readonly recording: { readonly startTime: number; readonly endTime: number } | null;
+  readonly recordedTime: number | null;
+  readonly composeStartTime: number | null;
+  readonly sourceReadyTime: number | null;
+  readonly firstPlayableTime: number | null;
+  /** Of the first transcode in which something succeeded, else of the first that failed. */
+  readonly transcodedTime: number | null;
+  readonly coverUrl: string | null;
+  readonly sourceUrl: string | null;
+  readonly sizeBytes: number | null;
+  /** As an event has told it; null where none did. */
+  readonly durationSeconds: number | null;
+  readonly auditStatus: VideoState['auditStatus'];
+  /** Ordered by jobId. */
+  readonly renditions: readonly LedgerRendition[];
+  /** One entry per distinct callback, by event time. */
+  readonly timeline: readonly TimelineLine[];
+  readonly delivery: DeliveryCounts;
+};
+
+export type TimelineLine = {
+  readonly eventType: string;
+  readonly eventTime: number;
+  readonly copies: number;
+  readonly attempts: number;
+  readonly accepted: number;
+  readonly outOfOrder: boolean;
+  readonly dropped: boolean;
+};
+
+const verdicts = { pass: 'PASS', review: 'REVIEW', block: 'BLOCKED' } as const;
+
+export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]): LedgerVideo {
+  const { plan, occurred } = video;
+  const { videoId, kind, practice, stream, sessionId } = plan;
+  const sourceReadyTime = timeOf(video, 'source-ready');
+  const renditions = renditionsOf(video);
+  const facts = occurred.map(({ fact }) => fact);
+  const snapshots = facts.flatMap((fact) => (fact.kind === 'snapshot' ? [fact.snapshot] : []));
+  const audits = facts.flatMap((fact) => (fact.kind === 'audited' ? [fact.audit] : []));
+  const verdict = audits.at(-1)?.suggestion;
+  const told = timeOf(video, 'analysed') !== null || renditions.some((rendition) => rendition.status === 'SUCCESS');
+  return {
+    videoId,
+    kind,
+    practice,
+    stream,
+    sessionId,
+    status: verdict === 'block' ? 'FAILED' : statusOf(video, renditions),
+    recording: timeOf(video, 'recorded') === null ? null : plan.recording,
+    recordedTime: timeOf(video, 'recorded'),
+    composeStartTime: timeOf(video, 'compose-started'),
+    sourceReadyTime,
+    ...transcodeTimes(video),
+    coverUrl: snapshots.at(-1)?.coverUrl ?? null,
+    sourceUrl: sourceReadyTime === null ? null : plan.sourceUrl,
+    sizeBytes: sourceReadyTime === null ? null : plan.sizeBytes,
+    durationSeconds: told ? plan.durationSeconds : null,
+    auditStatus: verdict ? verdicts[verdict] : null,
+    renditions,
+    timeline: deliveries.map(timelineLine).sort((a, b) => a.eventTime - b.eventTime),
+    delivery: deliveryCounts(deliveries),
+  };
+}
+
+function timelineLine(delivery: Delivery): TimelineLine {
+  const { eventType, eventTime, copies, attempts, accepted, outOfOrder, dropped } = delivery;
+  return { eventType, eventTime, copies, attempts, accepted, outOfOrder, dropped };
+}
+
+function transcodeTimes({ occurred }: CloudVideo): Pick<LedgerVideo, 'firstPlayableTime' | 'transcodedTime'> {
+  const streams: number[] = [];
+  const good: number[] = [];
+  const failed: number[] = [];
+  for (const { fact, atMs } of occurred) {
+    if (fact.kind === 'stream-transcoded' && fact.job.status === 'success') streams.push(atMs);
+    if (fact.kind !== 'transcoded') continue;
+    const list = fact.task.jobs.some((job) => job.status === 'success') ? good : failed;
+    list.push(atMs);
+  }
+  const first = (times: readonly number[]) => (times.length > 0 ? Math.min(...times) : null);
+  return { firstPlayableTime: first(streams) ?? first(good), transcodedTime: first(good) ?? first(failed) };
+}
+
+/** Over the standing output of each definition and format: all there, some there, none there. */
+function statusOf(video: CloudVideo, renditions: readonly LedgerRendition[]): VideoStatus {
+  const label = (one: LedgerRendition) => `${one.definition}/${one.format}`;
+  const standing = renditions.filter((rendition) => !rendition.superseded);
+  const good = new Set(standing.filter((one) => one.status === 'SUCCESS').map(label));
+  const bad = standing.some((one) => one.status === 'FAIL' && !good.has(label(one)));
+  const over = video.occurred.filter(({ fact }) => fact.kind === 'transcoded').length;
+  const running = video.tasks.filter(({ task }) => task.jobs.length > 0).length > over;
+  if (good.size > 0) return running ? 'PLAYABLE' : bad ? 'PARTIAL' : 'TRANSCODED';
+  if (running) return 'TRANSCODING';
+  if (bad) return 'FAILED';
+  if (timeOf(video, 'source-ready') !== null) return 'SOURCE_READY';
+  if (video.occurred.some(({ fact }) => fact.kind === 'source-failed' || (fact.kind === 'produced' && fact.failed))) {
+    return 'FAILED';
+  }
+  return timeOf(video, 'recorded') === null ? 'ANNOUNCED' : 'RECORDED';
+}

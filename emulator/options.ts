@@ -1,0 +1,103 @@
+import type { AccessKey } from './api/gate.ts';
+import type { Mishap } from './api/mishaps.ts';
+import type { Clock } from './clock.ts';
+import type { KnobChanges, Knobs } from './knobs.ts';
+import type { Ledger } from './ledger/index.ts';
+import type { Practice } from './scenario/practice.ts';
+import type { TemplateGroup } from './scenario/templates.ts';
+
+export type EmulatorOptions = {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 8090; 0 for any free port. */
+  readonly port?: number;
+  /** The callback address as configured at the cloud: this string is signed. Null (default): nobody is told. */
+  readonly callbackUrl?: string | null;
+  /** Where to send what is for `callbackUrl`, for a receiver behind a proxy. Default: `callbackUrl`. */
+  readonly deliverTo?: string;
+  /** The callback key; null (default) leaves the signature headers out. */
+  readonly callbackKey?: string | null;
+  /** Deliver into this queue, which is created, instead of by HTTP. */
+  readonly queue?: string;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Keys that may call the APIs. Default: id `emulator`, secret `emulator-secret`. */
+  readonly accessKeys?: readonly AccessKey[];
+  /** Known besides the built-in ones. */
+  readonly templateGroups?: readonly TemplateGroup[];
+  readonly knobs?: KnobChanges;
+  readonly clock?: Clock;
+};
+
+export type PlayOptions = {
+  /** Default: all four. */
+  readonly practices?: readonly Practice[] | undefined;
+  /** Shows of each practice. Default 2. */
+  readonly shows?: number | undefined;
+  /** Default: the emulator's; a second play of the same seed gets other streams and ids. */
+  readonly seed?: number | undefined;
+  /** Cloud ms per wall ms. Default 1200: three hours in nine seconds. */
+  readonly compression?: number | undefined;
+  /** Usual length of a show. Default 10800. */
+  readonly showSeconds?: number | undefined;
+  /** When the last push ends, epoch ms. Default: two hours ago, so that all that follows still lies in the past. */
+  readonly endsAtMs?: number | undefined;
+};
+
+export type PlaySummary = {
+  readonly playId: string;
+  readonly seed: number;
+  readonly shows: readonly {
+    readonly showId: string;
+    readonly practice: Practice;
+    readonly appName: string;
+    readonly streamName: string;
+  }[];
+  /** Videos, sessions and callbacks planned so far; what users start adds to them. */
+  readonly videos: number;
+  readonly sessions: number;
+  readonly callbacks: number;
+};
+
+/** A video that is simply there: its source is ready now, by the wall clock, and nothing has been done with it. */
+export type VideoOptions = {
+  /** Default 600. */
+  readonly durationSeconds?: number | undefined;
+  /** Default `upload`. */
+  readonly title?: string | undefined;
+};
+
+export type Progress = {
+  /** Callbacks of plans and of what users started. */
+  readonly planned: number;
+  /** Callbacks whose event has come true. */
+  readonly occurred: number;
+  /** Callbacks that were accepted, given up or dropped. */
+  readonly settled: number;
+  /** Happenings to come, copies under way, messages in queues that nobody has deleted. */
+  readonly pending: number;
+  /** Videos whose source is ready and whose transcode a user has still to start. */
+  readonly awaitingTranscode: number;
+  /** Nothing is pending. A later call of a user makes it false again. */
+  readonly done: boolean;
+};
+
+export type Emulator = {
+  /** Base address of the APIs, e.g. `http://127.0.0.1:8090`. */
+  readonly url: string;
+  /** Starts shows; their events come true from now on. */
+  play(options?: PlayOptions): PlaySummary;
+  /** Adds an uploaded video, ready to be worked on; gives its VideoId. FileUploadComplete is sent. */
+  addVideo(options?: VideoOptions): string;
+  progress(): Progress;
+  /** Resolves once nothing is pending; with `jobs`, also no video waits for a user's transcode. */
+  whenQuiet(options?: { readonly jobs?: boolean }): Promise<void>;
+  ledger(): Ledger;
+  knobs(): Knobs;
+  /** Changes knobs; acts on what is planned or sent from now on. @throws ZodError naming what doesn't fit */
+  turn(changes: KnobChanges): Knobs;
+  /** The next calls of this API operation go wrong like this, one each. */
+  misbehave(action: string, next: readonly Mishap[]): void;
+  /** Stops listening and sending; nothing is left running. */
+  stop(): Promise<void>;
+};

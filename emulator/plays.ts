@@ -1,0 +1,109 @@
+import type { RecordConfigs } from './api/live/record-configs.ts';
+import { cloudTime } from './cloud/body.ts';
+import type { Cloud } from './cloud/cloud.ts';
+import type { Pace } from './cloud/pace.ts';
+import type { PlayOptions, PlaySummary, VideoOptions } from './options.ts';
+import { isTold, type VideoPlan } from './scenario/fact.ts';
+import { planShows } from './scenario/plan.ts';
+import { practices, profiles } from './scenario/practice.ts';
+import { templateGroupIds } from './scenario/templates.ts';
+
+const twoHoursMs = 2 * 60 * 60 * 1000;
+
+/** Plans shows and sets them going in a cloud. */
+export class Plays {
+  readonly #cloud: Cloud;
+  readonly #configs: RecordConfigs;
+  readonly #seed: number;
+  readonly #takes = new Map<number, number>();
+  #uploads = 0;
+
+  /** The four practices are set up as recording configurations, which can then be changed like any other. */
+  constructor(cloud: Cloud, configs: RecordConfigs, seed: number) {
+    this.#cloud = cloud;
+    this.#configs = configs;
+    this.#seed = seed;
+    for (const profile of Object.values(profiles)) {
+      configs.put({
+        DomainName: profile.domainName,
+        AppName: profile.appName,
+        StreamName: '*',
+        CycleDuration: profile.cycleSeconds,
+        DelayTime: profile.disconnectDelaySeconds,
+        AutoCompose: profile.autoCompose ? 'ON' : 'OFF',
+        VodTranscodeGroupId: profile.recordingTemplateGroupId,
+        ComposeVodTranscodeGroupId: profile.composeTemplateGroupId ?? '',
+        OnDemand: 0,
+        StorageLocation: '',
+        RecordContent: 'raw',
+        CreateTime: cloudTime(cloud.clock.now()),
+      });
+    }
+  }
+
+  /** Time starts at the first thing that happens, so that nothing is waited for before it. */
+  start(wanted: PlayOptions): PlaySummary {
+    const { clock } = this.#cloud;
+    const seed = wanted.seed ?? this.#seed;
+    const take = (this.#takes.get(seed) ?? 0) + 1;
+    this.#takes.set(seed, take);
+    const shows = planShows({
+      seed,
+      take,
+      practices: wanted.practices ?? practices,
+      showsPerPractice: wanted.shows ?? 2,
+      showSeconds: wanted.showSeconds ?? 10_800,
+      endsAtMs: wanted.endsAtMs ?? clock.now() - twoHoursMs,
+      composeLimit: 40,
+      faults: this.#cloud.knobs(),
+      groupOf: (templateGroupId) => this.#cloud.groupOf(templateGroupId),
+      profileOf: (practice, streamName) => {
+        const { domainName, appName } = profiles[practice];
+        return this.#configs.profileOf({ domainName, appName, streamName });
+      },
+    });
+    const happenings = shows.flatMap((show) => show.happenings);
+    const firstMs = happenings.reduce((first, { atMs }) => Math.min(first, atMs), Number.POSITIVE_INFINITY);
+    const pace: Pace = { cloudMs: firstMs, wallMs: clock.now(), compression: wanted.compression ?? 1200 };
+    for (const show of shows) this.#cloud.addShow(show, pace);
+    return {
+      playId: `${seed}-${take}`,
+      seed,
+      shows: shows.map(({ showId, practice, stream: { appName, streamName } }) => ({
+        showId,
+        practice,
+        appName,
+        streamName,
+      })),
+      videos: shows.reduce((sum, show) => sum + show.videos.length, 0),
+      sessions: shows.reduce((sum, show) => sum + show.sessions.length, 0),
+      callbacks: happenings.filter(({ fact }) => isTold(fact)).length,
+    };
+  }
+
+  /** An upload whose source is ready at this second of the wall clock. */
+  upload({ durationSeconds = 600, title = 'upload' }: VideoOptions): string {
+    this.#uploads += 1;
+    const rng = this.#cloud.chance('upload', this.#uploads);
+    const videoId = `${rng.hex(28)}0102`;
+    const wallMs = this.#cloud.clock.now();
+    const atMs = Math.floor(wallMs / 1000) * 1000;
+    const plan: VideoPlan = {
+      videoId,
+      kind: 'UPLOAD',
+      practice: null,
+      stream: null,
+      sessionId: null,
+      recording: null,
+      title,
+      sourceUrl: `http://uploads.oss-cn-shanghai.aliyuncs.com/${videoId}.mp4`,
+      sizeBytes: Math.round(durationSeconds * 450_000),
+      durationSeconds,
+      templateGroupId: templateGroupIds.storeOnly,
+    };
+    const pace: Pace = { cloudMs: atMs, wallMs, compression: 1 };
+    this.#cloud.addVideo(plan, pace);
+    this.#cloud.comeTrue({ atMs, videoId, fact: { kind: 'source-ready' } }, pace);
+    return videoId;
+  }
+}

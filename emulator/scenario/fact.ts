@@ -1,0 +1,121 @@
+import type { StreamRef } from '../../schemas/generated/VideoState.ts';
+import type { Practice } from './practice.ts';
+
+/** One transcode job: one rendition of one video. Times are the cloud's, epoch ms in whole seconds. */
+export type TranscodeJobPlan = {
+  readonly jobId: string;
+  readonly definition: string;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitrateKbps: number;
+  readonly fps: number;
+  readonly startMs: number;
+  readonly finishMs: number;
+  readonly status: 'success' | 'fail';
+  readonly fileUrl: string;
+  readonly sizeBytes: number;
+  readonly durationSeconds: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+};
+
+/** One run of a template group over a video. */
+export type TranscodeTask = {
+  readonly taskId: string;
+  readonly videoId: string;
+  readonly templateGroupId: string;
+  readonly trigger: 'Auto' | 'Manual';
+  readonly priority: number;
+  /** When VOD took the task. */
+  readonly submittedMs: number;
+  /** EventTime of TranscodeComplete. */
+  readonly completedMs: number;
+  readonly jobs: readonly TranscodeJobPlan[];
+  /** No job was started because the source is damaged. */
+  readonly broken: boolean;
+  /** `Extend` of the submitter's UserData, echoed in the task's events. */
+  readonly extend: string | null;
+  /** A callback address for this task's events alone (UserData.MessageCallback). */
+  readonly callbackUrl: string | null;
+};
+
+/** A set of pictures: the cloud's own along with a transcode, or at a moment that a user chose. */
+export type Snapshot = {
+  readonly jobId: string;
+  readonly coverUrl: string;
+  readonly count: number;
+  readonly startedBy: 'cloud' | 'user';
+};
+
+/** The verdict of an AI audit. */
+export type Audit = {
+  readonly jobId: string;
+  readonly suggestion: 'pass' | 'review' | 'block';
+  readonly label: string;
+};
+
+/** What can become true of a video. `isTold` says which of it a callback tells. */
+export type Fact =
+  | { readonly kind: 'created' }
+  | { readonly kind: 'recorded' }
+  | { readonly kind: 'compose-started' }
+  | { readonly kind: 'source-failed' }
+  | { readonly kind: 'source-ready' }
+  | { readonly kind: 'produced'; readonly projectId: string; readonly failed: boolean }
+  | { readonly kind: 'analysed' }
+  | { readonly kind: 'distributed' }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'audited'; readonly audit: Audit }
+  | { readonly kind: 'transcode-taken'; readonly task: TranscodeTask }
+  | { readonly kind: 'stream-transcoded'; readonly task: TranscodeTask; readonly job: TranscodeJobPlan }
+  | { readonly kind: 'transcoded'; readonly task: TranscodeTask };
+
+const silent: ReadonlySet<Fact['kind']> = new Set(['created', 'source-failed', 'distributed', 'transcode-taken']);
+
+/** Whether a callback tells it. */
+export function isTold(fact: Fact): boolean {
+  return !silent.has(fact.kind);
+}
+
+/** A fact and its moment: the cloud's time, epoch ms in whole seconds (an EventTime has no more). */
+export type Happening = { readonly atMs: number; readonly videoId: string; readonly fact: Fact };
+
+/** A video as it will be once its source is there. */
+export type VideoPlan = {
+  readonly videoId: string;
+  readonly kind: 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
+  readonly practice: Practice | null;
+  readonly stream: StreamRef | null;
+  readonly sessionId: string | null;
+  readonly recording: { readonly startTime: number; readonly endTime: number } | null;
+  readonly title: string;
+  readonly sourceUrl: string;
+  readonly sizeBytes: number;
+  readonly durationSeconds: number;
+  /** The group that VOD itself applies to the source. */
+  readonly templateGroupId: string;
+};
+
+export type SessionPlan = {
+  readonly sessionId: string;
+  readonly practice: Practice;
+  readonly stream: StreamRef;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly endedBy: 'time-out' | 'command';
+  /** Its recording configuration has auto-compose on. */
+  readonly composes: boolean;
+  readonly segmentIds: readonly string[];
+};
+
+/** All that will happen around one show, by cloud time. */
+export type ShowPlan = {
+  readonly showId: string;
+  readonly practice: Practice;
+  readonly stream: StreamRef;
+  readonly sessions: readonly SessionPlan[];
+  readonly videos: readonly VideoPlan[];
+  /** Ascending by time. */
+  readonly happenings: readonly Happening[];
+};

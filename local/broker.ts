@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { liveBrokers } from './broker-probe.ts';
+import { brokerProperties, type ExtraListener, propertiesText } from './broker-properties.ts';
+import { StackError } from './errors.ts';
+import { type Jvm, startJvm, whenReady } from './jvm.ts';
+import { requireFreePort } from './ports.ts';
+
+export type BrokerOptions = {
+  /** Folder with Kafka's jars. */
+  readonly jars: string;
+  /** Where this broker keeps `server.properties`, `data/` and `broker.log`. Made when missing; kept when stopped. */
+  readonly folder: string;
+  /** Address to listen on and to advertise. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Port of the plaintext listener. */
+  readonly port: number;
+  /** Port of the controller's listener. Default `port` + 1. */
+  readonly controllerPort?: number;
+  /** Listeners besides the plaintext one; their keys and passwords go into `config`. */
+  readonly extraListeners?: readonly ExtraListener[];
+  /** Settings of server.properties that override ours. */
+  readonly config?: Readonly<Record<string, string | number>>;
+  /** More arguments of `kafka-storage format`, such as `--add-scram`. Used when the folder is new. */
+  readonly formatArguments?: readonly string[];
+  /** This node among `voters`. Default 1. */
+  readonly nodeId?: number;
+  /** All nodes of the cluster, this one included. Default: this one alone. */
+  readonly voters?: readonly { readonly nodeId: number; readonly controllerPort: number }[];
+  /** The same for all nodes of a cluster, 16 bytes in base64url. Default: a new one. Used when the folder is new. */
+  readonly clusterId?: string;
+  /** Java heap in MB. Default 512. */
+  readonly heapMb?: number;
+  /** See `JvmOptions.detached`. Default false. */
+  readonly detached?: boolean;
+  readonly java?: string;
+  /** How long it may take to serve. Default 60 000 ms. */
+  readonly timeoutMs?: number;
+  /** Aborts the start; a broker that already runs isn't touched. */
+  readonly signal?: AbortSignal;
+  /** Called once the process exists, before it serves: the moment to write down whom to end after a crash. */
+  readonly onSpawn?: (jvm: Jvm) => Promise<void>;
+};
+
+export type Broker = Jvm & {
+  /** `host:port` of the plaintext listener. */
+  readonly brokers: string;
+  /** Starts the same broker again on its data, after `stop` or `kill9`. */
+  restart(): Promise<Broker>;
+};
+
+/** Starts a Kafka node (KRaft, broker and controller in one); resolves when the broker serves. Data survives. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { folder, host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const controllerPort = options.controllerPort ?? port + 1;
+  await requireFreePort(host, port, 'the broker', 'KAFKA_PORT');
+  await requireFreePort(host, controllerPort, "the broker's controller (KAFKA_PORT + 1)", 'KAFKA_PORT');
+  for (const extra of options.extraListeners ?? []) {
+    await requireFreePort(host, extra.port, `the broker's ${extra.protocol} listener`, 'KAFKA_PORT');
+  }
+
+  await mkdir(folder, { recursive: true });
+  const data = join(folder, 'data');
+  const propertiesFile = join(folder, 'server.properties');
+  if (!existsSync(data)) await format(options, data);
+  await writeFile(propertiesFile, propertiesText(brokerProperties({ ...options, host, controllerPort, data })));
+
+  const jvm = await startJvm({
+    what: 'broker',
+    javaArguments: [...javaFlags(options), 'kafka.Kafka', propertiesFile],
+    logFile: join(folder, 'broker.log'),
+    ...(options.java !== undefined && { java: options.java }),
+    ...(options.detached !== undefined && { detached: options.detached }),
+  });
+  await options.onSpawn?.(jvm);
+  await whenReady(jvm, 'broker', async () => (await liveBrokers(host, port)) > 0, { timeoutMs, signal });
+  return { ...jvm, brokers: `${host}:${port}`, restart: () => startBroker(options) };
+}
+
+export const newClusterId = (): string => {
+  // A leading dash would be read as an option by Kafka's own tools.
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
+};
+
+/** Formats a folder beside and moves it in, so that a crash in between never leaves half a format. */
+async function format(options: BrokerOptions & { readonly host?: string }, data: string): Promise<void> {
+  const fresh = `${data}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  const file = join(options.folder, 'format.properties');
+  const host = options.host ?? '127.0.0.1';
+  const controllerPort = options.controllerPort ?? options.port + 1;
+  await writeFile(file, propertiesText(brokerProperties({ ...options, host, controllerPort, data: fresh })));
+  const clusterId = options.clusterId ?? newClusterId();
+  const command = ['format', `--cluster-id=${clusterId}`, `--config=${file}`, ...(options.formatArguments ?? [])];
+  try {
+    await promisify(execFile)(options.java ?? 'java', [
+      '-XX:TieredStopAtLevel=1',
+      ...classPath(options),
+      'kafka.tools.StorageTool',
+      ...command,
+    ]);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new StackError('JAVA_MISSING', 'java could not be started. Install Java 17 or newer.', { cause });
+    }
+    const said = (cause as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' | ') ?? '';
+    throw new StackError('START_FAILED', `Kafka could not format ${data}: ${said}`, { cause });
+  }
+  await rm(file);
+  await rename(fresh, data);
+}
+
+function javaFlags(options: BrokerOptions): string[] {
+  return [
+    `-Xmx${options.heapMb ?? 512}m`,
+    '-XX:+UseG1GC',
+    '-XX:MaxGCPauseMillis=20',
+    '-XX:+ExitOnOutOfMemoryError',
+    '-Djava.awt.headless=true',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-Dorg.slf4j.simpleLogger.showDateTime=true',
+    '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
+    ...classPath(options),
+  ];
+}
+
+const classPath = ({ jars }: BrokerOptions): string[] => ['-cp', join(jars, '*')];

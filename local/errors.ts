@@ -1,0 +1,22 @@
+export type StackErrorCode =
+  | 'PORT_TAKEN'
+  | 'HOME_IN_USE'
+  | 'HOME_UNUSABLE'
+  | 'JAVA_MISSING'
+  | 'JARS_FAILED'
+  | 'START_FAILED'
+  | 'START_TIMEOUT';
+
+/** A reason why the embedded stack can't start. The message is one line and says what to do. */
+export class StackError extends Error {
+  override readonly name = 'StackError';
+  readonly code: StackErrorCode;
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+
+  constructor(code: StackErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}

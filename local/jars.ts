@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nowMs } from './clock.ts';
+import { StackError } from './errors.ts';
+
+const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
+
+export type JarsOptions = {
+  /** Where the jars shall lie. */
+  readonly folder: string;
+  /** Called with one line per step. */
+  readonly onProgress?: (line: string) => void;
+  /** The Maven command. Default `mvn`, from PATH. */
+  readonly maven?: string;
+};
+
+export type Jars = { readonly kafka: string; readonly registry: string };
+
+/**
+ * Makes sure that `folder` holds the jars that `pom.xml` names, and gives their folders. Maven's own repository is
+ * the cache: a second folder costs seconds and no download. Built beside and moved in, so that an interrupted or a
+ * concurrent run never leaves half a set; a copy of the pom tells which set it is.
+ */
+export async function ensureJars({ folder, onProgress = () => {}, maven = 'mvn' }: JarsOptions): Promise<Jars> {
+  const jars = { kafka: join(folder, 'kafka'), registry: join(folder, 'registry') };
+  if (await upToDate(folder)) return jars;
+  const began = nowMs();
+  onProgress('Fetching Kafka and the schema registry (about 190 MB the first time) …');
+  const fresh = `${folder}.${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(dirname(folder), { recursive: true });
+  try {
+    await runMaven(maven, fresh, `${folder}.log`);
+    await rm(join(fresh, 'markers'), { recursive: true, force: true });
+    await copyFile(pom, join(fresh, 'pom.xml'));
+    await moveIn(fresh, folder);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  onProgress(`Kafka and the schema registry are in ${folder} (${Math.round((nowMs() - began) / 1000)} s).`);
+  return jars;
+}
+
+async function upToDate(folder: string): Promise<boolean> {
+  try {
+    return (await readFile(join(folder, 'pom.xml'))).equals(await readFile(pom));
+  } catch {
+    return false;
+  }
+}
+
+async function moveIn(fresh: string, folder: string): Promise<void> {
+  const old = `${fresh}.old`;
+  try {
+    await rename(folder, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  try {
+    await rename(fresh, folder);
+  } catch (error) {
+    // Another run moved its own set in at the same moment: that one serves as well.
+    if (!(await upToDate(folder))) throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+function runMaven(maven: string, jars: string, logFile: string): Promise<void> {
+  const log = openSync(logFile, 'w');
+  return new Promise<void>((resolve, reject) => {
+    const child = spawn(maven, ['-B', '-ntp', '-f', pom, 'generate-resources', `-Djars=${jars}`], {
+      stdio: ['ignore', log, log],
+    });
+    child.once('error', (cause) =>
+      reject(new StackError('JARS_FAILED', `"${maven}" could not be started. Install Maven.`, { cause })),
+    );
+    child.once('exit', (code) => {
+      if (code === 0) return resolve();
+      reject(new StackError('JARS_FAILED', `Maven could not fetch the jars: see ${logFile}.`, { retryable: true }));
+    });
+  }).finally(() => closeSync(log));
+}

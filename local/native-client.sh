@@ -1,0 +1,54 @@
+# The native part of the Kafka client, @confluentinc/kafka-javascript: install_native_client ROOT NODE.
+# Taken from the per-user cache; else prebuilt where its publisher's site is within reach; else built from the package's
+# own source. What was got is cached, so that the next clone is ready at once. Needs `say` and `step` of setup.sh.
+install_native_client() {
+  client=$1/node_modules/@confluentinc/kafka-javascript
+  node=$2
+  loads() { "$node" -e "require('$client')" >/dev/null 2>&1; }
+  if loads; then return 0; fi
+
+  key=$("$node" -p "
+    const { platform, arch, versions, report } = process;
+    const libc = platform === 'linux' ? (report.getReport().header.glibcVersionRuntime ? '-glibc' : '-musl') : '';
+    'kafka-javascript-' + require('$client/package.json').version + '-abi' + versions.modules + '-' + platform + '-' + arch + libc")
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/live2vod
+  if [ -d "$cache/$key" ]; then
+    rm -rf "$client/build"
+    cp -R "$cache/$key" "$client/build"
+    if loads; then return 0; fi
+    say "The cached Kafka client in $cache/$key doesn't load here any more; getting it anew."
+    rm -rf "$client/build" "${cache:?}/$key"
+  fi
+
+  # npm must run on the Node that will load the addon, and compile against that one's headers, whatever a user's own
+  # configuration says. Its headers come with it; for the system's Node node-gyp finds them.
+  headers=
+  case $node in
+    "$1"/*) headers=$(cd "$1/node_modules/.bin" && cd "$(dirname "$(readlink node)")/.." && pwd -P) ;;
+  esac
+  step 'Getting the native Kafka client: prebuilt, or built from source (1 to 4 minutes, once per user)' \
+    'To build it needs g++, make, Python 3 and the OpenSSL headers (Debian: apt install g++ make python3 libssl-dev).' \
+    env PATH="$(dirname "$node"):$PATH" CKJS_LINKING=dynamic ${headers:+npm_config_nodedir="$headers"} \
+    npm rebuild @confluentinc/kafka-javascript --ignore-scripts=false --foreground-scripts
+  if ! loads; then
+    "$node" -e "require('$client')" 2>&1 | grep -m 1 Error >&2 || true
+    say "The native Kafka client was built but doesn't load. The whole log: $log"
+    exit 70
+  fi
+  cache_native_client
+}
+
+# Only what is needed at run time: the addon and the library beside it that it looks for by a relative path.
+cache_native_client() {
+  fresh=$cache/$key.$$
+  mkdir -p "$fresh/Release" "$fresh/deps" 2>/dev/null || return 0
+  cp "$client"/build/Release/*.node "$fresh/Release/"
+  for library in "$client"/build/Release/lib*.so.* "$client"/build/Release/*.dylib; do
+    [ ! -f "$library" ] || cp "$library" "$fresh/Release/"
+  done
+  for library in "$client"/build/deps/lib*.so.* "$client"/build/deps/*.dylib; do
+    [ ! -f "$library" ] || cp "$library" "$fresh/deps/"
+  done
+  # Another run may have been faster; moving onto its folder would move into it.
+  if [ -d "$cache/$key" ] || ! mv "$fresh" "$cache/$key" 2>/dev/null; then rm -rf "$fresh"; fi
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Bundles the console's page into connectors/console/page/dist: `sh page.sh ROOT`.
+set -eu
+root=$1
+page=$root/connectors/console/page
+log=$root/.live2vod/page.log
+fresh=$root/.live2vod/page.$$
+mkdir -p "$root/.live2vod"
+
+# shellcheck source=local/node.sh
+. "$root/local/node.sh"
+node=$(runtime_node "$root" "$(node -v)")
+echo 'live2vod: Bundling the page …' >&2
+# Beside and then moved in, so that a running console never serves half a bundle.
+if ! (cd "$root" && "$node" node_modules/vite/bin/vite.js build --config "$page/vite.config.ts" --outDir "$fresh" --emptyOutDir) >"$log" 2>&1; then
+  tail -n 15 "$log" >&2
+  echo "live2vod: The page could not be bundled. The whole log: $log" >&2
+  exit 70
+fi
+rm -rf "$page/dist"
+# Another run may have been faster; moving onto its folder would move into it.
+if [ -d "$page/dist" ] || ! mv "$fresh" "$page/dist"; then rm -rf "$fresh"; fi

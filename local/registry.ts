@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { type Jvm, startJvm, whenReady } from './jvm.ts';
+import { requireFreePort } from './ports.ts';
+
+export type RegistryOptions = {
+  /** Folder with the registry's jars. */
+  readonly jars: string;
+  /** Where it keeps its database and `registry.log`. Made when missing; kept when stopped. */
+  readonly folder: string;
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host?: string;
+  readonly port: number;
+  /** See `JvmOptions.detached`. Default false. */
+  readonly detached?: boolean;
+  readonly java?: string;
+  /** How long it may take to answer. Default 60 000 ms. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called once the process exists, before it answers. */
+  readonly onSpawn?: (jvm: Jvm) => Promise<void>;
+};
+
+export type Registry = Jvm & {
+  /** Base of the Confluent API. */
+  readonly registryUrl: string;
+  /** Starts the same registry again on its data, after `stop` or `kill9`. */
+  restart(): Promise<Registry>;
+};
+
+/** Starts Apicurio Registry on an H2 file; resolves when it answers. Schema ids survive, also a kill -9. */
+export async function startRegistry(options: RegistryOptions): Promise<Registry> {
+  const { jars, folder, host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  await requireFreePort(host, port, 'the schema registry', 'REGISTRY_PORT');
+  await mkdir(folder, { recursive: true });
+  const jvm = await startJvm({
+    what: 'registry',
+    javaArguments: [
+      '-Xmx192m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+ExitOnOutOfMemoryError',
+      `-Dquarkus.http.host=${host}`,
+      `-Dquarkus.http.port=${port}`,
+      '-Dquarkus.log.level=WARN',
+      '-DREGISTRY_LOG_LEVEL=WARN',
+      // By default H2 answers first and writes up to half a second later: an id could be handed out twice.
+      `-DREGISTRY_DATASOURCE_URL=jdbc:h2:file:${join(folder, 'registry')};WRITE_DELAY=0`,
+      '-jar',
+      join(jars, 'apicurio-registry-app-2.6.13.Final-runner.jar'),
+    ],
+    logFile: join(folder, 'registry.log'),
+    ...(options.java !== undefined && { java: options.java }),
+    ...(options.detached !== undefined && { detached: options.detached }),
+  });
+  await options.onSpawn?.(jvm);
+  const registryUrl = confluentApi(host, port);
+  await whenReady(jvm, 'schema registry', () => answers(`${registryUrl}/subjects`), { timeoutMs, signal });
+  return { ...jvm, registryUrl, restart: () => startRegistry(options) };
+}
+
+/** Base of the Confluent API of a registry on `host:port`. */
+export const confluentApi = (host: string, port: number): string => `http://${host}:${port}/apis/ccompat/v7`;
+
+/** Whether a GET of `url` gives 200 within a second. */
+export function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { timeout: 1_000, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(false));
+  });
+}

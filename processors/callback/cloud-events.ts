@@ -1,0 +1,260 @@
+/** The cloud's event types: what each says about its subject, and what tells two events of that type apart. */
+import type { AuditStatus, DeleteType, Fact, StreamRef } from '../../schemas/generated/VideoState.ts';
+import { emptyFact } from './event.ts';
+import {
+  type Body,
+  compareText,
+  countOf,
+  maxBytes,
+  numberOf,
+  objectOf,
+  objectsOf,
+  shortText,
+  textOf,
+  textsOf,
+  timeOf,
+  urlOf,
+} from './fields.ts';
+import { canonicalJson } from './identity.ts';
+import { renditionOf, streamInfosOf } from './rendition.ts';
+
+/** What one event type says. */
+export type Reading = {
+  readonly fact: Fact;
+  /** Parts of the identity beyond type and subject (reference §6.1). */
+  readonly discriminator: readonly string[];
+};
+
+export type Reader = (body: Body) => Reading;
+
+/** Readers by EventType (reference §1.2, §1.4). A type that isn't here is unknown: kept, and nothing is derived from it. */
+export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  [
+    'AddLiveRecordVideoComplete',
+    (body) => ({
+      fact: {
+        ...emptyFact,
+        kind: 'RECORDED',
+        stream: streamOf(body),
+        recording: recordingOf(body),
+        errorMessage: messageOf(body),
+      },
+      discriminator: [statusText(body)],
+    }),
+  ],
+  [
+    'LiveRecordVideoComposeStart',
+    (body) => ({
+      fact: { ...emptyFact, kind: 'COMPOSE_START', stream: streamOf(body), errorMessage: messageOf(body) },
+      discriminator: [statusText(body)],
+    }),
+  ],
+  ['FileUploadComplete', sourceReady],
+  ['ImageUploadComplete', sourceReady],
+  ['AttachedMediaUploadComplete', sourceReady],
+  [
+    'StreamTranscodeComplete',
+    (body) => {
+      const output = renditionOf(body, 'FAIL');
+      return {
+        fact: { ...emptyFact, kind: 'STREAM_TRANSCODED', outputs: [output], errorMessage: output.errorMessage },
+        discriminator: jobIdentity(body, output.definition ?? '', output.format ?? ''),
+      };
+    },
+  ],
+  [
+    'TranscodeComplete',
+    (body) => {
+      const jobIds = jobIdsIn(body, 'StreamInfos');
+      return {
+        fact: { ...emptyFact, kind: 'TRANSCODED', outputs: streamInfosOf(body), errorMessage: messageOf(body) },
+        discriminator: [statusText(body), ...(jobIds.length > 0 ? jobIds : ['', timeText(body)])],
+      };
+    },
+  ],
+  [
+    'SnapshotComplete',
+    (body) => {
+      const jobIds = jobIdsIn(body, 'SnapshotInfos');
+      return {
+        fact: {
+          ...emptyFact,
+          kind: 'SNAPSHOT',
+          coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
+          errorMessage: messageOf(body),
+          // Only what was ordered through the API belongs to one of our steps.
+          jobIds: textOf(body, 'SubType') === 'SpecifiedTime' ? boundedIds(jobIds.slice(0, 1)) : [],
+        },
+        discriminator: jobIds.length > 0 ? jobIds : ['', timeText(body)],
+      };
+    },
+  ],
+  [
+    'VideoAnalysisComplete',
+    (body) => ({
+      fact: {
+        ...emptyFact,
+        kind: 'SOURCE_ANALYSED',
+        sizeBytes: sizeOf(body),
+        durationSeconds: numberOf(body, 'Duration'),
+        errorMessage: messageOf(body),
+      },
+      discriminator: [timeText(body)],
+    }),
+  ],
+  [
+    'UploadByURLComplete',
+    (body) => {
+      // The variant for a transcoded stream brings no source.
+      const ofStream = textOf(body, 'FileType')?.toLowerCase() === 'stream';
+      return {
+        fact: {
+          ...emptyFact,
+          kind: ofStream ? 'OTHER' : 'UPLOADED_BY_URL',
+          sizeBytes: sizeOf(body),
+          errorMessage: messageOf(body),
+        },
+        discriminator: jobIdentity(body),
+      };
+    },
+  ],
+  [
+    'ProduceMediaComplete',
+    (body) => ({
+      fact: { ...emptyFact, kind: 'PRODUCED', errorMessage: messageOf(body) },
+      discriminator: [timeText(body)],
+    }),
+  ],
+  [
+    'DeleteMediaComplete',
+    (body) => {
+      const deletion = deleteTypeOf(body);
+      const jobIds = textsOf(body, 'JobIds');
+      return {
+        fact: { ...emptyFact, kind: 'DELETED', deletion, jobIds: boundedIds(jobIds), errorMessage: messageOf(body) },
+        discriminator: [timeText(body), deletion, ...jobIds],
+      };
+    },
+  ],
+  [
+    'CreateAuditComplete',
+    (body) => {
+      const verdict = textOf(body, 'AuditStatus')?.toLowerCase();
+      const audit = verdict === 'blocked' ? 'BLOCKED' : verdict === 'normal' ? 'PASS' : null;
+      return {
+        fact: { ...emptyFact, kind: 'MANUAL_AUDIT', audit, errorMessage: shortText(body, maxBytes.message, 'Reason') },
+        discriminator: [timeText(body), verdict ?? ''],
+      };
+    },
+  ],
+  [
+    'AIMediaAuditComplete',
+    (body) => ({
+      fact: { ...emptyFact, kind: 'MACHINE_AUDIT', audit: suggestionOf(body), errorMessage: messageOf(body) },
+      discriminator: jobIdentity(body),
+    }),
+  ],
+  ['AIMediaDNAComplete', other(jobIdentity)],
+  ['AIVideoTagComplete', other(jobIdentity)],
+  ['DynamicImageComplete', other(jobIdentity)],
+  ['WorkflowTaskComplete', other((body) => [textOf(body, 'TaskId') ?? timeText(body), statusText(body)])],
+  [
+    'MediaBaseChangeComplete',
+    (body) => ({
+      fact: { ...emptyFact, kind: 'OTHER', coverUrl: changedCover(body) },
+      discriminator: [
+        timeText(body),
+        textOf(body, 'OperateMode') ?? '',
+        canonicalJson(objectOf(body, 'MediaContent')) ?? '',
+      ],
+    }),
+  ],
+]);
+
+function sourceReady(body: Body): Reading {
+  return {
+    fact: {
+      ...emptyFact,
+      kind: 'SOURCE_READY',
+      fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
+      sizeBytes: sizeOf(body),
+      errorMessage: messageOf(body),
+    },
+    discriminator: [timeText(body)],
+  };
+}
+
+function other(discriminator: (body: Body) => readonly string[]): Reader {
+  return (body) => ({
+    fact: { ...emptyFact, kind: 'OTHER', errorMessage: messageOf(body) },
+    discriminator: discriminator(body),
+  });
+}
+
+/** The stream, where all three names are there. */
+export function streamOf(body: Body): StreamRef | null {
+  const domainName = shortText(body, maxBytes.name, 'DomainName');
+  const appName = shortText(body, maxBytes.name, 'AppName');
+  const streamName = shortText(body, maxBytes.name, 'StreamName');
+  return domainName !== null && appName !== null && streamName !== null ? { domainName, appName, streamName } : null;
+}
+
+export function recordingOf(body: Body): Fact['recording'] {
+  const startTime = timeOf(body, 'RecordStartTime');
+  const endTime = timeOf(body, 'RecordEndTime');
+  return startTime === null && endTime === null ? null : { startTime, endTime };
+}
+
+export function sizeOf(body: Body): number | null {
+  return countOf(body, Number.MAX_SAFE_INTEGER, 'Size');
+}
+
+export function messageOf(body: Body): string | null {
+  return shortText(body, maxBytes.message, 'ErrorMessage', 'Message');
+}
+
+/** Most job ids kept of one event. */
+export const maxJobIds = 32;
+
+export function boundedIds(ids: readonly string[]): readonly string[] {
+  return ids.slice(0, maxJobIds).map((id) => shortText({ id }, maxBytes.id, 'id') ?? '');
+}
+
+function statusText(body: Body): string {
+  return textOf(body, 'Status')?.toLowerCase() ?? '';
+}
+
+/** EventTime as part of an identity: the instant, however it is written. */
+export function timeText(body: Body): string {
+  return String(timeOf(body, 'EventTime') ?? '');
+}
+
+/** The job, else what else can tell one output from another. */
+function jobIdentity(body: Body, ...without: readonly string[]): readonly string[] {
+  const jobId = textOf(body, 'JobId');
+  return jobId === null ? ['', timeText(body), ...without] : [jobId];
+}
+
+function jobIdsIn(body: Body, list: string): readonly string[] {
+  return objectsOf(body, list)
+    .flatMap((info) => textOf(info, 'JobId') ?? [])
+    .sort(compareText);
+}
+
+function deleteTypeOf(body: Body): DeleteType {
+  const text = textOf(body, 'DeleteType')?.toLowerCase();
+  return text === 'stream' ? 'STREAM' : text === 'mezzanine' ? 'MEZZANINE' : 'ALL';
+}
+
+function suggestionOf(body: Body): AuditStatus | null {
+  const data = objectOf(body, 'Data');
+  const suggestion = data === null ? null : textOf(data, 'Suggestion')?.toLowerCase();
+  if (suggestion === 'block') return 'BLOCKED';
+  return suggestion === 'review' ? 'REVIEW' : suggestion === 'pass' ? 'PASS' : null;
+}
+
+function changedCover(body: Body): string | null {
+  const content = objectOf(body, 'MediaContent');
+  const cover = content === null ? null : objectOf(content, 'CoverURL');
+  return cover === null ? null : urlOf(cover, 'NewValue');
+}

@@ -1,0 +1,138 @@
+/**
+ * Reads fields of a callback body whatever type the cloud gave them (reference §1.3): numbers as strings, booleans as
+ * 0/1, objects as JSON strings, either spelling of a name. A missing, empty or unusable value is null, never an error.
+ */
+import { parseCloudTime } from './time.ts';
+
+/** A callback body, or an object inside one, with its keys trimmed. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** Limits in UTF-8 bytes of what is kept of one value, so that a state's size has a bound. */
+export const maxBytes = { id: 64, label: 64, code: 128, name: 256, message: 256, url: 768 } as const;
+
+const numeric = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+
+/** The first of `names` that holds a non-empty text (numbers and booleans count as their text), trimmed. */
+export function textOf(body: Body, ...names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = body[name];
+    if (typeof value === 'string') {
+      const text = value.trim();
+      if (text !== '') return text;
+    } else if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  }
+  return null;
+}
+
+/** As `textOf`, cut to `limit` UTF-8 bytes at a character boundary. */
+export function shortText(body: Body, limit: number, ...names: readonly string[]): string | null {
+  const text = textOf(body, ...names);
+  return text === null ? null : cut(text, limit);
+}
+
+/** An address. One longer than the limit is dropped: cut short it would lead somewhere else. */
+export function urlOf(body: Body, ...names: readonly string[]): string | null {
+  const text = textOf(body, ...names);
+  return text === null || cut(text, maxBytes.url) !== text ? null : wellFormed(text);
+}
+
+/** A finite number, also from text. */
+export function numberOf(body: Body, ...names: readonly string[]): number | null {
+  for (const name of names) {
+    const value = body[name];
+    if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
+    if (typeof value === 'string' && numeric.test(value.trim())) {
+      const number = Number(value);
+      if (Number.isFinite(number)) return number === 0 ? 0 : number;
+    }
+  }
+  return null;
+}
+
+/** A whole number from 0 to `most`; a fraction is cut off. */
+export function countOf(body: Body, most: number, ...names: readonly string[]): number | null {
+  const value = numberOf(body, ...names);
+  return value === null || value < 0 || value > most ? null : Math.trunc(value);
+}
+
+export function booleanOf(body: Body, name: string): boolean | null {
+  const value = body[name];
+  if (typeof value === 'boolean') return value;
+  const text = textOf(body, name)?.toLowerCase();
+  if (text === 'true' || text === '1') return true;
+  return text === 'false' || text === '0' ? false : null;
+}
+
+export function timeOf(body: Body, name: string): number | null {
+  return parseCloudTime(body[name]);
+}
+
+/** An object, also from a JSON string. */
+export function objectOf(body: Body, name: string): Body | null {
+  const value = unwrapped(body[name]);
+  return isObject(value) ? trimmedKeys(value) : null;
+}
+
+/** The objects of an array, also from a JSON string; a single object counts as a list of one. */
+export function objectsOf(body: Body, name: string): readonly Body[] {
+  const value = unwrapped(body[name]);
+  if (Array.isArray(value)) return value.map(unwrapped).filter(isObject).map(trimmedKeys);
+  return isObject(value) ? [trimmedKeys(value)] : [];
+}
+
+/** Texts of an array, of a JSON string of an array, or of a comma-separated string; sorted, without repeats. */
+export function textsOf(body: Body, name: string): readonly string[] {
+  const value = unwrapped(body[name]);
+  const items: readonly unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+  const texts = items.flatMap((item) => textOf({ item }, 'item') ?? []);
+  return [...new Set(texts)].sort(compareText);
+}
+
+/** The body with its keys trimmed: official samples have keys that end in a space. The first of two equal keys wins. */
+export function trimmedKeys(body: Body): Body {
+  let clean = true;
+  for (const key in body) if (key !== key.trim()) clean = false;
+  if (clean) return body;
+  const trimmed: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(body)) if (!(key.trim() in trimmed)) trimmed[key.trim()] = value;
+  return trimmed;
+}
+
+/** Order by UTF-16 code units: the same on every machine and in every locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `text` cut to at most `limit` UTF-8 bytes, never within a character. */
+export function cut(text: string, limit: number): string {
+  if (text.length * 3 <= limit) return wellFormed(text);
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > limit) return wellFormed(text.slice(0, end));
+    end += character.length;
+  }
+  return wellFormed(text);
+}
+
+/** Lone surrogates have no UTF-8 form: encoded and decoded again they would be another text. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+function unwrapped(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = value.trim();
+  if (!text.startsWith('{') && !text.startsWith('[')) return value;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return value;
+  }
+}

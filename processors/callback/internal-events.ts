@@ -1,0 +1,99 @@
+/**
+ * Events that this pipeline itself puts on `callbacks`: what the job runner did, what an operator asks for, what the
+ * reconciler found out. They count only with the source header of their sender; from anywhere else the same EventType is
+ * an unknown event, so a forged callback can't pose as one of them.
+ */
+import type { JobFact } from '../../schemas/generated/VideoState.ts';
+import type { EventSource } from '../../schemas/topics.ts';
+import { boundedIds, messageOf, type Reader, recordingOf, sizeOf, streamOf, timeText } from './cloud-events.ts';
+import { emptyFact } from './event.ts';
+import { type Body, countOf, maxBytes, numberOf, shortText, textOf, textsOf, urlOf } from './fields.ts';
+import { canonicalJson } from './identity.ts';
+import { streamInfosOf } from './rendition.ts';
+
+export const internalEvents: Readonly<Partial<Record<EventSource, ReadonlyMap<string, Reader>>>> = {
+  'job-runner': new Map<string, Reader>([
+    ['TranscodeJobSubmitted', jobEvent('JOB_SUBMITTED')],
+    ['TranscodeJobAcknowledged', jobEvent('JOB_ACKNOWLEDGED')],
+    ['TranscodeJobFailed', jobEvent('JOB_FAILED')],
+    ['TranscodeJobInDoubt', jobEvent('JOB_IN_DOUBT')],
+    ['StepJobAcknowledged', stepEvent('JOB_ACKNOWLEDGED')],
+    ['StepJobFailed', stepEvent('JOB_FAILED')],
+    ['StepJobInDoubt', stepEvent('JOB_IN_DOUBT')],
+    ['ComposeJobAcknowledged', composeEvent('COMPOSE_ACKNOWLEDGED')],
+    ['ComposeJobFailed', composeEvent('COMPOSE_FAILED')],
+    ['ComposeJobInDoubt', composeEvent('COMPOSE_IN_DOUBT')],
+  ]),
+  operator: new Map<string, Reader>([
+    [
+      'OperatorTranscodeRequest',
+      (body) => ({
+        fact: { ...emptyFact, kind: 'TRANSCODE_REQUESTED', job: jobOf(body) },
+        discriminator: [textOf(body, 'IdempotencyKey') ?? timeText(body)],
+      }),
+    ],
+  ]),
+  reconciler: new Map<string, Reader>([
+    [
+      'ReconcilerObservation',
+      (body) => ({
+        fact: {
+          ...emptyFact,
+          kind: 'OBSERVED',
+          stream: streamOf(body),
+          recording: recordingOf(body),
+          fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
+          coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
+          sizeBytes: sizeOf(body),
+          durationSeconds: numberOf(body, 'Duration'),
+          errorMessage: messageOf(body),
+          outputs: streamInfosOf(body),
+        },
+        // The same finding an hour later is the same finding.
+        discriminator: [canonicalJson({ ...body, EventTime: null }) ?? timeText(body)],
+      }),
+    ],
+  ]),
+};
+
+function jobEvent(kind: 'JOB_SUBMITTED' | 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT'): Reader {
+  return (body) => {
+    const job = jobOf(body);
+    const jobIds = textsOf(body, 'JobIds');
+    return {
+      fact: { ...emptyFact, kind, job, jobIds: boundedIds(jobIds), errorMessage: messageOf(body) },
+      discriminator: [job.token ?? '', String(job.attempt), job.taskId ?? '', ...jobIds],
+    };
+  };
+}
+
+/** A step's job is no transcode: its id is in the timeline alone, not among the fact's jobs, which become renditions. */
+function stepEvent(kind: 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT'): Reader {
+  return (body) => {
+    const job = jobOf(body);
+    return {
+      fact: { ...emptyFact, kind, job, errorMessage: messageOf(body) },
+      discriminator: [job.token ?? '', textOf(body, 'JobId') ?? ''],
+    };
+  };
+}
+
+function composeEvent(kind: 'COMPOSE_ACKNOWLEDGED' | 'COMPOSE_FAILED' | 'COMPOSE_IN_DOUBT'): Reader {
+  return (body) => {
+    const job = jobOf(body);
+    return {
+      fact: { ...emptyFact, kind, job, stream: streamOf(body), errorMessage: messageOf(body) },
+      discriminator: [job.token ?? ''],
+    };
+  };
+}
+
+function jobOf(body: Body): JobFact {
+  return {
+    token: shortText(body, maxBytes.id, 'Token'),
+    attempt: countOf(body, 1_000_000, 'Attempt') ?? 0,
+    taskId: shortText(body, maxBytes.id, 'TranscodeTaskId'),
+    templateGroupId: shortText(body, maxBytes.id, 'TemplateGroupId'),
+    priority: countOf(body, 10, 'Priority'),
+  };
+}

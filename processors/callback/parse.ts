@@ -1,0 +1,66 @@
+import type { Fact } from '../../schemas/generated/VideoState.ts';
+import { cloudEvents, type Reader } from './cloud-events.ts';
+import { type Delivery, emptyFact, type ParseResult, type VideoEvent } from './event.ts';
+import { type Body, maxBytes, shortText, textOf, timeOf } from './fields.ts';
+import { canonicalJson, hashOf } from './identity.ts';
+import { internalEvents } from './internal-events.ts';
+import { maxSubjectIdLength, openBody, subjectIdOf } from './subject.ts';
+
+/**
+ * Reads one callback body. Never throws, whatever the bytes are. Takes the body exactly as received and how it was
+ * delivered; `delivery` decides whether an internal event type is honoured, nothing in the body does.
+ */
+export function parseCallback(bytes: Uint8Array, delivery: Delivery): ParseResult {
+  const opened = openBody(bytes);
+  if (!opened.ok) return { kind: 'unparsable', reason: opened.reason };
+  const { body } = opened;
+  const eventType = textOf(body, 'EventType');
+  if (eventType === null) return { kind: 'unparsable', reason: 'no EventType' };
+  const subjectId = subjectIdOf(body);
+  if (subjectId === null) return { kind: 'unparsable', reason: 'no subject id' };
+  if (subjectId.length > maxSubjectIdLength) return { kind: 'unparsable', reason: 'subject id too long' };
+  const eventTime = timeOf(body, 'EventTime');
+
+  const internal = internalEvents[delivery.source]?.get(eventType);
+  const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
+  if (reader === undefined) {
+    // Identity of a type that nobody described: everything it says.
+    const eventId = hashOf('unknown', eventType, subjectId, canonicalJson(body) ?? opened.text);
+    const event = eventOf(body, delivery, { subjectId, eventId, eventType, eventTime: eventTime ?? 0 }, emptyFact);
+    return { kind: 'unknown', event };
+  }
+  if (eventTime === null) return { kind: 'unparsable', reason: `${eventType} without a usable EventTime` };
+  const { fact, discriminator } = reader(body);
+  // The sender is part of an internal event's identity: no callback can be taken for a copy of it.
+  const lane = internal === undefined ? 'cloud' : delivery.source;
+  const eventId = hashOf(lane, eventType, subjectId, ...discriminator);
+  return { kind: 'ok', event: eventOf(body, delivery, { subjectId, eventId, eventType, eventTime }, fact) };
+}
+
+function eventOf(
+  body: Body,
+  delivery: Delivery,
+  id: { subjectId: string; eventId: string; eventType: string; eventTime: number },
+  fact: Fact,
+): VideoEvent {
+  return {
+    subjectId: id.subjectId,
+    entry: {
+      eventId: id.eventId,
+      eventType: shortText({ type: id.eventType }, maxBytes.label, 'type') ?? '',
+      eventTime: id.eventTime,
+      receivedAt: delivery.receivedAtMs,
+      status: shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null,
+      source: delivery.source,
+      jobId: shortText(body, maxBytes.id, 'JobId'),
+      errorCode: errorCodeOf(body),
+    },
+    fact: delivery.region === null ? fact : { ...fact, region: delivery.region },
+  };
+}
+
+/** AI events spell it Code, and say "0" when all is well. */
+function errorCodeOf(body: Body): string | null {
+  const code = shortText(body, maxBytes.code, 'ErrorCode', 'Code');
+  return code === '0' ? null : code;
+}

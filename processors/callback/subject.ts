@@ -1,0 +1,63 @@
+import { type Body, isObject, objectOf, textOf, trimmedKeys } from './fields.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Longest subject id that is accepted, in UTF-16 units: it becomes a Kafka key and an Avro string. */
+export const maxSubjectIdLength = 256;
+
+export type Subject =
+  | { readonly ok: true; readonly subjectId: string; readonly eventType: string | null }
+  | { readonly ok: false; readonly reason: string };
+
+/** The body as an object with trimmed keys, or why it is none. */
+export type Opened =
+  | { readonly ok: true; readonly body: Body; readonly text: string }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * What a connector needs to know of a callback: the id of the thing it is about, which is its Kafka key. Takes the body
+ * exactly as received; never throws. Order of the id fields: VideoId, MediaId, ImageId, AttachedMediaId,
+ * TaskInput.Media, then `job:` + JobId (reference §1.2).
+ */
+export function subjectOf(body: Uint8Array): Subject {
+  const opened = openBody(body);
+  if (!opened.ok) return opened;
+  const subjectId = subjectIdOf(opened.body);
+  if (subjectId === null)
+    return {
+      ok: false,
+      reason: 'no subject id: none of VideoId, MediaId, ImageId, AttachedMediaId, TaskInput.Media, JobId',
+    };
+  if (subjectId.length > maxSubjectIdLength)
+    return { ok: false, reason: `subject id of ${subjectId.length} characters: at most ${maxSubjectIdLength}` };
+  return { ok: true, subjectId, eventType: textOf(opened.body, 'EventType') };
+}
+
+/** The subject id of an opened body, or null. */
+export function subjectIdOf(body: Body): string | null {
+  const id = textOf(body, 'VideoId', 'MediaId', 'ImageId', 'AttachedMediaId');
+  if (id !== null) return id.toWellFormed();
+  const media = objectOf(body, 'TaskInput');
+  const taskMedia = media === null ? null : textOf(media, 'Media');
+  if (taskMedia !== null) return taskMedia.toWellFormed();
+  const jobId = textOf(body, 'JobId');
+  return jobId === null ? null : `job:${jobId.toWellFormed()}`;
+}
+
+/** Decodes and parses a body. Never throws. */
+export function openBody(bytes: Uint8Array): Opened {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    return { ok: false, reason: 'not UTF-8' };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text) as unknown;
+  } catch {
+    return { ok: false, reason: text.trim() === '' ? 'empty body' : 'not JSON' };
+  }
+  if (!isObject(value)) return { ok: false, reason: 'not a JSON object' };
+  return { ok: true, body: trimmedKeys(value), text };
+}

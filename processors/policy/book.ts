@@ -1,0 +1,104 @@
+import type { StreamRef } from '../../schemas/generated/VideoState.ts';
+import { type PolicyRule, readPolicies } from '../../schemas/policies.ts';
+import { comparePrecision, compilePattern, type Pattern } from './pattern.ts';
+
+/** What holds for one stream: a rule of the configuration with its name. */
+export type Policy = Omit<PolicyRule, 'match'> & {
+  /** `policies[2] play.example.com/live/match-*`, or `default`. Stamped into the job ledger. */
+  readonly name: string;
+};
+
+export type PolicyBook = {
+  /** The policy of the stream: the most precise rule that matches, else everything `cloud`. Same answer every time. */
+  policyFor(stream: StreamRef): Policy;
+  /** All rules that match the stream, the winner first, and in words why it won. */
+  explain(stream: StreamRef): PolicyExplanation;
+  readonly rules: readonly Policy[];
+};
+
+export type PolicyExplanation = {
+  readonly policy: Policy;
+  readonly why: string;
+  /** Names of the other rules that match, the more precise first; `default` closes the list. */
+  readonly passedOver: readonly string[];
+};
+
+type Entry = { readonly policy: Policy; readonly domain: Pattern; readonly app: Pattern; readonly stream: Pattern };
+
+/** What a stream without a rule gets. */
+export const defaultPolicy: Policy = namedDefault();
+
+/**
+ * Makes the book from validated rules (`readPolicies`). Which rule wins: the more precise domain pattern; on a tie the
+ * more precise app pattern, then the stream pattern (`comparePrecision`), then the rule that stands first.
+ */
+export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
+  const entries = rules.map(entryOf).sort(morePrecise);
+  // Streams are few and asked for per event; names are chosen by the users of a platform, so the memory is bounded.
+  const known = new Map<string, Policy>();
+  const mostKnown = 10_000;
+
+  function matching(stream: StreamRef): readonly Entry[] {
+    return entries.filter((entry) => covers(entry, stream));
+  }
+
+  return {
+    rules: entries.map((entry) => entry.policy),
+    policyFor(stream) {
+      if (entries.length === 0) return defaultPolicy;
+      const key = `${stream.domainName}/${stream.appName}/${stream.streamName}`;
+      let policy = known.get(key);
+      if (policy === undefined) {
+        policy = entries.find((entry) => covers(entry, stream))?.policy ?? defaultPolicy;
+        if (known.size >= mostKnown) known.clear();
+        known.set(key, policy);
+      }
+      return policy;
+    },
+    explain(stream) {
+      const [winner, next] = matching(stream);
+      const names = [...matching(stream).map((entry) => entry.policy.name), defaultPolicy.name];
+      if (!winner)
+        return { policy: defaultPolicy, why: 'no rule matches, so everything is left to the cloud', passedOver: [] };
+      const why = next === undefined ? 'the only rule that matches' : whyBefore(winner, next);
+      return { policy: winner.policy, why, passedOver: names.slice(1) };
+    },
+  };
+}
+
+function entryOf({ match, ...rest }: PolicyRule, index: number): Entry {
+  const name = `policies[${index}] ${match.domain}/${match.app}/${match.stream}`;
+  return {
+    policy: { ...rest, name },
+    domain: compilePattern(match.domain),
+    app: compilePattern(match.app),
+    stream: compilePattern(match.stream),
+  };
+}
+
+function covers(entry: Entry, stream: StreamRef): boolean {
+  return (
+    entry.domain.matches(stream.domainName) &&
+    entry.app.matches(stream.appName) &&
+    entry.stream.matches(stream.streamName)
+  );
+}
+
+function morePrecise(a: Entry, b: Entry): number {
+  return comparePrecision(a.domain, b.domain) || comparePrecision(a.app, b.app) || comparePrecision(a.stream, b.stream);
+}
+
+function whyBefore(winner: Entry, next: Entry): string {
+  for (const part of ['domain', 'app', 'stream'] as const)
+    if (comparePrecision(winner[part], next[part]) !== 0)
+      return `its ${part} pattern ${winner[part].text} is more precise than ${next[part].text} of ${next.policy.name}`;
+  return `it stands before ${next.policy.name}, which is as precise`;
+}
+
+function namedDefault(): Policy {
+  const read = readPolicies([{}]);
+  const rule = read.ok ? read.rules[0] : undefined;
+  if (!rule) throw new Error('the default policy does not pass its own schema');
+  const { match: _, ...rest } = rule;
+  return { ...rest, name: 'default' };
+}

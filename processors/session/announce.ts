@@ -1,0 +1,99 @@
+/** From the sessions as they are to what has to be said about them. */
+import type { EmittedSession, StreamRef } from '../../schemas/generated/StreamState.ts';
+import type { Emission } from '../topology.ts';
+import type { Session } from './projection.ts';
+import { contentOf, digestOf, mergedContentOf, type SessionContent } from './record.ts';
+import { limits } from './rules.ts';
+import { sessionIdOf } from './session-id.ts';
+
+export type Announced = {
+  /** What is now the last word about each id, by start. */
+  readonly sessions: readonly EmittedSession[];
+  readonly revision: number;
+  readonly emit: readonly Emission[];
+};
+
+/**
+ * Says what has changed since `said`: a record for every session whose content differs, a redirect for an id that
+ * another session swallowed, a tombstone for a redirect that has served its time and for an id that nothing is left of.
+ * Revisions are counted per stream, so that they strictly rise under every id, also where an id is given up and comes
+ * back. Swallowing sessions come before the redirects to them.
+ */
+export function announce(
+  stream: StreamRef,
+  sessions: readonly Session[],
+  settling: ReadonlySet<Session>,
+  said: readonly EmittedSession[],
+  lastRevision: number,
+  times: { readonly nowMs: number; readonly clockMs: number },
+): Announced {
+  const next: EmittedSession[] = [];
+  const emit: Emission[] = [];
+  let revision = lastRevision;
+  const saidByStart = new Map(said.map((entry) => [entry.startTime, entry]));
+
+  function say(startMs: number, content: SessionContent, before: EmittedSession | undefined): number {
+    const sum = digestOf(content);
+    if (sum !== before?.digest) {
+      revision += 1;
+      const sessionId = sessionIdOf(stream, startMs);
+      emit.push({ topic: 'session-state', key: sessionId, value: { sessionId, stream, ...content, revision } });
+    }
+    return sum;
+  }
+
+  for (const session of sessions) {
+    const { startMs, endMs } = session.group;
+    const before = saidByStart.get(startMs);
+    saidByStart.delete(startMs);
+    next.push({
+      startTime: startMs,
+      endTime: endMs,
+      digest: say(startMs, contentOf(session, settling.has(session)), before),
+      compose: session.closed ? session.mode : (before?.compose ?? null),
+      mergedInto: null,
+      mergedAt: null,
+    });
+  }
+  for (const before of saidByStart.values()) {
+    const into = redirectOf(before, saidByStart, sessions);
+    const mergedAt = before.mergedAt ?? times.nowMs;
+    if (into === null || times.clockMs >= mergedAt + limits.mergedForMs) {
+      const reason = into === null ? 'retired' : 'merged';
+      emit.push(tombstone(stream, before.startTime, reason));
+    } else {
+      const redirect = mergedContentOf(before.startTime, before.endTime, sessionIdOf(stream, into));
+      const sum = say(before.startTime, redirect, before);
+      next.push({ ...before, digest: sum, mergedInto: into, mergedAt });
+    }
+  }
+  next.sort((a, b) => a.startTime - b.startTime);
+  return { sessions: next, revision, emit };
+}
+
+/** The record of this session is deleted. */
+export function tombstone(stream: StreamRef, startMs: number, reason: 'merged' | 'retired'): Emission {
+  return { topic: 'session-state', key: sessionIdOf(stream, startMs), value: null, headers: { reason } };
+}
+
+/**
+ * The start of the session that an id which is no longer one leads to: the first that has a moment in common with what
+ * the id stood for, else the one that it led to before, else that one's. Null where nothing is left of it.
+ */
+function redirectOf(
+  gone: EmittedSession,
+  others: ReadonlyMap<number, EmittedSession>,
+  sessions: readonly Session[],
+): number | null {
+  const visited = new Set<EmittedSession>();
+  for (let at: EmittedSession | undefined = gone; at && !visited.has(at); ) {
+    visited.add(at);
+    const { startTime, endTime, mergedInto }: EmittedSession = at;
+    const swallower = sessions.find(({ group }) => group.startMs <= endTime && group.endMs >= startTime);
+    if (swallower) return swallower.group.startMs;
+    if (mergedInto === null) return null;
+    if (sessions.some(({ group }) => group.startMs === mergedInto)) return mergedInto;
+    at = others.get(mergedInto);
+  }
+  return null;
+}

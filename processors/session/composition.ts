@@ -1,0 +1,140 @@
+/** Composing by us: when, of what, and what became of it. */
+import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+import type { Composition, CompositionReason, StreamRef, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionOf, jobOf } from './attribution.ts';
+import { digest } from './digest.ts';
+import { areOneCycle, type Group, type Segment } from './grouping.ts';
+import type { Session } from './projection.ts';
+import { limits, type SessionRules } from './rules.ts';
+import { sessionIdOf } from './session-id.ts';
+
+/**
+ * Names a composition of exactly these segments in this order, at most 50 characters of [A-Za-z0-9-]. The generation
+ * is raised only on purpose (a redrive), so a retry can't compose twice.
+ */
+export function compositionToken(group: Group, generation: number): string {
+  const [first, second] = [digest(1), digest(2)];
+  for (const { video } of group.segments) {
+    first.add(video.videoId);
+    second.add(video.videoId);
+  }
+  return `lvc-${first.hex()}${second.hex()}-${generation}`;
+}
+
+/**
+ * Whether we compose this session now, and why; null for no. Once per set of segments: after the session has closed,
+ * when the sources of all usable segments are ready, or have had the time to be.
+ *
+ * @param nowMs wall clock: nothing is planned for what is older than the policy's `maxActAgeSeconds`
+ * @param clockMs up to when time has passed for this stream
+ */
+export function decideComposition(
+  session: Session,
+  compositions: readonly Composition[],
+  rules: SessionRules,
+  nowMs: number,
+  clockMs: number,
+): Composition | null {
+  const reason = session.closed && session.composition === null ? reasonOf(session, rules) : null;
+  if (reason === null) return null;
+  const { group } = session;
+  if (nowMs - Math.max(group.endMs, session.closesAtMs) > rules.maxActAgeMs) return null;
+  const earlier = compositions.filter((one) => one.sessionStart >= group.startMs && one.sessionStart <= group.endMs);
+  if (earlier.length >= limits.compositions) return null;
+  const usable = group.segments.filter(isUsable);
+  if (usable.length === 0) return null;
+  if (clockMs < session.composeOverdueAtMs && !usable.every(hasSource)) return null;
+  return {
+    sessionStart: group.startMs,
+    token: compositionToken(group, 0),
+    generation: 0,
+    reason,
+    state: 'PLANNED',
+    plannedAt: nowMs,
+    mediaId: null,
+    errorCode: null,
+  };
+}
+
+function reasonOf({ mode, group, composeMissing }: Session, rules: SessionRules): CompositionReason | null {
+  if (mode === 'PIPELINE') return 'POLICY';
+  if (mode === 'NONE') return null;
+  if (group.cycles > limits.cloudSegments) return 'SEGMENT_LIMIT';
+  return composeMissing && rules.takeOver ? 'OVERDUE' : null;
+}
+
+/** The command for a decided composition. */
+export function composeJobOf(
+  stream: StreamRef,
+  group: Group,
+  composition: Composition,
+  templateGroupId: string | null,
+): ComposeJob {
+  return {
+    token: composition.token,
+    sessionId: sessionIdOf(stream, group.startMs),
+    stream,
+    videoIds: oneFormat(group.segments.filter(isUsable)).map((segment) => segment.video.videoId),
+    templateGroupId,
+    generation: composition.generation,
+    plannedAt: composition.plannedAt,
+  };
+}
+
+/** One segment per cycle: of the format that most cycles have, on a tie the alphabetically first. */
+function oneFormat(segments: readonly Segment[]): Segment[] {
+  const counts = new Map<string, number>();
+  for (const { video } of segments) if (video.format) counts.set(video.format, (counts.get(video.format) ?? 0) + 1);
+  const [preferred] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0] ?? [];
+  const chosen: Segment[] = [];
+  for (const segment of segments) {
+    const last = chosen.at(-1);
+    if (!last || !areOneCycle(last, segment)) chosen.push(segment);
+    else if (last.video.format !== preferred && segment.video.format === preferred) chosen[chosen.length - 1] = segment;
+  }
+  return chosen;
+}
+
+function isUsable({ video }: Segment): boolean {
+  return video.status !== 'FAILED' && video.status !== 'DELETED';
+}
+
+function hasSource({ video }: Segment): boolean {
+  return video.sourceReadyTime !== null || !(video.status === 'ANNOUNCED' || video.status === 'RECORDED');
+}
+
+/**
+ * The ledger after these facts: planned → acknowledged(mediaId) → done | failed, or in doubt. Derived anew from the set
+ * of facts, so their order doesn't matter.
+ */
+export function followCompositions(
+  compositions: readonly Composition[],
+  videos: readonly StreamVideo[],
+): readonly Composition[] {
+  if (compositions.length === 0) return compositions;
+  const speaking = videos.filter((video) => video.composeJob !== null && !video.removed);
+  return compositions.map((composition) => {
+    const about = speaking.filter((video) => compositionOf(video, [composition]) !== undefined);
+    const produced = about.findLast((video) => video.composeJob?.state === 'ACKNOWLEDGED');
+    if (produced) {
+      const { status, videoId } = produced;
+      const state = status === 'FAILED' ? 'FAILED' : hasBegun(status) ? 'ACKNOWLEDGED' : 'DONE';
+      return { ...composition, state, mediaId: videoId, errorCode: produced.composeJob?.errorCode ?? null };
+    }
+    const refused = about.find((video) => video.composeJob?.state === 'FAILED') ?? about[0];
+    if (!refused) return composition;
+    const state = refused.composeJob?.state === 'FAILED' ? 'FAILED' : 'IN_DOUBT';
+    return { ...composition, state, errorCode: refused.composeJob?.errorCode ?? null };
+  });
+}
+
+function hasBegun(status: StreamVideo['status']): boolean {
+  return status === 'ANNOUNCED' || status === 'RECORDED';
+}
+
+/** By session, then token. */
+export function withDecided(compositions: readonly Composition[], decided: readonly Composition[]): Composition[] {
+  return [...compositions, ...decided].sort(
+    (a, b) => a.sessionStart - b.sessionStart || (jobOf(a.token) < jobOf(b.token) ? -1 : 1),
+  );
+}

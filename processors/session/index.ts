@@ -1,0 +1,10 @@
+export { type Projection, type Session, sessionsOf } from './projection.ts';
+export {
+  limits as sessionLimits,
+  rulesOf,
+  type SessionPolicies,
+  type SessionPolicy,
+  type SessionRules,
+} from './rules.ts';
+export { sessionIdOf, streamKeyOf } from './session-id.ts';
+export { sessionTopology } from './topology.ts';

@@ -1,0 +1,58 @@
+/** The status of a session; the diagram is in docs/session-status.md. */
+import type { SessionStatus, VideoStatus } from '../../schemas/generated/SessionState.ts';
+
+export type StatusInput = {
+  readonly closed: boolean;
+  readonly segments: readonly VideoStatus[];
+  /** Composed videos that count: our latest composition where there is one, else the cloud's. */
+  readonly composed: readonly VideoStatus[];
+  readonly composeExpected: boolean;
+  readonly composeMissing: boolean;
+  /** Where our own composition of these segments stands, null where none was decided on. */
+  readonly composition: 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT' | null;
+};
+
+/**
+ * Where the session stands: the composed video decides where there is one or one is expected, else the segments.
+ * READY means that all that was expected can be played, PARTIAL that something can, FAILED that nothing can and nothing
+ * more is under way.
+ */
+export function statusOf(input: StatusInput): SessionStatus {
+  if (!input.closed) return 'RECORDING';
+  if (input.composed.length > 0) return fromComposed(input.composed, input.segments);
+  if (input.composition === 'FAILED') return withoutComposed(input.segments);
+  if (input.composition !== null) return 'COMPOSING';
+  if (!input.composeExpected) return fromSegments(input.segments);
+  return input.composeMissing && input.segments.some(isPlayable) ? 'PARTIAL' : 'ENDED';
+}
+
+/** Of several record formats the least advanced counts while any is under way. */
+function fromComposed(composed: readonly VideoStatus[], segments: readonly VideoStatus[]): SessionStatus {
+  const has = (...statuses: VideoStatus[]) => composed.some((status) => statuses.includes(status));
+  if (has('ANNOUNCED', 'RECORDED')) return 'COMPOSING';
+  if (has('SOURCE_READY')) return 'COMPOSED';
+  if (has('TRANSCODING', 'PLAYABLE')) return 'TRANSCODING';
+  if (!has('PARTIAL', 'FAILED', 'DELETED')) return 'READY';
+  return has('TRANSCODED', 'PARTIAL') ? 'PARTIAL' : withoutComposed(segments);
+}
+
+function fromSegments(segments: readonly VideoStatus[]): SessionStatus {
+  const settled = segments.filter(isSettled).length;
+  if (settled < segments.length) {
+    const begun = segments.some((status) => isPlayable(status) || status === 'TRANSCODING');
+    return begun ? 'TRANSCODING' : 'ENDED';
+  }
+  return segments.every((status) => status === 'TRANSCODED') ? 'READY' : withoutComposed(segments);
+}
+
+function withoutComposed(segments: readonly VideoStatus[]): SessionStatus {
+  return segments.some(isPlayable) ? 'PARTIAL' : 'FAILED';
+}
+
+function isPlayable(status: VideoStatus): boolean {
+  return status === 'PLAYABLE' || status === 'TRANSCODED' || status === 'PARTIAL';
+}
+
+function isSettled(status: VideoStatus): boolean {
+  return status === 'TRANSCODED' || status === 'PARTIAL' || status === 'FAILED' || status === 'DELETED';
+}

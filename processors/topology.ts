@@ -1,0 +1,70 @@
+/**
+ * What a stream processor is, without Kafka: which topic it reads, which compacted topic holds its state, and a pure
+ * step from (state, record) to (state, outputs). `connectors/kafka` runs a topology exactly once; a test can run it
+ * with a plain loop.
+ */
+import type { TopicId } from '../schemas/topics.ts';
+
+/** One input record. `value` is already decoded where the input topic has an Avro contract, else the bytes as received. */
+export type SourceRecord = {
+  readonly key: string;
+  readonly value: unknown;
+  /** Header values as UTF-8 text. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The record's Kafka timestamp, epoch milliseconds. */
+  readonly timestampMs: number;
+};
+
+/** One output record. A null value is a tombstone. Headers are added to the record as they are. */
+export type Emission = {
+  readonly topic: TopicId;
+  readonly key: string;
+  readonly value: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/**
+ * What a step says.
+ * - `next`: the state of this key is now `state` (null: forget it, a tombstone with `reason` goes to the changelog).
+ * - `drop`: nothing changes and nothing is written (a duplicate, say).
+ * - `dead-letter`: the record can't be used; its original bytes go to `dead-letters` in the same transaction.
+ */
+export type Outcome<S> =
+  | {
+      readonly kind: 'next';
+      readonly state: S | null;
+      readonly reason?: string;
+      readonly emit: readonly Emission[];
+      readonly marks?: Marks;
+    }
+  | { readonly kind: 'drop'; readonly reason: string; readonly marks?: Marks }
+  | { readonly kind: 'dead-letter'; readonly reason: string; readonly error: string; readonly marks?: Marks };
+
+/** Facts about one step for metrics, e.g. the event type and how far out of order it came. */
+export type Marks = Readonly<Record<string, string | number>>;
+
+export type StepContext = {
+  /** Wall clock when the record is processed, epoch milliseconds. */
+  readonly nowMs: number;
+};
+
+export type Topology<S> = {
+  /** Names the consumer group, the transactional ids, the state folder: `video`, `session`. */
+  readonly name: string;
+  readonly input: TopicId;
+  /** The compacted topic that holds exactly this processor's store; same partition count as `input`. */
+  readonly changelog: TopicId;
+  /** All topics that `emit` may name. */
+  readonly outputs: readonly TopicId[];
+  /** Must not throw on bad input (say `dead-letter`); a throw is treated as a defect and dead-letters the record. */
+  step(state: S | null, record: SourceRecord, context: StepContext): Outcome<S>;
+  readonly timer?: {
+    /** When this state wants `fire` to be called, epoch milliseconds; null for never. */
+    dueAtMs(state: S): number | null;
+    /**
+     * Called once the task and everything upstream of it has worked past the deadline. `nowMs` is at least the
+     * deadline. The returned state must have a later deadline or none.
+     */
+    fire(key: string, state: S, context: StepContext): Outcome<S>;
+  };
+};

@@ -1,0 +1,137 @@
+import type {
+  Fact,
+  JobLedgerEntry,
+  JobPurpose,
+  TimelineEntry,
+  VideoState,
+} from '../../schemas/generated/VideoState.ts';
+import type { Policy } from '../policy/index.ts';
+import { type Decision, decided, isSpokenOf, newEntry, stepCommandOf, tokenOf } from './plan.ts';
+import { holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
+
+/** Most generations of jobs that one video gets; requests beyond are ignored. */
+export const maxGenerations = 16;
+
+/**
+ * Which jobs are to be started now. `policy` is that of the video's stream, `nowMs` the wall clock. Null: nothing
+ * to decide. Pure.
+ *
+ * The policy decides once per video: as soon as its source is ready and it is known to be recorded or composed, in
+ * either order. The decision is stored, `cloud` included, and never taken again: neither a changed policy nor a replay
+ * nor a late event transcodes an archive once more. With it go the steps before the transcode, once; a transcode that
+ * waits for the audit starts when the verdict lets the video pass. After that only a person's request adds a job, one per
+ * request, as a further generation; it answers an entry that awaits approval first, and waits for the audit like it.
+ * Nothing is planned for what is older than `maxActAgeSeconds`, nor for a video that is retired, deleted, blocked by an
+ * audit, or has lost its source.
+ */
+export function decide(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+  if (state.retired || state.status === 'DELETED' || state.auditStatus === 'BLOCKED') return null;
+  let known = state;
+  let decision = null as Decision | null;
+  for (const rule of [byPolicy, byVerdict, byRequests]) {
+    const next: Decision | null = rule(known, policy, nowMs);
+    if (next === null) continue;
+    known = { ...known, jobs: next.jobs, steps: next.steps };
+    decision = { ...next, start: [...(decision?.start ?? []), ...next.start] };
+  }
+  return decision;
+}
+
+function byPolicy(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+  if (state.jobs.length > 0 || state.stream === null || state.sourceReadyTime === null) return null;
+  if (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED') return null;
+  const announced = state.kind === 'SEGMENT' ? state.recordedTime : state.composeStartTime;
+  if (announced === null || state.status === 'FAILED') return null;
+  const causeMs = Math.max(announced, state.sourceReadyTime);
+  if (isTooOld(causeMs, policy, nowMs)) return null;
+  const rule = state.kind === 'SEGMENT' ? policy.segments : policy.composed;
+  const planned = stepsBy(rule, state.auditStatus);
+  const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0), kind, policy.name, nowMs));
+  const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
+  const plan = rule.transcode === 'pipeline' && hold === null;
+  const entry: JobLedgerEntry = {
+    ...newEntry(state.videoId, state.kind, 0, nowMs),
+    decision: rule.transcode === 'cloud' ? 'CLOUD' : rule.transcode === 'pipeline' ? 'PIPELINE' : 'APPROVAL',
+    state: rule.transcode === 'cloud' ? 'DECIDED' : plan ? 'PLANNED' : 'AWAITING_APPROVAL',
+    templateGroupId: rule.transcode === 'cloud' ? null : (rule.templateGroupId ?? null),
+    priority: rule.transcode === 'cloud' ? null : (rule.priority ?? null),
+    policy: policy.name,
+    plannedAt: plan ? nowMs : null,
+    hold,
+  };
+  const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs));
+  const decision = decided(state, [entry], steps, plan ? [entry] : []);
+  return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
+}
+
+/** What the policy had wait for the audit, once that lets the video pass. */
+function byVerdict(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+  const at = state.jobs.findIndex(
+    ({ decision, plannedAt, hold }) => decision === 'PIPELINE' && plannedAt === null && hold === 'PASSED',
+  );
+  const held = state.jobs[at];
+  if (held === undefined || !hasSource(state)) return null;
+  if (isTooOld(Math.max(verdictTime(state), state.sourceReadyTime ?? 0), policy, nowMs)) return null;
+  const entry: JobLedgerEntry = { ...held, state: 'PLANNED', plannedAt: nowMs };
+  return decided(state, state.jobs.with(at, entry), state.steps, [entry]);
+}
+
+function byRequests(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+  // All requests wait for the audit; after its verdict they count as asked again.
+  if (state.jobs.some(({ hold }) => hold !== null && hold !== 'PASSED')) return null;
+  const heldUntil = state.jobs.some(({ hold }) => hold !== null) ? verdictTime(state) : 0;
+  let jobs = state.jobs;
+  const start: JobLedgerEntry[] = [];
+  for (let i = 0; i < state.facts.length; i += 1) {
+    const fact = state.facts[i];
+    const request = state.timeline[i];
+    if (fact?.kind !== 'TRANSCODE_REQUESTED' || request === undefined) continue;
+    if (jobs.some((job) => job.requestId === request.eventId)) continue;
+    if (isTooOld(Math.max(request.eventTime, heldUntil), policy, nowMs)) continue;
+    const entry = answer(state, jobs, request, fact, policy, nowMs);
+    if (entry === null) continue;
+    jobs = [...jobs.filter((job) => job.token !== entry.token), entry];
+    start.push(entry);
+  }
+  return start.length === 0 ? null : decided(state, jobs, state.steps, start);
+}
+
+function answer(
+  state: VideoState,
+  jobs: readonly JobLedgerEntry[],
+  request: TimelineEntry,
+  fact: Fact,
+  policy: Policy,
+  nowMs: number,
+): JobLedgerEntry | null {
+  if (!hasSource(state)) return null;
+  const awaiting = jobs.find((job) => job.state === 'AWAITING_APPROVAL');
+  const purpose: JobPurpose = awaiting?.purpose ?? (state.kind === 'UNKNOWN' ? 'UPLOAD' : state.kind);
+  const byRule = purpose === 'COMPOSED' ? policy.composed : policy.segments;
+  const templateGroupId = fact.job?.templateGroupId ?? awaiting?.templateGroupId ?? byRule.templateGroupId ?? null;
+  if (templateGroupId === null) return null;
+  const priority = fact.job?.priority ?? awaiting?.priority ?? byRule.priority ?? null;
+  const granted = {
+    requestId: request.eventId,
+    templateGroupId,
+    priority,
+    plannedAt: nowMs,
+    state: 'PLANNED',
+  } as const;
+  if (awaiting !== undefined) return { ...awaiting, ...granted };
+  // Generation 0 is the policy's, even where it hasn't decided: a token never changes its meaning.
+  const generation = 1 + jobs.reduce((most, job) => Math.max(most, job.generation), 0);
+  if (generation > maxGenerations) return null;
+  return { ...newEntry(state.videoId, purpose, generation, nowMs), decision: 'APPROVAL', policy: null, ...granted };
+}
+
+/** A rendition proves that there was a source; a deleted source leaves no address behind. */
+function hasSource(state: VideoState): boolean {
+  if (state.sourceReadyTime !== null) return true;
+  return state.renditions.some((rendition) => rendition.status === 'SUCCESS');
+}
+
+/** As far in the future is as wrong: acted on, it could be again after the state was retired and forgotten. */
+function isTooOld(timeMs: number, policy: Policy, nowMs: number): boolean {
+  return Math.abs(nowMs - timeMs) > policy.maxActAgeSeconds * 1000;
+}

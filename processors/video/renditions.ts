@@ -1,0 +1,161 @@
+/** The renditions of a video, from the facts of its transcode events. */
+import type { Fact, Rendition, TimelineEntry } from '../../schemas/generated/VideoState.ts';
+import { compareText, succeeded } from '../callback/index.ts';
+
+/** A rendition with what the state derives from but doesn't show. */
+export type Output = {
+  rendition: Rendition;
+  /** Earliest event that speaks of it, epoch milliseconds. */
+  time: number;
+  /** Position in the timeline of the TranscodeComplete that lists it; -1 while none does. */
+  round: number;
+};
+
+const sayers = ['STREAM_TRANSCODED', 'TRANSCODED', 'OBSERVED'] as const;
+
+/**
+ * All outputs that the events speak of, oldest first: those that finished, and those that were submitted and have not
+ * been heard of. Where several events speak of the same job, StreamTranscodeComplete's fields come before
+ * TranscodeComplete's, and both before what the reconciler observed. Renditions whose stream was deleted are left out.
+ */
+export function outputsOf(timeline: readonly TimelineEntry[], facts: readonly Fact[]): Output[] {
+  const outputs = new Map<string, Output>();
+  for (const sayer of sayers) {
+    for (let i = 0; i < facts.length; i += 1) {
+      const fact = facts[i];
+      if (fact?.kind !== sayer) continue;
+      const time = timeline[i]?.eventTime ?? 0;
+      for (const rendition of fact.outputs) addOutput(outputs, rendition, time, sayer === 'TRANSCODED' ? i : -1);
+    }
+  }
+  addSubmitted(outputs, timeline, facts);
+  removeDeleted(outputs, timeline, facts);
+  if (outputs.size === 0) return [];
+  const list = nameless(outputs);
+  list.sort(byAge);
+  markSuperseded(list);
+  return list;
+}
+
+function addOutput(outputs: Map<string, Output>, rendition: Rendition, time: number, round: number): void {
+  const key = rendition.jobId ?? labelOf(rendition);
+  const known = outputs.get(key);
+  if (known === undefined) {
+    outputs.set(key, { rendition, time, round });
+    return;
+  }
+  known.rendition = merged(known.rendition, rendition);
+  if (time < known.time) known.time = time;
+  if (known.round < 0) known.round = round;
+}
+
+/** The first one's fields, completed by the second one's. */
+function merged(first: Rendition, second: Rendition): Rendition {
+  return {
+    jobId: first.jobId,
+    definition: first.definition ?? second.definition,
+    format: first.format ?? second.format,
+    status: first.status,
+    fileUrl: first.fileUrl ?? second.fileUrl,
+    bitrateKbps: first.bitrateKbps ?? second.bitrateKbps,
+    fps: first.fps ?? second.fps,
+    width: first.width ?? second.width,
+    height: first.height ?? second.height,
+    durationSeconds: first.durationSeconds ?? second.durationSeconds,
+    sizeBytes: first.sizeBytes ?? second.sizeBytes,
+    encrypted: first.encrypted ?? second.encrypted,
+    startTime: first.startTime ?? second.startTime,
+    finishTime: first.finishTime ?? second.finishTime,
+    errorCode: first.errorCode ?? second.errorCode,
+    errorMessage: first.errorMessage ?? second.errorMessage,
+    superseded: false,
+  };
+}
+
+const submitted: Rendition = {
+  jobId: null,
+  definition: null,
+  format: null,
+  status: 'SUBMITTED',
+  fileUrl: null,
+  bitrateKbps: null,
+  fps: null,
+  width: null,
+  height: null,
+  durationSeconds: null,
+  sizeBytes: null,
+  encrypted: null,
+  startTime: null,
+  finishTime: null,
+  errorCode: null,
+  errorMessage: null,
+  superseded: false,
+};
+
+function addSubmitted(outputs: Map<string, Output>, timeline: readonly TimelineEntry[], facts: readonly Fact[]): void {
+  for (let i = 0; i < facts.length; i += 1) {
+    const fact = facts[i];
+    if (fact?.kind !== 'JOB_ACKNOWLEDGED') continue;
+    for (const jobId of fact.jobIds)
+      if (!outputs.has(jobId))
+        outputs.set(jobId, { rendition: { ...submitted, jobId }, time: timeline[i]?.eventTime ?? 0, round: -1 });
+  }
+}
+
+function removeDeleted(outputs: Map<string, Output>, timeline: readonly TimelineEntry[], facts: readonly Fact[]): void {
+  for (let i = 0; i < facts.length; i += 1) {
+    const fact = facts[i];
+    const entry = timeline[i];
+    if (fact?.kind !== 'DELETED' || fact.deletion !== 'STREAM' || entry === undefined || !succeeded(entry)) continue;
+    for (const jobId of fact.jobIds) outputs.delete(jobId);
+  }
+}
+
+/** Without the outputs that have no JobId where one of the same label has: they are the same thing, told less exactly. */
+function nameless(outputs: ReadonlyMap<string, Output>): Output[] {
+  const list = [...outputs.values()];
+  const named = list.filter(({ rendition }) => rendition.jobId !== null);
+  if (named.length === list.length) return list;
+  return list.filter((output) => {
+    if (output.rendition.jobId !== null) return true;
+    const same = named.filter(({ rendition }) => labelOf(rendition) === labelOf(output.rendition));
+    for (const other of same) if (other.round < 0) other.round = output.round;
+    return same.length === 0;
+  });
+}
+
+function labelOf(rendition: Rendition): string {
+  return `${rendition.definition ?? ''}/${rendition.format ?? ''}`;
+}
+
+function byAge(a: Output, b: Output): number {
+  return (
+    a.time - b.time ||
+    compareText(a.rendition.jobId ?? '', b.rendition.jobId ?? '') ||
+    compareText(labelOf(a.rendition), labelOf(b.rendition))
+  );
+}
+
+/**
+ * An output gives way to a later one of the same definition and format that succeeded; a failed one also to a later
+ * failure. Outputs of one TranscodeComplete don't supersede each other: a template group may hold one label twice.
+ */
+function markSuperseded(outputs: Output[]): void {
+  for (let i = outputs.length - 2; i >= 0; i -= 1) {
+    const older = outputs[i];
+    if (older === undefined || older.rendition.definition === null) continue;
+    for (let j = i + 1; j < outputs.length; j += 1) {
+      const newer = outputs[j];
+      if (newer === undefined || newer.rendition.status === 'SUBMITTED') continue;
+      if (
+        newer.rendition.definition !== older.rendition.definition ||
+        newer.rendition.format !== older.rendition.format
+      )
+        continue;
+      if (older.round >= 0 && older.round === newer.round) continue;
+      if (newer.rendition.status === 'FAIL' && older.rendition.status !== 'FAIL') continue;
+      older.rendition = { ...older.rendition, superseded: true };
+      break;
+    }
+  }
+}

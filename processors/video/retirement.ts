@@ -1,0 +1,45 @@
+/** States don't stay for ever: after the retention period a stub, after another one nothing. */
+import type { JobState, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Policy } from '../policy/index.ts';
+
+const dayMs = 86_400_000;
+
+const openStates: readonly JobState[] = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'IN_DOUBT'];
+
+/**
+ * When the next step of a state's retirement is due, epoch milliseconds: the retention period after its last event was
+ * received, twice that while a job is open or the video isn't at rest; for a stub the retention period after it was made
+ * or the last late event came.
+ */
+export function retirementDueAtMs(state: VideoState, policy: Policy): number {
+  const retentionMs = policy.retentionDays * dayMs;
+  const last = lastReceivedAtMs(state);
+  if (state.retired) return Math.max(state.retiredAt ?? 0, last) + retentionMs;
+  return last + (isAtRest(state) ? retentionMs : 2 * retentionMs);
+}
+
+/** The stub that stays: the public summary and the job ledger, without timeline, renditions and facts. */
+export function retired(state: VideoState, nowMs: number): VideoState {
+  return {
+    ...state,
+    timeline: [],
+    facts: [],
+    renditions: [],
+    cutoff: null,
+    revision: state.revision + 1,
+    retired: true,
+    retiredAt: nowMs,
+  };
+}
+
+/** Whether nothing more is expected of the video. */
+function isAtRest(state: VideoState): boolean {
+  if (state.jobs.some((job) => openStates.includes(job.state))) return false;
+  return state.status !== 'ANNOUNCED' && state.status !== 'TRANSCODING';
+}
+
+function lastReceivedAtMs(state: VideoState): number {
+  let last = 0;
+  for (const entry of state.timeline) if (entry.receivedAt > last) last = entry.receivedAt;
+  return last;
+}

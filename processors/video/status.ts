@@ -1,0 +1,68 @@
+import type { VideoStatus } from '../../schemas/generated/VideoState.ts';
+import type { Output } from './renditions.ts';
+
+/** What the status is derived from; see docs/video-status.md for the diagram. */
+export type Standing = {
+  readonly deleted: boolean;
+  /** An audit blocked the video. */
+  readonly blocked: boolean;
+  readonly recorded: boolean;
+  readonly sourceReady: boolean;
+  /** The source file was deleted and not uploaded again. */
+  readonly sourceGone: boolean;
+  /** Recording, composing, producing or fetching the source failed, and nothing succeeded in its place. */
+  readonly sourceFailed: boolean;
+  /** Some rendition's stream was deleted. */
+  readonly streamsDeleted: boolean;
+  /** A TranscodeComplete came: `success`, `fail`, or none. */
+  readonly summary: 'success' | 'fail' | null;
+  /** Time of the latest TranscodeComplete that names no outputs: it speaks for all that there were by then. */
+  readonly summedUntil: number;
+  readonly outputs: readonly Output[];
+};
+
+/** The status, a pure function of what is known; no earlier status goes into it. */
+export function statusOf(standing: Standing): VideoStatus {
+  if (standing.deleted) return 'DELETED';
+  if (standing.blocked) return 'FAILED';
+  const { good, bad, pending, unsummed } = tally(standing);
+  if (good) {
+    if (pending || standing.summary === null || unsummed) return 'PLAYABLE';
+    return bad ? 'PARTIAL' : 'TRANSCODED';
+  }
+  if (pending) return 'TRANSCODING';
+  if (bad) return standing.summary === null || unsummed ? 'TRANSCODING' : 'FAILED';
+  if (standing.summary !== null && !standing.streamsDeleted)
+    return standing.summary === 'success' ? 'TRANSCODED' : 'FAILED';
+  if (standing.sourceGone) return 'DELETED';
+  if (standing.sourceReady) return 'SOURCE_READY';
+  if (standing.sourceFailed) return 'FAILED';
+  return standing.recorded ? 'RECORDED' : 'ANNOUNCED';
+}
+
+/** What the current outputs amount to. A failure beside a later or earlier success of the same label doesn't count. */
+function tally(standing: Standing): { good: boolean; bad: boolean; pending: boolean; unsummed: boolean } {
+  let good = false;
+  let bad = false;
+  let pending = false;
+  let unsummed = false;
+  for (const { rendition, round, time } of standing.outputs) {
+    if (rendition.superseded) continue;
+    if (rendition.status === 'SUBMITTED') pending = true;
+    else if (rendition.status === 'SUCCESS') good = true;
+    else if (!hasSuccess(standing.outputs, rendition.definition, rendition.format)) bad = true;
+    if (round < 0 && time > standing.summedUntil) unsummed = true;
+  }
+  return { good, bad, pending, unsummed };
+}
+
+function hasSuccess(outputs: readonly Output[], definition: string | null, format: string | null): boolean {
+  if (definition === null) return false;
+  return outputs.some(
+    ({ rendition }) =>
+      rendition.status === 'SUCCESS' &&
+      !rendition.superseded &&
+      rendition.definition === definition &&
+      rendition.format === format,
+  );
+}

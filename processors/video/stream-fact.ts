@@ -1,0 +1,73 @@
+import type { ComposeJobFact, StreamFact } from '../../schemas/generated/StreamFact.ts';
+import type { Fact, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
+import { sameValue } from './copies.ts';
+
+/** Key of a stream on `stream-facts`: `domain/app/stream`. */
+export function streamKey(stream: StreamRef): string {
+  return `${stream.domainName}/${stream.appName}/${stream.streamName}`;
+}
+
+/**
+ * What a change of a video means for its stream: a whole snapshot where anything in it changed, and one with `removed`
+ * for the stream that the video turned out not to belong to. Empty while no stream is known.
+ */
+export function streamFactsOf(before: VideoState | null, after: VideoState): readonly StreamFact[] {
+  const old = before === null ? null : snapshotOf(before);
+  const now = snapshotOf(after);
+  const facts: StreamFact[] = [];
+  if (old !== null && (now === null || streamKey(old.stream) !== streamKey(now.stream)))
+    facts.push({ ...old, removed: true, videoRevision: after.revision });
+  if (now !== null && !(old !== null && sameValue({ ...old, videoRevision: now.videoRevision }, now))) facts.push(now);
+  return facts;
+}
+
+function snapshotOf(state: VideoState): StreamFact | null {
+  if (state.stream === null) return null;
+  return {
+    videoId: state.videoId,
+    stream: state.stream,
+    kind: state.kind,
+    status: state.status,
+    recording: state.recording,
+    recordedTime: state.recordedTime,
+    composeStartTime: state.composeStartTime,
+    sourceReadyTime: state.sourceReadyTime,
+    firstPlayableTime: state.firstPlayableTime,
+    transcodedTime: state.transcodedTime,
+    durationSeconds: state.durationSeconds,
+    format: containerOf(state.sourceUrl),
+    errorCode: state.errorCode,
+    errorMessage: state.errorMessage,
+    removed: false,
+    videoRevision: state.revision,
+    composeJob: composeJobOf(state),
+  };
+}
+
+/** What became of a composition that this pipeline asked for: an acknowledgement outweighs a failure, that a doubt. */
+function composeJobOf(state: VideoState): ComposeJobFact | null {
+  let best: ComposeJobFact | null = null;
+  for (let i = 0; i < state.facts.length; i += 1) {
+    const fact = state.facts[i];
+    const said = fact === undefined ? undefined : composeStates[fact.kind];
+    if (said === undefined || fact?.job?.token == null) continue;
+    if (best === null || weights[said] > weights[best.state])
+      best = { token: fact.job.token, state: said, errorCode: state.timeline[i]?.errorCode ?? null };
+  }
+  return best;
+}
+
+const composeStates: Readonly<Partial<Record<Fact['kind'], ComposeJobFact['state']>>> = {
+  COMPOSE_ACKNOWLEDGED: 'ACKNOWLEDGED',
+  COMPOSE_FAILED: 'FAILED',
+  COMPOSE_IN_DOUBT: 'IN_DOUBT',
+};
+
+const weights: Readonly<Record<ComposeJobFact['state'], number>> = { ACKNOWLEDGED: 2, FAILED: 1, IN_DOUBT: 0 };
+
+const container = /\.(m3u8|mp4|flv)(?:[?#]|$)/i;
+
+/** Container of the source file, where its address ends in one that the cloud records to (reference §4). */
+function containerOf(url: string | null): string | null {
+  return url === null ? null : (container.exec(url)?.[1]?.toLowerCase() ?? null);
+}

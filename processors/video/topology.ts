@@ -1,0 +1,103 @@
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { type EventSource, header } from '../../schemas/topics.ts';
+import { cloudEvents, type Delivery, parseCallback, type VideoEvent } from '../callback/index.ts';
+import { defaultPolicy, type Policy, type PolicyBook } from '../policy/index.ts';
+import type { Emission, Marks, Outcome, SourceRecord, Topology } from '../topology.ts';
+import { decide } from './decide.ts';
+import { evolve } from './evolve.ts';
+import { retired, retirementDueAtMs } from './retirement.ts';
+import { streamFactsOf, streamKey } from './stream-fact.ts';
+
+/** The store of the video processor is what `video-state` holds. */
+export type VideoRecord = VideoState;
+
+/**
+ * The video processor. In: one callback, as received. State: the video. Out: what changed for its stream, and the jobs
+ * to start.
+ */
+export function videoTopology({ policies }: { readonly policies: PolicyBook }): Topology<VideoRecord> {
+  const policyOf = (state: VideoState): Policy =>
+    state.stream === null ? defaultPolicy : policies.policyFor(state.stream);
+
+  return {
+    name: 'video',
+    input: 'callbacks',
+    changelog: 'video-state',
+    outputs: ['stream-facts', 'transcode-jobs'],
+
+    step(before, record, { nowMs }): Outcome<VideoRecord> {
+      // ApsaraVideo Live's own record callbacks are about a stream, not a video: kept in the topic, nothing to do here.
+      if (headerOf(record, header.source) === ('live' satisfies EventSource))
+        return { kind: 'drop', reason: 'live-record-event' };
+      // Parse: bytes to a fact, or a dead letter that says why not.
+      if (!(record.value instanceof Uint8Array)) return unusable('not bytes', 'the callbacks topic holds raw bodies');
+      const parsed = parseCallback(record.value, deliveryOf(record));
+      if (parsed.kind === 'unparsable') return unusable('unparsable', parsed.reason);
+      const { event } = parsed;
+      if (event.subjectId !== record.key)
+        return unusable(
+          'wrong-key',
+          `the record key is ${record.key.slice(0, 80)}, the subject ${event.subjectId.slice(0, 80)}`,
+        );
+
+      // Evolve: the set of facts, and the state that follows from it. A duplicate writes nothing.
+      const evolved = evolve(before, event);
+      const marks = marksOf(before, event, evolved.result === 'applied' ? parsed.kind : evolved.result);
+      if (!evolved.changed) return { kind: 'drop', reason: evolved.result, marks };
+
+      // Decide: at most one job per video, purpose and generation, and at most one of each step before it; the decision is part of the state it was taken on.
+      const decision = decide(evolved.state, policyOf(evolved.state), nowMs);
+      const state =
+        decision === null ? evolved.state : { ...evolved.state, jobs: decision.jobs, steps: decision.steps };
+
+      // Out, all in the transaction of the state record.
+      const emit: Emission[] = [];
+      for (const fact of streamFactsOf(before, state))
+        emit.push({ topic: 'stream-facts', key: streamKey(fact.stream), value: fact });
+      for (const job of decision?.start ?? []) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
+      return { kind: 'next', state, emit, marks };
+    },
+
+    timer: {
+      dueAtMs: (state) => retirementDueAtMs(state, policyOf(state)),
+      fire(_key, state, { nowMs }): Outcome<VideoRecord> {
+        if (state.retired) return { kind: 'next', state: null, reason: 'retired', emit: [] };
+        return { kind: 'next', state: retired(state, nowMs), emit: [] };
+      },
+    },
+  };
+}
+
+const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', 'operator'] satisfies EventSource[];
+
+/** A record without a proper source header is taken as a callback: the one that is trusted with nothing internal. */
+function deliveryOf(record: SourceRecord): Delivery {
+  const source = headerOf(record, header.source) ?? '';
+  const receivedAt = Number(headerOf(record, header.receivedAt) ?? Number.NaN);
+  return {
+    source: sources.includes(source) ? (source as EventSource) : 'http',
+    receivedAtMs: Number.isSafeInteger(receivedAt) && receivedAt > 0 ? receivedAt : record.timestampMs,
+    region: headerOf(record, header.region) ?? null,
+  };
+}
+
+function headerOf(record: SourceRecord, name: string): string | undefined {
+  return record.headers[name];
+}
+
+function unusable(reason: string, error: string): Outcome<VideoRecord> {
+  return { kind: 'dead-letter', reason, error, marks: { result: 'dead-letter' } };
+}
+
+/** `eventType` is one of a known few, so that it can label a metric. */
+function marksOf(before: VideoState | null, event: VideoEvent, result: string): Marks {
+  const { eventType, eventTime, source } = event.entry;
+  const known = event.fact.kind !== 'UNKNOWN' || cloudEvents.has(eventType);
+  const latest = before?.timeline.at(-1)?.eventTime ?? eventTime;
+  return {
+    eventType: known ? eventType : 'other',
+    result: result === 'ok' ? 'applied' : result,
+    source,
+    outOfOrderSeconds: Math.max(0, (latest - eventTime) / 1000),
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Writes `schemas/generated/*.ts` from `schemas/avro/*.avsc`: `node schemas/generate.ts`, or `--check` to
+ * fail when a generated file is out of date. Timestamps (`timestamp-millis`) and longs become `number`
+ * (epoch milliseconds; sizes stay below 2^53), nullable fields become `T | null`.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+type AvroType = string | AvroType[] | AvroObject;
+type AvroObject = {
+  type: string;
+  name?: string;
+  doc?: string;
+  items?: AvroType;
+  values?: AvroType;
+  fields?: { name: string; type: AvroType; doc?: string }[];
+  symbols?: string[];
+};
+
+const primitives: Record<string, string> = {
+  string: 'string',
+  boolean: 'boolean',
+  int: 'number',
+  long: 'number',
+  float: 'number',
+  double: 'number',
+  bytes: 'Uint8Array',
+  null: 'null',
+};
+
+/** The TypeScript source of one schema: every named type it defines, each as an exported type. */
+export function typesOf(schema: AvroObject): string {
+  const lines: string[] = [];
+  const seen = new Set<string>();
+  const comment = (doc: string | undefined, indent: string) => (doc ? `${indent}/** ${doc} */\n` : '');
+
+  function reference(type: AvroType): string {
+    if (Array.isArray(type))
+      return type
+        .map(reference)
+        .sort((a, b) => (a === 'null' ? 1 : b === 'null' ? -1 : 0))
+        .join(' | ');
+    if (typeof type === 'string') return primitives[type] ?? type.slice(type.lastIndexOf('.') + 1);
+    if (type.type === 'array' && type.items) {
+      const item = reference(type.items);
+      return `readonly ${item.includes(' ') ? `(${item})` : item}[]`;
+    }
+    if (type.type === 'map' && type.values) return `Readonly<Record<string, ${reference(type.values)}>>`;
+    if (type.name && (type.type === 'record' || type.type === 'enum' || type.type === 'fixed')) {
+      define(type);
+      return type.name;
+    }
+    return reference(type.type);
+  }
+
+  function define(type: AvroObject): void {
+    if (!type.name || seen.has(type.name)) return;
+    seen.add(type.name);
+    if (type.type === 'enum') {
+      lines.push(
+        `${comment(type.doc, '')}export type ${type.name} = ${(type.symbols ?? []).map((s) => `'${s}'`).join(' | ')};\n`,
+      );
+    } else if (type.type === 'fixed') {
+      lines.push(`export type ${type.name} = Uint8Array;\n`);
+    } else {
+      const fields = (type.fields ?? []).map(
+        (field) => `${comment(field.doc, '  ')}  readonly ${field.name}: ${reference(field.type)};\n`,
+      );
+      lines.push(`${comment(type.doc, '')}export type ${type.name} = {\n${fields.join('')}};\n`);
+    }
+  }
+
+  define(schema);
+  return `// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.\n\n${lines.join('\n')}`;
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes('--check');
+  const source = join(import.meta.dirname, 'avro');
+  const target = join(import.meta.dirname, 'generated');
+  mkdirSync(target, { recursive: true });
+  let stale = 0;
+  for (const file of readdirSync(source)
+    .filter((name) => name.endsWith('.avsc'))
+    .sort()) {
+    const out = join(target, `${basename(file, '.avsc')}.ts`);
+    const text = typesOf(JSON.parse(readFileSync(join(source, file), 'utf8')) as AvroObject);
+    let existing = '';
+    try {
+      existing = readFileSync(out, 'utf8');
+    } catch {}
+    if (existing === text) continue;
+    if (check) {
+      stale += 1;
+      console.error(`${out} is out of date: run node schemas/generate.ts`);
+    } else {
+      writeFileSync(out, text);
+      console.log(`wrote ${out}`);
+    }
+  }
+  process.exitCode = stale > 0 ? 1 : 0;
+}

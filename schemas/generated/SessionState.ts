@@ -1,0 +1,98 @@
+// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
+
+/** The live stream as the cloud names it: play domain, AppName, StreamName. */
+export type StreamRef = {
+  readonly domainName: string;
+  readonly appName: string;
+  readonly streamName: string;
+};
+
+/** See docs/session-status.md. */
+export type SessionStatus = 'RECORDING' | 'ENDED' | 'COMPOSING' | 'COMPOSED' | 'TRANSCODING' | 'READY' | 'PARTIAL' | 'FAILED' | 'MERGED';
+
+/** Derived from the events; see docs/video-status.md. */
+export type VideoStatus = 'ANNOUNCED' | 'RECORDED' | 'SOURCE_READY' | 'TRANSCODING' | 'PLAYABLE' | 'TRANSCODED' | 'PARTIAL' | 'FAILED' | 'DELETED';
+
+/** One recorded cycle of the session, in one record format. */
+export type SessionSegment = {
+  readonly videoId: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly status: VideoStatus;
+  /** Container of the source file (m3u8, mp4, flv) where known. */
+  readonly format: string | null;
+};
+
+/** Nothing was recorded in between. */
+export type SessionGap = {
+  readonly startTime: number;
+  readonly endTime: number;
+};
+
+/** A composition of the session's segments. */
+export type SessionComposed = {
+  readonly videoId: string;
+  readonly status: VideoStatus;
+  readonly composeStartTime: number | null;
+  readonly sourceReadyTime: number | null;
+  readonly transcodedTime: number | null;
+  /** Container of the source file (m3u8, mp4, flv) where known. */
+  readonly format: string | null;
+  /** Whether its duration is that of what was recorded; null while unknown. */
+  readonly durationMatches: boolean | null;
+  /** This pipeline had it produced. */
+  readonly ours: boolean;
+};
+
+/** POLICY: the policy says that we compose. SEGMENT_LIMIT: more cycles than the cloud composes. OVERDUE: the cloud did not start in time. */
+export type CompositionReason = 'POLICY' | 'SEGMENT_LIMIT' | 'OVERDUE';
+
+/** PLANNED: the command is out. ACKNOWLEDGED: the cloud gave a media id. DONE: the source of the produced video is ready. IN_DOUBT: nobody knows whether the call did its work. */
+export type CompositionState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
+
+/** Our own composition of exactly these segments. */
+export type SessionComposition = {
+  readonly token: string;
+  readonly reason: CompositionReason;
+  readonly state: CompositionState;
+  readonly mediaId: string | null;
+  readonly errorCode: string | null;
+};
+
+/** The state of one live session: consecutive recordings of one stream whose gaps stay within the disconnect delay. At most 515 segments; a longer recording goes on as another session and this one is marked truncated. */
+export type SessionState = {
+  /** domain/app/stream/<first record start, ISO 8601 UTC with milliseconds>, e.g. play.example.com/live/room-42/2026-03-01T09:30:00.000Z */
+  readonly sessionId: string;
+  readonly stream: StreamRef;
+  readonly status: SessionStatus;
+  readonly startTime: number;
+  /** End of the last segment; null while RECORDING. */
+  readonly endTime: number | null;
+  /** Ordered by start, then videoId. */
+  readonly segments: readonly SessionSegment[];
+  /** Longer than 2 s, in no record format covered. */
+  readonly gaps: readonly SessionGap[];
+  /** Ordered by compose start, then videoId. */
+  readonly composed: readonly SessionComposed[];
+  /** With status MERGED: the session that swallowed this one. */
+  readonly mergedInto: string | null;
+  /** Strictly rises from record to record. */
+  readonly revision: number;
+  /** While RECORDING: when it counts as over if nothing more is heard. */
+  readonly closesAt: number | null;
+  /** A composed video is expected by policy. */
+  readonly composeExpected: boolean;
+  /** A composed video was expected and none has begun in time. */
+  readonly composeMissing: boolean;
+  /** A composed video is clearly shorter or longer than what was recorded. */
+  readonly durationMismatch: boolean;
+  /** More than 40 cycles: the cloud does not compose them all. */
+  readonly segmentLimitExceeded: boolean;
+  /** Two segments of one record format cover the same time. */
+  readonly overlapping: boolean;
+  /** The recording goes on beyond what one session holds, or a flood of segments was cut. */
+  readonly truncated: boolean;
+  /** No longer followed: what happens to its videos from now on is only in video-state. */
+  readonly settled: boolean;
+  readonly composition: SessionComposition | null;
+};

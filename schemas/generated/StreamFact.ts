@@ -1,0 +1,55 @@
+// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
+
+/** The live stream as the cloud names it: play domain, AppName, StreamName. */
+export type StreamRef = {
+  readonly domainName: string;
+  readonly appName: string;
+  readonly streamName: string;
+};
+
+/** What the video is: a recorded cycle, a composition of cycles, or anything else uploaded. */
+export type VideoKind = 'UNKNOWN' | 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
+
+/** Derived from the events; see docs/video-status.md. */
+export type VideoStatus = 'ANNOUNCED' | 'RECORDED' | 'SOURCE_READY' | 'TRANSCODING' | 'PLAYABLE' | 'TRANSCODED' | 'PARTIAL' | 'FAILED' | 'DELETED';
+
+/** What part of the live stream the segment holds. */
+export type Recording = {
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+};
+
+export type ComposeJobFactState = 'ACKNOWLEDGED' | 'FAILED' | 'IN_DOUBT';
+
+/** What became of a composition that we asked for. */
+export type ComposeJobFact = {
+  /** Token of the ComposeJob command. */
+  readonly token: string;
+  readonly state: ComposeJobFactState;
+  readonly errorCode: string | null;
+};
+
+/** Internal: what a video's latest state means for its stream. A whole snapshot, so that the latest copy replaces all earlier ones. */
+export type StreamFact = {
+  readonly videoId: string;
+  readonly stream: StreamRef;
+  readonly kind: VideoKind;
+  readonly status: VideoStatus;
+  readonly recording: Recording | null;
+  readonly recordedTime: number | null;
+  readonly composeStartTime: number | null;
+  readonly sourceReadyTime: number | null;
+  readonly firstPlayableTime: number | null;
+  readonly transcodedTime: number | null;
+  readonly durationSeconds: number | null;
+  /** Container of the source file (m3u8, mp4, flv) where its URL tells. */
+  readonly format: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** The video no longer belongs to this stream. */
+  readonly removed: boolean;
+  /** Revision of the video's state that this was taken from; the highest wins. */
+  readonly videoRevision: number;
+  /** Set where the video is the product of our own ComposeJob (ComposeJobAcknowledged), or, with the videoId of a stand-in `compose:<token>`, where starting it failed or is in doubt (ComposeJobFailed, ComposeJobInDoubt). */
+  readonly composeJob: ComposeJobFact | null;
+};

@@ -1,0 +1,107 @@
+// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
+
+/** The live stream as the cloud names it: play domain, AppName, StreamName. */
+export type StreamRef = {
+  readonly domainName: string;
+  readonly appName: string;
+  readonly streamName: string;
+};
+
+export type VideoKind = 'UNKNOWN' | 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
+
+/** Derived from the events; see docs/video-status.md. */
+export type VideoStatus = 'ANNOUNCED' | 'RECORDED' | 'SOURCE_READY' | 'TRANSCODING' | 'PLAYABLE' | 'TRANSCODED' | 'PARTIAL' | 'FAILED' | 'DELETED';
+
+export type ComposeJobFactState = 'ACKNOWLEDGED' | 'FAILED' | 'IN_DOUBT';
+
+export type StreamVideoComposeJob = {
+  readonly token: string;
+  readonly state: ComposeJobFactState;
+  readonly errorCode: string | null;
+};
+
+/** The latest fact of one video. */
+export type StreamVideo = {
+  readonly videoId: string;
+  readonly kind: VideoKind;
+  readonly status: VideoStatus;
+  readonly removed: boolean;
+  /** Record start. */
+  readonly startTime: number | null;
+  /** Record end. */
+  readonly endTime: number | null;
+  readonly recordedTime: number | null;
+  readonly composeStartTime: number | null;
+  readonly sourceReadyTime: number | null;
+  readonly transcodedTime: number | null;
+  readonly durationSeconds: number | null;
+  readonly format: string | null;
+  readonly composeJob: StreamVideoComposeJob | null;
+  readonly videoRevision: number;
+};
+
+export type ComposeMode = 'CLOUD' | 'PIPELINE' | 'NONE';
+
+/** What session-state says about one session id that is not settled. */
+export type EmittedSession = {
+  /** Names the session: the last part of its id. */
+  readonly startTime: number;
+  readonly endTime: number;
+  /** Of the content last emitted. */
+  readonly digest: number;
+  /** Who composes, as decided when the session first closed. */
+  readonly compose: ComposeMode | null;
+  /** Start of the session that swallowed this one. */
+  readonly mergedInto: number | null;
+  readonly mergedAt: number | null;
+};
+
+/** A session whose record stands but is no longer followed. */
+export type SettledSession = {
+  readonly startTime: number;
+  /** Its retention counts from here. */
+  readonly lastActivity: number;
+  /** Composed videos, where they may be younger than settledThrough. */
+  readonly composed: readonly string[];
+};
+
+/** POLICY: the policy says that we compose. SEGMENT_LIMIT: more cycles than the cloud composes. OVERDUE: the cloud did not start in time. */
+export type CompositionReason = 'POLICY' | 'SEGMENT_LIMIT' | 'OVERDUE';
+
+/** PLANNED: the command is out. ACKNOWLEDGED: the cloud gave a media id. DONE: the source of the produced video is ready. IN_DOUBT: nobody knows whether the call did its work. */
+export type CompositionState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
+
+/** Ledger: one composition that we decided on. */
+export type Composition = {
+  /** Of the session as it was when decided. */
+  readonly sessionStart: number;
+  /** lvc-<hash of the ordered segment ids>-<generation> */
+  readonly token: string;
+  readonly generation: number;
+  readonly reason: CompositionReason;
+  readonly state: CompositionState;
+  readonly plannedAt: number;
+  readonly mediaId: string | null;
+  readonly errorCode: string | null;
+};
+
+/** Internal: the session processor's store, one per stream: the latest fact of each video (at most 1000; a flood or a long history settles the oldest sessions first) and what was last said about the sessions that follow from them. */
+export type StreamState = {
+  readonly stream: StreamRef;
+  /** The highest revision given to a session of this stream. */
+  readonly revision: number;
+  /** The last deadline that has passed for this stream: moved by timers only, never by the arrival of a record. */
+  readonly clock: number;
+  /** When the next timer is due. */
+  readonly dueAt: number | null;
+  /** Whatever was recorded up to then is settled: its facts are gone and new ones are not taken. */
+  readonly settledThrough: number | null;
+  /** Ordered by time, then videoId. */
+  readonly videos: readonly StreamVideo[];
+  /** Ordered by start. */
+  readonly sessions: readonly EmittedSession[];
+  /** Ordered by start. */
+  readonly settled: readonly SettledSession[];
+  /** Ordered by session, then token. */
+  readonly compositions: readonly Composition[];
+};

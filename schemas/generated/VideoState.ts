@@ -1,0 +1,228 @@
+// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
+
+/** What the video is: a recorded cycle, a composition of cycles, or anything else uploaded. */
+export type VideoKind = 'UNKNOWN' | 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
+
+/** Derived from the events; see docs/video-status.md. */
+export type VideoStatus = 'ANNOUNCED' | 'RECORDED' | 'SOURCE_READY' | 'TRANSCODING' | 'PLAYABLE' | 'TRANSCODED' | 'PARTIAL' | 'FAILED' | 'DELETED';
+
+/** The live stream as the cloud names it: play domain, AppName, StreamName. */
+export type StreamRef = {
+  readonly domainName: string;
+  readonly appName: string;
+  readonly streamName: string;
+};
+
+/** What part of the live stream the segment holds. */
+export type Recording = {
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+};
+
+/** Verdict of the latest audit; a person's verdict outweighs the machine's. */
+export type AuditStatus = 'PASS' | 'REVIEW' | 'BLOCKED';
+
+/** One distinct event. */
+export type TimelineEntry = {
+  /** Hash of what the event means, 16 bytes as 32 hex digits; the same for every copy of the event. */
+  readonly eventId: string;
+  /** EventType as the cloud spells it. */
+  readonly eventType: string;
+  /** EventTime of the cloud, one-second resolution; 0 where an event of an unknown type has none. */
+  readonly eventTime: number;
+  /** When the first committed copy was received. */
+  readonly receivedAt: number;
+  /** Status as the cloud sent it, lower case. */
+  readonly status: string | null;
+  /** Who delivered the first committed copy: http, mns, reconciler, job-runner or operator. */
+  readonly source: string;
+  readonly jobId: string | null;
+  readonly errorCode: string | null;
+};
+
+export type RenditionStatus = 'SUBMITTED' | 'SUCCESS' | 'FAIL';
+
+/** One output of a transcode job. */
+export type Rendition = {
+  readonly jobId: string | null;
+  /** Template label (LD, SD, HD, 2K ...), not a resolution. */
+  readonly definition: string | null;
+  readonly format: string | null;
+  readonly status: RenditionStatus;
+  readonly fileUrl: string | null;
+  readonly bitrateKbps: number | null;
+  readonly fps: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationSeconds: number | null;
+  readonly sizeBytes: number | null;
+  readonly encrypted: boolean | null;
+  readonly startTime: number | null;
+  readonly finishTime: number | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** A later job produced the same definition and format. */
+  readonly superseded: boolean;
+};
+
+export type JobPurpose = 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
+
+/** Who transcodes, as decided when the video first qualified. */
+export type JobDecision = 'CLOUD' | 'PIPELINE' | 'APPROVAL';
+
+/** DECIDED: the cloud's job, nothing for us to start. */
+export type JobState = 'DECIDED' | 'AWAITING_APPROVAL' | 'PLANNED' | 'SUBMITTED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
+
+/** The audit before the transcode: still awaited, left to a person (also where it failed), against it, or for it. */
+export type JobHold = 'AUDIT' | 'REVIEW' | 'BLOCKED' | 'PASSED';
+
+/** One decision about a transcode and what became of it. */
+export type JobLedgerEntry = {
+  /** Idempotency token, at most 50 characters [A-Za-z0-9_-]; sent as SessionId. */
+  readonly token: string;
+  readonly purpose: JobPurpose;
+  /** 0 for the policy's decision; raised only by a person or a redrive. */
+  readonly generation: number;
+  readonly decision: JobDecision;
+  readonly state: JobState;
+  readonly templateGroupId: string | null;
+  readonly priority: number | null;
+  /** The policy rule that decided. */
+  readonly policy: string | null;
+  /** eventId of the operator's request that this entry answers. */
+  readonly requestId: string | null;
+  readonly decidedAt: number;
+  readonly plannedAt: number | null;
+  /** Attempts made so far. */
+  readonly attempt: number;
+  readonly submittedAt: number | null;
+  readonly acknowledgedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly taskId: string | null;
+  readonly jobIds: readonly string[];
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** Set where the policy has the transcode wait for an audit. */
+  readonly hold: JobHold | null;
+};
+
+export type StepKind = 'AUDIT' | 'SNAPSHOT';
+
+export type StepState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
+
+/** One step before the transcode and what became of it. */
+export type StepLedgerEntry = {
+  /** Names the step; the cloud never sees it. */
+  readonly token: string;
+  readonly kind: StepKind;
+  readonly state: StepState;
+  /** The policy rule that decided. */
+  readonly policy: string | null;
+  readonly plannedAt: number;
+  readonly acknowledgedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly jobId: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+};
+
+export type EventOrder = {
+  readonly eventTime: number;
+  readonly rank: number;
+  readonly eventId: string;
+};
+
+export type FactKind = 'UNKNOWN' | 'RECORDED' | 'COMPOSE_START' | 'SOURCE_READY' | 'STREAM_TRANSCODED' | 'TRANSCODED' | 'SNAPSHOT' | 'SOURCE_ANALYSED' | 'UPLOADED_BY_URL' | 'MACHINE_AUDIT' | 'MANUAL_AUDIT' | 'DELETED' | 'PRODUCED' | 'OTHER' | 'TRANSCODE_REQUESTED' | 'JOB_SUBMITTED' | 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT' | 'COMPOSE_ACKNOWLEDGED' | 'COMPOSE_FAILED' | 'COMPOSE_IN_DOUBT' | 'OBSERVED';
+
+export type DeleteType = 'ALL' | 'MEZZANINE' | 'STREAM';
+
+/** Internal: what an event of the job runner or an operator says about a job. */
+export type JobFact = {
+  readonly token: string | null;
+  readonly attempt: number;
+  readonly taskId: string | null;
+  readonly templateGroupId: string | null;
+  readonly priority: number | null;
+};
+
+/** Internal: copies of one event that say different things; the winner is the fact itself. */
+export type Contradiction = {
+  /** The winner came as a callback, not from the reconciler. */
+  readonly callback: boolean;
+  /** Digests of the copies that lost, sorted. */
+  readonly digests: readonly string[];
+};
+
+/** Internal: the part of one event that the state is derived from. */
+export type Fact = {
+  readonly kind: FactKind;
+  readonly stream: StreamRef | null;
+  readonly recording: Recording | null;
+  readonly fileUrl: string | null;
+  readonly coverUrl: string | null;
+  readonly sizeBytes: number | null;
+  readonly durationSeconds: number | null;
+  readonly errorMessage: string | null;
+  readonly audit: AuditStatus | null;
+  readonly deletion: DeleteType | null;
+  /** What the event told about outputs, where the public renditions say something else. */
+  readonly outputs: readonly Rendition[];
+  /** What it told as the public renditions do: position in renditions × 65536 + bits of the fields it told. */
+  readonly listed: readonly number[];
+  readonly jobIds: readonly string[];
+  readonly job: JobFact | null;
+  readonly region: string | null;
+  readonly contradiction: Contradiction | null;
+};
+
+/** The state of one video, independent of the order in which its events arrived. */
+export type VideoState = {
+  readonly videoId: string;
+  readonly kind: VideoKind;
+  readonly status: VideoStatus;
+  readonly stream: StreamRef | null;
+  readonly recording: Recording | null;
+  /** EventTime of AddLiveRecordVideoComplete. */
+  readonly recordedTime: number | null;
+  /** EventTime of LiveRecordVideoComposeStart. */
+  readonly composeStartTime: number | null;
+  /** EventTime of FileUploadComplete. */
+  readonly sourceReadyTime: number | null;
+  /** EventTime of the earliest successful StreamTranscodeComplete, else of TranscodeComplete. */
+  readonly firstPlayableTime: number | null;
+  /** EventTime of TranscodeComplete. */
+  readonly transcodedTime: number | null;
+  /** EventTime of the DeleteMediaComplete that removed the whole video. */
+  readonly deletedTime: number | null;
+  readonly coverUrl: string | null;
+  readonly sourceUrl: string | null;
+  /** Of the source. */
+  readonly sizeBytes: number | null;
+  readonly durationSeconds: number | null;
+  readonly auditStatus: AuditStatus | null;
+  /** With status FAILED or PARTIAL: the cloud's code of the first failure that still stands. */
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** Region of the endpoint that received the events, where it is configured. */
+  readonly region: string | null;
+  /** Sorted by event time, causal rank, eventId; no duplicates. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly renditions: readonly Rendition[];
+  readonly jobs: readonly JobLedgerEntry[];
+  /** What was ordered before the transcode, by policy. */
+  readonly steps: readonly StepLedgerEntry[];
+  /** Distinct events so far; strictly rises from record to record. */
+  readonly revision: number;
+  /** More events came than a state holds; the earliest ones were kept. */
+  readonly truncated: boolean;
+  /** Nothing happened for the retention period: timeline and renditions were dropped, the summary and the ledger stay. */
+  readonly retired: boolean;
+  /** When it was retired, by this pipeline's clock. */
+  readonly retiredAt: number | null;
+  /** Events came after the state was retired; they are in the timeline, and start no job. */
+  readonly afterRetirement: boolean;
+  /** Internal. With truncated: the earliest event that was left out. */
+  readonly cutoff: EventOrder | null;
+  /** Internal, no contract: what the projection needs of each event beyond its timeline entry; facts[i] belongs to timeline[i]. */
+  readonly facts: readonly Fact[];
+};

@@ -1,0 +1,185 @@
+/** The `policies` part of `live2vod.yaml`: who transcodes and composes what, per stream pattern. */
+import { z } from 'zod';
+
+const daySeconds = 86_400;
+
+const pattern = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^/\s]+$/, 'a name, or a pattern with * (any text) and ? (one character), without slashes and spaces');
+
+const templateGroupId = z
+  .string()
+  .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a template group id: letters, digits, - and _, at most 64 characters');
+
+const priority = z.int().min(1).max(10);
+const transcode = z.enum(['cloud', 'pipeline', 'approval']);
+
+/** `true` for a step without options of its own, `false` for none. */
+const step = <S extends z.ZodRawShape>(options: z.ZodObject<S>) =>
+  z.preprocess((value) => (value === true ? {} : value === false ? undefined : value), options.optional());
+
+const stepError = (options: string) => ({
+  error: (issue: { code?: string }) =>
+    issue.code === 'invalid_type' ? `true, or an object with ${options}` : undefined,
+});
+/** Submitted with the audit template of that id, else with the account's default. */
+const audit = z.strictObject({ templateId: templateGroupId.optional() }, stepError('templateId'));
+const snapshot = z.strictObject(
+  {
+    /** Snapshot template; it overrides `atSeconds` at the cloud. */
+    templateId: templateGroupId.optional(),
+    /** The moment of the picture, from the start of the video. The first frame where absent. */
+    atSeconds: z.number().min(0).max(daySeconds).optional(),
+  },
+  stepError('templateId, atSeconds'),
+);
+const beforeTranscode = z.strictObject({
+  /** AI audit: the transcode waits until it, or a person, lets the video pass. */
+  audit: step(audit),
+  /** Cover snapshot; the transcode doesn't wait for it. */
+  snapshot: step(snapshot),
+});
+
+const jobs = {
+  /** Who starts the transcode: the cloud by its template group, this pipeline, or a person. */
+  transcode: transcode.default('cloud'),
+  /** Required by `pipeline`; the default of a request by `approval`. */
+  templateGroupId: templateGroupId.optional(),
+  /** Queue order at the cloud, 10 first. */
+  priority: priority.optional(),
+  /** What we order as soon as the source is ready, before the transcode. */
+  beforeTranscode: beforeTranscode.optional(),
+};
+
+function needsTemplate(value: { transcode: string; templateGroupId?: string | undefined }): boolean {
+  return value.transcode !== 'pipeline' || value.templateGroupId !== undefined;
+}
+const templateMissing = {
+  path: ['templateGroupId'],
+  error: 'required where transcode is pipeline: the template group that the job is submitted with',
+};
+
+function canWait(value: { transcode: string; beforeTranscode?: object | undefined }): boolean {
+  return value.transcode !== 'cloud' || value.beforeTranscode === undefined;
+}
+const cannotWait = {
+  path: ['beforeTranscode'],
+  error: 'needs transcode: pipeline or approval; a transcode that the cloud starts waits for nothing',
+};
+
+const segments = z.strictObject(jobs).refine(needsTemplate, templateMissing).refine(canWait, cannotWait);
+
+const composed = z
+  .strictObject({
+    /** Who composes the cycles of a session into one video. */
+    compose: z.enum(['cloud', 'pipeline', 'none']).default('cloud'),
+    /** With `compose: cloud`: compose ourselves when the cloud has not started by then. Never, where absent. */
+    takeOverAfterSeconds: z.int().min(60).max(daySeconds).optional(),
+    ...jobs,
+  })
+  .refine(needsTemplate, templateMissing)
+  .refine(canWait, cannotWait);
+
+const recording = z.strictObject({
+  /** CycleDuration of the recording configuration (reference §4). */
+  cycleSeconds: z.int().min(300).max(21_600).default(3600),
+  /** DelayTime: a re-push within it continues the same session. */
+  disconnectDelaySeconds: z.int().min(15).max(21_600).default(180),
+  /** How much later than expected a segment's callback may come before its session counts as over. */
+  graceSeconds: z.int().min(0).max(daySeconds).default(300),
+});
+
+const match = z.strictObject({
+  domain: pattern.default('*'),
+  app: pattern.default('*'),
+  stream: pattern.default('*'),
+});
+
+const rule = z
+  .strictObject({
+    match: match.prefault({}),
+    recording: recording.prefault({}),
+    segments: segments.prefault({}),
+    composed: composed.prefault({}),
+    /** Nothing is planned for an event older than this. */
+    maxActAgeSeconds: z
+      .int()
+      .min(60)
+      .max(7 * daySeconds)
+      .default(daySeconds),
+    /** Days after the last event until a state is retired, and until its stub is deleted. */
+    retentionDays: z.int().min(1).max(3650).default(30),
+    /** A video or session that is silent for longer is asked about at the cloud. */
+    silentAfterSeconds: z
+      .int()
+      .min(60)
+      .max(30 * daySeconds)
+      .default(1800),
+  })
+  .refine((value) => value.maxActAgeSeconds < value.retentionDays * daySeconds, {
+    path: ['maxActAgeSeconds'],
+    error: 'must be shorter than retentionDays: a retired video never starts a job',
+  });
+
+/** Validates the value of `policies:`; absent means one rule for everything, `cloud`. */
+export const policiesSchema = z.array(rule).max(1000).default([]);
+
+/** What a person writes. */
+export type PoliciesInput = z.input<typeof policiesSchema>;
+/** One validated rule, all defaults filled in. */
+export type PolicyRule = z.output<typeof rule>;
+
+export type PoliciesResult =
+  | { readonly ok: true; readonly rules: readonly PolicyRule[] }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+/** One mistake: where (`policies[0].segments.transcode`), what, and what is accepted. */
+export type PolicyProblem = { readonly path: string; readonly problem: string };
+
+/** Validates the policies part of the configuration; two rules with the same match are refused. Never throws. */
+export function readPolicies(value: unknown): PoliciesResult {
+  const parsed = policiesSchema.safeParse(value ?? undefined);
+  if (!parsed.success) {
+    return { ok: false, problems: parsed.error.issues.map(problemOf) };
+  }
+  const first = new Map<string, number>();
+  const problems: PolicyProblem[] = [];
+  for (const [index, { match }] of parsed.data.entries()) {
+    const key = `${match.domain}/${match.app}/${match.stream}`;
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, index);
+    else problems.push({ path: `policies[${index}].match`, problem: `the same match as policies[${earlier}]: ${key}` });
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: parsed.data };
+}
+
+function problemOf(issue: z.core.$ZodIssue): PolicyProblem {
+  const accepted = issue.code === 'unrecognized_keys' ? keysAt(issue.path) : [];
+  const hint = accepted.length === 0 ? '' : `; accepted: ${accepted.join(', ')}`;
+  return { path: pathText(issue.path), problem: `${issue.message}${hint}` };
+}
+
+const parts: Readonly<Record<string, { readonly shape: object }>> = {
+  match,
+  recording,
+  segments,
+  composed,
+  beforeTranscode,
+  audit,
+  snapshot,
+};
+
+/** The keys that a part of a rule may have; the path starts with the rule's index. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const part = path.at(-1);
+  return Object.keys(typeof part === 'string' ? (parts[part]?.shape ?? {}) : rule.shape);
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => text + (typeof part === 'number' ? `[${part}]` : `.${String(part)}`),
+    'policies',
+  );
+}

@@ -1,0 +1,222 @@
+/**
+ * Every setting: its name (environment, or the same key in `live2vod.yaml`), what is accepted, its default.
+ * `readSettings` validates them all at once; the first thing that is wrong stops the start with one line.
+ */
+import { z } from 'zod';
+
+type Setting = {
+  readonly doc: string;
+  /** What is accepted, in words, for error messages and the documentation. */
+  readonly accepts: string;
+  readonly schema: z.ZodType;
+  readonly secret?: true;
+};
+
+const text = (accepts = 'text') => ({ accepts, schema: z.string().min(1) });
+const optionalText = (accepts = 'text') => ({ accepts, schema: z.string().min(1).optional() });
+const port = (value: number) => ({
+  accepts: `a port, 1 to 65535 (default ${value})`,
+  schema: z.coerce.number().int().min(1).max(65535).default(value),
+});
+const url = (accepts: string) => ({ accepts, schema: z.url({ protocol: /^https?$/ }).optional() });
+const choice = <const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) => ({
+  accepts: `${values.join(' | ')} (default ${fallback})`,
+  schema: z.enum(values).default(fallback as never),
+});
+
+export const settingTable = {
+  LIVE2VOD_HOME: {
+    doc: 'Folder of jars, data and state.',
+    accepts: 'a folder (default .live2vod)',
+    schema: z.string().min(1).default('.live2vod'),
+  },
+  LIVE2VOD_TOPIC_PREFIX: {
+    doc: 'Put before every topic, group and transactional id.',
+    accepts: 'letters, digits, dot, dash, underscore (default live2vod.)',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{0,100}$/)
+      .default('live2vod.'),
+  },
+  LIVE2VOD_INSTANCE: {
+    doc: 'Name of this instance of a role: names its state folder, group member and transactional id.',
+    accepts: 'letters, digits, dash, underscore (default 0)',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,100}$/)
+      .default('0'),
+  },
+  LIVE2VOD_PARTITIONS: {
+    doc: 'Partitions of the topics that are created.',
+    accepts: '1 to 1000 (default 6)',
+    schema: z.coerce.number().int().min(1).max(1000).default(6),
+  },
+  LIVE2VOD_REPLICATION: {
+    doc: 'Replication factor of the topics that are created.',
+    accepts: '1 to 15 (default 1)',
+    schema: z.coerce.number().int().min(1).max(15).default(1),
+  },
+  LIVE2VOD_BIND: {
+    doc: 'Address that the servers listen on.',
+    accepts: 'an address (default 127.0.0.1)',
+    schema: z.string().min(1).default('127.0.0.1'),
+  },
+  LOG_LEVEL: {
+    doc: 'Least severe level that is logged.',
+    ...choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  },
+  KAFKA_BROKERS: {
+    doc: 'Brokers to use; unset: the embedded broker.',
+    accepts: 'host:port, comma separated',
+    schema: z
+      .string()
+      .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/)
+      .optional(),
+  },
+  KAFKA_SESSION_TIMEOUT_MS: {
+    doc: 'A processor that the group does not hear of for so long loses its partitions to the others. Shorter takes over sooner, longer forgives pauses; the broker bounds it (`group.min.session.timeout.ms`).',
+    accepts: '500 to 300000 (default 10000)',
+    schema: z.coerce.number().int().min(500).max(300_000).default(10_000),
+  },
+  KAFKA_SECURITY_PROTOCOL: {
+    doc: 'How clients connect to the brokers.',
+    ...choice(['plaintext', 'ssl', 'sasl_plaintext', 'sasl_ssl'], 'plaintext'),
+  },
+  KAFKA_SASL_MECHANISM: {
+    doc: 'With a sasl protocol.',
+    ...choice(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'PLAIN'),
+  },
+  KAFKA_SASL_USERNAME: { doc: 'With a sasl protocol.', ...optionalText() },
+  KAFKA_SASL_PASSWORD: { doc: 'With a sasl protocol.', ...optionalText(), secret: true },
+  KAFKA_SSL_CA_FILE: { doc: 'Certificates of the authorities to trust.', ...optionalText('a PEM file') },
+  KAFKA_SSL_CERT_FILE: { doc: 'Client certificate.', ...optionalText('a PEM file') },
+  KAFKA_SSL_KEY_FILE: { doc: 'Key of the client certificate.', ...optionalText('a PEM file') },
+  SCHEMA_REGISTRY_URL: {
+    doc: 'Base of the Confluent API, path included; unset: the embedded registry.',
+    ...url('an http(s) URL'),
+  },
+  CLICKHOUSE_URL: { doc: 'ClickHouse server; unset: the embedded one.', ...url('an http(s) URL') },
+  CLICKHOUSE_USER: { doc: 'User at that server.', ...optionalText() },
+  CLICKHOUSE_PASSWORD: { doc: 'Password at that server.', ...optionalText(), secret: true },
+  CLICKHOUSE_DATABASE: {
+    doc: 'Database of the tables.',
+    accepts: 'a name (default live2vod)',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,60}$/)
+      .default('live2vod'),
+  },
+  INGRESS_PORT: { doc: 'Where callbacks arrive.', ...port(8081) },
+  INGRESS_REUSE_PORT: {
+    doc: 'Lets a new ingress listen on the port before the old one stops, for a deploy without a gap (Linux).',
+    ...choice(['off', 'on'], 'off'),
+  },
+  CONSOLE_PORT: { doc: 'Page and query API.', ...port(8080) },
+  KAFKA_PORT: { doc: 'Embedded broker (its controller listens on the next port).', ...port(9092) },
+  REGISTRY_PORT: { doc: 'Embedded schema registry.', ...port(8085) },
+  CLICKHOUSE_PORT: { doc: 'Embedded ClickHouse.', ...port(8123) },
+  EMULATOR_PORT: { doc: 'Emulated cloud.', ...port(8090) },
+  METRICS_PORT: {
+    doc: 'Where a role without a port of its own serves /metrics, /healthz and /readyz; `up` counts upwards from it.',
+    accepts: 'a port, 1 to 65535; unset: not served',
+    schema: z.coerce.number().int().min(1).max(65535).optional(),
+  },
+  VOD_CALLBACK_URL: {
+    doc: 'The callback URL as configured at the cloud: it is what is signed.',
+    ...url('an http(s) URL'),
+  },
+  VOD_CALLBACK_KEYS: {
+    doc: 'Callback keys, all accepted (rotation).',
+    accepts: 'keys, comma separated, at most 32 characters each',
+    schema: z
+      .string()
+      .regex(/^[^,]{1,32}(,[^,]{1,32})*$/)
+      .optional(),
+    secret: true,
+  },
+  VOD_CALLBACK_AUTH: { doc: 'Whether the signature of a callback is checked.', ...choice(['on', 'off'], 'on') },
+  VOD_REGION: {
+    doc: 'Region whose callbacks arrive and whose API is called.',
+    accepts: 'a region id (default cn-shanghai)',
+    schema: z
+      .string()
+      .regex(/^[a-z0-9-]+$/)
+      .default('cn-shanghai'),
+  },
+  VOD_ENDPOINT: { doc: 'VOD API; unset: that of the region.', ...url('an http(s) URL') },
+  LIVE_ENDPOINT: { doc: 'Live API; unset: the public one.', ...url('an http(s) URL') },
+  ALIBABA_CLOUD_ACCESS_KEY_ID: { doc: 'Credentials of the cloud APIs.', ...optionalText(), secret: true },
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: { doc: 'Credentials of the cloud APIs.', ...optionalText(), secret: true },
+  ALIBABA_CLOUD_SECURITY_TOKEN: { doc: 'Token of temporary credentials.', ...optionalText(), secret: true },
+  CONSOLE_TOKEN: {
+    doc: 'Bearer token for whatever changes something at the console; unset: nothing can be changed there.',
+    ...text('text, at least 1 character'),
+    schema: z.string().min(1).optional(),
+    secret: true,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settingTable;
+export type Settings = { readonly [K in SettingName]: z.output<(typeof settingTable)[K]['schema']> };
+
+/** A setting that stops the start: names the key and what is accepted, never a secret's value. */
+export class SettingFault extends Error {
+  readonly code = 'BAD_SETTING';
+  readonly setting: string;
+
+  constructor(setting: string, message: string) {
+    super(message);
+    this.name = 'SettingFault';
+    this.setting = setting;
+  }
+}
+
+/**
+ * Settings from the environment and the `live2vod.yaml` object (without `policies`); the environment wins, an empty
+ * value counts as unset.
+ * @throws SettingFault one line naming the key, what is wrong and what is accepted
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: Readonly<Record<string, unknown>> = {},
+): Settings {
+  const known = Object.keys(settingTable) as SettingName[];
+  for (const key of Object.keys(file)) {
+    if (!known.includes(key as SettingName)) {
+      throw new SettingFault(key, `live2vod.yaml: unknown key ${key}; accepted are policies and ${known.join(', ')}`);
+    }
+  }
+  for (const key of Object.keys(environment)) {
+    if (key.startsWith('LIVE2VOD_') && !known.includes(key as SettingName) && !otherVariables.has(key)) {
+      throw new SettingFault(
+        key,
+        `environment: unknown setting ${key}; accepted are ${known.filter((name) => name.startsWith('LIVE2VOD_')).join(', ')}`,
+      );
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const name of known) {
+    const setting: Setting = settingTable[name];
+    const fromEnvironment = environment[name] || undefined;
+    const given = fromEnvironment ?? file[name];
+    const parsed = setting.schema.safeParse(
+      typeof given === 'number' || typeof given === 'boolean' ? String(given) : (given ?? undefined),
+    );
+    if (!parsed.success) {
+      const where = fromEnvironment === undefined ? 'live2vod.yaml' : 'environment';
+      const shown = setting.secret ? 'the given value' : JSON.stringify(given);
+      throw new SettingFault(name, `${where}: ${name}: ${shown} is not accepted; accepted: ${setting.accepts}`);
+    }
+    values[name] = parsed.data;
+  }
+  return values as Settings;
+}
+
+/** Variables with our prefix that aren't settings of the pipeline. */
+const otherVariables = new Set([
+  'LIVE2VOD_CONFIG',
+  'LIVE2VOD_TEST_STACK',
+  'LIVE2VOD_PROPERTY_RUNS',
+  'LIVE2VOD_CHAOS_SECONDS',
+  'LIVE2VOD_CHAOS_SEEDS',
+]);

@@ -1,0 +1,159 @@
+/**
+ * The topics of the pipeline: one contract per topic. `topicName` adds the configurable prefix; everything else in
+ * the code names a topic by its short name.
+ */
+export type TopicId =
+  | 'callbacks'
+  | 'video-state'
+  | 'session-state'
+  | 'stream-facts'
+  | 'stream-state'
+  | 'transcode-jobs'
+  | 'compose-jobs'
+  | 'dead-letters';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+export type TopicContract = {
+  readonly id: TopicId;
+  /** What the record key holds. */
+  readonly key: string;
+  /** Name of the Avro schema of the value, `bytes` where the value is kept as received. */
+  readonly value:
+    | 'VideoState'
+    | 'SessionState'
+    | 'StreamFact'
+    | 'StreamState'
+    | 'TranscodeJob'
+    | 'ComposeJob'
+    | 'bytes';
+  readonly cleanup: 'compact' | 'delete';
+  /** Only for `delete` topics. */
+  readonly retentionMs: number | null;
+  /** Schema compatibility mode at the registry; null for raw topics. */
+  readonly compatibility: 'BACKWARD_TRANSITIVE' | 'BACKWARD' | null;
+  /** What the record headers hold. Example messages lie in `schemas/examples/<id>.json`. */
+  readonly headers: readonly TopicHeader[];
+};
+
+export type TopicHeader = {
+  readonly name: string;
+  /** On every record, or only where the meaning says so. */
+  readonly always: boolean;
+  readonly meaning: string;
+};
+
+/** Record headers that the pipeline itself sets. `source` is set by the connector, never read from a body. */
+export const header = {
+  source: 'source',
+  receivedAt: 'received-at',
+  region: 'region',
+  replayedAt: 'replayed-at',
+  reason: 'reason',
+  error: 'error',
+  stage: 'stage',
+  originTopic: 'origin-topic',
+  originPartition: 'origin-partition',
+  originOffset: 'origin-offset',
+} as const;
+
+const onCallbacks: readonly TopicHeader[] = [
+  { name: header.source, always: true, meaning: 'who delivered it: http, mns, live, reconciler, job-runner, operator' },
+  { name: header.receivedAt, always: true, meaning: 'when it was received, epoch milliseconds' },
+  { name: header.region, always: false, meaning: 'region of the endpoint, where it is configured' },
+  { name: header.replayedAt, always: false, meaning: 'when it was replayed, epoch milliseconds; the others are kept' },
+];
+const onTombstones: readonly TopicHeader[] = [
+  { name: header.reason, always: false, meaning: 'on a tombstone: retired or merged' },
+];
+const onDeadLetters: readonly TopicHeader[] = [
+  { name: header.reason, always: true, meaning: 'why it could not be used, one of a few words' },
+  { name: header.error, always: true, meaning: 'the same in a sentence' },
+  { name: header.stage, always: true, meaning: 'where it failed' },
+  { name: header.originTopic, always: true, meaning: 'topic it came from' },
+  { name: header.originPartition, always: true, meaning: 'partition it came from' },
+  { name: header.originOffset, always: true, meaning: 'offset it had there' },
+];
+
+export const topics: Readonly<Record<TopicId, TopicContract>> = {
+  callbacks: {
+    id: 'callbacks',
+    key: 'subject id',
+    value: 'bytes',
+    cleanup: 'delete',
+    retentionMs: 7 * dayMs,
+    compatibility: null,
+    headers: onCallbacks,
+  },
+  'video-state': {
+    id: 'video-state',
+    key: 'VideoId',
+    value: 'VideoState',
+    cleanup: 'compact',
+    retentionMs: null,
+    compatibility: 'BACKWARD_TRANSITIVE',
+    headers: onTombstones,
+  },
+  'session-state': {
+    id: 'session-state',
+    key: 'session id',
+    value: 'SessionState',
+    cleanup: 'compact',
+    retentionMs: null,
+    compatibility: 'BACKWARD_TRANSITIVE',
+    headers: onTombstones,
+  },
+  'stream-facts': {
+    id: 'stream-facts',
+    key: 'domain/app/stream',
+    value: 'StreamFact',
+    cleanup: 'delete',
+    retentionMs: 7 * dayMs,
+    compatibility: 'BACKWARD',
+    headers: [],
+  },
+  'stream-state': {
+    id: 'stream-state',
+    key: 'domain/app/stream',
+    value: 'StreamState',
+    cleanup: 'compact',
+    retentionMs: null,
+    compatibility: 'BACKWARD_TRANSITIVE',
+    headers: onTombstones,
+  },
+  'transcode-jobs': {
+    id: 'transcode-jobs',
+    key: 'VideoId',
+    value: 'TranscodeJob',
+    cleanup: 'delete',
+    retentionMs: 7 * dayMs,
+    compatibility: 'BACKWARD',
+    headers: [],
+  },
+  'compose-jobs': {
+    id: 'compose-jobs',
+    key: 'domain/app/stream',
+    value: 'ComposeJob',
+    cleanup: 'delete',
+    retentionMs: 7 * dayMs,
+    compatibility: 'BACKWARD',
+    headers: [],
+  },
+  'dead-letters': {
+    id: 'dead-letters',
+    key: 'as the origin',
+    value: 'bytes',
+    cleanup: 'delete',
+    retentionMs: 30 * dayMs,
+    compatibility: null,
+    headers: onDeadLetters,
+  },
+};
+
+/** The name at the broker: prefix (default `live2vod.`) plus short name. */
+export function topicName(prefix: string, id: TopicId): string {
+  return `${prefix}${id}`;
+}
+
+/** Who put a record on `callbacks`. `live`: ApsaraVideo Live's own record callbacks, whose key is `domain/app/stream`. */
+export type EventSource = 'http' | 'live' | 'mns' | 'reconciler' | 'job-runner' | 'operator';

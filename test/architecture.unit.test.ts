@@ -1,0 +1,125 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { brokenImports, mayImport } from './architecture/rooms.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Files that git knows or would add, so that a page's build output and installed packages stay out. */
+function sourceFiles(): string[] {
+  return execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '*.ts', '*.tsx'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter((file) => file !== '');
+}
+
+describe('the import table', () => {
+  test('holds for the tree', () => {
+    const broken: string[] = [];
+    let files = 0;
+    for (const file of sourceFiles()) {
+      let source: string;
+      try {
+        source = readFileSync(join(root, file), 'utf8');
+      } catch {
+        continue; // Deleted, not committed yet.
+      }
+      files += 1;
+      broken.push(...brokenImports(file, source));
+    }
+    expect(files).toBeGreaterThan(50);
+    expect(broken).toEqual([]);
+  });
+
+  const restricted = Object.entries(mayImport).filter(([, others]) => others.length < 8);
+  const forms = {
+    import: (from: string) => `import { a } from '${from}';`,
+    'import type': (from: string) => `import type { A } from '${from}';`,
+    'a type among values': (from: string) => `import { type A } from '${from}';`,
+    'export from': (from: string) => `export { a } from '${from}';`,
+    'export type from': (from: string) => `export type { A } from '${from}';`,
+    'export *': (from: string) => `export * from '${from}';`,
+    'a dynamic import': (from: string) => `const a = await import('${from}');`,
+    'an import type expression': (from: string) => `let a: import('${from}').A;`,
+  };
+
+  for (const [room, allowed] of restricted) {
+    for (const [form, write] of Object.entries(forms)) {
+      test(`rejects ${form} from ${room}/ into a room that the table doesn't name`, () => {
+        for (const other of Object.keys(mayImport)) {
+          if (other === room || (allowed as readonly string[]).includes(other)) continue;
+          const source = `// first line\n${write(`../../${other}/index.ts`)}`;
+          expect(brokenImports(`${room}/deep/file.ts`, source), other).toHaveLength(1);
+          expect(brokenImports(`${room}/deep/file.ts`, source)[0]).toContain(`${room}/deep/file.ts:2`);
+        }
+      });
+
+      test(`accepts ${form} inside ${room}/ and into what the table names`, () => {
+        expect(brokenImports(`${room}/deep/file.ts`, write('../index.ts'))).toEqual([]);
+        for (const other of allowed) {
+          expect(brokenImports(`${room}/deep/file.ts`, write(`../../${other}/index.ts`)), other).toEqual([]);
+        }
+      });
+    }
+  }
+
+  test('keeps Node, packages and computed targets out of processors/', () => {
+    for (const source of [
+      `import { readFile } from 'node:fs/promises';`,
+      `import type { KafkaJS } from '@confluentinc/kafka-javascript';`,
+      'const name = "x"; await import(name);',
+    ]) {
+      expect(brokenImports('processors/video/file.ts', source), source).toHaveLength(1);
+    }
+  });
+});
+
+describe('the linter', () => {
+  const breaking = {
+    'processors/a/b.ts': `export type { A } from '../../connectors/kafka/index.ts';`,
+    'processors/a/c.ts': `export { readFileSync } from 'node:fs';`,
+    'schemas/a.ts': `export { a } from '../processors/video/index.ts';`,
+    'connectors/a/b.ts': `import type { A } from '../../cli/main.ts';\nexport type B = A;`,
+    'emulator/a.ts': `export { a } from '../connectors/vod/index.ts';`,
+    'local/a.ts': `export { a } from '../schemas/settings.ts';`,
+    'connectors/a/clock.ts': 'export const a = Date.now();',
+    'connectors/a/random.ts': 'export const a = Math.random();',
+    'connectors/a/environment.ts': 'export const a = process.env.HOME;',
+    'connectors/a/timer.ts': 'export const a = setTimeout(() => {}, 1);',
+    'local/any.ts': 'export const a = (b: any): unknown => b;',
+    'local/floating.ts': 'const a = async (): Promise<number> => 1;\na();\nexport { a };',
+  };
+  const fine = {
+    'connectors/platform/index.ts': 'export const a = Date.now() + Math.random();',
+    'emulator/clock.ts': 'export const a = setTimeout(() => {}, 1);',
+    'cli/environment.ts': 'export const a = process.env.HOME;',
+    'connectors/a/fine.ts': `export type { A } from '../../processors/video/index.ts';`,
+  };
+
+  test('rejects what breaks a rule of the house, and only that', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'live2vod-lint-'));
+    try {
+      for (const config of ['biome.json', '.gitignore', 'lint']) {
+        cpSync(join(root, config), join(folder, config), { recursive: true });
+      }
+      for (const [file, source] of Object.entries({ ...breaking, ...fine })) {
+        mkdirSync(dirname(join(folder, file)), { recursive: true });
+        writeFileSync(join(folder, file), `${source}\n`);
+      }
+      const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+      const { stdout } = spawnSync(process.execPath, [biome, 'lint', '--reporter=json', '--max-diagnostics=none'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      const { diagnostics } = JSON.parse(stdout) as { diagnostics: { location: { path: string } }[] };
+      const rejected = new Set(diagnostics.map(({ location }) => location.path));
+      expect(rejected).toEqual(new Set(Object.keys(breaking)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

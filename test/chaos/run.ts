@@ -1,0 +1,164 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { demoPolicies } from '../../cli/demo/configuration.ts';
+import { readStates } from '../../cli/demo/read-states.ts';
+import { applyTopics } from '../../cli/topic-plan.ts';
+import { Admin } from '../../connectors/kafka/index.ts';
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import type { SessionState } from '../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { readSettings } from '../../schemas/settings.ts';
+import { eventually } from '../support/eventually.ts';
+import { type ChaosCluster, startChaosCluster } from './cluster.ts';
+import { Fleet, instances } from './fleet.ts';
+import { startLoad } from './load.ts';
+import { judge, judgeStates, readOutputs } from './oracle.ts';
+import { type Lane, type Schedule, scheduleOf } from './schedule.ts';
+import { type Struck, strike } from './strike.ts';
+
+export type ChaosOptions = {
+  readonly seed: number;
+  /** How long load and faults last; the start, catching up and the judgement come on top. */
+  readonly seconds: number;
+  /** One broker behind a proxy that cuts connections, or three with replication 3 and min in-sync 2. */
+  readonly nodes: 1 | 3;
+  /** Kafka's jars. */
+  readonly jars: string;
+  readonly registryUrl: string;
+  /** Its own: logs and stores stay there. */
+  readonly folder: string;
+  /** What faults there are. Default: all, but those of the network only where there is a proxy. */
+  readonly lanes?: readonly Lane[];
+  /** Instead of the seed's. */
+  readonly schedule?: Schedule;
+  readonly say?: (line: string) => void;
+};
+
+export type ChaosReport = {
+  readonly seed: number;
+  readonly struck: Struck;
+  /** What the processors did about it: how often each answer of `recover` was given, by their logs. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** Distinct callbacks, and records with their copies. */
+  readonly callbacks: number;
+  readonly records: number;
+  readonly videos: number;
+  readonly sessions: number;
+  readonly jobs: number;
+  /** From the last fault and callback until every record was processed. */
+  readonly catchUpSeconds: number;
+  /** What is wrong; empty when all is as the ledger says. */
+  readonly differences: readonly string[];
+};
+
+const prefix = 'chaos.';
+const sessionTimeoutMs = 3_000;
+const catchUpMs = 90_000;
+
+/**
+ * Three processor processes on real brokers under load while the seed's schedule strikes: three processes under
+ * fire, one at the end. Then the topics must hold what the emulator's ledger says.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, seconds, nodes, folder, say = () => {} } = options;
+  const startedMs = performance.now();
+  const tell = (line: string) => say(`${((performance.now() - startedMs) / 1000).toFixed(1)} s ${line}`);
+  const lanes = options.lanes ?? (nodes === 1 ? ['processes', 'brokers', 'network'] : ['processes', 'brokers']);
+  const schedule = options.schedule ?? scheduleOf({ seed, seconds, sessionTimeoutMs, lanes });
+  const closing: (() => Promise<unknown>)[] = [];
+  try {
+    await mkdir(join(folder, 'home'), { recursive: true });
+    const cluster = await startChaosCluster({ jars: options.jars, folder, nodes });
+    closing.unshift(() => cluster.stop());
+    const settings = await configure(options, cluster);
+    const admin = await Admin.connect({ brokers: cluster.brokers, clientId: 'chaos-oracle' });
+    closing.unshift(async () => admin.close());
+    const { LIVE2VOD_PARTITIONS: partitions } = readSettings(settings);
+    await applyTopics(admin, readSettings(settings));
+
+    const fleet = new Fleet({ folder, settings });
+    closing.unshift(() => fleet.close());
+    for (const instance of instances) fleet.start(instance);
+    const load = await startLoad({ brokers: cluster.brokers, topic: `${prefix}callbacks`, seed });
+    closing.unshift(() => load.stop());
+    const ready = () => instances.every((instance) => fleet.wasReady(instance));
+    await eventually(ready, { timeoutMs: 90_000, intervalMs: 200 });
+
+    load.emulator.play({ shows: Math.ceil(seconds), compression: 12_000 / seconds });
+    tell('three processes under load');
+    const struck = await strike(schedule, { cluster, fleet, say: tell }, AbortSignal.timeout(seconds * 1000));
+
+    tell('the faults are over');
+    const overMs = performance.now();
+    await Promise.all([load.emulator.whenQuiet(), fleet.stop('b'), fleet.stop('c')]);
+    const ledger = load.emulator.ledger();
+    const settled = async () => {
+      if (!(await allConsumed(admin, partitions))) throw new Error('callbacks are left to be processed');
+      const [first] = judgeStates(ledger, await statesNow(cluster.brokers, options.registryUrl));
+      if (first !== undefined) throw new Error(first);
+    };
+    // Not so in time: the judgement below says what is wrong.
+    await eventually(settled, { timeoutMs: catchUpMs, intervalMs: 1_000 }).catch((error: unknown) =>
+      tell(String(error)),
+    );
+    const catchUpSeconds = (performance.now() - overMs) / 1000;
+    tell('all records are processed');
+    let outputs = await readOutputs(cluster.brokers, prefix);
+    let found = judge(ledger, outputs);
+    // The console consumer gives up early on a busy machine. What is wrong in the topics stays wrong.
+    for (let again = 0; again < 2 && found.length > 0; again += 1) {
+      tell(`${found.length} differences in ${outputs.videos.length} video states: reading again`);
+      outputs = await readOutputs(cluster.brokers, prefix);
+      found = judge(ledger, outputs);
+    }
+    await fleet.stop('a');
+    return {
+      seed,
+      struck,
+      answers: fleet.answers(),
+      callbacks: ledger.totals.distinct,
+      records: load.published(),
+      videos: ledger.videos.length,
+      sessions: ledger.sessions.length,
+      jobs: outputs.jobs.length,
+      catchUpSeconds,
+      differences: [...fleet.surprises, ...found],
+    };
+  } finally {
+    for (const close of closing) await close();
+  }
+}
+
+async function configure(options: ChaosOptions, cluster: ChaosCluster): Promise<Record<string, string>> {
+  const file = join(options.folder, 'live2vod.yaml');
+  await writeFile(file, stringify({ policies: demoPolicies() }));
+  return {
+    LIVE2VOD_CONFIG: file,
+    LIVE2VOD_TOPIC_PREFIX: prefix,
+    LIVE2VOD_PARTITIONS: '6',
+    LIVE2VOD_REPLICATION: String(cluster.nodes),
+    KAFKA_BROKERS: cluster.processorBrokers,
+    KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+    SCHEMA_REGISTRY_URL: options.registryUrl,
+  };
+}
+
+/** Whether the video processor has committed the ends of its input. */
+async function allConsumed(admin: Admin, partitions: number): Promise<boolean> {
+  const at = Array.from({ length: partitions }, (_, partition) => ({ topic: `${prefix}callbacks`, partition }));
+  const ends = await admin.endOffsets(at, 'read_committed');
+  const committed = await admin.groupOffsets(`${prefix}video`, at);
+  const offsets = new Map(committed.map(({ partition, offset }) => [partition, offset ?? 0]));
+  return ends.every(({ partition, offset }) => (offsets.get(partition) ?? 0) >= offset);
+}
+
+/** A quick look by our own client, to see when it is worth asking Kafka's. */
+async function statesNow(brokers: string, registryUrl: string) {
+  const kafka = { brokers, clientId: 'chaos-look' };
+  const registry = connectRegistry({ url: registryUrl, prefix });
+  return {
+    videos: await readStates(kafka, `${prefix}video-state`, await registry.codec<VideoState>('video-state')),
+    sessions: await readStates(kafka, `${prefix}session-state`, await registry.codec<SessionState>('session-state')),
+  };
+}

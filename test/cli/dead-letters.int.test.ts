@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { list, redrive, show } from '../../cli/dead-letters.ts';
+import { replay } from '../../cli/replay.ts';
+import { check, register } from '../../cli/schema-check.ts';
+import { applyTopics } from '../../cli/topic-plan.ts';
+import { Admin, type ConsumedRecord, IdempotentProducer, scanTopic } from '../../connectors/kafka/index.ts';
+import { readSettings } from '../../schemas/settings.ts';
+
+const stack = inject('stack');
+const prefix = `test-${randomUUID()}.`;
+const kafka = { brokers: stack.brokers, clientId: 'test-dead-letters' };
+const environment = {
+  KAFKA_BROKERS: stack.brokers,
+  SCHEMA_REGISTRY_URL: stack.registryUrl,
+  LIVE2VOD_TOPIC_PREFIX: prefix,
+  LIVE2VOD_PARTITIONS: '2',
+};
+
+const everything = async (topic: string): Promise<ConsumedRecord[]> => {
+  const records: ConsumedRecord[] = [];
+  for await (const record of scanTopic(kafka, topic)) records.push(record);
+  return records;
+};
+
+function printed(): string[] {
+  const lines: string[] = [];
+  const spy = vi.spyOn(console, 'log').mockImplementation((line: unknown) => lines.push(String(line)));
+  const errors = vi.spyOn(console, 'error').mockImplementation((line: unknown) => lines.push(String(line)));
+  onTestFinished(() => {
+    spy.mockRestore();
+    errors.mockRestore();
+  });
+  return lines;
+}
+
+beforeAll(async () => {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const admin = await Admin.connect(kafka);
+  await applyTopics(admin, readSettings(environment));
+  admin.close();
+});
+
+describe('dead letters from the command line', () => {
+  test('are listed, shown, sent again once, and marked only then', async () => {
+    const producer = await IdempotentProducer.connect(kafka);
+    const body = JSON.stringify({ EventType: 'FileUploadComplete', VideoId: 'v1' });
+    const origin = { 'origin-topic': `${prefix}callbacks`, 'origin-partition': '0', 'origin-offset': '7' };
+    const kept = { source: 'http', 'received-at': '1700000000000' };
+    const letters = `${prefix}dead-letters`;
+    await producer.send({
+      topic: letters,
+      partition: 0,
+      key: 'v1',
+      value: Buffer.from(body),
+      headers: { ...kept, ...origin, reason: 'step-failed', error: 'boom', stage: 'video' },
+    });
+    await producer.send({
+      topic: letters,
+      partition: 0,
+      key: null,
+      value: Buffer.from('not json'),
+      headers: { ...kept, reason: 'no-json', error: 'no JSON', stage: 'ingress' },
+    });
+    await producer.close();
+
+    const lines = printed();
+    await list({ reason: 'step-failed' });
+    expect(lines.at(0)).toContain('video/step-failed');
+    expect(lines.at(-1)).toBe('1 dead letters');
+    await show('0:0');
+    expect(lines.at(-1)).toContain(body);
+    await expect(show('1:99')).rejects.toThrow('no dead letter 1:99');
+
+    await redrive({});
+    expect(lines.at(-1)).toBe("1 sent again, 0 were sent before, 1 can't be sent");
+    const [callback, ...more] = await everything(`${prefix}callbacks`);
+    expect(more).toEqual([]);
+    expect(callback).toMatchObject({
+      key: 'v1',
+      headers: { ...kept, 'replayed-at': expect.stringMatching(/^\d{13}$/) },
+    });
+    expect(callback?.value?.toString()).toBe(body);
+    expect(callback?.headers).not.toHaveProperty('reason');
+
+    await redrive({ reason: 'step-failed' });
+    expect(lines.at(-1)).toBe("0 sent again, 1 were sent before, 0 can't be sent");
+    expect(await everything(`${prefix}callbacks`)).toHaveLength(1);
+    process.exitCode = undefined;
+  });
+
+  test('a replay feeds the wanted callbacks through again, and no replay is replayed', async () => {
+    const producer = await IdempotentProducer.connect(kafka);
+    const topic = `${prefix}callbacks`;
+    const before = (await everything(topic)).length;
+    for (const key of ['a', 'b', 'a'])
+      await producer.send({ topic, key, value: Buffer.from('{}'), headers: { source: 'mns', 'received-at': '1' } });
+    await producer.close();
+    const signal = new AbortController().signal;
+    expect(await replay({ fromOffset: 0, key: 'a', signal })).toBe(2);
+    expect(await replay({ fromMs: Date.now() + 60_000, signal })).toBe(0);
+    const after = await everything(topic);
+    expect(after).toHaveLength(before + 5);
+    const again = after.filter(({ key, headers }) => key === 'a' && headers['replayed-at'] !== undefined);
+    expect(again.map(({ headers }) => headers.source)).toEqual(['mns', 'mns']);
+    expect(await replay({ fromOffset: 0, key: 'a', signal })).toBe(2);
+  });
+
+  test('schemas fit what was released, before and after they are registered', async () => {
+    vi.stubEnv('LIVE2VOD_TOPIC_PREFIX', `test-${randomUUID()}.`);
+    const lines = printed();
+    await check({ offline: false });
+    expect(lines.filter((line) => line.includes('is not registered yet'))).toHaveLength(6);
+    await register();
+    await check({ offline: false });
+    expect(lines.filter((line) => line.includes('fits what is registered'))).toHaveLength(6);
+  });
+});

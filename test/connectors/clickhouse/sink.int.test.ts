@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { latencyReport } from '../../../connectors/clickhouse/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { composedRow, sessionRow } from './expected-rows.ts';
+import { body, composed, segment, session } from './fixtures.ts';
+import { type SinkWorld, sinkWorld } from './world.ts';
+
+let world: SinkWorld;
+beforeAll(async () => {
+  world = await sinkWorld(inject('stack'));
+});
+afterAll(() => world.close());
+
+it('brings callbacks, videos and sessions into ClickHouse, and says how long the stages took', async () => {
+  const { producer, topics, codecs } = world;
+  const headers = { source: 'http', 'received-at': '1772359212345', region: 'cn-shanghai' };
+  const send = (topic: string, key: string, value: Buffer | null, h = headers) =>
+    producer.send({ topic, key, value, headers: h });
+  await send(topics('callbacks'), 'segment-1', body({ VideoId: 'segment-1' }));
+  await send(topics('callbacks'), 'segment-1', Buffer.from([0x7b, 0xff, 0x00, 0x7d]));
+  await send(topics('video-state'), 'segment-1', codecs.videoState.encode(segment('segment-1')));
+  await send(topics('video-state'), 'composed-1', codecs.videoState.encode(composed('composed-1')));
+  await send(topics('video-state'), 'gone', codecs.videoState.encode(segment('gone')));
+  await send(topics('video-state'), 'gone', null);
+  await send(topics('video-state'), 'broken', Buffer.from('no Avro'));
+  const state = session('composed-1');
+  await send(topics('session-state'), state.sessionId, codecs.sessionState.encode(state));
+
+  const sink = world.startSink();
+  await eventually(async () => {
+    expect(await world.count('callbacks FINAL')).toBe(2);
+    expect(await world.count('video_state FINAL')).toBe(2);
+    expect(await world.count('session_state FINAL')).toBe(1);
+  });
+
+  const [callback] = await world.rows("SELECT * FROM callbacks FINAL WHERE event_type != ''");
+  expect(callback).toMatchObject({
+    subject_id: 'segment-1',
+    event_type: 'FileUploadComplete',
+    event_time: '2026-03-01 10:00:10.000',
+    received_at: '2026-03-01 10:00:12.345',
+    source: 'http',
+    region: 'cn-shanghai',
+    replayed_at: null,
+    event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    body: body({ VideoId: 'segment-1' }).toString(),
+    status: 'success',
+  });
+  expect(await world.rows("SELECT hex(body) AS body FROM callbacks FINAL WHERE event_type = ''")).toEqual([
+    { body: '7BFF007D' },
+  ]);
+  const [video] = await world.rows("SELECT * FROM video_state FINAL WHERE video_id = 'composed-1'");
+  expect(video).toEqual(composedRow);
+  const [live] = await world.rows('SELECT * FROM session_state FINAL');
+  expect(live).toEqual(sessionRow);
+
+  const report = await latencyReport(world.client);
+  const seconds = Object.fromEntries(report.map((row) => [row.stage, [row.count, row.p50]]));
+  expect(seconds).toMatchObject({
+    delivery: [4, expect.any(Number)],
+    recording: [1, 4],
+    source_ready: [1, 6],
+    disconnect_delay: [1, 180],
+    compose_wait: [1, 5],
+    compose: [1, 60],
+    trigger: [1, 2],
+    queue: [2, expect.any(Number)],
+    transcode: [2, 150],
+    first_playable: [2, expect.any(Number)],
+    fully_transcoded: [2, expect.any(Number)],
+    end_to_end: [2, expect.any(Number)],
+  });
+  const queue = await latencyReport(world.client, { stages: ['queue'], by: ['kind', 'definition', 'hour'] });
+  expect(queue).toMatchObject([
+    { stage: 'queue', kind: 'COMPOSED', definition: 'LD', hour: '2026-03-01T10:00:00Z', p50: 3 },
+    { stage: 'queue', kind: 'SEGMENT', definition: 'LD', hour: '2026-03-01T10:00:00Z', p50: 10 },
+  ]);
+  expect(await latencyReport(world.client, { stream: "x' OR '1'='1" })).toEqual([]);
+
+  const letters = await world.read('dead-letters');
+  expect(letters.map((letter) => [letter.key, letter.headers.reason, letter.headers.stage])).toEqual([
+    ['broken', 'not-decodable', 'sink'],
+  ]);
+  expect(letters[0]?.value?.toString()).toBe('no Avro');
+  await sink.end();
+});

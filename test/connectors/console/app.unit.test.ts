@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import type { FastifyInstance } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import type { LatencyFilter } from '../../../connectors/clickhouse/index.ts';
+import { missingForTranscode } from '../../../connectors/console/routes-transcode.ts';
+import { job, letter, openView, session, sessionRecord, stream, testConsole, video, videoRecord } from './fixture.ts';
+
+async function app(token: string | undefined = 'right') {
+  const view = await openView();
+  await view.apply([
+    videoRecord(0, 0, video('ready', { kind: 'COMPOSED', status: 'SOURCE_READY', sourceReadyTime: 5_000, stream })),
+    videoRecord(0, 1, video('early', { kind: 'COMPOSED', status: 'ANNOUNCED' })),
+    sessionRecord(0, session('play.example.com/live/room-42/2026-03-01T09:30:00Z', { startTime: 1_000 })),
+    sessionRecord(
+      1,
+      session('old', { status: 'MERGED', mergedInto: 'play.example.com/live/room-42/2026-03-01T09:30:00Z' }),
+    ),
+  ]);
+  return testConsole({ view, token });
+}
+
+describe('the query API', () => {
+  test('gives a video with its freshness and without internal fields', async () => {
+    const answer = await (await app()).app.inject('/api/videos/ready');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({ videoId: 'ready', status: 'SOURCE_READY', sourceReadyTime: 5_000 });
+    expect(answer.json()).not.toHaveProperty('facts');
+    expect(answer.headers).toMatchObject({
+      'live2vod-caught-up': 'true',
+      'live2vod-lag-records': '0',
+      'live2vod-position': 'e1~2.0~2',
+    });
+  });
+
+  test('a session id may be written with and without percent-encoded slashes', async () => {
+    const { app: server } = await app();
+    const id = 'play.example.com/live/room-42/2026-03-01T09:30:00Z';
+    for (const path of [id, encodeURIComponent(id)]) {
+      expect((await server.inject(`/api/sessions/${path}`)).json()).toMatchObject({ sessionId: id });
+    }
+  });
+
+  test('a merged session redirects to the one that swallowed it', async () => {
+    const answer = await (await app()).app.inject('/api/sessions/old');
+    expect(answer.statusCode).toBe(308);
+    expect(decodeURIComponent(String(answer.headers.location))).toBe(
+      '/api/sessions/play.example.com/live/room-42/2026-03-01T09:30:00Z',
+    );
+  });
+
+  test('lists sessions of a stream, leaving out merged ones, and filters videos by status', async () => {
+    const { app: server } = await app();
+    const sessions = (await server.inject('/api/streams/play.example.com/live/room-42/sessions')).json();
+    expect(sessions.items).toHaveLength(1);
+    const videos = (await server.inject('/api/videos?status=ANNOUNCED,FAILED')).json();
+    expect(videos.items.map((item: { videoId: string }) => item.videoId)).toEqual(['early']);
+  });
+
+  test('says what is wrong with a request', async () => {
+    const { app: server } = await app();
+    expect((await server.inject('/api/videos/none')).json()).toEqual({
+      code: 'NOT_FOUND',
+      message: 'video none is not known',
+    });
+    expect((await server.inject('/api/videos?limit=0')).json().message).toContain('limit');
+    expect((await server.inject('/api/videos?from=yesterday')).json().message).toContain('from');
+    expect((await server.inject('/api/latency')).json()).toMatchObject({ code: 'ANALYTICS_AWAY' });
+  });
+
+  test('takes any stream name for what it is', async () => {
+    const nasty = ['..', '../../../etc/passwd', '%2e%2e%2f', 'a!', 'a!0000000000000!b', "' OR 1=1 --", '<b>', '\0'];
+    const anyName = fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }));
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(anyName, { minLength: 1, maxLength: 12 }), async (drawn) => {
+        const names = [...new Set(drawn.map((name) => name.toWellFormed()))];
+        const view = await openView();
+        const idOf = (streamName: string) => `play.example.com/live/${streamName}/1`;
+        await view.apply(
+          names.map((streamName, index) =>
+            sessionRecord(index, session(idOf(streamName), { stream: { ...stream, streamName } })),
+          ),
+        );
+        const { app: server } = await testConsole({ view });
+        for (const name of names) {
+          const one = await server.inject(`/api/sessions/${encodeURIComponent(idOf(name))}`);
+          expect(one.json()).toMatchObject({ sessionId: idOf(name) });
+          const key = encodeURIComponent(`play.example.com/live/${name}`);
+          const listed = (await server.inject(`/api/sessions?stream=${key}`)).json();
+          expect(listed.items.map((item: { sessionId: string }) => item.sessionId)).toEqual([idOf(name)]);
+          expect(one.headers['content-type']).toContain('application/json');
+        }
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  test('serves nothing but the page from its folder', async () => {
+    const { app: server } = await app();
+    for (const path of ['/../vite.config.ts', '/..%2fvite.config.ts', '/%2e%2e/vite.config.ts', '/src/main.tsx']) {
+      expect([path, (await server.inject(path)).statusCode]).not.toEqual([path, 200]);
+    }
+  });
+
+  test('sends strict headers with everything', async () => {
+    const answer = await (await app()).app.inject('/api/videos');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+  });
+});
+
+describe('latency', () => {
+  test('passes what is asked for on, times as epoch milliseconds', async () => {
+    const asked: LatencyFilter[] = [];
+    const { app: server } = await testConsole({
+      readLatency: async (filter) => {
+        asked.push(filter);
+        return { stages: [] };
+      },
+    });
+    await server.inject('/api/latency?by=hour,definition&app=live&from=1970-01-01T00:00:01Z');
+    expect(asked).toEqual([{ by: ['definition', 'hour'], app: 'live', fromMs: 1_000 }]);
+    expect((await server.inject('/api/latency?by=mood')).json().message).toContain('definition');
+  });
+});
+
+describe('jobs', () => {
+  test('are the entries of the ledgers, filtered by state and by who decided', async () => {
+    const view = await openView();
+    await view.apply([
+      videoRecord(0, 0, video('a', { jobs: [job({ token: 't1', state: 'DONE' }), job({ token: 't2' })] })),
+      videoRecord(0, 1, video('b', { jobs: [job({ token: 't3', state: 'IN_DOUBT' })] })),
+      videoRecord(0, 2, video('c')),
+    ]);
+    const { app: server } = await testConsole({ view });
+    const tokens = async (query: string) =>
+      (await server.inject(`/api/jobs${query}`)).json().items.map((item: { job: { token: string } }) => item.job.token);
+    expect(await tokens('')).toEqual(['t1', 't2', 't3']);
+    expect(await tokens('?state=AWAITING_APPROVAL,IN_DOUBT')).toEqual(['t2', 't3']);
+    expect(await tokens('?decision=CLOUD')).toEqual([]);
+  });
+});
+
+describe('dead letters', () => {
+  const letters = [letter(0, 5), letter(1, 9, { reason: 'refused-by-clickhouse', stage: 'sink' }), letter(0, 7)];
+  const ids = (answer: { json(): { items: { id: string }[] } }) => answer.json().items.map(({ id }) => id);
+
+  test('come newest first, in pages, by reason and stage', async () => {
+    const { app: server } = await testConsole({ letters });
+    const first = await server.inject('/api/dead-letters?limit=2');
+    expect(ids(first)).toEqual(['1:9', '0:7']);
+    const second = await server.inject(`/api/dead-letters?limit=2&cursor=${encodeURIComponent(first.json().next)}`);
+    expect(ids(second)).toEqual(['0:5']);
+    expect(second.json().next).toBeNull();
+    expect(ids(await server.inject('/api/dead-letters?stage=sink'))).toEqual(['1:9']);
+    expect(ids(await server.inject('/api/dead-letters?reason=unparsable'))).toEqual(['0:7', '0:5']);
+    expect((await server.inject('/api/dead-letters?cursor=x')).statusCode).toBe(400);
+  });
+
+  test('are sent again with the token only, and say why they can not be', async () => {
+    const sent: string[] = [];
+    const { app: server } = await testConsole({
+      letters,
+      redrive: async ({ id, stage }) => {
+        if (stage === 'sink') return { refused: 'it comes from video-state' };
+        sent.push(id);
+        return 'sent';
+      },
+    });
+    const redrive = (path: string, authorization = 'Bearer right') =>
+      server.inject({ method: 'POST', url: `/api/dead-letters/${path}/redrive`, headers: { authorization } });
+    expect((await redrive('0/5', 'Bearer wrong')).statusCode).toBe(401);
+    expect(sent).toEqual([]);
+    const answer = await redrive('0/5');
+    expect([answer.statusCode, answer.json()]).toEqual([202, { id: '0:5', result: 'sent' }]);
+    expect((await redrive('1/9')).json()).toMatchObject({ code: 'NOT_REDRIVEN' });
+    expect((await redrive('0/6')).statusCode).toBe(404);
+    expect((await redrive('0/x')).statusCode).toBe(400);
+    expect(sent).toEqual(['0:5']);
+  });
+});
+
+describe('asking for a transcode', () => {
+  const ask = (server: FastifyInstance, videoId: string, authorization: string, body: object) =>
+    server.inject({
+      method: 'POST',
+      url: `/api/videos/${videoId}/transcode`,
+      headers: { authorization },
+      payload: body,
+    });
+  const body = { templateGroupId: 'ffeeddccbbaa99887766554433221100', priority: 8 };
+
+  test('publishes the wish once it is authorised and the video is ready', async () => {
+    const { app: server, published } = await app();
+    const answer = await ask(server, 'ready', 'Bearer right', body);
+    expect(answer.statusCode).toBe(202);
+    expect(published).toMatchObject([
+      {
+        videoId: 'ready',
+        body: {
+          EventType: 'OperatorTranscodeRequest',
+          VideoId: 'ready',
+          TemplateGroupId: body.templateGroupId,
+          Priority: 8,
+        },
+      },
+    ]);
+    expect(answer.json().idempotencyKey).toBe(published[0]?.body.IdempotencyKey);
+  });
+
+  test('a double click has the same idempotency key', async () => {
+    const { app: server, published } = await app();
+    await ask(server, 'ready', 'Bearer right', body);
+    await ask(server, 'ready', 'Bearer right', body);
+    expect(published[0]?.body.IdempotencyKey).toBe(published[1]?.body.IdempotencyKey);
+  });
+
+  test('is refused without the token, and where none is set', async () => {
+    const { app: server, published } = await app();
+    expect((await ask(server, 'ready', 'Bearer wrong', body)).statusCode).toBe(401);
+    expect((await ask((await app('')).app, 'ready', 'Bearer ', body)).statusCode).toBe(403);
+    expect((await ask(server, 'ready', '', body)).statusCode).toBe(401);
+    expect(published).toEqual([]);
+  });
+
+  test('says what is missing', async () => {
+    const { app: server } = await app();
+    const answer = await ask(server, 'early', 'Bearer right', body);
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json().message).toContain('FileUploadComplete');
+    expect((await ask(server, 'none', 'Bearer right', body)).statusCode).toBe(404);
+    expect((await ask(server, 'ready', 'Bearer right', {})).json().message).toContain('templateGroupId');
+  });
+
+  test.each([
+    [{ hold: 'AUDIT' }, /no verdict yet/],
+    [{ hold: 'REVIEW' }, /leaves it to a person/],
+    [{ hold: 'PASSED' }, null],
+    [{ hold: null }, null],
+  ] as const)('of a video whose job says %j: %s', (held, why) => {
+    const missing = missingForTranscode(video('v', { sourceReadyTime: 1, jobs: [job(held)] }));
+    if (why === null) expect(missing).toBeNull();
+    else expect(missing).toMatch(why);
+  });
+});

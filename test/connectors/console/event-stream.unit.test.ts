@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodePosition, encodePosition } from '../../../connectors/console/cursor.ts';
+import { type EventFilter, serveEvents } from '../../../connectors/console/event-stream.ts';
+import type { StateView } from '../../../connectors/console/state-view.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import {
+  identity,
+  manualFollower,
+  openView,
+  session,
+  sessionRecord,
+  streamKey,
+  tombstone,
+  video,
+  videoRecord,
+} from './fixture.ts';
+
+type Event = { id: string | null; name: string; data: Record<string, unknown> };
+
+/** Reads events until stopped, as a browser would. */
+function reader(view: StateView, lastEventId: string | null, filter: EventFilter = {}) {
+  const follower = manualFollower();
+  const stopped = new AbortController();
+  const events: Event[] = [];
+  const done = serveEvents({
+    view,
+    follower,
+    clock: systemClock,
+    epoch: 'e1',
+    filter,
+    lastEventId,
+    sink: {
+      signal: stopped.signal,
+      write: async (text) => {
+        for (const block of text.split('\n\n').filter((part) => part !== '' && !part.startsWith(':'))) {
+          const field = (name: string) =>
+            block
+              .split('\n')
+              .find((line) => line.startsWith(`${name}: `))
+              ?.slice(name.length + 2) ?? null;
+          events.push({
+            id: field('id'),
+            name: field('event') ?? '',
+            data: JSON.parse(field('data') ?? '{}') as Record<string, unknown>,
+          });
+        }
+      },
+    },
+  });
+  return {
+    events,
+    announce: follower.announce,
+    live: () => eventually(() => expect(events.some(({ name }) => name === 'live')).toBe(true)),
+    stop: async () => {
+      stopped.abort();
+      await done;
+    },
+  };
+}
+
+const shown = (events: Event[]) => events.filter(({ name }) => name === 'video' || name === 'session');
+
+describe('the live subscription', () => {
+  test('gives the snapshot, says that it is complete, then gives changes', async () => {
+    const view = await openView();
+    await view.apply([videoRecord(0, 0, video('a')), sessionRecord(0, session('s'))]);
+    const client = reader(view, null);
+    await client.live();
+    expect(client.events.map(({ name }) => name)).toEqual(['video', 'session', 'live']);
+    await view.apply([videoRecord(0, 1, video('a', { revision: 2 }))]);
+    client.announce();
+    await eventually(() => expect(client.events.at(-1)?.data).toMatchObject({ videoId: 'a', revision: 2 }));
+    expect(client.events[0]?.data).not.toHaveProperty('facts');
+    await client.stop();
+  });
+
+  test('filters by video, session, stream and topic', async () => {
+    const view = await openView();
+    const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };
+    await view.apply([
+      videoRecord(0, 0, video('a', { stream })),
+      videoRecord(1, 0, video('b')),
+      sessionRecord(0, session('s')),
+    ]);
+    const keysOf = async (filter: EventFilter) => {
+      const client = reader(view, null, filter);
+      await client.live();
+      await client.stop();
+      return shown(client.events).map(({ data }) => data.videoId ?? data.sessionId);
+    };
+    expect(await keysOf({ videoId: 'b' })).toEqual(['b']);
+    expect(await keysOf({ sessionId: 's' })).toEqual(['s']);
+    expect(await keysOf({ stream: streamKey })).toEqual(['a', 's']);
+    expect(await keysOf({ topic: 'session-state' })).toEqual(['s']);
+  });
+
+  test('moves on past what a filter leaves out, so that its id does not grow too old', async () => {
+    const view = await openView();
+    await view.apply([videoRecord(0, 0, video('a')), videoRecord(0, 1, video('b')), sessionRecord(0, session('s'))]);
+    for (const filter of [{ topic: 'session-state' }, { sessionId: 's' }, { videoId: 'z' }] as const) {
+      const client = reader(view, null, filter);
+      await client.live();
+      await client.stop();
+      expect(client.events.at(-1)?.id).toBe(encodePosition('e1', view.position()));
+    }
+  });
+
+  test('an id of other topics or from before forgotten tombstones gets a reset and a new snapshot', async () => {
+    const view = await openView();
+    await view.apply([videoRecord(0, 0, video('a')), videoRecord(0, 1, video('b')), tombstone(0, 2, 'b', 0)]);
+    await view.prune(1);
+    for (const id of [
+      'other~0.0~0',
+      encodePosition('e1', { 'video-state': [1, 0], 'session-state': [0] }),
+      'nonsense',
+    ]) {
+      const client = reader(view, id);
+      await client.live();
+      expect(client.events.map(({ name }) => name)).toEqual(['reset', 'video', 'live']);
+      await client.stop();
+    }
+  });
+
+  test('a reader that comes back misses nothing and sees nothing twice, wherever it left', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ partition: fc.nat(1), key: fc.nat(5), gone: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        fc.array(fc.nat(40), { maxLength: 4 }),
+        fc.nat(60),
+        async (writes, cuts, leaveAfter) => {
+          const view = await openView();
+          const next = [0, 0];
+          const truth = new Map<string, number | null>();
+          const apply = async (part: typeof writes) => {
+            for (const write of part) {
+              const offset = next[write.partition] ?? 0;
+              next[write.partition] = offset + 2;
+              const key = `p${write.partition}-${write.key}`;
+              await view.apply([
+                write.gone
+                  ? tombstone(write.partition, offset, key)
+                  : videoRecord(write.partition, offset, video(key, { revision: offset })),
+              ]);
+              truth.set(key, write.gone ? null : offset);
+            }
+          };
+          const known = new Map<string, number | null>();
+          const seen = new Set<string>();
+          let lastId: string | null = null;
+          let from = 0;
+          for (const cut of [...cuts.toSorted((a, b) => a - b), writes.length]) {
+            await apply(writes.slice(from, cut));
+            from = Math.max(from, cut);
+            const client = reader(view, lastId);
+            await client.live();
+            await client.stop();
+            // The connection breaks after some events: only those that arrived count.
+            const final = cut === writes.length;
+            for (const event of client.events.slice(0, final ? undefined : leaveAfter)) {
+              lastId = event.id ?? lastId;
+              if (event.name !== 'video') continue;
+              const key = String(event.data.videoId ?? event.data.key);
+              const revision = event.data.deleted ? null : Number(event.data.revision);
+              const place = `${key}@${event.id}`;
+              expect(seen.has(place)).toBe(false);
+              seen.add(place);
+              known.set(key, revision);
+            }
+          }
+          expect(Object.fromEntries(known)).toEqual(Object.fromEntries(truth));
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+});
+
+describe('positions', () => {
+  test('a written position reads back as it was, and nothing else is taken for one', () => {
+    const offsets = fc.array(fc.nat(), { minLength: 2, maxLength: 2 });
+    fc.assert(
+      fc.property(offsets, fc.nat(), (video, sessions) => {
+        const position = { 'video-state': video, 'session-state': [sessions] };
+        expect(decodePosition('e', identity.partitions, encodePosition('e', position))).toEqual(position);
+      }),
+    );
+    fc.assert(fc.property(fc.string(), (text) => decodePosition('e', identity.partitions, text) === null));
+  });
+});

@@ -1,0 +1,190 @@
+/** States that fit the schemas, codecs without a registry, and a view in a folder of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import avsc from 'avsc';
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import type { Follower } from '../../../connectors/console/follower.ts';
+import { buildConsole, type ConsoleAppOptions, type DeadLetters } from '../../../connectors/console/index.ts';
+import {
+  type StateCodecs,
+  StateView,
+  type ViewIdentity,
+  type ViewRecord,
+} from '../../../connectors/console/state-view.ts';
+import type { DeadLetter } from '../../../connectors/kafka/index.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
+import { avroCodec } from '../../../connectors/registry/index.ts';
+import { metricsOf } from '../../../connectors/telemetry/index.ts';
+import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
+import type { SessionState } from '../../../schemas/generated/SessionState.ts';
+import type { JobLedgerEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
+
+export const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };
+export const streamKey = 'play.example.com/live/room-42';
+
+/** The emptiest value of a type: first symbols, nulls, zeros. */
+function empty(type: avsc.Type): unknown {
+  if (type.typeName === 'union:unwrapped') return null;
+  if (type.typeName === 'array') return [];
+  if (type.typeName === 'string') return '';
+  if (type.typeName === 'boolean') return false;
+  if (type.typeName === 'enum') return (type as avsc.types.EnumType).symbols[0];
+  if (type.typeName === 'record') {
+    return Object.fromEntries((type as avsc.types.RecordType).fields.map((field) => [field.name, empty(field.type)]));
+  }
+  return 0;
+}
+
+const typeOf = (name: AvroSchemaName) => avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
+const blank = (name: AvroSchemaName) => empty(typeOf(name)) as Record<string, unknown>;
+
+export const video = (videoId: string, fields: Partial<VideoState> = {}) =>
+  ({ ...blank('VideoState'), videoId, ...fields }) as VideoState;
+export const session = (sessionId: string, fields: Partial<SessionState> = {}) =>
+  ({ ...blank('SessionState'), sessionId, stream, status: 'RECORDING', ...fields }) as SessionState;
+
+/** A ledger entry that waits for a person. */
+export function job(fields: Partial<JobLedgerEntry> = {}): JobLedgerEntry {
+  const { type } = (typeOf('VideoState') as avsc.types.RecordType).field('jobs');
+  const entry = empty((type as avsc.types.ArrayType).itemsType) as JobLedgerEntry;
+  return { ...entry, token: 't', decision: 'APPROVAL', state: 'AWAITING_APPROVAL', ...fields };
+}
+
+const codecOf = <T>(name: AvroSchemaName, id: number) =>
+  avroCodec<T>(name, id, typeOf(name), () => Promise.reject(new Error('no such schema')));
+export const codecs: StateCodecs = {
+  'video-state': codecOf<VideoState>('VideoState', 1),
+  'session-state': codecOf<SessionState>('SessionState', 2),
+};
+
+export const identity: ViewIdentity = {
+  topicIds: { 'video-state': 'a', 'session-state': 'b' },
+  partitions: { 'video-state': 2, 'session-state': 1 },
+};
+
+export const videoRecord = (
+  partition: number,
+  offset: number,
+  state: VideoState,
+  timestampMs = offset,
+): ViewRecord => ({
+  topic: 'video-state',
+  partition,
+  offset,
+  key: state.videoId,
+  value: codecs['video-state'].encode(state),
+  timestampMs,
+});
+export const sessionRecord = (offset: number, state: SessionState): ViewRecord => ({
+  topic: 'session-state',
+  partition: 0,
+  offset,
+  key: state.sessionId,
+  value: codecs['session-state'].encode(state),
+  timestampMs: offset,
+});
+export const tombstone = (partition: number, offset: number, key: string, timestampMs = offset): ViewRecord => ({
+  topic: 'video-state',
+  partition,
+  offset,
+  key,
+  value: null,
+  timestampMs,
+});
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'live2vod-view-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function openView(folder = temporaryFolder(), as: ViewIdentity = identity): Promise<StateView> {
+  const view = await StateView.open(folder, codecs, as);
+  onTestFinished(() => view.close());
+  return view;
+}
+
+/** A follower whose changes the test announces. */
+export function manualFollower(): Follower & { announce(): void } {
+  const listeners = new Set<() => void>();
+  return {
+    freshness: () => ({ caughtUp: true, lagRecords: 0 }),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    done: Promise.resolve(),
+    announce: () => {
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+export type Published = { videoId: string; body: Readonly<Record<string, unknown>> };
+
+/** A console over a view of its own, with a follower that the test drives and dead letters from a list. */
+export async function testConsole(
+  options: {
+    readonly token?: string | undefined;
+    readonly view?: StateView;
+    readonly readLatency?: ConsoleAppOptions['readLatency'];
+    readonly letters?: readonly DeadLetter[];
+    readonly redrive?: DeadLetters['redrive'];
+  } = {},
+) {
+  const view = options.view ?? (await openView());
+  const follower = manualFollower();
+  const published: Published[] = [];
+  const stopped = new AbortController();
+  const app = await buildConsole({
+    view,
+    follower,
+    clock: systemClock,
+    metrics: metricsOf(new Registry()),
+    health: { live: () => true, waitingFor: () => null },
+    epoch: 'e1',
+    token: 'token' in options ? options.token : 'right',
+    publish: async (videoId, body) => {
+      published.push({ videoId, body });
+    },
+    readLatency: options.readLatency ?? (() => Promise.reject(new Error('connect ECONNREFUSED'))),
+    deadLetters: {
+      read: async ({ reason, stage, ids }) =>
+        (options.letters ?? []).filter(
+          (letter) =>
+            (reason === undefined || letter.reason === reason) &&
+            (stage === undefined || letter.stage === stage) &&
+            (ids === undefined || ids.includes(letter.id)),
+        ),
+      redrive: options.redrive ?? (async () => 'sent'),
+    },
+    signal: stopped.signal,
+  });
+  onTestFinished(async () => {
+    stopped.abort();
+    await app.close();
+  });
+  return { app, view, follower, published };
+}
+
+/** One dead letter of the video stage, newer the higher its offset. */
+export const letter = (partition: number, offset: number, fields: Partial<DeadLetter> = {}): DeadLetter => ({
+  id: `${partition}:${offset}`,
+  record: {
+    topic: 'dead-letters',
+    partition,
+    offset,
+    key: 'video-1',
+    value: Buffer.from('{"EventType":"FileUploadCompl'),
+    headers: {},
+    timestampMs: 1_000 + offset,
+  },
+  reason: 'unparsable',
+  error: 'not JSON',
+  stage: 'video',
+  origin: { topic: 'live2vod.callbacks', partition: 3, offset: 1_207 },
+  redrivenAtMs: null,
+  ...fields,
+});

@@ -1,0 +1,296 @@
+import fc from 'fast-check';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StateView } from '../../../connectors/console/state-view.ts';
+import { visit } from './browser.ts';
+import { chromiumPath, launchBrowser } from './chromium.ts';
+import { job, letter, openView, session, sessionRecord, stream, video, videoRecord } from './fixture.ts';
+
+const sessionId = 'play.example.com/live/room-42/2026-03-01T09:30:00.000Z';
+const startMs = Date.parse('2026-03-01T09:30:00Z');
+const minuteMs = 60_000;
+
+const event = (name: string, minute: number, receivedMinute: number) => ({
+  eventId: `${name}-${minute}`,
+  eventType: name,
+  eventTime: startMs + minute * minuteMs,
+  receivedAt: startMs + receivedMinute * minuteMs,
+  status: 'success',
+  source: 'http',
+  jobId: null,
+  errorCode: null,
+});
+
+const segment = video('segment-1', {
+  kind: 'SEGMENT',
+  status: 'SOURCE_READY',
+  stream,
+  recordedTime: startMs + 30 * minuteMs,
+  sourceReadyTime: startMs + 31 * minuteMs,
+  timeline: [event('AddLiveRecordVideoComplete', 30, 33), event('FileUploadComplete', 31, 32)],
+  jobs: [job()],
+});
+
+const show = session(sessionId, {
+  status: 'ENDED',
+  startTime: startMs,
+  endTime: startMs + 30 * minuteMs,
+  segments: [
+    {
+      videoId: 'segment-1',
+      startTime: startMs,
+      endTime: startMs + 30 * minuteMs,
+      status: 'SOURCE_READY',
+      format: 'm3u8',
+    },
+  ],
+});
+
+async function oneShow(): Promise<StateView> {
+  const view = await openView();
+  await view.apply([videoRecord(0, 0, segment), sessionRecord(0, show)]);
+  return view;
+}
+
+const latency = async () => ({
+  stages: ['recording', 'end_to_end'].map((stage) => ({
+    stage,
+    hour: '2026-03-01T09:00:00Z',
+    count: 3,
+    failures: 0,
+    p50: 12,
+    p90: 20,
+    p95: 25,
+    p99: 30,
+  })),
+});
+
+const path = (view: string, id: string) => `#/${view}/${encodeURIComponent(id)}`;
+const go = (page: Page, hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+
+if (chromiumPath === null) console.warn('the page is not tested in a browser: no Chromium in /usr/bin');
+
+describe.skipIf(chromiumPath === null)('the page in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  test('lists sessions and shows a change without being loaded again', async () => {
+    await visit(browser, { view: await oneShow() }, async ({ page, view, follower }) => {
+      const row = page.locator('a.row', { hasText: 'room-42' });
+      await expect.poll(() => row.locator('.status').textContent()).toBe('ENDED');
+      await page.locator('.connection.up').waitFor();
+      await page.evaluate('window.mark = "kept"');
+      const other = { ...stream, streamName: 'room-43' };
+      await view.apply([
+        sessionRecord(1, { ...show, status: 'READY' }),
+        sessionRecord(2, session('another', { stream: other, startTime: startMs + minuteMs })),
+      ]);
+      follower.announce();
+      await page.locator('a.row', { hasText: 'room-43' }).waitFor();
+      await expect.poll(() => row.locator('.status').textContent()).toBe('READY');
+      expect(await page.locator('a.row b').allTextContents()).toEqual(['room-43', 'room-42']);
+      expect(await page.evaluate('window.mark')).toBe('kept');
+    });
+  });
+
+  test('goes by keyboard from the list to a session, to its video, and asks for a transcode', async () => {
+    await visit(browser, { view: await oneShow() }, async ({ page, published }) => {
+      const focused = () => page.evaluate('document.activeElement.className');
+      await page.locator('a.row').waitFor();
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe('skip');
+      await page.keyboard.press('Enter');
+      for (const _ of ['search', 'status']) await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      // A scrolling box may take the focus before the links in it.
+      if ((await focused()) === 'scroll') await page.keyboard.press('Tab');
+      expect(await focused()).toBe('row');
+      await page.keyboard.press('Enter');
+      await page.locator('h2', { hasText: 'room-42' }).waitFor();
+      expect(await page.locator('canvas').count()).toBe(2);
+      await expect.poll(() => page.locator('main').textContent()).toContain('out of order: 1');
+      await page.locator('.videos a').focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.locator('main').textContent()).toContain("Waiting for: a person's approval");
+      expect(await page.locator('tr.moved').count()).toBe(2);
+      await page.getByLabel('Template group').fill('tg-1');
+      await page.getByLabel('Console token').fill('right');
+      await page.keyboard.press('Enter');
+      await page.locator('output', { hasText: 'Asked for.' }).waitFor();
+      expect(published).toMatchObject([{ videoId: 'segment-1', body: { TemplateGroupId: 'tg-1' } }]);
+    });
+  });
+
+  test('shows dead letters and sends one again', async () => {
+    const sent: string[] = [];
+    const letters = [letter(0, 1), letter(0, 2, { reason: 'refused-by-clickhouse', stage: 'sink' })];
+    const redrive = async ({ id }: { id: string }) => {
+      sent.push(id);
+      return 'sent' as const;
+    };
+    await visit(browser, { letters, redrive }, async ({ page }) => {
+      await go(page, '#/dead-letters');
+      await expect.poll(() => page.locator('tbody tr').count()).toBe(2);
+      await page.getByLabel('Console token').fill('right');
+      await page.getByLabel('Reason').selectOption('unparsable');
+      await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+      await page.getByRole('button', { name: 'Send again' }).click();
+      await expect.poll(() => sent).toEqual(['0:1']);
+    });
+  });
+
+  test('speaks Chinese, keeps that and the theme, and turns dark', async () => {
+    await visit(browser, { view: await oneShow(), readLatency: latency }, async ({ page }) => {
+      const ground = () => page.evaluate(groundColour);
+      const light = await ground();
+      await page.getByRole('button', { name: '中文' }).click();
+      await page.getByRole('button', { name: '主题' }).click();
+      for (const hash of ['#/sessions', '#/videos', '#/latency', '#/dead-letters', path('session', sessionId)]) {
+        await go(page, hash);
+        await page.locator('main section').waitFor();
+        expect(await page.locator('nav').textContent()).toBe('直播场次视频延迟死信');
+      }
+      await page.reload();
+      await page.locator('.status', { hasText: '已结束' }).waitFor();
+      expect(await page.evaluate('document.documentElement.lang')).toBe('zh');
+      expect(await ground()).not.toBe(light);
+    });
+    await visit(browser, { colorScheme: 'dark' }, async ({ page }) => {
+      expect(await page.evaluate(groundColour)).toBe('rgb(16, 21, 27)');
+    });
+  });
+
+  test('fits a phone without scrolling sideways', async () => {
+    const viewport = { width: 360, height: 740 };
+    const options = { view: await oneShow(), readLatency: latency, letters: [letter(0, 1)], viewport };
+    await visit(browser, options, async ({ page }) => {
+      const views = ['#/sessions', '#/videos', '#/latency', '#/dead-letters'];
+      for (const hash of [...views, path('session', sessionId), path('video', 'segment-1')]) {
+        await go(page, hash);
+        await page.locator('main section').waitFor();
+        expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, viewport.width]);
+      }
+    });
+  });
+
+  test('shows names as text, whatever is in them', async () => {
+    const names = [
+      '<img src=x onerror=alert(1)>',
+      '"><script>alert(1)</script>',
+      "'-alert(1)-'",
+      'javascript:alert(1)',
+      '{{constructor.constructor("alert(1)")()}}',
+      '../../etc/passwd',
+      'a%2e%2e%00b\u202eevil',
+      ...fc.sample(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), 6),
+    ].map((name) => name.toWellFormed());
+    const view = await openView();
+    await view.apply(
+      names.flatMap((streamName, index) => {
+        const videoId = `${streamName}-${index}`;
+        const nasty = { ...segment, videoId, errorMessage: streamName, stream: { ...stream, streamName } };
+        const segments = show.segments.map((one) => ({ ...one, videoId }));
+        return [
+          videoRecord(0, index, { ...nasty, timeline: [{ ...event(streamName, 1, 2), status: streamName }] }),
+          sessionRecord(index, { ...show, sessionId: videoId, stream: { ...stream, streamName }, segments }),
+        ];
+      }),
+    );
+    const letters = names.map((name, index) => letter(0, index, { reason: name, error: name, stage: name }));
+    await visit(browser, { view, letters, viewport: { width: 1280, height: 1600 } }, async ({ page }) => {
+      await expect.poll(() => page.locator('a.row').count()).toBe(names.length);
+      const foreign = () => page.locator('main img, main script, main iframe').count();
+      expect(await foreign()).toBe(0);
+      for (const [index, name] of names.entries()) {
+        await go(page, path('session', `${name}-${index}`));
+        await page.locator('h2 small').waitFor();
+        expect(await page.evaluate('document.querySelector("h2").firstChild.nodeValue')).toBe(name);
+        if (index < 7) {
+          await go(page, path('video', `${name}-${index}`));
+          await page.locator('h2 code').waitFor();
+        }
+        expect(await foreign()).toBe(0);
+      }
+      await go(page, '#/dead-letters');
+      await expect.poll(() => page.locator('tbody tr').count()).toBe(names.length);
+      expect(await foreign()).toBe(0);
+    });
+  });
+
+  test('shows 10,000 sessions and draws only those in sight', { timeout: 120_000 }, async () => {
+    const count = 10_000;
+    const view = await openView();
+    const states = Array.from({ length: count }, (_, index) => {
+      const streamName = `room-${index}`;
+      return { ...show, sessionId: `${streamName}/1`, startTime: startMs + index, stream: { ...stream, streamName } };
+    });
+    await view.apply(states.map((state, index) => sessionRecord(index, state)));
+    await visit(browser, { view, before: measureFrames }, async ({ page, follower }) => {
+      await page.locator('a.row').first().waitFor();
+      const mostRows = { drawn: 0 };
+      await expect
+        .poll(
+          async () => {
+            mostRows.drawn = Math.max(mostRows.drawn, await scrolledTo(page, 1));
+            return page.locator('.filters output').textContent();
+          },
+          { timeout: 90_000, interval: 50 },
+        )
+        .toBe(String(count));
+      const loading = await longestFrames(page);
+      // Now all the way up, in steps, while changes pour in.
+      await page.evaluate('frameMs.length = 0; tasks.length = 0');
+      const steps = 40;
+      for (let step = steps; step >= 0; step -= 1) {
+        const changed = states
+          .slice(step * 10, step * 10 + 10)
+          .map((state) => ({ ...state, status: 'READY' as const }));
+        const offset = count + (steps - step) * 10;
+        await view.apply(changed.map((state, index) => sessionRecord(offset + index, state)));
+        follower.announce();
+        mostRows.drawn = Math.max(mostRows.drawn, await scrolledTo(page, step / steps));
+      }
+      await page.locator('a.row', { hasText: `room-${count - 1}` }).waitFor();
+      expect(mostRows.drawn).toBeGreaterThan(0);
+      expect(mostRows.drawn).toBeLessThan(60);
+      const scrolling = await longestFrames(page);
+      console.warn(`10,000 sessions, while loading ${loading}; while scrolling with changes ${scrolling}`);
+    });
+  });
+});
+
+// What runs in the page is text: its types are a browser's, not this program's.
+const groundColour = 'getComputedStyle(document.body).backgroundColor';
+
+/** Scrolls the list to a part of its height (0 to 1); gives how many rows are drawn. */
+const scrolledTo = (page: Page, part: number): Promise<number> =>
+  page.evaluate(`(() => {
+    const box = document.querySelector('.scroll');
+    box.scrollTop = box.scrollHeight * ${part};
+    return document.querySelectorAll('.scroll li').length;
+  })()`);
+
+/** Notes the time between frames and the browser's long tasks (over 50 ms). */
+const measureFrames = (page: Page) =>
+  page.addInitScript(`
+    window.frameMs = [];
+    window.tasks = [];
+    let last = performance.now();
+    const frame = (now) => {
+      frameMs.push(now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
+      .observe({ type: 'longtask' });
+  `);
+
+async function longestFrames(page: Page): Promise<string> {
+  const { frameMs, tasks } = await page.evaluate<{ frameMs: number[]; tasks: number[] }>('({ frameMs, tasks })');
+  const ms = (list: number[]) => Math.round(Math.max(0, ...list));
+  return `${frameMs.length} frames, longest ${ms(frameMs)} ms, ${tasks.length} long tasks, longest ${ms(tasks)} ms`;
+}

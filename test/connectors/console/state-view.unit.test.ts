@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import {
+  identity,
+  openView,
+  session,
+  sessionRecord,
+  stream,
+  streamKey,
+  temporaryFolder,
+  tombstone,
+  video,
+  videoRecord,
+} from './fixture.ts';
+
+const all = () => true;
+
+describe('the local view of the state topics', () => {
+  test('shows the latest record of each key and where it stands', async () => {
+    const view = await openView();
+    await view.apply([
+      videoRecord(0, 0, video('a', { revision: 1 })),
+      videoRecord(0, 1, video('b')),
+      videoRecord(0, 5, video('a', { revision: 2 })),
+    ]);
+    expect((await view.get('video-state', 'a'))?.revision).toBe(2);
+    expect(await view.get('video-state', 'z')).toBeNull();
+    expect(view.position()).toEqual({ 'video-state': [6, 0], 'session-state': [0] });
+    expect((await view.changes('video-state', 0, 0, 10)).map(({ key, offset }) => [key, offset])).toEqual([
+      ['b', 1],
+      ['a', 5],
+    ]);
+  });
+
+  test('goes on where it stopped, and ignores records it has seen', async () => {
+    const folder = temporaryFolder();
+    const before = await openView(folder);
+    await before.apply([videoRecord(1, 7, video('a', { revision: 7 }))]);
+    await before.close();
+    const after = await openView(folder);
+    expect(after.position()['video-state']).toEqual([0, 8]);
+    await after.apply([videoRecord(1, 3, video('a', { revision: 3 })), videoRecord(1, 8, video('c'))]);
+    expect((await after.get('video-state', 'a'))?.revision).toBe(7);
+    expect(after.position()['video-state']).toEqual([0, 9]);
+  });
+
+  test('is built anew for topics that were made anew', async () => {
+    const folder = temporaryFolder();
+    const before = await openView(folder);
+    await before.apply([videoRecord(0, 0, video('a'))]);
+    await before.close();
+    const after = await openView(folder, { ...identity, topicIds: { ...identity.topicIds, 'video-state': 'other' } });
+    expect(await after.get('video-state', 'a')).toBeNull();
+    expect(after.position()['video-state']).toEqual([0, 0]);
+  });
+
+  test('lists newest first, by stream and in pages, without leaving entries of older states behind', async () => {
+    const view = await openView();
+    const other = { ...stream, streamName: 'room-4' };
+    await view.apply([
+      sessionRecord(0, session('s1', { startTime: 1_000 })),
+      sessionRecord(1, session('s2', { startTime: 3_000 })),
+      sessionRecord(2, session('s3', { startTime: 2_000, stream: other })),
+      sessionRecord(3, session('s1', { startTime: 4_000 })),
+    ]);
+    const first = await view.list('session-state', { limit: 2 }, all);
+    expect(first.items.map((item) => item.sessionId)).toEqual(['s1', 's2']);
+    const second = await view.list('session-state', { limit: 2, cursor: first.next ?? '' }, all);
+    expect(second.items.map((item) => item.sessionId)).toEqual(['s3']);
+    expect(second.next).toBeNull();
+    const ofStream = await view.list('session-state', { stream: streamKey, limit: 10 }, all);
+    expect(ofStream.items.map((item) => item.sessionId)).toEqual(['s1', 's2']);
+    const inTime = await view.list('session-state', { fromMs: 2_000, toMs: 3_000, limit: 10 }, all);
+    expect(inTime.items.map((item) => item.sessionId)).toEqual(['s3']);
+  });
+
+  test('tells of a key that is gone until it forgets it, and then can not serve readers from before', async () => {
+    const view = await openView();
+    await view.apply([videoRecord(0, 0, video('a')), tombstone(0, 4, 'a', 1_000), videoRecord(0, 5, video('b'))]);
+    expect(await view.get('video-state', 'a')).toBeNull();
+    expect((await view.list('video-state', { limit: 10 }, all)).items.map((item) => item.videoId)).toEqual(['b']);
+    expect((await view.changes('video-state', 0, 1, 10)).map(({ key, state }) => [key, state === null])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    const early = { 'video-state': [2, 0], 'session-state': [0] };
+    expect(view.canResume(early)).toBe(true);
+    expect(await view.prune(999)).toBe(0);
+    expect(await view.prune(1_001)).toBe(1);
+    expect(view.canResume(early)).toBe(false);
+    expect(view.canResume({ 'video-state': [5, 0], 'session-state': [0] })).toBe(true);
+    expect(view.canResume({ 'video-state': [99, 0], 'session-state': [0] })).toBe(false);
+  });
+});

@@ -1,0 +1,39 @@
+/** An ingress as a process of its own, started by fork with its settings as JSON. SIGTERM stops it. */
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { type RunIngressOptions, runIngress } from '../../../connectors/ingress/index.ts';
+import type { KafkaSettings } from '../../../connectors/kafka/index.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
+import { metricsOf } from '../../../connectors/telemetry/index.ts';
+import { endpoint } from './harness.ts';
+
+export type ChildSettings = {
+  readonly kafka: KafkaSettings;
+  readonly topicNames: Readonly<Record<string, string>>;
+} & Pick<RunIngressOptions, 'port' | 'reusePort' | 'spool' | 'lameDuckMs'>;
+
+/** `listening` comes once, `waitingFor` about every second. */
+export type ChildMessage =
+  | { readonly kind: 'listening'; readonly address: string }
+  | { readonly kind: 'waitingFor'; readonly what: string | null };
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings;
+const stopping = new AbortController();
+process.once('SIGTERM', () => stopping.abort());
+process.once('disconnect', () => process.exit(1));
+const tell = (message: ChildMessage) => process.connected && process.send?.(message);
+
+await runIngress({
+  ...settings,
+  host: '127.0.0.1',
+  endpoints: [endpoint],
+  topics: (id) => settings.topicNames[id] ?? id,
+  log: pino({ level: process.env.INGRESS_LOG ?? 'silent' }, pino.destination(2)),
+  metrics: metricsOf(new Registry()),
+  clock: systemClock,
+  signal: stopping.signal,
+  onListening: (address) => tell({ kind: 'listening', address }),
+  onWaitingFor: (what) => tell({ kind: 'waitingFor', what }),
+});
+process.removeAllListeners('disconnect');
+process.disconnect();

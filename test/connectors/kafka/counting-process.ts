@@ -1,0 +1,39 @@
+/**
+ * A process of its own that runs the counting topology, for tests that kill or freeze one. Arguments: brokers, topic
+ * prefix, instance, state folder, session time-out in ms. SIGTERM stops it; it tells on stdout what it is doing.
+ */
+import { ProcessorStatus, runProcessor } from '../../../connectors/kafka/index.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
+import { counting, jsonCodecs, topicsOf } from './counting.ts';
+
+const [brokers = '', prefix = '', instance = '', stateFolder = '', sessionTimeoutMs = '6000'] = process.argv.slice(2);
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+const tell = (event: string, detail: unknown) => console.log(JSON.stringify({ event, detail }));
+
+try {
+  await runProcessor({
+    topology: counting,
+    topics: topicsOf(prefix),
+    kafka: { brokers, clientId: `counting-${instance}` },
+    instance,
+    stateFolder,
+    codecs: jsonCodecs,
+    clock: systemClock,
+    signal: stop.signal,
+    status: new ProcessorStatus(systemClock),
+    sessionTimeoutMs: Number(sessionTimeoutMs),
+    maxBatchRecords: 500,
+    hooks: {
+      onTransaction: ({ records }) => tell('transaction', records),
+      onRebalance: (rebalance) => tell('rebalance', rebalance),
+      onRestore: (partition, progress) => tell('restore', { partition, ...progress }),
+      onRebuild: (partition, why) => tell('rebuild', { partition, why }),
+      onFault: (error, answer) => tell('fault', { answer, error: String(error) }),
+    },
+  });
+  tell('stopped', null);
+} catch (error) {
+  tell('failed', String(error));
+  process.exitCode = 1;
+}

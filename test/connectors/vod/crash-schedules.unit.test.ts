@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { lane } from '../../../connectors/vod/runner/lane.ts';
+import { transcodeJobs } from '../../../connectors/vod/runner/transcode-jobs.ts';
+import { defaultAttemptRules } from '../../../connectors/vod/runner/transcode-plan.ts';
+import { seeded } from '../../../emulator/random.ts';
+import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
+import { crashWorld, jumpingPlatform, schedulesToPlay } from './crash-world.ts';
+import { exactCloud } from './exact-cloud.ts';
+
+const startMs = Date.UTC(2026, 2, 1, 10);
+const { runs: schedules, seed } = schedulesToPlay(200);
+
+type Outcome = {
+  readonly planned: readonly string[];
+  readonly started: readonly string[];
+  readonly told: readonly Told[];
+  readonly crashes: number;
+};
+type Told = { readonly EventType: string; readonly VideoId: string; readonly TranscodeTaskId?: string };
+
+/** One schedule: some jobs, a cloud with faults, lives that end in a crash at a random point, a last one that doesn't. */
+async function playSchedule(schedule: number): Promise<Outcome> {
+  const rng = seeded(seed, schedule);
+  const videoIds = Array.from({ length: rng.int(1, 12) }, (_, n) => `video-${n}`);
+  const platform = jumpingPlatform(rng.float, startMs);
+  const cloud = exactCloud(rng.float, platform.now, rng.between(0, 0.6));
+  const world = crashWorld(videoIds.map((videoId) => ({ key: videoId, value: plannedJob(videoId) })));
+  const lives = rng.int(0, 6);
+  let crashes = 0;
+  for (let life = 0; life <= lives; life++) {
+    const ended = await world.live({
+      platform,
+      crashAt: life < lives ? rng.int(1, 60) : Number.POSITIVE_INFINITY,
+      maxJobs: rng.int(1, 12),
+      kind: (crashPoint) =>
+        transcodeJobs({
+          codec: { decode: (bytes) => JSON.parse(String(bytes)) as TranscodeJob },
+          cloudOf: () => cloud.asSeenBy(crashPoint),
+          submitting: lane({ perSecond: 25, atOnce: rng.int(1, 4) }, platform),
+          asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+          rules: defaultAttemptRules,
+          platform,
+        }),
+    });
+    if (ended === 'done') break;
+    crashes++;
+  }
+  const told = world.published
+    .filter((record) => record.topic === 'callbacks')
+    .map((record) => JSON.parse(Buffer.from(record.value ?? '').toString()) as Told);
+  return { planned: videoIds, started: cloud.started, told, crashes };
+}
+
+function plannedJob(videoId: string): TranscodeJob {
+  return {
+    token: `token-${videoId}`,
+    videoId,
+    purpose: 'COMPOSED',
+    generation: 0,
+    templateGroupId: 'group-1',
+    priority: null,
+    stream: null,
+    plannedAt: startMs,
+    region: null,
+    step: null,
+  };
+}
+
+describe(`${schedules} schedules of crashes and faults, seed ${seed}`, () => {
+  it('start every planned job exactly once and tell which task it is', {
+    timeout: 10_000 + schedules * 50,
+  }, async () => {
+    let crashes = 0;
+    for (let schedule = 0; schedule < schedules; schedule++) {
+      const { planned, started, told, crashes: died } = await playSchedule(schedule);
+      crashes += died;
+      expect(started.length, `schedule ${schedule}`).toBe(planned.length);
+      expect(new Set(started), `schedule ${schedule}`).toEqual(new Set(planned));
+      for (const videoId of planned) {
+        const ends = told.filter((event) => event.VideoId === videoId && event.EventType !== 'TranscodeJobSubmitted');
+        const expected = { EventType: 'TranscodeJobAcknowledged', TranscodeTaskId: `task-${started.indexOf(videoId)}` };
+        expect(ends.length, `schedule ${schedule}, ${videoId}`).toBeGreaterThan(0);
+        for (const end of ends) expect(end, `schedule ${schedule}`).toMatchObject(expected);
+      }
+    }
+    expect(crashes).toBeGreaterThan(schedules);
+  });
+});

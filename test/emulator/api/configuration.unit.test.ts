@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { startReceiver } from '../receiver.ts';
+import { calmEmulator, stopAfterTest } from '../world.ts';
+import { call } from './caller.ts';
+
+const live = (url: string, action: string, params: Record<string, string>) =>
+  call(url, action, { Version: '2016-11-01', DomainName: 'play.example.com', ...params });
+
+describe('recording configurations', () => {
+  test('are one per stream, added, changed, listed and deleted', async () => {
+    const { url } = await calmEmulator();
+    const stream = { AppName: 'live', StreamName: 'cup', VodTranscodeGroupId: 'g', CycleDuration: '600' };
+    const described = async () =>
+      (await live(url, 'DescribeLiveRecordVodConfigs', { AppName: 'live' })).body as Record<string, unknown>;
+    expect((await live(url, 'AddLiveRecordVodConfig', stream)).status).toBe(200);
+    expect((await live(url, 'AddLiveRecordVodConfig', stream)).body).toMatchObject({ Code: 'ConfigAlreadyExists' });
+    await live(url, 'UpdateLiveRecordVodConfig', { ...stream, CycleDuration: '900' });
+    expect(await described()).toMatchObject({
+      Total: '1',
+      LiveRecordVodConfigs: { LiveRecordVodConfig: [{ StreamName: 'cup', CycleDuration: 900, DelayTime: 180 }] },
+    });
+    await live(url, 'DeleteLiveRecordVodConfig', { AppName: 'live', StreamName: 'cup' });
+    expect(await described()).toMatchObject({ Total: '0' });
+    expect((await live(url, 'UpdateLiveRecordVodConfig', stream)).body).toMatchObject({ Code: 'CodeConfigNotFound' });
+  });
+
+  test.each([
+    ['a cycle that is too short', { CycleDuration: '299' }, 'InvalidParameter'],
+    ['auto-compose without its template group', { AutoCompose: 'ON' }, 'MissingParameter'],
+    ['no template group', { VodTranscodeGroupId: '' }, 'MissingParameter'],
+    ['an unknown way to start', { OnDemand: '5' }, 'InvalidParameter'],
+  ])('with %s are refused', async (_what, params, Code) => {
+    const { url } = await calmEmulator();
+    const config = { AppName: 'live', VodTranscodeGroupId: 'g', ...(params as Record<string, string>) };
+    expect((await live(url, 'AddLiveRecordVodConfig', config)).body).toMatchObject({ Code });
+  });
+
+  test('decide how the shows that follow are recorded', async () => {
+    const emulator = await calmEmulator();
+    const { url } = emulator;
+    await live(url, 'UpdateLiveRecordVodConfig', {
+      AppName: 'practice-1',
+      VodTranscodeGroupId: 'nobody knows it',
+      CycleDuration: '300',
+    });
+    await live(url, 'DeleteLiveRecordVodConfig', { AppName: 'practice-2' });
+    emulator.play({ practices: ['1', '2'], shows: 1, compression: 1e7 });
+    await emulator.whenQuiet();
+    const { videos } = emulator.ledger();
+    expect(new Set(videos.map((video) => video.practice))).toEqual(new Set(['1']));
+    expect(videos.every(({ status }) => status === 'SOURCE_READY')).toBe(true);
+    for (const { recording } of videos) {
+      expect((recording?.endTime ?? 0) - (recording?.startTime ?? 0)).toBeLessThanOrEqual(300_000);
+    }
+  });
+});
+
+describe('the callback configuration', () => {
+  test('is overwritten as a whole and says who is told of what', async () => {
+    const receiver = await startReceiver();
+    const emulator = await calmEmulator();
+    stopAfterTest(receiver.stop);
+    const { url } = emulator;
+    const wanted = {
+      CallbackType: 'HTTP',
+      CallbackURL: receiver.url,
+      EventTypeList: 'AddLiveRecordVideoComplete,AIComplete',
+      AuthSwitch: 'on',
+      AuthKey: 'Abc123',
+    };
+    await call(url, 'SetMessageCallback', wanted);
+    expect((await call(url, 'GetMessageCallback')).body.MessageCallback).toMatchObject(wanted);
+    emulator.play({ practices: ['2'], shows: 1, compression: 1e7 });
+    await emulator.whenQuiet();
+    await call(url, 'SubmitAIMediaAuditJob', { MediaId: emulator.ledger().videos[0]?.videoId ?? '' });
+    await emulator.whenQuiet();
+    expect(new Set(receiver.received.map(({ body }) => body.EventType))).toEqual(
+      new Set(['AddLiveRecordVideoComplete', 'AIMediaAuditComplete']),
+    );
+    expect(receiver.received[0]?.headers['x-vod-signature']).toMatch(/^[0-9a-f]{32}$/);
+    await call(url, 'DeleteMessageCallback');
+    expect((await call(url, 'GetMessageCallback')).body.MessageCallback).toMatchObject({ CallbackURL: '' });
+  });
+
+  test.each([
+    ['neither HTTP nor MNS', { CallbackType: 'FTP' }, 'InvalidParameter'],
+    ['no address', { CallbackType: 'HTTP' }, 'MissingParameter'],
+    ['no queue', { CallbackType: 'MNS', MnsEndpoint: 'http://mns' }, 'MissingParameter'],
+    [
+      'a weak key',
+      { CallbackType: 'HTTP', CallbackURL: 'http://x', AuthSwitch: 'on', AuthKey: 'abc' },
+      'InvalidParameter',
+    ],
+  ])('with %s is refused', async (_what, params, Code) => {
+    const { url } = await calmEmulator();
+    const answer = await call(url, 'SetMessageCallback', params as Record<string, string>);
+    expect(answer.body).toMatchObject({ Code });
+  });
+});

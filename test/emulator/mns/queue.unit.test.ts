@@ -1,0 +1,97 @@
+import MNS from '@alicloud/mns';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { calmEmulator } from '../world.ts';
+
+const queue = 'vod-callback';
+
+type Answer = Promise<{ readonly code: number; readonly body: unknown }>;
+
+/** What the official client can do; it has no types of its own. */
+type Client = {
+  get(resource: string, type: string, options: object): Answer;
+  setQueueAttributes(queue: string, attributes: object): Answer;
+  /** Puts the body into XML as it is: what has a meaning there must be escaped. */
+  sendMessage(queue: string, message: { readonly MessageBody: string }): Answer;
+  receiveMessage(queue: string, waitSeconds: number): Answer;
+  deleteMessage(queue: string, receiptHandle: string): Answer;
+  batchDeleteMessage(queue: string, receiptHandles: readonly string[]): Answer;
+  changeMessageVisibility(queue: string, receiptHandle: string, seconds: number): Answer;
+};
+
+function clientOf(url: string, accessKeySecret = 'emulator-secret'): Client {
+  const client: unknown = new MNS('emulator', { endpoint: url, accessKeyId: 'emulator', accessKeySecret });
+  return client as Client;
+}
+
+const message = (body: unknown) => body as Record<string, string>;
+const one = (handles: unknown) => message((handles as unknown[])[0]);
+
+describe('the queue API under the official client', () => {
+  test('callbacks arrive raw and are gone once deleted', async () => {
+    const emulator = await calmEmulator({ queue });
+    const client = clientOf(emulator.url);
+    const { callbacks } = emulator.play({ practices: ['2'], shows: 1, compression: 1e7 });
+    const events: string[] = [];
+    while (events.length < callbacks) {
+      const { body } = await client.get(`/queues/${queue}/messages?numOfMessages=16&waitseconds=5`, 'Messages', {});
+      const messages = message(body).Message as unknown as Record<string, string>[];
+      for (const { MessageBody = '' } of messages)
+        events.push((JSON.parse(MessageBody) as { EventType: string }).EventType);
+      await client.batchDeleteMessage(
+        queue,
+        messages.map(({ ReceiptHandle = '' }) => ReceiptHandle),
+      );
+    }
+    await emulator.whenQuiet();
+    expect([...new Set(events)]).toEqual(expect.arrayContaining(['AddLiveRecordVideoComplete']));
+    expect(emulator.progress()).toMatchObject({ pending: 0, done: true });
+  });
+
+  test('an empty queue is the error that stands for empty', async () => {
+    const { url } = await calmEmulator({ queue });
+    await expect(clientOf(url).receiveMessage(queue, 0)).rejects.toMatchObject({ name: 'MNSMessageNotExistError' });
+  });
+
+  test('a message that isn’t deleted in time comes again, and its old handle is worth nothing', async () => {
+    const { url } = await calmEmulator({ queue });
+    const client = clientOf(url);
+    await client.setQueueAttributes(queue, { VisibilityTimeout: 1 });
+    await client.sendMessage(queue, { MessageBody: '{"a":"&lt;&amp;&gt;"}' });
+    const first = message((await client.receiveMessage(queue, 5)).body);
+    const second = await eventually(async () => message((await client.receiveMessage(queue, 5)).body));
+    expect(second).toMatchObject({ MessageBody: '{"a":"<&>"}', DequeueCount: '2', MessageId: first.MessageId });
+    await expect(client.deleteMessage(queue, first.ReceiptHandle ?? '')).rejects.toMatchObject({
+      name: 'MNSReceiptHandleErrorError',
+    });
+    expect((await client.deleteMessage(queue, second.ReceiptHandle ?? '')).code).toBe(204);
+  });
+
+  test('a longer visibility gives a new handle', async () => {
+    const { url } = await calmEmulator({ queue });
+    const client = clientOf(url);
+    await client.sendMessage(queue, { MessageBody: 'x' });
+    const got = message((await client.receiveMessage(queue, 5)).body);
+    const extended = message((await client.changeMessageVisibility(queue, got.ReceiptHandle ?? '', 60)).body);
+    expect(extended.ReceiptHandle).not.toBe(got.ReceiptHandle);
+    const { body: refused } = await client.batchDeleteMessage(queue, [got.ReceiptHandle ?? '']);
+    expect(one(refused)).toMatchObject({ ReceiptHandle: got.ReceiptHandle });
+    expect((await client.deleteMessage(queue, extended.ReceiptHandle ?? '')).code).toBe(204);
+  });
+
+  test('a wrong secret and an unknown queue are refused', async () => {
+    const { url } = await calmEmulator({ queue });
+    await expect(clientOf(url, 'wrong').receiveMessage(queue, 0)).rejects.toMatchObject({
+      name: 'MNSSignatureDoesNotMatchError',
+    });
+    await expect(clientOf(url).receiveMessage('nobody', 0)).rejects.toMatchObject({ name: 'MNSQueueNotExistError' });
+  });
+
+  test('a receiver that waits is woken by an arrival', async () => {
+    const { url } = await calmEmulator({ queue });
+    const client = clientOf(url);
+    const waiting = client.receiveMessage(queue, 20);
+    await client.sendMessage(queue, { MessageBody: 'now' });
+    expect(message((await waiting).body)).toMatchObject({ MessageBody: 'now' });
+  });
+});

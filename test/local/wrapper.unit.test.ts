@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const tools = [
+  'cat',
+  'cmp',
+  'cp',
+  'date',
+  'dirname',
+  'env',
+  'find',
+  'head',
+  'kill',
+  'ln',
+  'mkdir',
+  'mv',
+  'readlink',
+  'rm',
+  'rmdir',
+  'sed',
+  'sh',
+  'sleep',
+  'tail',
+  'uname',
+];
+
+let folder: string;
+let bin: string;
+let clone: string;
+
+/** A clone of just the wrapper's files, and a PATH with the system's tools and whatever the test adds. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'live2vod-wrapper-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  bin = join(folder, 'bin');
+  clone = join(folder, 'clone');
+  mkdirSync(bin);
+  mkdirSync(join(clone, 'local'), { recursive: true });
+  for (const file of ['live2vod', 'package-lock.json']) copyFileSync(join(root, file), join(clone, file));
+  for (const file of ['setup.sh', 'node.sh', 'native-client.sh'])
+    cpSync(join(root, 'local', file), join(clone, 'local', file));
+  // A bundle newer than the page's sources, of which there are none.
+  mkdirSync(join(clone, 'connectors/console/page/dist'), { recursive: true });
+  writeFileSync(join(clone, 'connectors/console/page/dist/index.html'), '');
+  for (const tool of tools) {
+    for (const place of ['/usr/bin', '/bin']) {
+      try {
+        readFileSync(join(place, tool));
+        symlinkSync(join(place, tool), join(bin, tool));
+        break;
+      } catch {}
+    }
+  }
+});
+
+/** A command that does what `script` says; each call is noted in `calls`. */
+function command(name: string, script: string): void {
+  const calls = join(folder, 'calls');
+  writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >>'${calls}'\n${script}\n`, { mode: 0o755 });
+}
+
+const calls = (name: string) =>
+  readFileSync(join(folder, 'calls'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith(`${name} `));
+
+function allPresent(): void {
+  command('node', 'case $1 in -v) echo v24.1.0 ;; */main.ts) shift; echo "ran $*" ;; esac');
+  command('npm', 'sleep 0.2; mkdir -p node_modules');
+  command('java', 'echo \'openjdk version "21.0.1" 2023-10-17\' >&2');
+  command('mvn', '');
+}
+
+function live2vod(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const env = { PATH: bin, HOME: folder };
+    execFile('/bin/sh', [join(clone, 'live2vod'), ...args], { env, cwd: folder }, (error, stdout, stderr) =>
+      done({ status: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+describe('./live2vod without what it needs', () => {
+  test('says each thing that is missing on a line of its own, with what to do', async () => {
+    const { status, stderr } = await live2vod('demo');
+    expect(status).toBe(69);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'live2vod: Node.js is missing. Install Node.js 20 or newer (https://nodejs.org) and put it on PATH.',
+      'live2vod: Java is missing. Install Java 17 or newer (https://adoptium.net) and put it on PATH, or set JAVA_HOME.',
+      'live2vod: Maven is missing. Install Maven (https://maven.apache.org) and put mvn on PATH.',
+    ]);
+  });
+
+  test.each([
+    ['node', 'echo v18.20.4', 'Node.js v18.20.4 is too old. Install Node.js 20 or newer'],
+    ['java', `echo 'openjdk version "11.0.2"' >&2`, 'Java 11.0.2 is too old. Install Java 17 or newer'],
+    ['java', `echo 'java version "1.8.0_292"' >&2`, 'Java 1.8.0_292 is too old. Install Java 17 or newer'],
+  ])('an old %s is named with its version: %s', async (name, script, message) => {
+    allPresent();
+    command(name, script);
+    const { status, stderr } = await live2vod('demo');
+    expect(status).toBe(69);
+    expect(stderr).toMatch(/^live2vod: .*\n$/);
+    expect(stderr).toContain(message);
+  });
+
+  test('Node without npm is told apart', async () => {
+    allPresent();
+    rmSync(join(bin, 'npm'));
+    expect((await live2vod('demo')).stderr).toMatch(/^live2vod: npm is missing\. .*\n$/);
+  });
+});
+
+describe('./live2vod', () => {
+  test('installs once, then runs at once with its arguments unchanged', async () => {
+    allPresent();
+    const first = await live2vod('demo', '--seed', '7', 'a b');
+    expect(first, first.stderr).toMatchObject({ status: 0, stdout: 'ran demo --seed 7 a b\n' });
+    expect(first.stderr).toContain('Installing npm packages');
+    expect(calls('npm')).toEqual([expect.stringMatching(/^npm ci --ignore-scripts/)]);
+
+    expect(await live2vod('status')).toEqual({ status: 0, stdout: 'ran status\n', stderr: '' });
+    expect(calls('npm')).toHaveLength(1);
+  });
+
+  test('installs again when the lock file or Node has changed', async () => {
+    allPresent();
+    await live2vod();
+    appendFileSync(join(clone, 'package-lock.json'), '\n');
+    await live2vod();
+    expect(calls('npm')[1]).toMatch(/^npm install --no-save --ignore-scripts/);
+    command('node', 'case $1 in -v) echo v25.0.0 ;; esac');
+    await live2vod();
+    expect(calls('npm')).toHaveLength(3);
+  });
+
+  test('a failed installation shows the end of the log and its name, and is tried again', async () => {
+    allPresent();
+    command('npm', 'echo "no way to the registry" >&2; exit 1');
+    const failed = await live2vod('demo');
+    expect(failed.status).toBe(70);
+    expect(failed.stdout).toBe('');
+    expect(failed.stderr).toContain('no way to the registry');
+    expect(failed.stderr).toContain(join(clone, '.live2vod/setup.log'));
+    allPresent();
+    expect((await live2vod('demo')).stdout).toBe('ran demo\n');
+    expect(calls('npm')[1]).toMatch(/^npm ci/);
+  });
+
+  test('runs that start together install one after the other, and a dead holder of the lock is passed over', async () => {
+    allPresent();
+    command(
+      'npm',
+      `[ ! -e '${folder}/busy' ] || echo overlap >>'${folder}/calls'; : >'${folder}/busy'; sleep 0.3; mkdir -p node_modules; rm '${folder}/busy'`,
+    );
+    mkdirSync(join(clone, '.live2vod'));
+    symlinkSync('4194305', join(clone, '.live2vod/setup.lock'));
+    const names = ['a', 'b', 'c', 'd'];
+    const runs = await Promise.all(names.map((name) => live2vod(name)));
+    expect(runs.map((run) => run.stdout)).toEqual(names.map((name) => `ran ${name}\n`));
+    expect(readFileSync(join(folder, 'calls'), 'utf8')).not.toContain('overlap');
+  });
+});

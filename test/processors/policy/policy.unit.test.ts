@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultPolicy, policyBook, readPolicies } from '../../../processors/policy/index.ts';
+import { comparePrecision, compilePattern } from '../../../processors/policy/pattern.ts';
+import { check } from '../../support/property.ts';
+import { bookOf } from '../run-topology.ts';
+
+const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'match-7' };
+
+describe('policies', () => {
+  it('leave everything to the cloud where none is written', () => {
+    expect(bookOf([]).policyFor(stream)).toBe(defaultPolicy);
+    expect(defaultPolicy).toMatchObject({
+      name: 'default',
+      recording: { cycleSeconds: 3600, disconnectDelaySeconds: 180 },
+      segments: { transcode: 'cloud' },
+      composed: { compose: 'cloud', transcode: 'cloud' },
+    });
+  });
+
+  it('give a stream the most precise rule: domain before app before stream', () => {
+    const book = bookOf([
+      { match: { stream: 'match-7' } },
+      { match: { domain: '*.example.com', app: 'live' } },
+      { match: { domain: 'play.example.com' } },
+      { match: { domain: 'play.example.com', app: 'li*' } },
+      { match: { domain: 'play.example.com', app: 'live', stream: 'match-*' } },
+      { match: { domain: 'play.example.com', app: 'live', stream: 'match-?' } },
+      { match: { domain: 'play.example.com', app: 'live', stream: 'other' } },
+    ]);
+    expect(book.policyFor(stream).name).toBe('policies[5] play.example.com/live/match-?');
+    expect(book.explain(stream)).toMatchObject({
+      why: 'its stream pattern match-? is more precise than match-* of policies[4] play.example.com/live/match-*',
+      passedOver: [
+        'policies[4] play.example.com/live/match-*',
+        'policies[3] play.example.com/li*/*',
+        'policies[2] play.example.com/*/*',
+        'policies[1] *.example.com/live/*',
+        'policies[0] */*/match-7',
+        'default',
+      ],
+    });
+  });
+
+  it('say so when no rule matches', () => {
+    const answer = bookOf([{ match: { app: 'tv' } }]).explain(stream);
+    expect(answer).toEqual({
+      policy: defaultPolicy,
+      why: 'no rule matches, so everything is left to the cloud',
+      passedOver: [],
+    });
+  });
+
+  it.each<[unknown, string, RegExp]>([
+    [[{ segments: { transcode: 'clud' } }], 'policies[0].segments.transcode', /"cloud"\|"pipeline"\|"approval"/],
+    [
+      [{ composed: { transcode: 'pipeline' } }],
+      'policies[0].composed.templateGroupId',
+      /required where transcode is pipe/,
+    ],
+    [[{ maxActAgeSeconds: 172_800, retentionDays: 1 }], 'policies[0].maxActAgeSeconds', /shorter than retentionDays/],
+    [[{ match: { stream: 'a/b' } }], 'policies[0].match.stream', /without slashes/],
+    [[{}, {}], 'policies[1].match', /the same match as policies\[0\]/],
+    [[{ recording: { cycleSeconds: 10 } }], 'policies[0].recording.cycleSeconds', /300/],
+    [[{ sgements: {} }], 'policies[0]', /sgements.*accepted: match, recording/],
+    [
+      [{ segments: { beforeTranscode: { audit: true } } }],
+      'policies[0].segments.beforeTranscode',
+      /pipeline or approval/,
+    ],
+    [
+      [{ composed: { transcode: 'approval', beforeTranscode: { audit: 'yes' } } }],
+      'policies[0].composed.beforeTranscode.audit',
+      /true, or an object with templateId/,
+    ],
+    [
+      [{ segments: { transcode: 'approval', beforeTranscode: { snapshot: { at: 5 } } } }],
+      'policies[0].segments.beforeTranscode.snapshot',
+      /accepted: templateId, atSeconds/,
+    ],
+    [
+      [{ segments: { transcode: 'approval', beforeTranscode: { audits: true } } }],
+      'policies[0].segments.beforeTranscode',
+      /accepted: audit, snapshot/,
+    ],
+    [{ match: {} }, 'policies', /array/],
+    ['cloud', 'policies', /array/],
+  ])('refuse %j, naming %s', (value, path, problem) => {
+    const read = readPolicies(value);
+    if (read.ok) throw new Error('must be refused');
+    expect(read.problems[0]?.path).toBe(path);
+    expect(read.problems[0]?.problem).toMatch(problem);
+  });
+});
+
+describe('patterns', { timeout: 600_000 }, () => {
+  const patternText = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), minLength: 1, maxLength: 8 });
+  const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
+
+  it('match what the same regular expression matches', () => {
+    check(
+      'patterns match as regular expressions do',
+      fc.property(patternText, name, (text, value) => {
+        const expected = new RegExp(`^${text.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(value);
+        expect(compilePattern(text).matches(value)).toBe(expected);
+      }),
+    );
+  });
+
+  it('have a total order of precision, so that the winner does not depend on the order of the rules', () => {
+    check(
+      'the most precise rule wins in any order',
+      fc.property(fc.uniqueArray(patternText, { minLength: 1, maxLength: 6 }), name, (texts, streamName) => {
+        const winnerOf = (patterns: readonly string[]): string => {
+          const read = readPolicies(patterns.map((one) => ({ match: { stream: one } })));
+          if (!read.ok) throw new Error('must be valid');
+          return policyBook(read.rules)
+            .policyFor({ ...stream, streamName })
+            .name.replace(/^.*\//, '');
+        };
+        const [one, other] = [winnerOf(texts), winnerOf(texts.toReversed())];
+        const tied = one !== other && comparePrecision(compilePattern(one), compilePattern(other)) === 0;
+        expect(one === other || tied).toBe(true);
+      }),
+    );
+  });
+});

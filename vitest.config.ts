@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+
+const stack = './test/support/global-setup.ts';
+
+/**
+ * Three lanes. `unit`: pure, no process but the test's own. `int`: against a real broker and registry, started once
+ * for the run. `chaos`: faults under load, one file at a time so that a file's kills hit nobody else. They
+ * run in this order.
+ */
+export default defineConfig({
+  test: {
+    // What a passing test prints is nobody's concern.
+    silent: 'passed-only',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.unit.test.ts'],
+          sequence: { groupOrder: 1 },
+          // Ends what hangs. Nothing is asserted on time: a busy machine may be several times slower.
+          testTimeout: 90_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'int',
+          include: ['test/**/*.int.test.ts'],
+          globalSetup: [stack],
+          sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/**/*.chaos.test.ts'],
+          globalSetup: [stack],
+          sequence: { groupOrder: 3 },
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
