@@ -85,9 +85,13 @@ function allPresent(): void {
   command('mvn', '');
 }
 
-function live2vod(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+type Run = { status: number; stdout: string; stderr: string };
+
+const live2vod = (...args: string[]): Promise<Run> => runWith(bin, ...args);
+
+function runWith(path: string, ...args: string[]): Promise<Run> {
   return new Promise((done) => {
-    const env = { PATH: bin, HOME: folder };
+    const env = { PATH: path, HOME: folder };
     execFile('/bin/sh', [join(clone, 'live2vod'), ...args], { env, cwd: folder }, (error, stdout, stderr) =>
       done({ status: Number(error?.code ?? 0), stdout, stderr }),
     );
@@ -146,6 +150,16 @@ describe('./live2vod', () => {
     command('node', 'case $1 in -v) echo v25.0.0 ;; esac');
     await live2vod();
     expect(calls('npm')).toHaveLength(3);
+  });
+
+  test('called from an npm script, with our own Node first on PATH, it finds all in place', async () => {
+    allPresent();
+    const own = join(clone, 'node_modules/.bin');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'node'), '#!/bin/sh\necho v99.0.0\n', { mode: 0o755 });
+    await live2vod();
+    expect(await runWith(`${own}:${bin}`, 'status')).toEqual({ status: 0, stdout: 'ran status\n', stderr: '' });
+    expect(calls('npm')).toHaveLength(1);
   });
 
   test('a failed installation shows the end of the log and its name, and is tried again', async () => {
