@@ -148,6 +148,19 @@ export const settingTable = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: { doc: 'Credentials of the cloud APIs.', ...optionalText(), secret: true },
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: { doc: 'Credentials of the cloud APIs.', ...optionalText(), secret: true },
   ALIBABA_CLOUD_SECURITY_TOKEN: { doc: 'Token of temporary credentials.', ...optionalText(), secret: true },
+  VOD_STORAGE_LOCATION: {
+    doc: 'Bucket that composed videos go to (`compose: pipeline`); the cloud requires one outside Shanghai.',
+    ...optionalText('a storage location of the VOD account'),
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    doc: 'Collector that traces go to, by OTLP over HTTP; unset: no tracing.',
+    ...url('an http(s) URL'),
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    doc: 'Part of the callbacks that are traced.',
+    accepts: 'a number from 0 to 1 (default 1)',
+    schema: z.coerce.number().min(0).max(1).default(1),
+  },
   CONSOLE_TOKEN: {
     doc: 'Bearer token for whatever changes something at the console; unset: nothing can be changed there.',
     ...text('text, at least 1 character'),

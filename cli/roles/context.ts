@@ -1,5 +1,5 @@
 import type { Platform } from '../../connectors/platform/index.ts';
-import type { Logger, Metrics } from '../../connectors/telemetry/index.ts';
+import type { Logger, Metrics, Tracing } from '../../connectors/telemetry/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import type { Endpoints } from '../endpoints.ts';
 import type { Configuration } from '../environment.ts';
@@ -11,6 +11,8 @@ export type RoleContext = {
   readonly topic: (id: TopicId) => string;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Undefined where no collector is configured. */
+  readonly tracing?: Tracing | undefined;
   readonly platform: Platform;
   /** Aborts when the role is to stop; the role then finishes what it began and resolves. */
   readonly signal: AbortSignal;

@@ -13,6 +13,7 @@ export const ingress: Role = async ({
   metrics,
   platform,
   signal,
+  tracing,
   waitingFor,
 }) => {
   const { settings } = configuration;
@@ -38,6 +39,7 @@ export const ingress: Role = async ({
     log,
     metrics,
     signal,
+    tracing,
     onWaitingFor: waitingFor,
   });
 };

@@ -7,7 +7,8 @@ import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';
 
 /** Starts the planned jobs at the cloud, each once. */
-export const jobs: Role = async ({ configuration, endpoints, topic, log, metrics, platform, signal, waitingFor }) => {
+export const jobs: Role = async (context) => {
+  const { configuration, endpoints, topic, log, metrics, platform, signal, tracing, waitingFor } = context;
   const { settings } = configuration;
   const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const transcodeJob = await registry.codec<TranscodeJob>('transcode-jobs');
@@ -26,6 +27,8 @@ export const jobs: Role = async ({ configuration, endpoints, topic, log, metrics
       log,
       metrics,
       signal,
+      tracing,
+      ...(settings.VOD_STORAGE_LOCATION === undefined ? {} : { storageLocation: settings.VOD_STORAGE_LOCATION }),
     });
   } finally {
     cloud.close();

@@ -5,7 +5,7 @@ import { credentialsOf } from './cloud.ts';
 import type { Role } from './context.ts';
 
 /** Callbacks from the cloud's queues, deleted there only once Kafka has them. */
-export const mns: Role = async ({ configuration, topic, log, metrics, platform, signal, waitingFor }) => {
+export const mns: Role = async ({ configuration, topic, log, metrics, platform, signal, tracing, waitingFor }) => {
   const { settings, callbacks } = configuration;
   if (callbacks.queues.length === 0) {
     throw new CommandFault('no queue: name one under callbacks.queues of live2vod.yaml', exitCode.configuration);
@@ -33,6 +33,7 @@ export const mns: Role = async ({ configuration, topic, log, metrics, platform, 
         log: log.child({ queue: queue.queue }),
         metrics,
         signal: either,
+        tracing,
         onWaitingFor: (what) => {
           if (what === null) waits.delete(queue.queue);
           else waits.set(queue.queue, `${queue.queue}: ${what}`);

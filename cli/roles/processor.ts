@@ -83,6 +83,7 @@ function run<S>(
     clock: context.platform,
     signal,
     status,
+    tracing: context.tracing,
     tombstoneRetentionMs,
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
     hooks: processorHooks(topology.name, context.metrics, context.log, status, context.platform),

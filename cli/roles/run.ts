@@ -1,7 +1,7 @@
 /** Runs one role in this process: signals, the supervisor's channel, health, exit code. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { systemPlatform } from '../../connectors/platform/index.ts';
-import { createLogger, metricsOf, startAdmin } from '../../connectors/telemetry/index.ts';
+import { createLogger, metricsOf, startAdmin, startTracing } from '../../connectors/telemetry/index.ts';
 import { endpointsOf, topicNamer } from '../endpoints.ts';
 import type { Configuration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
@@ -38,6 +38,7 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
   process.once('disconnect', () => stop('the supervisor is gone'));
 
   let waiting: string | null = 'start';
+  let wasReady = false;
   let live = () => true;
   let system: string | null = null;
   process.on('message', (message: SupervisorMessage) => {
@@ -46,6 +47,7 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
   const waitingFor = (what: string | null) => {
     if (what === waiting) return;
     waiting = what;
+    wasReady ||= what === null;
     log.info(what === null ? 'ready' : { waitingFor: what }, what === null ? 'ready' : 'not ready');
     if (process.connected) process.send?.({ kind: 'waiting', for: what } satisfies RoleMessage);
   };
@@ -56,6 +58,17 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
       ? null
       : await startAdmin({ host: settings.LIVE2VOD_BIND, port: settings.METRICS_PORT, registry, health });
 
+  const collector = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const tracing =
+    collector === undefined
+      ? undefined
+      : await startTracing({
+          endpoint: collector,
+          role: name,
+          instance: settings.LIVE2VOD_INSTANCE,
+          ratio: settings.OTEL_TRACES_SAMPLER_ARG,
+        });
+
   try {
     const role = await roles[name]();
     await role({
@@ -65,6 +78,7 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
       log,
       metrics: metricsOf(registry),
       platform: systemPlatform,
+      tracing,
       signal: stopping.signal,
       waitingFor,
       liveness: (check) => {
@@ -75,18 +89,22 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
     log.info('stopped');
   } catch (error) {
     log.fatal({ err: error }, 'the role can not go on');
-    throw error instanceof CommandFault ? error : roleFault(name, error);
+    throw error instanceof CommandFault ? error : roleFault(name, error, wasReady);
   } finally {
+    await tracing?.close().catch(() => {});
     await admin?.close();
     if (process.connected) process.disconnect();
   }
 }
 
 /** One line for standard error, with an exit code that tells whether starting again may help. */
-function roleFault(name: RoleName, error: unknown): CommandFault {
+function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EADDRINUSE') return new CommandFault(portTaken(name, message), exitCode.unavailable, error);
+  // Refused from the start: a wrong setting. Refused later: rights may come back, e.g. in the middle of a rotation.
+  const denied = code === 'DENIED' || (error instanceof Error && 'denied' in error && error.denied === true);
+  if (denied && !wasReady) return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
   if (code.includes('INVARIANT')) return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
   return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
 }

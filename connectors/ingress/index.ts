@@ -9,3 +9,4 @@ export { defaultLimits, type IngressLimits } from './limits.ts';
 export type { OutgoingRecord, Publisher } from './record.ts';
 export { type RunIngressOptions, runIngress } from './server.ts';
 export { signatureOf } from './signature.ts';
+export { tracedPublisher } from './traced-publisher.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyListenOptions } from 'fastify';
 import type { TopicId } from '../../schemas/topics.ts';
 import type { KafkaSettings } from '../kafka/index.ts';
-import type { Health } from '../telemetry/index.ts';
+import type { Health, Tracing } from '../telemetry/index.ts';
 import { buildIngress, type IngressOptions } from './app.ts';
 import { atMost } from './at-most.ts';
 import { durablePublisher } from './durable.ts';
@@ -10,6 +10,7 @@ import { connectPublisher } from './kafka-publisher.ts';
 import { drain } from './spool/drain.ts';
 import { openOwnSlot, orphanedSlots } from './spool/slots.ts';
 import type { Spool } from './spool/spool.ts';
+import { tracedPublisher } from './traced-publisher.ts';
 
 export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
   readonly host: string;
@@ -41,6 +42,7 @@ export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
   /** Abort to stop: readiness goes red, serving goes on for `lameDuckMs`, what is in flight ends, the promise resolves. */
   readonly signal: AbortSignal;
   readonly onListening?: (address: string) => void;
+  readonly tracing?: Tracing | undefined;
   /** Told what readiness waits for, null when ready, about every second. */
   readonly onWaitingFor?: (what: string | null) => void;
 };
@@ -74,7 +76,9 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     live: () => true,
     waitingFor: () => (stopping ? 'the end of its drain' : spoolTrouble(spool)),
   };
-  const app = buildIngress({ ...options, publisher, health });
+  const { tracing } = options;
+  const door = tracing ? tracedPublisher(publisher, tracing, 'ingress') : publisher;
+  const app = buildIngress({ ...options, publisher: door, health });
   app.addHook('onRequest', (_request, reply, next) => {
     // Moves clients that keep a connection to whoever takes over.
     if (stopping) reply.header('connection', 'close');

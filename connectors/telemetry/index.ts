@@ -2,3 +2,12 @@ export { type Health, serveHealth, startAdmin } from './admin.ts';
 export { type MetricDefinition, type MetricName, metricCatalogue } from './catalogue.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type LabelsOf, type Metrics, metricsOf } from './metrics.ts';
+export {
+  spanOf,
+  startTracing,
+  type TracedWork,
+  type Tracing,
+  type TracingOptions,
+  traceOf,
+  tracingOf,
+} from './tracing.ts';

@@ -204,6 +204,7 @@ export class Loop<S> {
         if (told.record) onOutcome?.(told.record, told.outcome, told.failure);
         else if (told.timerKey !== null) onTimer?.(work.task.partition, told.timerKey, told.outcome);
         if (told.outcome.kind === 'dead-letter') onDeadLetter?.(told.outcome.reason);
+        told.traced?.end(told.outcome.kind === 'dead-letter' ? told.outcome.error : (told.failure ?? undefined));
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { Topology } from '../../../processors/topology.ts';
 import type { TopicId } from '../../../schemas/topics.ts';
 import type { Clock } from '../../platform/index.ts';
+import type { Tracing } from '../../telemetry/index.ts';
 import { Admin } from '../client/admin.ts';
 import { KafkaFault } from '../client/fault.ts';
 import type { KafkaSettings } from '../client/settings.ts';
@@ -33,6 +34,8 @@ export type ProcessorOptions<S> = {
   /** Stops after the batch in progress. */
   readonly signal: AbortSignal;
   readonly hooks?: ProcessorHooks;
+  /** A span for every record and timer, from its step to its commit. */
+  readonly tracing?: Tracing | undefined;
   /** Told about progress, for probes. Make one with `new ProcessorStatus(clock)`. */
   readonly status?: ProcessorStatus;
   /** How far the processors before this one have come; timers wait for it. Without it only the own input counts. */
@@ -156,7 +159,7 @@ async function describe<S>(
   }
   const cacheBytesPerTask = Math.ceil((options.cacheBytes ?? 8 * 1024 * 1024) / input.partitions);
   return {
-    context: taskContext(topology, topics, options.codecs, cacheBytesPerTask),
+    context: taskContext(topology, topics, options.codecs, cacheBytesPerTask, options.tracing),
     changelog: { topicId: changelog.topicId, topic: changelog.name, partitions: changelog.partitions },
   };
 }

@@ -1,5 +1,6 @@
 import type { Topology } from '../../../processors/topology.ts';
 import type { TopicId } from '../../../schemas/topics.ts';
+import type { Tracing } from '../../telemetry/index.ts';
 
 import { type Codec, type Codecs, rawBytes } from './codec.ts';
 
@@ -15,6 +16,7 @@ export type TaskContext<S> = {
   readonly state: Codec<S>;
   readonly outputs: ReadonlyMap<TopicId, { readonly topic: string; readonly codec: Codec<unknown> }>;
   readonly cacheBytesPerTask: number;
+  readonly tracing: Tracing | undefined;
 };
 
 export function taskContext<S>(
@@ -22,6 +24,7 @@ export function taskContext<S>(
   topics: (id: TopicId) => string,
   codecs: Codecs,
   cacheBytesPerTask: number,
+  tracing?: Tracing,
 ): TaskContext<S> {
   return {
     topology,
@@ -34,12 +37,6 @@ export function taskContext<S>(
     state: (codecs[topology.changelog] ?? rawBytes) as Codec<S>,
     outputs: new Map(topology.outputs.map((id) => [id, { topic: topics(id), codec: codecs[id] ?? rawBytes }])),
     cacheBytesPerTask,
+    tracing,
   };
-}
-
-/** W3C trace context travels from a record to everything that it causes. */
-export function traceOf(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
-  const traceparent = headers.traceparent;
-  if (traceparent === undefined) return undefined;
-  return headers.tracestate === undefined ? { traceparent } : { traceparent, tracestate: headers.tracestate };
 }

@@ -1,11 +1,11 @@
 import type { Outcome, SourceRecord } from '../../../processors/topology.ts';
+import { spanOf, type TracedWork, traceOf } from '../../telemetry/index.ts';
 import type { ConsumedRecord, OutgoingRecord } from '../client/record.ts';
 import type { DueTimer, StoreWrite } from '../store/state-store.ts';
 import { changelogRecord } from './changelog-record.ts';
 import { deadLetter } from './dead-letter.ts';
 import { Overlay } from './overlay.ts';
 import type { Task } from './task.ts';
-import { traceOf } from './task-context.ts';
 
 /** What a batch of one task comes to: to be written in one transaction, then applied to the task. */
 export type Work<S> = {
@@ -27,6 +27,8 @@ export type Told = {
   readonly timerKey: string | null;
   readonly outcome: Outcome<unknown>;
   readonly failure: string | null;
+  /** Ended with the commit; a batch that is thrown away leaves no trace. */
+  readonly traced: TracedWork | undefined;
 };
 
 /** An error that asks to be tried again later, e.g. of a registry that is away. */
@@ -93,8 +95,14 @@ class Batch<S> {
       partition: origin.partition,
       offset: origin.offset,
     };
+    const traced = context.tracing?.begin(
+      `${context.topology.name} process`,
+      'CONSUMER',
+      origin.headers,
+      spanOf(origin),
+    );
     try {
-      if (origin.key === null) return this.#reject(origin, record, 'no-key', 'the record has no key', null);
+      if (origin.key === null) return this.#reject(origin, record, traced, 'no-key', 'the record has no key', null);
       if (origin.value !== null) {
         const value = context.input.decode(origin.value);
         record.value = value instanceof Promise ? await value : value;
@@ -104,15 +112,17 @@ class Batch<S> {
       const state = found instanceof Promise ? await found : found;
       stage = 'processor-threw';
       const outcome = context.topology.step(state, record, { nowMs: this.#nowMs });
-      if (outcome.kind === 'dead-letter') return this.#reject(origin, record, outcome.reason, outcome.error, outcome);
+      if (outcome.kind === 'dead-letter') {
+        return this.#reject(origin, record, traced, outcome.reason, outcome.error, outcome);
+      }
       stage = 'output-unusable';
-      this.#take(origin.key, state, outcome, origin.headers);
-      this.#told.push({ record, timerKey: null, outcome, failure: null });
+      this.#take(origin.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
+      this.#told.push({ record, timerKey: null, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error) || isStoreFault(error)) throw error;
       this.#failures++;
       this.#lastError = `${stage}: ${text(error)}`;
-      this.#reject(origin, record, stage, text(error), null);
+      this.#reject(origin, record, traced, stage, text(error), null);
     }
   }
 
@@ -120,26 +130,28 @@ class Batch<S> {
     const { topology } = this.#task.context;
     if (!topology.timer) return;
     this.#spentTimers.push(timer);
+    let traced: TracedWork | undefined;
     try {
       const found = this.#state(timer.key);
       const state = found instanceof Promise ? await found : found;
       // The index is a hint; the state says whether and when it wants to be called.
       if (state === null || topology.timer.dueAtMs(state) !== timer.dueAtMs) return;
+      traced = this.#task.context.tracing?.begin(`${topology.name} timer`, 'INTERNAL', {}, { key: timer.key });
       const outcome = topology.timer.fire(timer.key, state, { nowMs: this.#nowMs });
       if (outcome.kind === 'next' && outcome.state !== null) {
         const again = topology.timer.dueAtMs(outcome.state);
         if (again !== null && again <= timer.dueAtMs)
           throw new Error('a fired timer must ask for a later time or none');
       }
-      if (outcome.kind !== 'dead-letter') this.#take(timer.key, state, outcome, {});
-      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null });
+      if (outcome.kind !== 'dead-letter') this.#take(timer.key, state, outcome, traced?.headers);
+      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error) || isStoreFault(error)) throw error;
       // There is no record to set aside: the state stays, and the timer comes back when the state changes.
       this.#failures++;
       this.#lastError = `timer of ${timer.key}: ${text(error)}`;
       const outcome = { kind: 'drop', reason: 'timer-threw' } as const;
-      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: text(error) });
+      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: text(error), traced });
     }
   }
 
@@ -172,10 +184,9 @@ class Batch<S> {
   }
 
   /** Everything that can fail comes first, so that a failing record leaves nothing behind. */
-  #take(key: string, before: S | null, outcome: Outcome<S>, headers: Readonly<Record<string, string>>): void {
+  #take(key: string, before: S | null, outcome: Outcome<S>, trace: OutgoingRecord['headers']): void {
     if (outcome.kind !== 'next') return;
     const { context } = this.#task;
-    const trace = traceOf(headers);
     const outputs = outcome.emit.map((emission): OutgoingRecord => {
       const output = context.outputs.get(emission.topic);
       if (!output) throw new Error(`${emission.topic} is not an output of ${context.topology.name}`);
@@ -199,6 +210,7 @@ class Batch<S> {
   #reject(
     origin: ConsumedRecord,
     record: SourceRecord & { readonly partition: number; readonly offset: number },
+    traced: TracedWork | undefined,
     reason: string,
     error: string,
     outcome: Outcome<S> | null,
@@ -210,6 +222,7 @@ class Batch<S> {
       timerKey: null,
       outcome: outcome ?? { kind: 'dead-letter', reason, error },
       failure: outcome ? null : error,
+      traced,
     });
   }
 

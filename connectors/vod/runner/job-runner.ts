@@ -4,7 +4,7 @@ import type { TopicId } from '../../../schemas/topics.ts';
 import { Consumer, IdempotentProducer, type KafkaSettings } from '../../kafka/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import type { Codec } from '../../registry/index.ts';
-import type { Logger, Metrics } from '../../telemetry/index.ts';
+import type { Logger, Metrics, Tracing } from '../../telemetry/index.ts';
 import type { VodCloud } from '../cloud/cloud.ts';
 import type { CloudFault } from '../cloud/fault.ts';
 import { type ComposeRules, defaultComposeRules } from './compose-attempt.ts';
@@ -33,6 +33,8 @@ export type JobRunnerOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
+  /** A span for every job, from its command to its result. */
+  readonly tracing?: Tracing | undefined;
   /**
    * Submissions a second over all videos. Default 25, below the account's documented 30; with several runners give
    * each its part, they don't know of one another.
@@ -103,6 +105,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
         log,
         metrics,
         signal,
+        tracing: options.tracing,
         ...(options.maxJobs === undefined ? {} : { maxJobs: options.maxJobs }),
       });
     } finally {

@@ -17,12 +17,14 @@ export function internalRecord(
   source: 'job-runner' | 'reconciler' | 'operator',
   event: InternalEvent,
   nowMs: number,
+  trace?: OutgoingRecord['headers'],
 ): OutgoingRecord {
   return {
     topic: topics('callbacks'),
     key: event.key,
     value: Buffer.from(JSON.stringify(event.body)),
     headers: {
+      ...trace,
       [header.source]: source,
       [header.receivedAt]: String(nowMs),
       ...(event.region === null ? {} : { [header.region]: event.region }),

@@ -7,11 +7,11 @@ import type { TopicId } from '../../../schemas/topics.ts';
 import type { ConsumedRecord, Consumer, OutgoingRecord, Rebalance, TopicPartition } from '../../kafka/index.ts';
 import { KafkaFault } from '../../kafka/index.ts';
 import type { Platform } from '../../platform/index.ts';
-import type { Logger, Metrics } from '../../telemetry/index.ts';
+import { type Logger, type Metrics, spanOf, type TracedWork, type Tracing, traceOf } from '../../telemetry/index.ts';
 import { isRetryable, persistence } from '../persist.ts';
 import type { JobKind } from './job-kind.ts';
 import { Abandoned } from './lane.ts';
-import { deadLetter, internalRecord, type Outbox } from './outbox.ts';
+import { deadLetter, type InternalEvent, internalRecord, type Outbox } from './outbox.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
 
 /** What a consumer of commands must offer; `Consumer` of connectors/kafka does. */
@@ -26,6 +26,7 @@ export type RunJobsOptions<J> = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
+  readonly tracing?: Tracing | undefined;
   /** Jobs in memory at most. Default 1,000. */
   readonly maxJobs?: number;
   /** Offsets that a partition may run ahead of its lowest unfinished job; above it that partition waits. Default 10,000. */
@@ -71,11 +72,19 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     await persist('publish a result', stop, () => outbox.send(record));
   }
 
-  async function carryOut(record: ConsumedRecord, progress: PartitionProgress, passOn: () => void): Promise<void> {
+  async function carryOut(
+    record: ConsumedRecord,
+    progress: PartitionProgress,
+    passOn: () => void,
+    traced: TracedWork | undefined,
+  ): Promise<void> {
     const stop = progress.abandoned.signal;
     const { value } = record;
     if (value === null || stop.aborted) return;
+    const trace = traced ? traced.headers : traceOf(record.headers);
+    const result = (event: InternalEvent) => internalRecord(topics, 'job-runner', event, platform.now(), trace);
     const bury = async (reason: string, error: string) => {
+      traced?.end(error);
       await publish(deadLetter(topics, record, reason, error), stop);
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
     };
@@ -96,9 +105,9 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
         await platform.sleep(ms, stop);
         if (stop.aborted) throw new Abandoned();
       },
-      tell: (event) => publish(internalRecord(topics, 'job-runner', event, platform.now()), stop),
+      tell: (event) => publish(result(event), stop),
     });
-    await publish(internalRecord(topics, 'job-runner', ending.event, platform.now()), stop);
+    await publish(result(ending.event), stop);
     if (ending.result !== 'acknowledged') {
       const { key: subject, body } = ending.event;
       log.warn({ subject, code: body.ErrorCode, result: ending.result }, `a ${sort.name} job needs a person`);
@@ -106,6 +115,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     }
     metrics.count('live2vod_jobs_total', { kind: sort.name, result: ending.result });
     if (ending.result === 'acknowledged') {
+      traced?.end();
       const seconds = Math.max(0, platform.now() - sort.plannedAtMs(job)) / 1000;
       metrics.observe('live2vod_jobs_trigger_seconds', { kind: sort.name }, seconds);
     }
@@ -113,12 +123,14 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
 
   async function finishInTurn(record: ConsumedRecord, progress: PartitionProgress, turn: Turn) {
     await turn.comes;
+    const traced = options.tracing?.begin(`${kind.name} job`, 'CONSUMER', record.headers, spanOf(record));
     try {
-      await carryOut(record, progress, turn.passOn).catch(async (error: unknown) => {
+      await carryOut(record, progress, turn.passOn, traced).catch(async (error: unknown) => {
         if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
         // A defect of ours: one job must not stop its partition for good.
         log.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'job broke');
         const why = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+        traced?.end(why);
         await publish(deadLetter(topics, record, 'job-broke', why), progress.abandoned.signal);
         metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason: 'job-broke' });
       });
