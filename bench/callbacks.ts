@@ -5,7 +5,34 @@ import { header } from '../schemas/topics.ts';
 
 export const eventsPerVideo = 5;
 
-const startMs = Date.parse('2026-03-01T00:00:00Z');
+/**
+ * Half of the streams are transcoded by the cloud (business flow 1), half by the pipeline (flow 2). Both rules act on
+ * events that are days old, since a million recordings don't fit into one.
+ */
+export const policyRules = [
+  {
+    match: { domain: 'play.example.com', app: 'live', stream: 'match-*' },
+    segments: { transcode: 'pipeline', templateGroupId: '0123456789abcdef0123456789abcdef', priority: 6 },
+    maxActAgeSeconds: 7 * 86_400,
+  },
+  {
+    match: { domain: 'play.example.com', app: 'live', stream: 'room-*' },
+    segments: { transcode: 'cloud' },
+    maxActAgeSeconds: 7 * 86_400,
+  },
+] as const;
+
+export type Workload = {
+  readonly videos: number;
+  readonly topic: string;
+  /** When the last video's events are over, epoch milliseconds: shortly before now, or timers fire at once. */
+  readonly endMs: number;
+  /** So many videos are being recorded at once. Default 2,000. */
+  readonly together?: number;
+};
+
+const lastEventMs = 200_000;
+const mostSpreadMs = 4 * 86_400_000;
 const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 const idOf = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -13,12 +40,13 @@ const idOf = (text: string): string => createHash('md5').update(text).digest('he
  * Callbacks of `videos` videos, in the order in which they would arrive when `together` videos are being recorded at once:
  * neighbours in time are different videos, and a video's own events come far apart. Every twentieth comes twice.
  */
-export function* callbacks(videos: number, topic: string, together = 2_000): Generator<OutgoingRecord> {
+export function* callbacks(workload: Workload): Generator<OutgoingRecord> {
+  const { videos, together = 2_000 } = workload;
   for (let first = 0; first < videos; first += together) {
     const last = Math.min(videos, first + together);
     for (let step = 0; step < eventsPerVideo; step += 1) {
       for (let video = first; video < last; video += 1) {
-        const record = callback(video, step, topic);
+        const record = callback(workload, video, step);
         yield record;
         if ((video * eventsPerVideo + step) % 20 === 0) yield record;
       }
@@ -26,9 +54,11 @@ export function* callbacks(videos: number, topic: string, together = 2_000): Gen
   }
 }
 
-function callback(video: number, step: number, topic: string): OutgoingRecord {
+/** The callback of one step (0 to 4) of one video: recorded, source ready, LD and HD transcoded, all transcoded. */
+export function callback({ videos, topic, endMs: overMs }: Workload, video: number, step: number): OutgoingRecord {
   const videoId = idOf(`video ${video}`);
-  const endMs = startMs + video * 1_000;
+  const everyMs = Math.min(1_000, mostSpreadMs / videos);
+  const endMs = Math.floor((overMs - lastEventMs - (videos - 1 - video) * everyMs) / 1_000) * 1_000;
   const common = { VideoId: videoId, EventTime: iso(endMs + (step + 1) * 40_000), Status: 'success' };
   const bodies = [
     {
@@ -36,7 +66,7 @@ function callback(video: number, step: number, topic: string): OutgoingRecord {
       EventType: 'AddLiveRecordVideoComplete',
       DomainName: 'play.example.com',
       AppName: 'live',
-      StreamName: `room-${video % 500}`,
+      StreamName: `${video % 2 === 0 ? 'room' : 'match'}-${video % 500}`,
       RecordStartTime: iso(endMs - 1_800_000),
       RecordEndTime: iso(endMs),
     },

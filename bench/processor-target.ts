@@ -17,7 +17,9 @@ import { connectRegistry } from '../connectors/registry/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import { videoTopology } from '../processors/video/index.ts';
+import { readPolicies } from '../schemas/policies.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
+import { policyRules } from './callbacks.ts';
 
 export type TargetMode = 'bare' | 'copy' | 'video';
 
@@ -146,7 +148,9 @@ async function video(s: TargetSettings): Promise<TargetReport> {
     'stream-facts': await registry.codec('stream-facts'),
     'transcode-jobs': await registry.codec('transcode-jobs'),
   };
-  return await processor(s, videoTopology({ policies: policyBook([]) }), codecs);
+  const policies = readPolicies(policyRules);
+  if (!policies.ok) throw new Error('the rules of the benchmark are no policies');
+  return await processor(s, videoTopology({ policies: policyBook(policies.rules) }), codecs);
 }
 
 process.once('message', (settings: TargetSettings) => {

@@ -1,7 +1,8 @@
 /**
  * `live2vod bench processor`: callbacks per second through the video processor, against a bare exactly-once copy of the
- * same records with the same client (the floor), and against that copy through the runtime. All run in turns, each in a
- * process of its own, on one broker that shares the machine, so only the ratios mean anything elsewhere.
+ * same records with the same client (the floor), that copy through the runtime, and the same job in Kafka Streams. All
+ * run in turns, each in a process of its own, on one broker that shares the machine, so only the ratios mean anything
+ * elsewhere. Every side is measured by itself from the end of its first transaction to the end of its last one.
  */
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -10,94 +11,175 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Admin, IdempotentProducer, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
+import { Admin, type KafkaSettings } from '../connectors/kafka/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
+import { connectRegistry } from '../connectors/registry/index.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
 import { callbacks } from './callbacks.ts';
+import { differencesOf } from './equality.ts';
+import { load } from './load.ts';
+import { readOutputs } from './outputs.ts';
+import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
+import { throughput } from './peers/tuning.ts';
+import { barChart } from './plot.ts';
 import type { TargetMode, TargetReport, TargetSettings } from './processor-target.ts';
+import { medianBy } from './statistics.ts';
 
 export type ProcessorBenchOptions = {
   readonly brokers: string;
   readonly registryUrl: string;
+  /** Class path of the Kafka Streams peer; without it that side is left out. */
+  readonly peer?: string;
+  readonly tuning?: Tuning;
   /** Each causes five callbacks, and every twentieth of those comes twice. Default 40,000. */
   readonly videos?: number;
   /** All sides are measured in turns that often; medians count. Default 3. */
   readonly rounds?: number;
-  /** Most records of one transaction, on every side. Default 2,000. */
+  /** Most records of one transaction, on our sides. Default 2,000. */
   readonly batchRecords?: number;
+  /** Measures only these, for tuning one of them. */
+  readonly sides?: readonly Side[];
   readonly print: (line: string) => void;
 };
 
+type Side = TargetMode | 'streams';
+
 export type ProcessorBenchResult = {
   readonly records: number;
-  readonly sides: Readonly<Record<TargetMode, TargetReport>>;
+  readonly sides: Readonly<Partial<Record<Side, TargetReport>>>;
+  readonly rounds: Readonly<Partial<Record<Side, readonly TargetReport[]>>>;
   /** Video processor over the bare copy, records per second. Budget: at least 0.4. */
-  readonly ratio: number;
+  readonly overBare: number;
+  /** Video processor over Kafka Streams. Budget: at least 1. Absent without the peer. */
+  readonly overStreams?: number;
+  /** Videos whose state, facts and job were compared between both implementations. Absent without the peer. */
+  readonly compared?: number;
   readonly withinBudget: boolean;
+  /** The plot, as SVG. */
+  readonly svg: string;
 };
 
-const budgetRatio = 0.4;
+const budgets = { overBare: 0.4, overStreams: 1 };
 const partitions = 6;
-const modes: readonly TargetMode[] = ['bare', 'copy', 'video'];
 const outputs: readonly TopicId[] = ['video-state', 'stream-facts', 'transcode-jobs', 'dead-letters'];
 const script = fileURLToPath(new URL('processor-target.ts', import.meta.url));
 
 export async function benchProcessor(options: ProcessorBenchOptions): Promise<ProcessorBenchResult> {
-  const { videos = 40_000, rounds = 3, batchRecords = 2_000, print } = options;
+  const { videos = 40_000, rounds = 3, print } = options;
   const kafka: KafkaSettings = { brokers: options.brokers, clientId: 'live2vod-bench' };
   const inputPrefix = `bench-${randomUUID()}.`;
   const input = topicName(inputPrefix, 'callbacks');
   const admin = await Admin.connect(kafka);
-  const reports: Record<TargetMode, TargetReport[]> = { bare: [], copy: [], video: [] };
+  const all: readonly Side[] = ['bare', 'copy', 'video', ...(options.peer === undefined ? [] : ['streams' as const])];
+  const modes = all.filter((side) => options.sides?.includes(side) ?? true);
+  const reports: Partial<Record<Side, TargetReport[]>> = {};
   try {
     await admin.ensureTopics([{ name: input, partitions }]);
-    const records = await load(kafka, callbacks(videos, input));
+    const records = await load(kafka, callbacks({ videos, topic: input, endMs: systemClock.now() }));
     print(`${records} callbacks of ${videos} videos are in ${input}`);
+    let compared: number | undefined;
     for (let round = 1; round <= rounds; round += 1) {
-      for (const mode of modes) {
-        const outputPrefix = `bench-${randomUUID()}.`;
-        const names = outputs.map((id) => topicName(outputPrefix, id));
-        const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
-        try {
-          await admin.ensureTopics(names.map((name) => ({ name, partitions })));
-          const common = { kafka, registryUrl: options.registryUrl, inputPrefix, outputPrefix, partitions };
-          const report = await measure({ ...common, mode, records, batchRecords, folder });
-          reports[mode].push(report);
-          print(`round ${round} ${mode.padEnd(5)} ${described(report)}`);
-        } finally {
-          for (const name of names) await admin.deleteTopic(name);
-          await rm(folder, { recursive: true, force: true });
+      const prefixes = new Map<Side, string>();
+      try {
+        for (const mode of modes) {
+          const outputPrefix = `bench-${randomUUID()}.`;
+          prefixes.set(mode, outputPrefix);
+          await admin.ensureTopics(outputs.map((id) => ({ name: topicName(outputPrefix, id), partitions })));
+          const report = await measure(mode, { ...options, kafka, inputPrefix, outputPrefix, records });
+          reports[mode] = [...(reports[mode] ?? []), report];
+          print(`round ${round} ${mode.padEnd(7)} ${described(report)}`);
         }
+        const [ours, theirs] = [prefixes.get('video'), prefixes.get('streams')];
+        if (round === 1 && ours !== undefined && theirs !== undefined) {
+          compared = await compare(kafka, options.registryUrl, ours, theirs, videos);
+          print(`states, facts and jobs of all ${compared} videos are the same in Kafka Streams`);
+        }
+      } finally {
+        for (const [mode, prefix] of prefixes) await dropOutputs(admin, mode, prefix);
       }
     }
-    const sides = { bare: median(reports.bare), copy: median(reports.copy), video: median(reports.video) };
-    const ratio = sides.video.recordsPerSecond / sides.bare.recordsPerSecond;
-    for (const mode of modes) print(`${mode.padEnd(5)} ${described(sides[mode])}`);
-    print(`video / bare ${ratio.toFixed(2)} (budget ${budgetRatio})`);
-    return { records, sides, ratio, withinBudget: ratio >= budgetRatio };
+    const sides: Partial<Record<Side, TargetReport>> = {};
+    for (const mode of modes) sides[mode] = medianBy(reports[mode] ?? [], (report) => report.recordsPerSecond);
+    return summed({ records, sides, rounds: reports, ...(compared === undefined ? {} : { compared }) }, print);
   } finally {
     await admin.deleteTopic(input);
     admin.close();
   }
 }
 
-async function load(kafka: KafkaSettings, records: Iterable<OutgoingRecord>): Promise<number> {
-  const producer = await IdempotentProducer.connect(kafka, { lingerMs: 20, maxInFlightBytes: 256 * 1024 * 1024 });
-  let count = 0;
-  let sending: Promise<unknown>[] = [];
-  for (const record of records) {
-    sending.push(producer.send(record));
-    count += 1;
-    if (sending.length === 10_000) {
-      await Promise.all(sending);
-      sending = [];
-    }
-  }
-  await Promise.all(sending);
-  await producer.close();
-  return count;
+function summed(
+  measured: Pick<ProcessorBenchResult, 'records' | 'sides' | 'rounds' | 'compared'>,
+  print: (line: string) => void,
+): ProcessorBenchResult {
+  const { sides } = measured;
+  const rate = (side: Side) => sides[side]?.recordsPerSecond ?? Number.NaN;
+  for (const [mode, report] of Object.entries(sides)) print(`${mode.padEnd(7)} ${described(report)}`);
+  const overBare = rate('video') / rate('bare');
+  if (sides.bare && sides.video) print(`video / bare          ${overBare.toFixed(2)} (budget ${budgets.overBare})`);
+  const overStreams = sides.streams ? rate('video') / rate('streams') : undefined;
+  if (overStreams !== undefined)
+    print(`video / Kafka Streams ${overStreams.toFixed(2)} (budget ${budgets.overStreams})`);
+  const titles = { bare: 'bare copy', copy: 'copy by runtime', video: 'video processor', streams: 'Kafka Streams' };
+  return {
+    ...measured,
+    overBare,
+    ...(overStreams === undefined ? {} : { overStreams }),
+    withinBudget: overBare >= budgets.overBare && (overStreams ?? Number.POSITIVE_INFINITY) >= budgets.overStreams,
+    svg: barChart({
+      title: 'Callbacks through one process, exactly once',
+      unit: 'records/s',
+      bars: (Object.keys(sides) as Side[]).map((side) => ({ name: titles[side], value: rate(side) })),
+    }),
+  };
 }
 
-async function measure(settings: TargetSettings): Promise<TargetReport> {
+type MeasureOptions = Pick<ProcessorBenchOptions, 'registryUrl' | 'batchRecords' | 'peer' | 'tuning'> &
+  Pick<TargetSettings, 'kafka' | 'inputPrefix' | 'outputPrefix' | 'records'>;
+
+async function measure(mode: Side, o: MeasureOptions): Promise<TargetReport> {
+  const { kafka, registryUrl, inputPrefix, outputPrefix, records, batchRecords = 2_000 } = o;
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
+  try {
+    if (mode !== 'streams')
+      return await target({
+        mode,
+        kafka,
+        registryUrl,
+        inputPrefix,
+        outputPrefix,
+        partitions,
+        records,
+        batchRecords,
+        folder,
+      });
+    const registry = connectRegistry({ url: registryUrl, prefix: outputPrefix });
+    const peer = await startPeer({
+      classPath: o.peer ?? '',
+      brokers: kafka.brokers,
+      applicationId: applicationId(outputPrefix),
+      input: topicName(inputPrefix, 'callbacks'),
+      outputPrefix,
+      schemaIds: {
+        'video-state': await registry.register('video-state'),
+        'stream-facts': await registry.register('stream-facts'),
+        'transcode-jobs': await registry.register('transcode-jobs'),
+      },
+      folder,
+      records,
+      tuning: o.tuning ?? throughput,
+    });
+    try {
+      const { event: _, ...report } = await peer.next('done');
+      return report;
+    } finally {
+      await peer.stop('SIGKILL');
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function target(settings: TargetSettings): Promise<TargetReport> {
   const child = fork(script, { env: { ...process.env, UV_THREADPOOL_SIZE: '16' } });
   const exited = once(child, 'exit');
   const answered = once(child, 'message') as Promise<[TargetReport]>;
@@ -115,13 +197,33 @@ async function measure(settings: TargetSettings): Promise<TargetReport> {
   }
 }
 
-/** The report of the round with the median throughput. */
-function median(reports: readonly TargetReport[]): TargetReport {
-  const sorted = reports.toSorted((a, b) => a.recordsPerSecond - b.recordsPerSecond);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (!middle) throw new Error('there must be at least one round');
-  return middle;
+async function compare(
+  kafka: KafkaSettings,
+  registryUrl: string,
+  ours: string,
+  theirs: string,
+  videos: number,
+): Promise<number> {
+  const read = (prefix: string, stateTopic: string) =>
+    readOutputs(kafka, connectRegistry({ url: registryUrl, prefix }), prefix, stateTopic);
+  const a = await read(ours, topicName(ours, 'video-state'));
+  const b = await read(theirs, changelogOf(applicationId(theirs)));
+  const found = differencesOf(a, b);
+  if (a.states.size !== videos) found.push(`${a.states.size} states of ${videos} videos`);
+  if (a.jobs.size !== videos / 2) found.push(`${a.jobs.size} jobs for half of ${videos} videos`);
+  if (a.deadLetters + b.deadLetters > 0) found.push(`dead letters: ${a.deadLetters} ours, ${b.deadLetters} theirs`);
+  if (found.length > 0) throw new Error(`the two implementations differ:\n${found.join('\n')}`);
+  return a.states.size;
 }
+
+async function dropOutputs(admin: Admin, mode: Side, prefix: string): Promise<void> {
+  const names = outputs.map((id) => topicName(prefix, id));
+  if (mode === 'streams') names.push(changelogOf(applicationId(prefix)));
+  const present = new Set(await admin.listTopics());
+  for (const name of names) if (present.has(name)) await admin.deleteTopic(name);
+}
+
+const applicationId = (outputPrefix: string): string => `${outputPrefix}peer`;
 
 const described = ({ recordsPerSecond, cpuUs, transactions, anonMb }: TargetReport): string =>
   `${String(recordsPerSecond).padStart(6)} records/s, ${cpuUs} µs CPU each, ${transactions} transactions, ${anonMb} MB private`;

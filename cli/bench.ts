@@ -5,6 +5,7 @@ import { measureQueries, measureSink } from '../bench/analytics.ts';
 import { benchConsole } from '../bench/console.ts';
 import { benchIngress } from '../bench/ingress.ts';
 import { soakIngress } from '../bench/ingress-soak.ts';
+import { buildPeer } from '../bench/peers/build.ts';
 import { benchProcessor } from '../bench/processor.ts';
 import { startStack } from '../local/index.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -13,10 +14,12 @@ import { readConfiguration } from './environment.ts';
 export type BenchOptions = {
   /** How much to do, where the default isn't wanted: seconds of a soak, videos, records or callbacks. */
   readonly size?: number;
+  /** False leaves the Kafka Streams peer out. */
+  readonly peer: boolean;
   readonly signal: AbortSignal;
 };
 
-type Place = { readonly brokers: string; readonly registryUrl: string };
+type Place = { readonly brokers: string; readonly registryUrl: string; readonly home: string };
 type Measurement = (place: Place, options: BenchOptions) => Promise<unknown>;
 
 const print = (line: string) => console.log(line);
@@ -25,13 +28,29 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   ingress: ({ brokers }, { size }) =>
     benchIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
   soak: ({ brokers }, { size }) => soakIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
-  processor: (place, { size }) => benchProcessor({ ...place, print, ...(size === undefined ? {} : { videos: size }) }),
+  processor: async (place, { size, peer }) =>
+    benchProcessor({
+      ...place,
+      print,
+      ...(size === undefined ? {} : { videos: size }),
+      ...(peer ? { peer: await buildPeer(place.home, print) } : {}),
+    }),
   sink: ({ brokers }, { size }) =>
     measureSink({ brokers, log: print, ...(size === undefined ? {} : { videos: size }) }),
   console: ({ brokers }, { size }) =>
     benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
   queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),
 };
+
+/** As JSON, and its plot, where it has one, as a picture. */
+function keep(file: string, result: unknown): void {
+  const { svg, ...figures } = result as { readonly svg?: string };
+  writeFileSync(`${file}.json`, `${JSON.stringify(figures, null, 2)}\n`);
+  print(`the result as JSON: ${file}.json`);
+  if (svg === undefined) return;
+  writeFileSync(`${file}.svg`, `${svg}\n`);
+  print(`and as a plot: ${file}.svg`);
+}
 
 /** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
 export async function bench(name: string, options: BenchOptions): Promise<void> {
@@ -52,10 +71,8 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
         })
       : null;
   try {
-    const result = await measure({ brokers, registryUrl }, options);
-    const file = join(home, `${name}.json`);
-    writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-    print(`the result as JSON: ${file}`);
+    const result = await measure({ brokers, registryUrl, home: settings.LIVE2VOD_HOME }, options);
+    keep(join(home, name), result);
   } finally {
     await stack?.stop();
   }

@@ -19,8 +19,9 @@ export function addBench(program: Command): void {
       'seconds (ingress, soak, console), videos (processor, sink) or callbacks (queries)',
       sizeOption,
     )
-    .action(async (name: string, { size }: { size?: number }) => {
+    .option('--no-peer', 'without Kafka Streams, which needs Maven (processor, restore, memory, latency)')
+    .action(async (name: string, { size, peer }: { size?: number; peer: boolean }) => {
       const { bench } = await import('../bench.ts');
-      await bench(name, { ...(size === undefined ? {} : { size }), signal: stopSignal() });
+      await bench(name, { ...(size === undefined ? {} : { size }), peer, signal: stopSignal() });
     });
 }
