@@ -63,6 +63,9 @@ export async function* followEvents<T extends StateTopic>(
   }
 }
 
+/** `reason` isn't there from a console of an older release. */
+type Deleted = { readonly key: string; readonly deleted: true; readonly reason?: 'retired' | 'merged' | null };
+
 type Reader = { eventId: string; movedTo: string | null; live: boolean };
 
 async function* oneConnection<T extends StateTopic>(
@@ -125,9 +128,14 @@ function followEvent<T extends StateTopic>(
     reader.live = true;
     return { kind: 'live', position: encodeEventId(id, reader.movedTo) };
   }
-  const value = JSON.parse(data) as States[T] | { readonly key: string; readonly deleted: true };
+  const value = JSON.parse(data) as States[T] | Deleted;
   if ('deleted' in value) {
-    return { kind: 'deleted', key: value.key, reason: null, position: encodeEventId(id, reader.movedTo) };
+    return {
+      kind: 'deleted',
+      key: value.key,
+      reason: value.reason ?? null,
+      position: encodeEventId(id, reader.movedTo),
+    };
   }
   const follows = event === 'session' && options.id !== undefined && options.followMerged !== false;
   const into = follows && 'sessionId' in value ? mergedInto(value) : null;

@@ -7,14 +7,16 @@ import type { Clock } from '../platform/index.ts';
 import { type Health, type Metrics, serveHealth } from '../telemetry/index.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
+import type { ReadLatency } from './latency-cache.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { addDeadLetterRoutes, type DeadLetters } from './routes-dead-letters.ts';
 import { addEventRoute } from './routes-events.ts';
 import { addJobRoute } from './routes-jobs.ts';
-import { addLatencyRoute, type ReadLatency } from './routes-latency.ts';
+import { addLatencyRoute } from './routes-latency.ts';
 import { addStateRoutes } from './routes-states.ts';
 import { addTranscodeRoute, type PublishOperatorRequest } from './routes-transcode.ts';
 import type { StateView } from './state-view.ts';
+import { strictHeaders } from './strict-headers.ts';
 
 export type ConsoleAppOptions = {
   readonly view: StateView;
@@ -32,16 +34,6 @@ export type ConsoleAppOptions = {
 };
 
 const pageFolder = join(import.meta.dirname, 'page', 'dist');
-
-/** Everything that the page loads comes from here; nothing may frame it. */
-const strictHeaders = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-};
 
 export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: 64 * 1024, routerOptions: { maxParamLength: 1_000 }, forceCloseConnections: true });
@@ -72,7 +64,7 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
   addJobRoute(app, options);
   addTranscodeRoute(app, options);
   addDeadLetterRoutes(app, options);
-  addLatencyRoute(app, options.readLatency);
+  addLatencyRoute(app, options.readLatency, options.clock);
   addEventRoute(app, { ...options, maxClients: options.maxEventReaders ?? 500 });
   app.get('/api/openapi.json', (_request, reply) => reply.send(openApiDocument));
   if (existsSync(pageFolder)) {

@@ -2,6 +2,7 @@
 import {
   type IdempotentProducer,
   type KafkaSettings,
+  letterPage,
   type Route,
   readLetters,
   redriveLetters,
@@ -22,12 +23,15 @@ export function deadLettersOf(options: {
     last = mine.catch(() => undefined);
     return mine;
   };
+  const find = async (id: string) => (await readLetters(kafka, topic, { ids: [id] }))[0] ?? null;
   return {
-    read: (filter) => inTurn(() => readLetters(kafka, topic, filter)),
+    page: (query) => inTurn(() => letterPage(kafka, topic, query)),
+    find: (id) => inTurn(() => find(id)),
     redrive: (letter) =>
       inTurn(async () => {
         // Read again in its turn: it may have been sent since the caller looked.
-        const letters = await readLetters(kafka, topic, { ids: [letter.id] });
+        const again = await find(letter.id);
+        const letters = again ? [again] : [];
         for await (const { result } of redriveLetters({ letters, producer, route, deadLetterTopic: topic }))
           return result;
         return { refused: 'it is no longer there' };

@@ -36,7 +36,7 @@ const keepAliveMs = 15_000;
 
 /**
  * Serves one reader until its signal aborts. Events: `reset` (the id was too old or foreign: forget what you have),
- * `video` and `session` (the state, or `{key, deleted: true}`), `live` (the snapshot is complete, changes follow).
+ * `video` and `session` (the state, or `{key, deleted: true, reason}`), `live` (the snapshot is complete, changes follow).
  */
 export async function serveEvents(options: EventStreamOptions): Promise<void> {
   const { view, sink, epoch } = options;
@@ -132,7 +132,8 @@ function matches(change: Change, filter: EventFilter): boolean {
 /** One event. JSON holds no raw line breaks, so the text can't be broken up by a stream's name. */
 function eventText(change: Change): string {
   const name = change.topic === 'video-state' ? 'video' : 'session';
-  const data = change.state === null ? { key: change.key, deleted: true } : publicState(change.state);
+  const data =
+    change.state === null ? { key: change.key, deleted: true, reason: change.reason } : publicState(change.state);
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 

@@ -2,6 +2,7 @@
  * Follows the state topics into a `StateView`: all partitions, no consumer group, committed records only. Any number
  * of console instances can do so side by side.
  */
+import { header } from '../../schemas/topics.ts';
 import type { ConsumedRecord, Consumer } from '../kafka/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { Logger, Metrics } from '../telemetry/index.ts';
@@ -102,7 +103,8 @@ export function startFollower(options: FollowerOptions): Follower {
 
   function asViewRecord(record: ConsumedRecord): ViewRecord[] {
     const topic = topicOf.get(record.topic);
-    return topic === undefined || record.key === null ? [] : [{ ...record, topic, key: record.key }];
+    if (topic === undefined || record.key === null) return [];
+    return [{ ...record, topic, key: record.key, reason: record.headers[header.reason] }];
   }
 
   async function run(): Promise<void> {

@@ -24,6 +24,13 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
   throw badRequest(`query parameter ${issue?.path.join('.') || ''}: ${issue?.message ?? 'not accepted'}`);
 }
 
+/** Part of a name, in whatever case. */
+export const textParameter = z
+  .string()
+  .trim()
+  .max(300)
+  .transform((text) => text.toLowerCase());
+
 /** True when nothing is asked for, or when `value` is one of the comma separated `wanted`. */
 export const inList = (wanted: string | undefined, value: string) =>
   wanted === undefined || wanted.split(',').includes(value);

@@ -9,6 +9,10 @@ import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { parseQuery } from './parse.ts';
 import type { StateView } from './state-view.ts';
+import { strictHeaders } from './strict-headers.ts';
+
+/** A reader that takes nothing for so long is gone, or as good as: it can come back with its last id. */
+const stalledMs = 60_000;
 
 const topicOf = { videos: 'video-state', sessions: 'session-state' } as const;
 
@@ -51,7 +55,9 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
     const { raw } = reply;
     raw.on('close', stop);
     options.signal.addEventListener('abort', stop, { once: true });
+    // A hijacked reply passes no hook: what the others send is sent here.
     raw.writeHead(200, {
+      ...strictHeaders,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -71,7 +77,11 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
           signal: gone.signal,
           write: async (text) => {
             if (gone.signal.aborted || raw.write(text)) return;
-            await once(raw, 'drain', { signal: gone.signal }).catch(() => undefined);
+            const taken = new AbortController();
+            const drained = once(raw, 'drain', { signal: gone.signal }).catch(() => undefined);
+            const stalled = options.clock.sleep(stalledMs, taken.signal).then(() => !taken.signal.aborted);
+            if ((await Promise.race([drained, stalled])) === true) stop();
+            taken.abort();
           },
         },
       });

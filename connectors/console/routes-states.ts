@@ -7,12 +7,13 @@ import { encodePosition, type Position } from './cursor.ts';
 import { publicState } from './event-stream.ts';
 import { notFound } from './fault.ts';
 import type { Follower } from './follower.ts';
-import { cursorParameter, inList, limitParameter, parseQuery, timeParameter } from './parse.ts';
-import type { StateView } from './state-view.ts';
+import { cursorParameter, inList, limitParameter, parseQuery, textParameter, timeParameter } from './parse.ts';
+import { type StateView, streamOf } from './state-view.ts';
 
 export const listQuery = z.strictObject({
   stream: z.string().max(600).optional().describe('`domain/app/stream`'),
   status: z.string().max(200).optional().describe('One or several statuses, comma separated'),
+  text: textParameter.optional().describe('Only where this is part of the id or of `domain/app/stream`, in any case'),
   from: timeParameter.optional().describe('Only what began at or after this: ISO 8601 or epoch milliseconds'),
   to: timeParameter.optional().describe('Only what began before this: ISO 8601 or epoch milliseconds'),
   cursor: cursorParameter.optional(),
@@ -39,6 +40,10 @@ export function withFreshness(options: StateRouteOptions, reply: FastifyReply, p
   });
 }
 
+/** True when nothing is asked for, or when it is part of one of the names. */
+export const mentions = (text: string | undefined, ...names: (string | null)[]) =>
+  text === undefined || text === '' || names.some((name) => name?.toLowerCase().includes(text));
+
 export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions): void {
   const { view } = options;
   const fresh = (reply: FastifyReply, position: Position) => withFreshness(options, reply, position);
@@ -58,7 +63,9 @@ export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions)
       'video-state',
       { ...query, fromMs: query.from, toMs: query.to },
       (state) =>
-        inList(query.status, state.status satisfies VideoStatus) && inList(query.kind, state.kind satisfies VideoKind),
+        inList(query.status, state.status satisfies VideoStatus) &&
+        inList(query.kind, state.kind satisfies VideoKind) &&
+        mentions(query.text, state.videoId, streamOf(state)),
     );
     return fresh(reply, position).send({ items: page.items.map(publicState), next: page.next });
   });
@@ -84,6 +91,8 @@ export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions)
         query.status === undefined
           ? state.status !== 'MERGED'
           : inList(query.status, state.status satisfies SessionStatus),
+      // A session's id begins with its stream.
+      (sessionId) => mentions(query.text, sessionId),
     );
     return fresh(reply, position).send({ items: page.items.map(publicState), next: page.next });
   };

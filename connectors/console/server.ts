@@ -9,7 +9,7 @@ import { buildConsole } from './app.ts';
 import { type StateTopic, stateTopics } from './cursor.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import { startFollower } from './follower.ts';
-import type { ReadLatency } from './routes-latency.ts';
+import type { ReadLatency } from './latency-cache.ts';
 import { type StateCodecs, StateView } from './state-view.ts';
 
 export type ConsoleOptions = {

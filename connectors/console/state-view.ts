@@ -38,7 +38,13 @@ export type ViewRecord = {
   readonly key: string;
   readonly value: Buffer | null;
   readonly timestampMs: number;
+  /** Of a tombstone: its header `reason`. */
+  readonly reason?: string | undefined;
 };
+
+/** What a tombstone's header `reason` may say. */
+export const tombstoneReasons = ['retired', 'merged'] as const;
+export type TombstoneReason = (typeof tombstoneReasons)[number];
 
 /** One change of one key; `state` null: the key is gone. */
 export type Change<T extends StateTopic = StateTopic> = {
@@ -47,6 +53,8 @@ export type Change<T extends StateTopic = StateTopic> = {
   readonly offset: number;
   readonly key: string;
   readonly state: StateOf[T] | null;
+  /** Why the key is gone, where the tombstone says it. */
+  readonly reason: TombstoneReason | null;
   readonly changedAtMs: number;
 };
 
@@ -60,11 +68,21 @@ export type ListQuery = {
   readonly limit: number;
 };
 
-type Stored = { partition: number; offset: number; changedAtMs: number; avro: Buffer };
+type Stored = {
+  partition: number;
+  offset: number;
+  changedAtMs: number;
+  reason: TombstoneReason | null;
+  avro: Buffer;
+};
 
-const storedHeaderBytes = 20;
-/** A list stops after looking at this many keys, so that a filter that matches little stays cheap. */
+const storedHeaderBytes = 21;
+/** Raised when entries are written otherwise: a store of another layout is built again. */
+const layout = 2;
+/** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
 const scanLimit = 5_000;
+/** And after this many keys: one that isn't wanted by its id costs little. */
+const keyScanLimit = 50_000;
 
 export class StateView {
   readonly identity: ViewIdentity;
@@ -87,7 +105,7 @@ export class StateView {
     const db = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     await db.open();
     const view = new StateView(db, codecs, identity);
-    const meta = JSON.stringify(identity);
+    const meta = metaOf(identity);
     if (db.getSync(Buffer.from(metaKey), { keyEncoding: 'buffer' })?.toString() !== meta) {
       await db.clear();
       await db.put(metaKey, Buffer.from(meta));
@@ -105,7 +123,7 @@ export class StateView {
   /** Forgets everything: the topics are not those that were followed. */
   async reset(): Promise<void> {
     await this.#db.clear();
-    await this.#db.put(metaKey, Buffer.from(JSON.stringify(this.identity)));
+    await this.#db.put(metaKey, Buffer.from(metaOf(this.identity)));
     for (const topic of stateTopics) this.#positions[topic].fill(0);
   }
 
@@ -151,26 +169,38 @@ export class StateView {
     return stored && stored.avro.length > 0 ? await this.#codecs[topic].decode(stored.avro) : null;
   }
 
-  /** One page of states, newest first. `next` is the cursor of the following page, null at the end. */
+  /**
+   * One page of states, newest first. `next` is the cursor of the following page, null at the end. Of ids that aren't
+   * wanted the state isn't read.
+   */
   async list<T extends StateTopic>(
     topic: T,
     query: ListQuery,
     matches: (state: StateOf[T]) => boolean,
+    wantedId: (id: string) => boolean = () => true,
   ): Promise<{ items: StateOf[T][]; next: string | null }> {
     const prefix = query.stream === undefined ? listPrefix(topic) : streamPrefix(topic, query.stream);
     const start = query.cursor ?? (query.toMs === undefined ? '' : listFrom(query.toMs - 1));
     const end = query.fromMs === undefined ? after(prefix) : after(prefix + listFrom(query.fromMs));
     const items: StateOf[T][] = [];
     let looked = 0;
+    let passed = 0;
     const range = query.cursor === undefined ? { gte: prefix + start } : { gt: prefix + start };
     for await (const key of this.#db.keys({ ...range, lt: end })) {
       const suffix = key.slice(prefix.length);
-      const state = await this.get(topic, suffix.slice(suffix.indexOf('!') + 1));
+      const id = suffix.slice(suffix.indexOf('!') + 1);
+      passed += 1;
+      if (!wantedId(id)) {
+        if (passed === keyScanLimit) return { items, next: suffix };
+        continue;
+      }
+      const state = await this.get(topic, id);
       // A stream's name may hold what separates the parts of a key, so the state itself decides.
       if (state && (query.stream === undefined || streamOf(state) === query.stream) && matches(state))
         items.push(state);
       looked += 1;
-      if (items.length === query.limit || looked === scanLimit) return { items, next: suffix };
+      if (items.length === query.limit || looked === scanLimit || passed === keyScanLimit)
+        return { items, next: suffix };
     }
     return { items, next: null };
   }
@@ -199,7 +229,8 @@ export class StateView {
       // Overwritten since the iterator began: its newer place comes later.
       if (!stored || stored.offset !== offset || stored.partition !== partition) continue;
       const state = stored.avro.length > 0 && wanted(key) ? await this.#codecs[topic].decode(stored.avro) : null;
-      changes.push({ topic, partition, offset, key, state, changedAtMs: stored.changedAtMs });
+      const { reason, changedAtMs } = stored;
+      changes.push({ topic, partition, offset, key, state, reason, changedAtMs });
     }
     return changes;
   }
@@ -252,23 +283,30 @@ export class StateView {
   /** Under which list keys a state stands. */
   async #entries(topic: StateTopic, id: string, avro: Buffer): Promise<string[]> {
     const state = await this.#codecs[topic].decode(avro);
-    const timeMs = 'sessionId' in state ? state.startTime : (state.timeline[0]?.eventTime ?? 0);
-    const suffix = listSuffix(timeMs, id);
+    const suffix = placeOf(state, id);
     const stream = streamOf(state);
     return [listPrefix(topic) + suffix, ...(stream === null ? [] : [streamPrefix(topic, stream) + suffix])];
   }
 }
 
+/** Where a state stands in its list: also the cursor after it. */
+export function placeOf(state: VideoState | SessionState, id: string): string {
+  return listSuffix('sessionId' in state ? state.startTime : (state.timeline[0]?.eventTime ?? 0), id);
+}
+
 /** `domain/app/stream`; null where it isn't known. */
-function streamOf({ stream }: VideoState | SessionState): string | null {
+export function streamOf({ stream }: VideoState | SessionState): string | null {
   return stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : null;
 }
+
+const metaOf = (identity: ViewIdentity) => JSON.stringify({ layout, ...identity });
 
 function encodeStored(record: ViewRecord): Buffer {
   const head = Buffer.alloc(storedHeaderBytes);
   head.writeUInt32BE(record.partition, 0);
   head.writeBigUInt64BE(BigInt(record.offset), 4);
   head.writeBigUInt64BE(BigInt(Math.max(0, record.timestampMs)), 12);
+  head.writeUInt8(tombstoneReasons.findIndex((reason) => reason === record.reason) + 1, 20);
   return record.value ? Buffer.concat([head, record.value]) : head;
 }
 
@@ -277,6 +315,7 @@ function decodeStored(value: Buffer): Stored {
     partition: value.readUInt32BE(0),
     offset: Number(value.readBigUInt64BE(4)),
     changedAtMs: Number(value.readBigUInt64BE(12)),
+    reason: tombstoneReasons[value.readUInt8(20) - 1] ?? null,
     avro: value.subarray(storedHeaderBytes),
   };
 }

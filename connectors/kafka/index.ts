@@ -7,6 +7,7 @@ export { type ScanRange, scanTopic } from './client/scan.ts';
 export type { KafkaSettings } from './client/settings.ts';
 export { TransactionalProducer, type TransactionalProducerOptions } from './client/transactional-producer.ts';
 export { type DeadLetter, type LetterFilter, readLetters } from './dead-letters/letters.ts';
+export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letters/page.ts';
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
 export type { Codec, Codecs } from './runtime/codec.ts';
 export type { FailureLimitOptions } from './runtime/dead-letter.ts';

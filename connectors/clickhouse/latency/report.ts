@@ -8,6 +8,8 @@ export const latencyStages = [
   'disconnect_delay',
   'compose_wait',
   'compose',
+  'audit',
+  'review',
   'trigger',
   'queue',
   'transcode',

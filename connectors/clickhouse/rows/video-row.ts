@@ -1,4 +1,10 @@
-import type { JobLedgerEntry, Rendition, TimelineEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
+import type {
+  JobLedgerEntry,
+  Rendition,
+  StepLedgerEntry,
+  TimelineEntry,
+  VideoState,
+} from '../../../schemas/generated/VideoState.ts';
 import {
   flag,
   label,
@@ -40,6 +46,10 @@ export const videoColumns = entityColumns<VideoState>('video_id', [
   text('source_url', (s) => s.sourceUrl),
   text('cover_url', (s) => s.coverUrl),
   label('audit_status', (s) => s.auditStatus),
+  maybeTime('audit_time', auditTime),
+  maybeTime('review_time', (s) => verdictOf(s, byPerson)?.eventTime ?? null),
+  maybeTime('audit_received_at', (s) => verdictOf(s, byMachine)?.receivedAt ?? null),
+  maybeTime('review_received_at', (s) => verdictOf(s, byPerson)?.receivedAt ?? null),
   label('error_code', (s) => s.errorCode),
   text('error_message', (s) => s.errorMessage),
   uint64('revision', (s) => s.revision),
@@ -83,6 +93,7 @@ export const videoColumns = entityColumns<VideoState>('video_id', [
     text('template_group_id', (j) => j.templateGroupId),
     text('policy', (j) => j.policy),
     uint32('attempt', (j) => j.attempt),
+    maybeTime('decided_at', (j) => j.decidedAt),
     maybeTime('planned_at', (j) => j.plannedAt),
     maybeTime('submitted_at', (j) => j.submittedAt),
     maybeTime('acknowledged_at', (j) => j.acknowledgedAt),
@@ -91,8 +102,36 @@ export const videoColumns = entityColumns<VideoState>('video_id', [
     texts('job_ids', (j) => j.jobIds),
     label('error_code', (j) => j.errorCode),
     text('error_message', (j) => j.errorMessage),
+    label('hold', (j) => j.hold),
+  ]),
+  ...nested<VideoState, StepLedgerEntry>('steps', (s) => s.steps, [
+    text('token', (j) => j.token),
+    label('kind', (j) => j.kind),
+    label('state', (j) => j.state),
+    text('policy', (j) => j.policy),
+    time('planned_at', (j) => j.plannedAt),
+    maybeTime('acknowledged_at', (j) => j.acknowledgedAt),
+    maybeTime('finished_at', (j) => j.finishedAt),
+    text('job_id', (j) => j.jobId),
+    label('error_code', (j) => j.errorCode),
+    text('error_message', (j) => j.errorMessage),
   ]),
 ]);
+
+const byMachine = 'AIMediaAuditComplete';
+const byPerson = 'CreateAuditComplete';
+
+/** The machine's first verdict, or the latest of a person: a machine that audits again kept nothing waiting anew. */
+function verdictOf({ timeline }: VideoState, eventType: string): TimelineEntry | undefined {
+  const ofType = (entry: TimelineEntry) => entry.eventType === eventType;
+  return eventType === byMachine ? timeline.find(ofType) : timeline.findLast(ofType);
+}
+
+/** When the machine was through with it: an audit that the cloud refused leaves the video to a person from then on. */
+function auditTime(state: VideoState): number | null {
+  const refused = state.steps.find(({ kind, state: how }) => kind === 'AUDIT' && how === 'FAILED');
+  return verdictOf(state, byMachine)?.eventTime ?? refused?.finishedAt ?? null;
+}
 
 /** For each rendition when the job that it belongs to was submitted, null where the cloud started it. */
 function submissionTimes(state: VideoState): readonly (number | null)[] {

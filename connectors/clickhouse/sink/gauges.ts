@@ -6,7 +6,7 @@ import type { ClickHouseClient } from '../client.ts';
 const silenceSeconds = 3_600;
 
 /** What a video can wait for, as the view `waiting_videos` says it. */
-export const waitingFor = ['source', 'transcode', 'submission', 'operator', 'approval'] as const;
+export const waitingFor = ['source', 'audit', 'review', 'approval', 'submission', 'operator', 'transcode'] as const;
 
 /** Sets `live2vod_stuck_videos` from what ClickHouse holds. */
 export async function measureStuck(client: ClickHouseClient, metrics: Metrics, nowMs: number): Promise<void> {

@@ -137,7 +137,7 @@ const paths: OpenApiDocument['paths'] = {
   '/api/jobs': {
     get: {
       operationId: 'listJobs',
-      summary: 'Transcode jobs: what was decided and what became of it, newest video first',
+      summary: 'Transcodes, audits, snapshots and compositions: what was decided and what became of it, newest first',
       parameters: inQuery(jobQuery),
       responses: { 200: fresh('A page of jobs', ref('JobPage')), ...badQuery },
     },
@@ -198,7 +198,7 @@ const paths: OpenApiDocument['paths'] = {
       responses: {
         200: {
           description:
-            'Events `video` and `session` (data: the state, or `{key, deleted: true}`), `live` (the snapshot is complete), `reset` (the id is too old: forget what you have, a snapshot follows)',
+            'Events `video` and `session` (data: the state, or `{key, deleted: true, reason}`, reason `retired`, `merged` or null), `live` (the snapshot is complete), `reset` (the id is too old: forget what you have, a snapshot follows)',
           content: { 'text/event-stream': { schema: { type: 'string' } } },
         },
         ...badQuery,

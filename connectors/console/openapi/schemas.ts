@@ -2,6 +2,7 @@
 import { avroSchema } from '../../../schemas/avro.ts';
 import { latencyDimensions, latencyStages } from '../../clickhouse/index.ts';
 import { internalFields } from '../event-stream.ts';
+import { jobTypes } from '../routes-jobs.ts';
 import { type JsonSchema, jsonSchemasOf } from './avro-to-json-schema.ts';
 
 export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
@@ -44,11 +45,24 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   SessionPage: page(ref('SessionState')),
   JobPage: page(
     record({
-      videoId: text,
-      kind: ref('VideoKind'),
-      status: ref('VideoStatus'),
+      type: { type: 'string', enum: jobTypes },
+      token: { type: 'string', description: 'Idempotency token: also how it is named in the log and in dead letters' },
+      state: { type: 'string', description: "Of JobState, StepState or CompositionState, as the job's type is" },
+      hold: { ...orNull(ref('JobHold')), description: 'How an audit stands to it; null: it waits for none' },
+      decision: orNull(ref('JobDecision')),
+      purpose: orNull(ref('JobPurpose')),
+      generation: orNull(whole),
+      policy: { ...orNull(text), description: 'The rule that decided; for a composition why it was made' },
+      templateGroupId: orNull(text),
+      attempt: { ...orNull(whole), description: 'Attempts made so far; null where they are not counted' },
+      plannedAt: orNull(epochMs('When it was planned')),
+      finishedAt: orNull(epochMs('When it ended')),
+      cloudId: { ...orNull(text), description: "The cloud's id: of a task, a job or a produced media" },
+      errorCode: orNull(text),
+      errorMessage: orNull(text),
+      videoId: { ...orNull(text), description: 'Null for a composition' },
+      sessionId: { ...orNull(text), description: 'Of a composition' },
       stream: orNull(ref('StreamRef')),
-      job: ref('JobLedgerEntry'),
     }),
   ),
   DeadLetterPage: page(
@@ -70,6 +84,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   Redriven: record({ id: text, result: { type: 'string', enum: ['sent', 'already sent'] } }),
   TranscodeAsked: record({ videoId: text, templateGroupId: text, idempotencyKey: text }),
   LatencyReport: record({
+    asOf: epochMs('When the figures were read: a report is kept for up to a minute while a new one is read'),
     stages: {
       type: 'array',
       items: record(

@@ -31,7 +31,8 @@ export async function* scanTopic(
   const consumer = await Consumer.connect(settings, { onEof: ({ partition }) => open.delete(partition) });
   try {
     const count = await consumer.partitionsOf(topic);
-    const partitions = range.partitions ?? Array.from({ length: count }, (_, partition) => partition);
+    const all = Array.from({ length: count }, (_, partition) => partition);
+    const partitions = all.filter((partition) => range.partitions?.includes(partition) ?? true);
     for (const partition of partitions)
       ends.set(partition, (await consumer.watermarks(topic, partition, requestMs)).high);
     const starts = await startsOf(consumer, topic, partitions, range);

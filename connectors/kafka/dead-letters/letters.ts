@@ -1,6 +1,6 @@
 import { header } from '../../../schemas/topics.ts';
 import type { ConsumedRecord } from '../client/record.ts';
-import { scanTopic } from '../client/scan.ts';
+import { type ScanRange, scanTopic } from '../client/scan.ts';
 import type { KafkaSettings } from '../client/settings.ts';
 
 /** One dead letter: the original record with why and where it failed, and whether it was sent again. */
@@ -30,7 +30,10 @@ export type LetterFilter = {
 /** Header of a marker: the id of the letter that was sent again. Markers lie in the dead-letters topic themselves. */
 export const redrivenHeader = 'redriven';
 
-/** All letters that match, oldest first per partition. Reads the whole topic: it is small, or there is a greater problem. */
+/**
+ * All letters that match, oldest first per partition. Reads the whole topic and holds those that match; of single letters
+ * it reads what came after the oldest of them, where the marks of having been sent again are.
+ */
 export async function readLetters(
   kafka: KafkaSettings,
   topic: string,
@@ -38,17 +41,30 @@ export async function readLetters(
 ): Promise<DeadLetter[]> {
   const letters: Omit<DeadLetter, 'redrivenAtMs'>[] = [];
   const redriven = new Map<string, number>();
-  for await (const record of scanTopic(kafka, topic)) {
+  for await (const record of scanTopic(kafka, topic, rangeOf(filter))) {
     const marked = record.headers[redrivenHeader];
-    if (marked !== undefined) redriven.set(marked, record.timestampMs);
-    else letters.push(letterOf(record));
+    if (marked !== undefined) {
+      redriven.set(marked, record.timestampMs);
+      continue;
+    }
+    const letter = letterOf(record);
+    if (matches(letter, filter)) letters.push(letter);
   }
-  return letters
-    .filter((letter) => matches(letter, filter))
-    .map((letter) => ({ ...letter, redrivenAtMs: redriven.get(letter.id) ?? null }));
+  return letters.map((letter) => ({ ...letter, redrivenAtMs: redriven.get(letter.id) ?? null }));
 }
 
-function letterOf(record: ConsumedRecord): Omit<DeadLetter, 'redrivenAtMs'> {
+/** A mark lies behind its letter in the same partition. */
+function rangeOf({ ids }: LetterFilter): ScanRange {
+  if (ids === undefined) return {};
+  const places = ids.map((id) => id.split(':').map(Number) as [partition: number, offset: number]);
+  if (places.length === 0 || !places.flat().every(Number.isSafeInteger)) return {};
+  return {
+    partitions: [...new Set(places.map(([partition]) => partition))],
+    fromOffset: Math.min(...places.map(([, offset]) => offset)),
+  };
+}
+
+export function letterOf(record: ConsumedRecord): Omit<DeadLetter, 'redrivenAtMs'> {
   const { headers, partition, offset } = record;
   const originTopic = headers[header.originTopic];
   return {
@@ -68,7 +84,7 @@ function letterOf(record: ConsumedRecord): Omit<DeadLetter, 'redrivenAtMs'> {
   };
 }
 
-function matches(letter: Omit<DeadLetter, 'redrivenAtMs'>, filter: LetterFilter): boolean {
+export function matches(letter: Omit<DeadLetter, 'redrivenAtMs'>, filter: LetterFilter): boolean {
   const { timestampMs, key } = letter.record;
   return (
     (filter.reason === undefined || letter.reason === filter.reason) &&

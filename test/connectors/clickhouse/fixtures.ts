@@ -1,5 +1,11 @@
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
-import type { JobLedgerEntry, Rendition, TimelineEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
+import type {
+  JobLedgerEntry,
+  Rendition,
+  StepLedgerEntry,
+  TimelineEntry,
+  VideoState,
+} from '../../../schemas/generated/VideoState.ts';
 
 /** 2026-03-01T10:00:00Z, the end of the recorded cycle in these fixtures. */
 export const endMs = Date.UTC(2026, 2, 1, 10);
@@ -70,6 +76,49 @@ export function ledgerEntry(o: Partial<JobLedgerEntry> = {}): JobLedgerEntry {
     hold: null,
     ...o,
   };
+}
+
+/** An audit that took 30 s from its order to the machine's verdict. */
+export function audit(o: Partial<StepLedgerEntry> = {}): StepLedgerEntry {
+  return {
+    token: 'audit-1',
+    kind: 'AUDIT',
+    state: 'DONE',
+    policy: 'audited',
+    plannedAt: after(12),
+    acknowledgedAt: after(13),
+    finishedAt: after(42),
+    jobId: 'audit-job',
+    errorCode: null,
+    errorMessage: null,
+    ...o,
+  };
+}
+
+/**
+ * A cycle whose transcode waits for an audit. The machine leaves it to a person after 42 s, which we hear at 45 s; with
+ * `passed` the person lets it pass at 342 s, which we hear at 344 s, and the job is submitted at 346 s.
+ */
+export function audited(videoId: string, passed: boolean): VideoState {
+  const verdict = (eventType: string, n: number, heard: number) =>
+    timelineEntry({ eventType, eventTime: after(n), receivedAt: after(heard), eventId: `${n}`.padStart(32, '0') });
+  const source = segment(videoId);
+  const machine = [...source.timeline, verdict('AIMediaAuditComplete', 42, 45)];
+  const person = verdict('CreateAuditComplete', 342, 344);
+  const waiting = { plannedAt: null, submittedAt: null, acknowledgedAt: null, finishedAt: null, jobIds: [] };
+  const job = passed
+    ? ledgerEntry({ hold: 'PASSED', plannedAt: after(345), submittedAt: after(346) })
+    : ledgerEntry({ ...waiting, hold: 'REVIEW', state: 'AWAITING_APPROVAL' });
+  return segment(videoId, {
+    status: passed ? 'TRANSCODED' : 'SOURCE_READY',
+    auditStatus: passed ? 'PASS' : 'REVIEW',
+    timeline: passed ? [...machine, person] : machine,
+    renditions: [],
+    firstPlayableTime: null,
+    transcodedTime: passed ? after(400) : null,
+    steps: [audit()],
+    jobs: [{ ...job, purpose: 'SEGMENT' }],
+  });
 }
 
 /** A recorded cycle whose source is ready after 10 s, playable after 190 s and transcoded after 200 s. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { latencyReport } from '../../../connectors/clickhouse/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { composedRow, sessionRow } from './expected-rows.ts';
-import { body, composed, segment, session } from './fixtures.ts';
+import { audited, body, composed, segment, session } from './fixtures.ts';
 import { type SinkWorld, sinkWorld } from './world.ts';
 
 let world: SinkWorld;
@@ -82,5 +82,43 @@ it('brings callbacks, videos and sessions into ClickHouse, and says how long the
     ['broken', 'not-decodable', 'sink'],
   ]);
   expect(letters[0]?.value?.toString()).toBe('no Avro');
+  await sink.end();
+});
+
+it('says which videos an audit holds up, and how long it and a person took', async () => {
+  const { producer, topics, codecs } = world;
+  for (const state of [audited('passed', true), audited('waiting', false)]) {
+    await producer.send({
+      topic: topics('video-state'),
+      key: state.videoId,
+      value: codecs.videoState.encode(state),
+    });
+  }
+  const sink = world.startSink();
+  await eventually(async () => expect(await world.count("video_state FINAL WHERE has(steps.kind, 'AUDIT')")).toBe(2));
+
+  expect(await world.rows("SELECT video_id, hold, state FROM jobs WHERE hold != '' ORDER BY video_id")).toEqual([
+    { video_id: 'passed', hold: 'PASSED', state: 'DONE' },
+    { video_id: 'waiting', hold: 'REVIEW', state: 'AWAITING_APPROVAL' },
+  ]);
+  expect(await world.rows('SELECT video_id, kind, state, job_id, finished_at FROM steps ORDER BY video_id')).toEqual(
+    ['passed', 'waiting'].map((video_id) => ({
+      video_id,
+      kind: 'AUDIT',
+      state: 'DONE',
+      job_id: 'audit-job',
+      finished_at: '2026-03-01 10:00:42.000',
+    })),
+  );
+  expect(await world.rows("SELECT video_id, waiting_for FROM waiting_videos WHERE waiting_for = 'review'")).toEqual([
+    { video_id: 'waiting', waiting_for: 'review' },
+  ]);
+  // 12 to 42; 42 to 342, and one that still waits; 344, when we heard the verdict, to 346.
+  expect(await latencyReport(world.client, { stages: ['audit', 'review', 'trigger'], by: ['kind'] })).toMatchObject([
+    { stage: 'audit', kind: 'SEGMENT', count: 2, failures: 0, p50: 30 },
+    { stage: 'review', kind: 'SEGMENT', count: 1, failures: 0, p50: 300 },
+    { stage: 'trigger', kind: 'COMPOSED', count: 1, p50: 2 },
+    { stage: 'trigger', kind: 'SEGMENT', count: 1, p50: 2 },
+  ]);
   await sink.end();
 });

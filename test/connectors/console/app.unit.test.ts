@@ -2,8 +2,33 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { LatencyFilter } from '../../../connectors/clickhouse/index.ts';
+import { latencyCache } from '../../../connectors/console/latency-cache.ts';
+import type { JobItem } from '../../../connectors/console/routes-jobs.ts';
 import { missingForTranscode } from '../../../connectors/console/routes-transcode.ts';
-import { job, letter, openView, session, sessionRecord, stream, testConsole, video, videoRecord } from './fixture.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
+import {
+  job,
+  letter,
+  openView,
+  session,
+  sessionRecord,
+  step,
+  stream,
+  testConsole,
+  video,
+  videoRecord,
+} from './fixture.ts';
+
+const event = {
+  eventId: 'ab',
+  eventType: 'FileUploadComplete',
+  eventTime: 5_000,
+  receivedAt: 5_100,
+  status: 'success',
+  source: 'http',
+  jobId: null,
+  errorCode: null,
+};
 
 async function app(token: string | undefined = 'right') {
   const view = await openView();
@@ -120,23 +145,151 @@ describe('latency', () => {
     await server.inject('/api/latency?by=hour,definition&app=live&from=1970-01-01T00:00:01Z');
     expect(asked).toEqual([{ by: ['definition', 'hour'], app: 'live', fromMs: 1_000 }]);
     expect((await server.inject('/api/latency?by=mood')).json().message).toContain('definition');
+    expect((await server.inject('/api/latency?stage=compose,wait')).json().message).toContain('compose_wait');
+  });
+});
+
+describe('the latency cache', () => {
+  const row = (n: number) => ({ stages: [{ n }] });
+
+  /** A clock that the test moves, and reports that it lets go. */
+  function cached() {
+    let nowMs = 1_000;
+    const waiting: ((n: number | Error) => void)[] = [];
+    const ask = latencyCache(
+      () =>
+        new Promise((resolve, reject) => {
+          waiting.push((n) => (n instanceof Error ? reject(n) : resolve(row(n))));
+        }),
+      { ...systemClock, now: () => nowMs },
+    );
+    return { ask, waiting, pass: (ms: number) => (nowMs += ms) };
+  }
+
+  test('asks once for all who wait, then says how old its answer is and reads anew behind it', async () => {
+    const { ask, waiting, pass } = cached();
+    const both = [ask({ app: 'live' }), ask({ app: 'live' })];
+    expect(waiting).toHaveLength(1);
+    waiting[0]?.(1);
+    expect(await Promise.all(both)).toEqual([
+      { asOf: 1_000, ...row(1) },
+      { asOf: 1_000, ...row(1) },
+    ]);
+    pass(3_000);
+    expect(await ask({ app: 'live' })).toMatchObject({ asOf: 1_000 });
+    expect(waiting).toHaveLength(1);
+    pass(3_000);
+    expect(await ask({ app: 'live' })).toMatchObject({ asOf: 1_000 });
+    expect(waiting).toHaveLength(2);
+    waiting[1]?.(2);
+    await expect.poll(() => ask({ app: 'live' })).toEqual({ asOf: 7_000, ...row(2) });
+  });
+
+  test('waits for a new answer once the known one is too old, and tells of failures', async () => {
+    const { ask, waiting, pass } = cached();
+    const first = ask({});
+    waiting[0]?.(1);
+    await first;
+    pass(70_000);
+    const failed = ask({});
+    waiting[1]?.(new Error('away'));
+    await expect(failed).rejects.toThrow('away');
+    const again = ask({});
+    waiting[2]?.(3);
+    expect(await again).toEqual({ asOf: 71_000, ...row(3) });
+  });
+
+  test('keeps what is asked differently apart', async () => {
+    const { ask, waiting } = cached();
+    const asked = [ask({ app: 'a' }), ask({ app: 'b' }), ask({})];
+    for (const [n, answer] of waiting.entries()) answer(n);
+    expect((await Promise.all(asked)).map(({ stages }) => stages)).toEqual([[{ n: 0 }], [{ n: 1 }], [{ n: 2 }]]);
   });
 });
 
 describe('jobs', () => {
-  test('are the entries of the ledgers, filtered by state and by who decided', async () => {
+  const at = (eventTime: number) => [{ ...event, eventTime }];
+  const composed = (token: string, state: 'PLANNED' | 'FAILED') =>
+    ({ token, reason: 'POLICY', state, mediaId: 'media-1', errorCode: null }) as const;
+  async function served() {
     const view = await openView();
+    const jobs = [job({ token: 't1', state: 'DONE' }), job({ token: 't2', hold: 'REVIEW' })];
     await view.apply([
-      videoRecord(0, 0, video('a', { jobs: [job({ token: 't1', state: 'DONE' }), job({ token: 't2' })] })),
-      videoRecord(0, 1, video('b', { jobs: [job({ token: 't3', state: 'IN_DOUBT' })] })),
-      videoRecord(0, 2, video('c')),
+      videoRecord(0, 0, video('a', { jobs, steps: [step({ token: 's1' })], timeline: at(5_000), stream })),
+      videoRecord(0, 1, video('b', { jobs: [job({ token: 't3', state: 'IN_DOUBT' })], timeline: at(3_000) })),
+      videoRecord(0, 2, video('c', { timeline: at(9_000) })),
+      sessionRecord(0, session('late', { startTime: 6_000, composition: composed('c1', 'PLANNED') })),
+      sessionRecord(1, session('early', { startTime: 4_000, composition: composed('c2', 'FAILED') })),
+      sessionRecord(2, session('plain', { startTime: 4_500 })),
     ]);
     const { app: server } = await testConsole({ view });
-    const tokens = async (query: string) =>
-      (await server.inject(`/api/jobs${query}`)).json().items.map((item: { job: { token: string } }) => item.job.token);
-    expect(await tokens('')).toEqual(['t1', 't2', 't3']);
-    expect(await tokens('?state=AWAITING_APPROVAL,IN_DOUBT')).toEqual(['t2', 't3']);
-    expect(await tokens('?decision=CLOUD')).toEqual([]);
+    return async (query: string) => {
+      const { items, next } = (await server.inject(`/api/jobs${query}`)).json();
+      return { tokens: items.map((item: JobItem) => item.token), items: items as JobItem[], next };
+    };
+  }
+
+  test('are of videos and of sessions, newest first', async () => {
+    const ask = await served();
+    const { tokens, items } = await ask('');
+    expect(tokens).toEqual(['c1', 's1', 't1', 't2', 'c2', 't3']);
+    expect(items[0]).toMatchObject({ type: 'COMPOSE', sessionId: 'late', videoId: null, cloudId: 'media-1' });
+    expect(items[1]).toMatchObject({ type: 'AUDIT', videoId: 'a', state: 'ACKNOWLEDGED', cloudId: 'cloud-1' });
+    expect(items[3]).toMatchObject({ type: 'TRANSCODE', hold: 'REVIEW', decision: 'APPROVAL', stream });
+  });
+
+  test('are filtered by type, state, hold, decision and text', async () => {
+    const ask = await served();
+    expect((await ask('?state=AWAITING_APPROVAL,IN_DOUBT')).tokens).toEqual(['t2', 't3']);
+    expect((await ask('?state=FAILED')).tokens).toEqual(['c2']);
+    expect((await ask('?type=COMPOSE,AUDIT')).tokens).toEqual(['c1', 's1', 'c2']);
+    expect((await ask('?hold=REVIEW')).tokens).toEqual(['t2']);
+    expect((await ask('?decision=CLOUD')).tokens).toEqual([]);
+    expect((await ask('?text=ROOM-42')).tokens).toEqual(['c1', 's1', 't1', 't2', 'c2']);
+    expect((await ask('?text=T3')).tokens).toEqual(['t3']);
+  });
+
+  test('come in pages that leave nothing out and repeat nothing, whatever the two lists hold', async () => {
+    const ask = await served();
+    for (const limit of [1, 2, 3, 5]) {
+      const seen: string[] = [];
+      let cursor = '';
+      for (let pages = 0; pages < 10; pages += 1) {
+        const { tokens, next } = await ask(`?limit=${limit}${cursor}`);
+        seen.push(...tokens);
+        if (next === null) break;
+        cursor = `&cursor=${encodeURIComponent(next)}`;
+      }
+      expect([limit, seen]).toEqual([limit, ['c1', 's1', 't1', 't2', 'c2', 't3']]);
+    }
+  });
+});
+
+describe('searching', () => {
+  test('looks through everything, page after page, in any case', async () => {
+    const view = await openView();
+    const names = Array.from({ length: 60 }, (_, n) => `Room-${n}`);
+    await view.apply(
+      names.flatMap((streamName, n) => {
+        const of = { ...stream, streamName };
+        const id = `play.example.com/live/${streamName}/1`;
+        return [
+          sessionRecord(n, session(id, { stream: of, startTime: n * 1_000 })),
+          videoRecord(0, n, video(`video-${n}`, { stream: of })),
+        ];
+      }),
+    );
+    const { app: server } = await testConsole({ view });
+    const ask = async (url: string) => (await server.inject(url)).json();
+    const oldest = await ask('/api/sessions?limit=2&text=rOOm-7');
+    expect(oldest.items).toMatchObject([{ stream: { streamName: 'Room-7' } }]);
+    expect((await ask('/api/videos?text=room-59')).items).toMatchObject([{ videoId: 'video-59' }]);
+    expect((await ask('/api/videos?text=VIDEO-5&limit=500')).items).toHaveLength(11);
+    const first = await ask('/api/sessions?limit=4&text=room-1');
+    expect(first.items).toHaveLength(4);
+    const rest = await ask(`/api/sessions?limit=50&text=room-1&cursor=${encodeURIComponent(first.next)}`);
+    expect([rest.items.length, rest.next]).toEqual([7, null]);
+    expect((await ask("/api/sessions?text=' OR 1=1 --")).items).toEqual([]);
   });
 });
 

@@ -19,7 +19,7 @@ import { avroCodec } from '../../../connectors/registry/index.ts';
 import { metricsOf } from '../../../connectors/telemetry/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
-import type { JobLedgerEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
+import type { JobLedgerEntry, StepLedgerEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
 
 export const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };
 export const streamKey = 'play.example.com/live/room-42';
@@ -44,6 +44,13 @@ export const video = (videoId: string, fields: Partial<VideoState> = {}) =>
   ({ ...blank('VideoState'), videoId, ...fields }) as VideoState;
 export const session = (sessionId: string, fields: Partial<SessionState> = {}) =>
   ({ ...blank('SessionState'), sessionId, stream, status: 'RECORDING', ...fields }) as SessionState;
+
+/** An audit that is under way. */
+export function step(fields: Partial<StepLedgerEntry> = {}): StepLedgerEntry {
+  const { type } = (typeOf('VideoState') as avsc.types.RecordType).field('steps');
+  const entry = empty((type as avsc.types.ArrayType).itemsType) as StepLedgerEntry;
+  return { ...entry, token: 'audit', kind: 'AUDIT', state: 'ACKNOWLEDGED', jobId: 'cloud-1', ...fields };
+}
 
 /** A ledger entry that waits for a person. */
 export function job(fields: Partial<JobLedgerEntry> = {}): JobLedgerEntry {
@@ -85,13 +92,20 @@ export const sessionRecord = (offset: number, state: SessionState): ViewRecord =
   value: codecs['session-state'].encode(state),
   timestampMs: offset,
 });
-export const tombstone = (partition: number, offset: number, key: string, timestampMs = offset): ViewRecord => ({
+export const tombstone = (
+  partition: number,
+  offset: number,
+  key: string,
+  timestampMs = offset,
+  reason?: string,
+): ViewRecord => ({
   topic: 'video-state',
   partition,
   offset,
   key,
   value: null,
   timestampMs,
+  reason,
 });
 
 export function temporaryFolder(): string {
@@ -151,13 +165,22 @@ export async function testConsole(
     },
     readLatency: options.readLatency ?? (() => Promise.reject(new Error('connect ECONNREFUSED'))),
     deadLetters: {
-      read: async ({ reason, stage, ids }) =>
-        (options.letters ?? []).filter(
-          (letter) =>
-            (reason === undefined || letter.reason === reason) &&
-            (stage === undefined || letter.stage === stage) &&
-            (ids === undefined || ids.includes(letter.id)),
-        ),
+      page: async ({ filter: { reason, stage }, cursor = '0', limit }) => {
+        if (!/^\d+$/.test(cursor)) throw new RangeError('query parameter cursor: foreign');
+        const matching = (options.letters ?? [])
+          .filter(
+            (letter) =>
+              (reason === undefined || letter.reason === reason) && (stage === undefined || letter.stage === stage),
+          )
+          .sort((a, b) => b.record.timestampMs - a.record.timestampMs);
+        const end = Number(cursor) + limit;
+        const items = matching.slice(Number(cursor), end);
+        return {
+          items: items.map((letter) => ({ letter, sizeBytes: letter.record.value?.length ?? 0 })),
+          next: end < matching.length ? String(end) : null,
+        };
+      },
+      find: async (id) => (options.letters ?? []).find((letter) => letter.id === id) ?? null,
       redrive: options.redrive ?? (async () => 'sent'),
     },
     signal: stopped.signal,

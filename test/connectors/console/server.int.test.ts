@@ -63,7 +63,7 @@ async function started(topicNames: Names, folder: string) {
 
 /** Reads server-sent events until `until` has come; gives `id` and key of each state. */
 async function events(url: string, lastEventId: string | null, until: (key: string) => boolean) {
-  const seen: { id: string; key: string }[] = [];
+  const seen: { id: string; key: string; reason: string | null }[] = [];
   const headers: Record<string, string> = lastEventId === null ? {} : { 'last-event-id': lastEventId };
   const { body } = await fetch(`${url}/api/events`, { headers });
   const decoder = new TextDecoder();
@@ -73,9 +73,14 @@ async function events(url: string, lastEventId: string | null, until: (key: stri
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
       const [, id = '', name = '', data = ''] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(block) ?? [];
-      const state = JSON.parse(data || '{}') as { videoId?: string; sessionId?: string; key?: string };
+      const state = JSON.parse(data || '{}') as {
+        videoId?: string;
+        sessionId?: string;
+        key?: string;
+        reason?: string;
+      };
       const key = name === 'live' ? 'live' : (state.videoId ?? state.sessionId ?? state.key ?? '');
-      seen.push({ id, key });
+      seen.push({ id, key, reason: state.reason ?? null });
       // Leaving the loop cancels the body, which ends the connection.
       if (until(key)) return seen;
     }
@@ -109,11 +114,12 @@ test('shows what the topics hold, and goes on after a restart where its readers 
   await first.stop();
 
   await put('b');
-  await producer.send({ topic: names['video-state'], key: 'a', value: null });
+  await producer.send({ topic: names['video-state'], key: 'a', value: null, headers: { reason: 'retired' } });
   const second = await started(names, folder);
   const after: string[] = [];
-  await events(second.url, before.at(-1)?.id ?? null, (key) => after.push(key) === 2);
+  const since = await events(second.url, before.at(-1)?.id ?? null, (key) => after.push(key) === 2);
   expect(new Set(after)).toEqual(new Set(['a', 'b']));
+  expect(since.find(({ key }) => key === 'a')?.reason).toBe('retired');
   expect((await fetch(`${second.url}/api/videos/a`)).status).toBe(404);
 });
 

@@ -1,0 +1,130 @@
+/** Dead letters newest first, a page at a time: little memory however many there are, and however large they are. */
+import { Consumer } from '../client/consumer.ts';
+import type { ConsumedRecord } from '../client/record.ts';
+import type { KafkaSettings } from '../client/settings.ts';
+import { type DeadLetter, type LetterFilter, letterOf, matches, redrivenHeader } from './letters.ts';
+
+/** Letters with no more than the beginning of their bytes, and how many bytes there are. */
+export type LetterPage = {
+  readonly items: readonly { readonly letter: DeadLetter; readonly sizeBytes: number }[];
+  /** Where the next page begins; null at the end. A page in between may be short, or empty, where a filter matches little. */
+  readonly next: string | null;
+};
+
+export type LetterPageQuery = {
+  readonly filter: Pick<LetterFilter, 'reason' | 'stage'>;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+const excerptBytes = 1_024;
+/** Records of each partition that are read at a time, and how often, before a page ends as it is. */
+const windowRecords = 5_000;
+const mostWindows = 4;
+const requestMs = 15_000;
+
+/** One partition: letters from `start` to before `to` may be shown, the newest last; marks lie anywhere up to `end`. */
+type Window = {
+  readonly partition: number;
+  readonly low: number;
+  readonly start: number;
+  readonly to: number;
+  readonly end: number;
+  readonly found: Found[];
+};
+type Found = { letter: Omit<DeadLetter, 'redrivenAtMs'>; sizeBytes: number; redrivenAtMs: number | null };
+
+/**
+ * The newest letters that match, or those before the page that `cursor` ended. Between partitions by time, within one by
+ * offset.
+ * @throws RangeError a cursor that is none of this topic's
+ */
+export async function letterPage(kafka: KafkaSettings, topic: string, query: LetterPageQuery): Promise<LetterPage> {
+  const open = new Set<number>();
+  const consumer = await Consumer.connect(kafka, { onEof: ({ partition }) => open.delete(partition) });
+  const items: LetterPage['items'][number][] = [];
+  let cursor: string | null | undefined = query.cursor;
+  try {
+    for (let parts = 0; parts < mostWindows && items.length < query.limit && cursor !== null; parts += 1) {
+      const rest = { ...query, limit: query.limit - items.length };
+      const windows = await windowsOf(consumer, topic, cursor);
+      for (const { partition, start, end } of windows) if (start < end) open.add(partition);
+      consumer.assign(
+        windows.flatMap(({ partition, start }) => (open.has(partition) ? [{ topic, partition, offset: start }] : [])),
+      );
+      while (open.size > 0) {
+        for (const record of await consumer.poll(500, 200)) {
+          const window = windows[record.partition];
+          if (window === undefined) continue;
+          if (record.offset < window.end) take(record, window, rest);
+          if (record.offset + 1 >= window.end) open.delete(record.partition);
+        }
+      }
+      const page = newestOf(windows, rest.limit);
+      items.push(...page.items);
+      cursor = page.next;
+    }
+    return { items, next: cursor ?? null };
+  } finally {
+    await consumer.close();
+  }
+}
+
+async function windowsOf(consumer: Consumer, topic: string, cursor: string | undefined): Promise<Window[]> {
+  const count = await consumer.partitionsOf(topic);
+  const bounds = cursor?.split('.').map((text) => (/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN));
+  if (bounds && (bounds.length !== count || bounds.some(Number.isNaN)))
+    throw new RangeError('query parameter cursor: foreign');
+  const windows: Window[] = [];
+  for (let partition = 0; partition < count; partition += 1) {
+    const { low, high: end } = await consumer.watermarks(topic, partition, requestMs);
+    const to = Math.min(bounds?.[partition] ?? end, end);
+    windows.push({ partition, low, start: Math.max(low, to - windowRecords), to, end, found: [] });
+  }
+  return windows;
+}
+
+/** Keeps no more letters of a partition than a page can show, the newest. */
+function take(record: ConsumedRecord, { to, found }: Window, { filter, limit }: LetterPageQuery): void {
+  const marked = record.headers[redrivenHeader];
+  if (marked !== undefined) {
+    const letter = found.find(({ letter: { id } }) => id === marked);
+    if (letter) letter.redrivenAtMs = record.timestampMs;
+    return;
+  }
+  if (record.offset >= to) return;
+  // A copy: a slice would hold all of the bytes.
+  const value = record.value && Buffer.from(record.value.subarray(0, excerptBytes));
+  const letter = letterOf({ ...record, value });
+  if (!matches(letter, filter)) return;
+  found.push({ letter, sizeBytes: record.value?.length ?? 0, redrivenAtMs: null });
+  if (found.length > limit) found.shift();
+}
+
+/** Merges the partitions from their newest letters on, until the page is full or one of them has to be read further back. */
+function newestOf(windows: readonly Window[], limit: number): LetterPage {
+  const items: LetterPage['items'][number][] = [];
+  // What is left of a partition that gave all it held of a full page lies before the last letter that it gave.
+  const next = windows.map(({ to }) => to);
+  const passed = (window: Window) => {
+    next[window.partition] = window.start;
+    return window.start > window.low;
+  };
+  const rest = (): string | null =>
+    windows.some(({ partition, low }) => (next[partition] ?? 0) > low) ? next.join('.') : null;
+  while (items.length < limit) {
+    const empty = windows.filter(({ found }) => found.length === 0).map(passed);
+    if (empty.includes(true)) return { items, next: rest() };
+    const newest = windows
+      .filter(({ found }) => found.length > 0)
+      .reduce<Window | null>((best, window) => (best && timeOf(best) >= timeOf(window) ? best : window), null);
+    const last = newest?.found.pop();
+    if (newest === null || last === undefined) return { items, next: null };
+    const { letter, sizeBytes, redrivenAtMs } = last;
+    items.push({ letter: { ...letter, redrivenAtMs }, sizeBytes });
+    next[newest.partition] = letter.record.offset;
+  }
+  return { items, next: rest() };
+}
+
+const timeOf = ({ found }: Window) => found.at(-1)?.letter.record.timestampMs ?? 0;
