@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { liveBrokers } from './broker-probe.ts';
 import { brokerProperties, type ExtraListener, propertiesText } from './broker-properties.ts';
@@ -71,7 +72,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 
   const jvm = await startJvm({
     what: 'broker',
-    javaArguments: [...javaFlags(options), 'kafka.Kafka', propertiesFile],
+    javaArguments: [await mend(options), ...javaFlags(options), 'kafka.Kafka', propertiesFile],
     logFile: join(folder, 'broker.log'),
     ...(options.java !== undefined && { java: options.java }),
     ...(options.detached !== undefined && { detached: options.detached }),
@@ -127,6 +128,16 @@ function javaFlags(options: BrokerOptions): string[] {
     '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
     ...classPath(options),
   ];
+}
+
+const mendRules = fileURLToPath(new URL('leaderless-partition.btm', import.meta.url));
+
+/** Byteman changes the broker's classes as they are loaded, as the rules say; they tell why. */
+async function mend({ jars }: BrokerOptions): Promise<string> {
+  const byteman = (await readdir(jars)).find((name) => name.startsWith('byteman-'));
+  if (byteman === undefined)
+    throw new StackError('JARS_FAILED', `There is no byteman in ${jars}. Delete it, and start again.`);
+  return `-javaagent:${join(jars, byteman)}=script:${mendRules}`;
 }
 
 const classPath = ({ jars }: BrokerOptions): string[] => ['-cp', join(jars, '*')];

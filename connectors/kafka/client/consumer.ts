@@ -2,7 +2,7 @@ import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/index.ts';
 import { awaitCallback } from './callback.ts';
 import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
-import { KafkaFault, kafkaFault } from './fault.ts';
+import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import { type ConsumedRecord, consumedRecord, type TopicPartition, type TopicPartitionOffset } from './record.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
 
@@ -46,6 +46,8 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #complaints: Complaints;
   #polling: Promise<unknown> = Promise.resolve();
+  /** Calls that the native client doesn't guard against its own end: it would take the process with it. */
+  readonly #unguarded = new Set<Promise<unknown>>();
   #closing = false;
   #fatal: string | null = null;
 
@@ -149,7 +151,7 @@ export class Consumer {
 
   /** The next record of this assigned partition is the first at or after `offset`; older ones in flight are dropped. */
   async seek(partition: TopicPartition, offset: number): Promise<void> {
-    await awaitCallback<void>(`seek ${partition.topic}/${partition.partition} to ${offset}`, (done) =>
+    await this.#beforeClosing<void>(`seek ${partition.topic}/${partition.partition} to ${offset}`, (done) =>
       this.#consumer.seek({ topic: partition.topic, partition: partition.partition, offset }, 10_000, done),
     );
   }
@@ -185,7 +187,7 @@ export class Consumer {
     partitions: readonly TopicPartition[],
     timeoutMs: number,
   ): Promise<(TopicPartition & { offset: number | null })[]> {
-    const list = await awaitCallback<kafka.TopicPartitionOffsetAndMetadata[]>('read committed offsets', (done) =>
+    const list = await this.#beforeClosing<kafka.TopicPartitionOffsetAndMetadata[]>('read committed offsets', (done) =>
       this.#consumer.committed(
         partitions.map(({ topic, partition }) => ({ topic, partition })),
         timeoutMs,
@@ -242,11 +244,23 @@ export class Consumer {
     return partitions;
   }
 
-  /** Leaves; a static member keeps its partitions until its session times out. Waits for a poll in progress. */
+  /** Leaves; a static member keeps its partitions until its session times out. Waits for what is in progress. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#polling;
+    await Promise.allSettled(this.#unguarded);
     await disconnectClient(this.#consumer);
+  }
+
+  #beforeClosing<T>(doing: string, call: (done: (error: unknown, value?: T) => void) => unknown): Promise<T> {
+    if (this.#closing) {
+      return Promise.reject(new KafkaFault(`cannot ${doing}: the consumer is closed`, { code: 'ERR__STATE' }));
+    }
+    const result = awaitCallback<T>(doing, call);
+    const settled = () => void this.#unguarded.delete(result);
+    this.#unguarded.add(result);
+    result.then(settled, settled);
+    return result;
   }
 
   #onRebalance(error: LibrdKafkaError, partitions: readonly TopicPartition[]): void {
@@ -254,12 +268,28 @@ export class Consumer {
     const assigned: boolean = error.code === kafka.CODES.ERRORS.ERR__ASSIGN_PARTITIONS;
     const event: Rebalance = assigned
       ? { kind: 'assign', partitions }
-      : { kind: 'revoke', partitions, lost: native.assignmentLost() };
-    if (!this.#options.manualRebalance || this.#closing) {
+      : // The native client doesn't check whether it still exists, and would take the process with it.
+        { kind: 'revoke', partitions, lost: !this.#closing && native.assignmentLost() };
+    if (this.#closing) {
+      this.#answerLast(event);
+    } else if (this.#options.manualRebalance) {
+      this.#options.onRebalance?.(event);
+    } else {
       if (assigned) this.answerRebalance('assign', partitions);
       this.#options.onRebalance?.(event);
       if (!assigned) this.answerRebalance('revoke', partitions);
-      return;
+    }
+  }
+
+  /**
+   * The group's word to a consumer that leaves: nobody else answers it, and without an answer the native client never
+   * ends. It may also come after the client has ended; an error in this callback would then end the process.
+   */
+  #answerLast(event: Rebalance): void {
+    try {
+      this.answerRebalance(event.kind, event.partitions);
+    } catch (error) {
+      if (!hasCode(error, 'ERR__STATE')) throw error;
     }
     this.#options.onRebalance?.(event);
   }
