@@ -17,7 +17,7 @@ export const counting: Topology<Count> = {
     if (n === -3) return { kind: 'next', state: null, reason: 'retired', emit: [] };
     if (n === -4) return { kind: 'drop', reason: 'duplicate' };
     const next = { count: (state?.count ?? 0) + 1, sum: (state?.sum ?? 0) + n, last: n };
-    return { kind: 'next', state: next, emit: [{ topic: 'transcode-jobs', key: record.key, value: { n } }] };
+    return { kind: 'next', state: next, emit: [{ topic: 'transcode-jobs', key: record.key, value: record.value }] };
   },
 };
 
