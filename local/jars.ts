@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nowMs } from './clock.ts';
 import { StackError } from './errors.ts';
@@ -24,7 +24,19 @@ export type Jars = { readonly kafka: string; readonly registry: string };
  * the cache: a second folder costs seconds and no download. Built beside and moved in, so that an interrupted or a
  * concurrent run never leaves half a set; a copy of the pom tells which set it is.
  */
-export async function ensureJars({ folder, onProgress = () => {}, maven = 'mvn' }: JarsOptions): Promise<Jars> {
+export function ensureJars(options: JarsOptions): Promise<Jars> {
+  const folder = resolve(options.folder);
+  const begun = inProgress.get(folder);
+  if (begun !== undefined) return begun;
+  const jars = fetchJars({ ...options, folder }).finally(() => inProgress.delete(folder));
+  inProgress.set(folder, jars);
+  return jars;
+}
+
+/** By folder: callers of one process share a run, as they would share its temporary folder. */
+const inProgress = new Map<string, Promise<Jars>>();
+
+async function fetchJars({ folder, onProgress = () => {}, maven = 'mvn' }: JarsOptions): Promise<Jars> {
   const jars = { kafka: join(folder, 'kafka'), registry: join(folder, 'registry') };
   if (await upToDate(folder)) return jars;
   const began = nowMs();

@@ -141,31 +141,6 @@ export class Admin {
     return await this.#offsets(partitions, kafka.OffsetSpec.EARLIEST, 'read_uncommitted');
   }
 
-  /** What a group has committed for these partitions, null where nothing; waits for pending transactions to end. */
-  async groupOffsets(
-    groupId: string,
-    partitions: readonly TopicPartition[],
-  ): Promise<(TopicPartition & { offset: number | null })[]> {
-    const [result] = await awaitCallback<kafka.GroupResults[]>(`read the offsets of group ${groupId}`, (done) =>
-      this.#client.listConsumerGroupOffsets(
-        [{ groupId, partitions: partitions.map(({ topic, partition }) => ({ topic, partition })) }],
-        { timeout: timeoutMs, requireStableOffsets: true },
-        done,
-      ),
-    );
-    if (result?.error) {
-      throw new KafkaFault(`cannot read the offsets of group ${groupId}: ${result.error.message}`, {
-        code: 'KAFKA_GROUP_OFFSETS',
-        retryable: true,
-      });
-    }
-    return (result?.partitions ?? []).map(({ topic, partition, offset }) => ({
-      topic,
-      partition,
-      offset: typeof offset === 'number' && offset >= 0 ? offset : null,
-    }));
-  }
-
   close(): void {
     this.#client.disconnect();
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/index.ts';
 import { Admin } from '../client/admin.ts';
 import { Consumer } from '../client/consumer.ts';
 import { KafkaFault } from '../client/fault.ts';
+import type { TopicPartition } from '../client/record.ts';
 import type { KafkaSettings } from '../client/settings.ts';
 import type { Upstream } from './timer-gate.ts';
 
@@ -51,7 +52,7 @@ async function connect(options: GroupWatermarkOptions & { readonly kafka: KafkaS
       describe: (names) => admin.describe(names),
       beginningOffsets: (partitions) => admin.beginningOffsets(partitions),
       endOffsets: (partitions, isolation) => admin.endOffsets(partitions, isolation),
-      groupOffsets: (_groupId, partitions) => reader.committed(partitions, committedTimeoutMs),
+      groupOffsets: (partitions) => reader.committed(partitions, committedTimeoutMs),
     };
     return {
       upstream: watermarkBy(asked, options),
@@ -68,20 +69,22 @@ async function connect(options: GroupWatermarkOptions & { readonly kafka: KafkaS
 
 const committedTimeoutMs = 5_000;
 
-type Asked = Pick<Admin, 'describe' | 'beginningOffsets' | 'endOffsets' | 'groupOffsets'>;
+type Asked = Pick<Admin, 'describe' | 'beginningOffsets' | 'endOffsets'> & {
+  groupOffsets(partitions: readonly TopicPartition[]): Promise<(TopicPartition & { offset: number | null })[]>;
+};
 
 /** The same with somebody else's connection. */
-export function watermarkBy(admin: Asked, { clock, groupId, topic }: GroupWatermarkOptions): Upstream {
+export function watermarkBy(asked: Asked, { clock, topic }: Omit<GroupWatermarkOptions, 'groupId'>): Upstream {
   let goal: { readonly atMs: number; readonly ends: ReadonlyMap<number, number> } | null = null;
   let watermarkMs = Number.NEGATIVE_INFINITY;
 
   async function noteEnds() {
     const atMs = clock.now();
-    const [description] = await admin.describe([topic]);
+    const [description] = await asked.describe([topic]);
     // Without its topic, "all partitions are done" would be true of nothing.
     if (!description) throw new KafkaFault(`no such topic: ${topic}`, { code: 'KAFKA_NO_TOPIC', retryable: true });
     const partitions = Array.from({ length: description.partitions }, (_, partition) => ({ topic, partition }));
-    const ends = await admin.endOffsets(partitions, 'read_uncommitted');
+    const ends = await asked.endOffsets(partitions, 'read_uncommitted');
     return { atMs, ends: new Map(ends.map(({ partition, offset }) => [partition, offset])) };
   }
 
@@ -90,8 +93,8 @@ export function watermarkBy(admin: Asked, { clock, groupId, topic }: GroupWaterm
       goal ??= await noteEnds();
       const partitions = [...goal.ends.keys()].map((partition) => ({ topic, partition }));
       const [committed, beginnings] = await Promise.all([
-        admin.groupOffsets(groupId, partitions),
-        admin.beginningOffsets(partitions),
+        asked.groupOffsets(partitions),
+        asked.beginningOffsets(partitions),
       ]);
       // A group that has committed nothing yet starts at the beginning, which may be the end.
       const done = new Map(beginnings.map(({ partition, offset }) => [partition, offset]));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import kafkaJavascript from '@confluentinc/kafka-javascript';
 import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import {
@@ -28,6 +29,8 @@ async function setUp(partitions = 1) {
   cleanUp.push(() => producer.close());
   return { topic, admin, producer };
 }
+
+type Native = { rebalance_cb(error: { code: number }, partitions: { topic: string; partition: number }[]): void };
 
 /** Polls until `count` records are there. */
 async function take(consumer: Consumer, count: number): Promise<ConsumedRecord[]> {
@@ -108,6 +111,32 @@ describe('the consumer', () => {
     cleanUp.push(() => second.close());
     second.subscribe([topic]);
     expect((await take(second, 2)).map((record) => record.offset)).toEqual([3, 4]);
+  });
+
+  // The native client tells of a rebalance through a queue, and the last one may come when it is gone. Asking it then
+  // whether the partitions were lost read through a null pointer; answering it threw where nobody could catch it.
+  test('a rebalance that is told after it was closed does no harm', async () => {
+    const { topic } = await setUp();
+    const told: string[] = [];
+    const consumer = await Consumer.connect(kafka, {
+      groupId: randomUUID(),
+      manualRebalance: true,
+      onRebalance: ({ kind }) => told.push(kind),
+    });
+    const { rebalance_cb: tell } = (consumer.native as unknown as { globalConfig: Native }).globalConfig;
+    await consumer.close();
+    tell({ code: kafkaJavascript.CODES.ERRORS.ERR__ASSIGN_PARTITIONS }, [{ topic, partition: 0 }]);
+    tell({ code: kafkaJavascript.CODES.ERRORS.ERR__REVOKE_PARTITIONS }, [{ topic, partition: 0 }]);
+    expect(told).toEqual(['assign', 'revoke']);
+  });
+
+  test('closing waits for the questions that are under way', async () => {
+    const { topic } = await setUp();
+    const consumer = await Consumer.connect(kafka, { groupId: randomUUID() });
+    const asked = Array.from({ length: 20 }, () => consumer.committed([{ topic, partition: 0 }], 5_000));
+    await consumer.close();
+    expect(await Promise.all(asked)).toEqual(asked.map(() => [{ topic, partition: 0, offset: null }]));
+    await expect(consumer.committed([{ topic, partition: 0 }], 5_000)).rejects.toMatchObject({ code: 'ERR__STATE' });
   });
 
   test('tells the end of a partition, past what was aborted, and shows nothing that was not committed', async () => {

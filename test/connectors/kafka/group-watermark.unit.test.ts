@@ -16,7 +16,7 @@ function cluster() {
       beginningOffsets: async () => offsets(state.beginnings)(),
       groupOffsets: async () => state.committed.map((offset, partition) => ({ topic: 'callbacks', partition, offset })),
     },
-    { groupId: 'video', topic: 'callbacks', clock },
+    { topic: 'callbacks', clock },
   );
   return { state, clock, watermarkMs: () => upstream.watermarkMs() };
 }

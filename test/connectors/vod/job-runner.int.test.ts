@@ -106,10 +106,9 @@ async function contentOf(id: TopicId): Promise<readonly ConsumedRecord[]> {
 
 const eventOf = (record: ConsumedRecord) => JSON.parse(String(record.value)) as Record<string, unknown>;
 const commitsReached = async (count: number) => {
-  const admin = await Admin.connect(kafka);
+  const group = await Consumer.connect(kafka, { groupId: `${prefix}jobs` });
   const all = Array.from({ length: partitions }, (_, partition) => ({ topic: topics('transcode-jobs'), partition }));
-  const offsets = await admin.groupOffsets(`${prefix}jobs`, all);
-  admin.close();
+  const offsets = await group.committed(all, 5_000).finally(() => group.close());
   return offsets.reduce((sum, { offset }) => sum + (offset ?? 0), 0) === count;
 };
 
