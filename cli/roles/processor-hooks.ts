@@ -12,7 +12,7 @@ export function processorHooks(
 ): ProcessorHooks {
   const tasks = () => {
     const phases = [...status.tasks.values()];
-    for (const state of ['restoring', 'ready'] as const) {
+    for (const state of ['restoring', 'held-up', 'ready'] as const) {
       metrics.set('live2vod_processor_tasks', { processor, state }, phases.filter((phase) => phase === state).length);
     }
     metrics.set('live2vod_processor_loop_timestamp_seconds', { processor }, clock.now() / 1000);
@@ -48,6 +48,13 @@ export function processorHooks(
       log.info(
         { processor, partition, records, remaining, recordsPerSecond: Math.round(recordsPerSecond), etaSeconds },
         done ? 'restored' : 'restoring',
+      );
+    },
+    onHeldUp: ({ topic, partition, offset }, seconds) => {
+      tasks();
+      log.error(
+        { processor, topic, partition, offset, seconds },
+        `a transaction that nobody ends holds up ${topic}/${partition} at offset ${offset}: docs/operations.md, "Hanging transactions"`,
       );
     },
     onStoreSize: (partition, bytes) =>

@@ -93,6 +93,8 @@ function run<S>(
 
 function waitingText(name: string, status: ProcessorStatus): string {
   if (!status.kafkaReachable) return `${name}: Kafka`;
+  const heldUp = [...status.tasks].filter(([, phase]) => phase === 'held-up').map(([partition]) => partition);
+  if (heldUp.length > 0) return `${name}: a hanging transaction in partition ${heldUp.join(', ')}`;
   const restoring = [...status.tasks].filter(([, phase]) => phase === 'restoring').length;
   return restoring > 0
     ? `${name}: ${restoring} of ${status.tasks.size} partitions to restore`

@@ -87,7 +87,7 @@ export const metricCatalogue = {
   },
   live2vod_processor_tasks: {
     kind: 'gauge',
-    help: 'Assigned tasks by state (restoring, running).',
+    help: 'Assigned tasks by state (restoring, held-up, ready).',
     labels: ['processor', 'state'],
   },
   live2vod_processor_loop_timestamp_seconds: {

@@ -20,6 +20,7 @@ export type AssignmentOptions<S> = {
   readonly changelog: ChangelogIdentity;
   readonly folderOf: (partition: number) => string;
   readonly tombstoneRetentionMs: number;
+  readonly heldUpAfterMs: number;
   readonly clock: Clock;
   readonly hooks: ProcessorHooks;
   readonly status: ProcessorStatus;
@@ -162,6 +163,9 @@ export class Assignment<S> {
           partition: slot.partition,
           folder: this.#o.folderOf(slot.partition),
           rebuild: why,
+          onPhase: (phase) => {
+            if (!slot.cancel.signal.aborted) this.#o.status.task(slot.partition, phase);
+          },
           signal: slot.cancel.signal,
         });
         if (slot.cancel.signal.aborted) await task.close();

@@ -1,5 +1,5 @@
 import type { Outcome, SourceRecord } from '../../../processors/topology.ts';
-import type { TopicPartition } from '../client/record.ts';
+import type { TopicPartition, TopicPartitionOffset } from '../client/record.ts';
 
 export type RestoreProgress = {
   /** Records put into the store so far. */
@@ -32,6 +32,8 @@ export type ProcessorHooks = {
   /** Records between the position and the end of the partition as the client last saw it. About once a second. */
   readonly onLag?: (partition: number, lag: number) => void;
   readonly onRestore?: (partition: number, progress: RestoreProgress) => void;
+  /** A transaction that nobody ends has held a restore up for `seconds`: it needs a person. Told again and again. */
+  readonly onHeldUp?: (at: TopicPartitionOffset, seconds: number) => void;
   readonly onStoreSize?: (partition: number, bytes: number) => void;
   readonly onRebalance?: (event: {
     readonly kind: 'assign' | 'revoke' | 'lost';

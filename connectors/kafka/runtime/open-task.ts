@@ -22,6 +22,10 @@ export type OpenTaskOptions<S> = {
   readonly restorer: Restorer;
   readonly changelog: ChangelogIdentity;
   readonly tombstoneRetentionMs: number;
+  /** See `RestoreJob.heldUpAfterMs`. */
+  readonly heldUpAfterMs: number;
+  /** The phase of the task while it opens. */
+  readonly onPhase: (phase: 'restoring' | 'held-up') => void;
   readonly clock: Clock;
   readonly hooks: ProcessorHooks;
   /** Set where the store is known to be bad. */
@@ -53,7 +57,15 @@ export async function openTask<S>(o: OpenTaskOptions<S>): Promise<Task<S>> {
         from,
         end: changelog.end,
         put,
-        onProgress: (progress) => o.hooks.onRestore?.(o.partition, progress),
+        onProgress: (progress) => {
+          o.onPhase('restoring');
+          o.hooks.onRestore?.(o.partition, progress);
+        },
+        heldUpAfterMs: o.heldUpAfterMs,
+        onHeldUp: (offset, seconds) => {
+          o.onPhase('held-up');
+          o.hooks.onHeldUp?.({ topic: o.context.changelogTopic, partition: o.partition, offset }, seconds);
+        },
         signal: o.signal,
       });
     }

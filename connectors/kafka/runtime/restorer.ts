@@ -14,6 +14,10 @@ export type RestoreJob = {
   /** Takes records in order, with the offset up to which everything is covered. Awaited before the next call. */
   readonly put: (records: readonly ConsumedRecord[], coveredTo: number) => Promise<void>;
   readonly onProgress: (progress: RestoreProgress) => void;
+  /** No open transaction of the partition can be older: one that holds the restore up for longer will never end. */
+  readonly heldUpAfterMs: number;
+  /** Told once per `heldUpAfterMs` while a transaction that nobody ends hides everything from `offset` on. */
+  readonly onHeldUp: (offset: number, seconds: number) => void;
   readonly signal: AbortSignal;
 };
 
@@ -22,6 +26,8 @@ type Running = RestoreJob & {
   records: number;
   startedAtMs: number;
   toldAtMs: number;
+  movedAtMs: number;
+  doubtedAtMs: number;
   putting: Promise<void>;
   readonly resolve: (coveredTo: number) => void;
   readonly reject: (error: unknown) => void;
@@ -56,6 +62,8 @@ export class Restorer {
         records: 0,
         startedAtMs: now,
         toldAtMs: now,
+        movedAtMs: now,
+        doubtedAtMs: now,
         putting: Promise.resolve(),
         resolve,
         reject,
@@ -85,6 +93,7 @@ export class Restorer {
           }
           const records = await reader.poll(maxRecordsPerPoll, 100);
           await this.#take(records, ends);
+          this.#doubt(reader);
         } catch (error) {
           if (!(error instanceof KafkaFault && error.retryable)) throw error;
           await this.#clock.sleep(200);
@@ -124,6 +133,7 @@ export class Restorer {
       const coveredTo = Math.max(job.next, last ? last.offset + 1 : 0, ends.get(job.partition) ?? 0);
       if (coveredTo === job.next) continue;
       job.next = coveredTo;
+      job.movedAtMs = this.#clock.monotonicMs();
       job.records += mine.length;
       try {
         // The store writes while the next records are fetched; one batch at a time bounds the memory.
@@ -142,6 +152,23 @@ export class Restorer {
         this.#remove(job);
         job.reject(error);
       }
+    }
+  }
+
+  /** Asks about jobs that stand still: either Kafka is away, and this isn't answered, or its stable offset stands still. */
+  #doubt(reader: Consumer): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const job of this.#running.values()) {
+      if (nowMs - Math.max(job.movedAtMs, job.doubtedAtMs) < job.heldUpAfterMs) continue;
+      job.doubtedAtMs = nowMs;
+      const at = job.next;
+      reader.watermarks(this.#topic, job.partition, questionMs).then(
+        ({ high: stableEnd }) => {
+          const stands = job.next === at && stableEnd <= at && this.#running.get(job.partition) === job;
+          if (stands) job.onHeldUp(at, Math.round((nowMs - job.movedAtMs) / 1000));
+        },
+        () => {},
+      );
     }
   }
 
@@ -168,3 +195,4 @@ export class Restorer {
 }
 
 const maxRecordsPerPoll = 5_000;
+const questionMs = 2_000;

@@ -65,6 +65,8 @@ export async function runSession<S>({ options, admin, context, changelog, status
       changelog,
       folderOf: (partition) => join(options.stateFolder, String(partition)),
       tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 3_600_000,
+      // Twice: a broker that was away gives a transaction its time anew. The rest is for the broker to notice and to end it.
+      heldUpAfterMs: 2 * (options.transactionTimeoutMs ?? 10_000) + 10_000,
       clock,
       hooks,
       status,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/index.ts';
 
-export type TaskPhase = 'restoring' | 'ready';
+/** `held-up`: restoring, behind a transaction that nobody ends. */
+export type TaskPhase = 'restoring' | 'held-up' | 'ready';
 
 /**
  * What probes ask. Live: the loop moved within some seconds. Ready: the member is in its group, Kafka answers, and every
