@@ -5,8 +5,11 @@ import { measureQueries, measureSink } from '../bench/analytics.ts';
 import { benchConsole } from '../bench/console.ts';
 import { benchIngress } from '../bench/ingress.ts';
 import { soakIngress } from '../bench/ingress-soak.ts';
+import { benchLatency } from '../bench/latency.ts';
+import { benchMemory } from '../bench/memory.ts';
 import { buildPeer } from '../bench/peers/build.ts';
 import { benchProcessor } from '../bench/processor.ts';
+import { benchRestore, type RestoreOptions } from '../bench/restore.ts';
 import { startStack } from '../local/index.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
@@ -35,12 +38,27 @@ export const measurements: Readonly<Record<string, Measurement>> = {
       ...(size === undefined ? {} : { videos: size }),
       ...(peer ? { peer: await buildPeer(place.home, print) } : {}),
     }),
+  restore: async (place, options) => benchRestore(await onStates(place, options)),
+  memory: async (place, options) => benchMemory(await onStates(place, options)),
+  latency: async (place, options) => benchLatency(await onStates(place, options)),
   sink: ({ brokers }, { size }) =>
     measureSink({ brokers, log: print, ...(size === undefined ? {} : { videos: size }) }),
   console: ({ brokers }, { size }) =>
     benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
   queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),
 };
+
+/** What the measurements on many videos have in common. */
+async function onStates({ brokers, registryUrl, home }: Place, { size, peer }: BenchOptions): Promise<RestoreOptions> {
+  return {
+    kafka: { brokers, clientId: 'live2vod-bench' },
+    registryUrl,
+    folder: join(home, 'bench'),
+    videos: size ?? 1_000_000,
+    print,
+    ...(peer ? { peer: await buildPeer(home, print) } : {}),
+  };
+}
 
 /** As JSON, and its plot, where it has one, as a picture. */
 function keep(file: string, result: unknown): void {

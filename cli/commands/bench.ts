@@ -1,7 +1,7 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { stopSignal } from '../stopping.ts';
 
-const names = ['ingress', 'soak', 'processor', 'sink', 'queries', 'console'];
+const names = ['ingress', 'soak', 'processor', 'restore', 'memory', 'latency', 'sink', 'queries', 'console'];
 
 function sizeOption(text: string): number {
   const value = Number(text);
@@ -16,7 +16,7 @@ export function addBench(program: Command): void {
     .addArgument(new Argument('<name>', 'what to measure').choices(names))
     .option(
       '--size <n>',
-      'seconds (ingress, soak, console), videos (processor, sink) or callbacks (queries)',
+      'seconds (ingress, soak, console), videos (processor, restore, memory, latency, sink) or callbacks (queries)',
       sizeOption,
     )
     .option('--no-peer', 'without Kafka Streams, which needs Maven (processor, restore, memory, latency)')

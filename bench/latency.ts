@@ -1,0 +1,129 @@
+/**
+ * `live2vod bench latency`: from the broker's acknowledgement of a callback to its state's visibility to a read_committed
+ * consumer, at 500 callbacks/s on videos all over a large store. Producer, consumer and clock are this process's.
+ */
+import { Consumer, IdempotentProducer } from '../connectors/kafka/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
+import { barChart } from './plot.ts';
+import { type RestoreOptions, subjectsOf } from './restore.ts';
+import { keep, type PreparedStates, prepareStates } from './states.ts';
+import { percentile } from './statistics.ts';
+import { sendSteadily } from './steady.ts';
+import type { Subject } from './subject.ts';
+
+export type LatencyOptions = RestoreOptions & {
+  /** Default 500. */
+  readonly perSecond?: number;
+  /** Measured time. Default 45. */
+  readonly seconds?: number;
+};
+
+export type LatencyReport = {
+  readonly callbacks: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+};
+
+export type LatencyResult = {
+  readonly videos: number;
+  readonly perSecond: number;
+  readonly sides: Readonly<Record<string, LatencyReport>>;
+  /** p99 at most 100 ms. */
+  readonly withinBudget: boolean;
+  readonly svg: string;
+};
+
+const budgetMs = 100;
+/** Both runtimes compile what runs often: the first seconds at that rate aren't counted. */
+const warmUpSeconds = 15;
+const missingAfterMs = 30_000;
+
+export async function benchLatency(options: LatencyOptions): Promise<LatencyResult> {
+  const { perSecond = 500, seconds = 45, print } = options;
+  let prepared = await prepareStates(options);
+  const sides: Record<string, LatencyReport> = {};
+  let sent = 0;
+  for (const subject of subjectsOf(options, prepared)) {
+    const measured = await measure(subject, options, prepared, perSecond, seconds);
+    sent = measured.sent;
+    sides[subject.name] = measured.report;
+    const { callbacks, p50Ms, p99Ms, maxMs } = measured.report;
+    print(`${subject.name.padEnd(13)} p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms over ${callbacks} callbacks`);
+  }
+  prepared = { ...prepared, sent: prepared.sent + sent };
+  await keep(options, prepared);
+  return {
+    videos: options.videos,
+    perSecond,
+    sides,
+    withinBudget: (Object.values(sides)[0]?.p99Ms ?? Number.NaN) <= budgetMs,
+    svg: barChart({
+      title: `Acknowledged callback to visible state, ${perSecond}/s, ${options.videos} videos`,
+      unit: 'ms',
+      bars: Object.entries(sides).flatMap(([name, { p50Ms, p99Ms }]) => [
+        { name: `${name}: p50`, value: p50Ms },
+        { name: `${name}: p99`, value: p99Ms },
+      ]),
+    }),
+  };
+}
+
+async function measure(
+  subject: Subject,
+  { kafka }: LatencyOptions,
+  prepared: PreparedStates,
+  perSecond: number,
+  seconds: number,
+): Promise<{ report: LatencyReport; sent: number }> {
+  const producer = await IdempotentProducer.connect(kafka, { lingerMs: 0 });
+  const running = await subject.start();
+  const acknowledged = new Map<string, number>();
+  const visible = new Map<string, number>();
+  const over = new AbortController();
+  let reading: Promise<void> = Promise.resolve();
+  const consumer = await Consumer.connect(kafka, { fromBeginning: false });
+  try {
+    await running.ready;
+    const partitions = await consumer.partitionsOf(subject.states);
+    const ends = await Promise.all(
+      Array.from({ length: partitions }, (_, partition) => consumer.watermarks(subject.states, partition, 10_000)),
+    );
+    consumer.assign(ends.map(({ high }, partition) => ({ topic: subject.states, partition, offset: high })));
+    reading = (async () => {
+      while (!over.signal.aborted) {
+        const records = await consumer.poll(1_000, 50);
+        const atMs = systemClock.monotonicMs();
+        for (const { key } of records) if (key !== null && !visible.has(key)) visible.set(key, atMs);
+      }
+    })();
+    const onAcknowledged = (key: string, atMs: number) => {
+      acknowledged.set(key, atMs);
+    };
+    const common = { producer, topic: subject.input, perSecond };
+    const warm = await sendSteadily({ ...common, prepared, seconds: warmUpSeconds });
+    const from = { ...prepared, sent: prepared.sent + warm };
+    const counted = await sendSteadily({ ...common, prepared: from, seconds, onAcknowledged });
+    const deadline = systemClock.monotonicMs() + missingAfterMs;
+    const missing = () => [...acknowledged.keys()].filter((key) => !visible.has(key)).length;
+    while (missing() > 0 && systemClock.monotonicMs() < deadline) await systemClock.sleep(50);
+    if (missing() > 0) throw new Error(`${subject.name}: ${missing()} of ${counted} callbacks never became visible`);
+    const values = latencies(acknowledged, visible);
+    const rounded = (p: number) => Math.round(percentile(values, p) * 10) / 10;
+    return {
+      sent: warm + counted,
+      report: { callbacks: counted, p50Ms: rounded(0.5), p99Ms: rounded(0.99), maxMs: rounded(1) },
+    };
+  } finally {
+    over.abort();
+    await reading.catch(() => {});
+    await consumer.close();
+    await producer.close();
+    await running.stop('SIGTERM');
+  }
+}
+
+/** Milliseconds per key; 0 where this process heard of the state before it heard of the acknowledgement. */
+export function latencies(from: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): number[] {
+  return [...from].map(([key, atMs]) => Math.max(0, (to.get(key) ?? Number.POSITIVE_INFINITY) - atMs));
+}

@@ -1,0 +1,114 @@
+/**
+ * `live2vod bench memory`: private memory of the process (RssAnon) over time with many videos of state: while it restores
+ * them all from the topic, and during steady work on videos all over the store.
+ */
+import { IdempotentProducer } from '../connectors/kafka/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
+import { lineChart } from './plot.ts';
+import { type RestoreOptions, subjectsOf } from './restore.ts';
+import { keep, type PreparedStates, prepareStates } from './states.ts';
+import { sendSteadily } from './steady.ts';
+import { privateMb, type Subject } from './subject.ts';
+
+export type MemoryOptions = RestoreOptions & {
+  /** Steady load after the restore. Default 2,000. */
+  readonly perSecond?: number;
+  /** Default 60. */
+  readonly seconds?: number;
+};
+
+export type MemoryReport = {
+  /** Most while it restored, and most while it worked, MB. */
+  readonly restoreMaxMb: number;
+  readonly steadyMaxMb: number;
+  readonly endMb: number;
+  /** Seconds from the start, MB. */
+  readonly samples: readonly (readonly [number, number])[];
+};
+
+export type MemoryResult = {
+  readonly videos: number;
+  readonly perSecond: number;
+  readonly sides: Readonly<Record<string, MemoryReport>>;
+  /** Under 512 MB at any time. */
+  readonly withinBudget: boolean;
+  readonly svg: string;
+};
+
+const budgetMb = 512;
+
+export async function benchMemory(options: MemoryOptions): Promise<MemoryResult> {
+  const { perSecond = 2_000, seconds = 60, print } = options;
+  let prepared = await prepareStates(options);
+  const sides: Record<string, MemoryReport> = {};
+  let sent = 0;
+  for (const subject of subjectsOf(options, prepared)) {
+    const measured = await measure(subject, options, prepared, perSecond, seconds);
+    sent = measured.sent;
+    sides[subject.name] = measured.report;
+    const { restoreMaxMb, steadyMaxMb, endMb } = measured.report;
+    print(
+      `${subject.name.padEnd(13)} at most ${restoreMaxMb} MB while restoring, ${steadyMaxMb} MB at ${perSecond} callbacks/s, ${endMb} MB at the end`,
+    );
+  }
+  prepared = { ...prepared, sent: prepared.sent + sent };
+  await keep(options, prepared);
+  const ours = Object.values(sides)[0];
+  return {
+    videos: options.videos,
+    perSecond,
+    sides,
+    withinBudget: Math.max(ours?.restoreMaxMb ?? Number.NaN, ours?.steadyMaxMb ?? Number.NaN) < budgetMb,
+    svg: lineChart({
+      title: `Private memory, ${options.videos} videos: full restore, then ${perSecond} callbacks/s`,
+      x: 'seconds from the start of the process',
+      y: 'MB',
+      lines: Object.entries(sides).map(([name, { samples }]) => ({ name, points: samples })),
+    }),
+  };
+}
+
+async function measure(
+  subject: Subject,
+  { kafka }: MemoryOptions,
+  prepared: PreparedStates,
+  perSecond: number,
+  seconds: number,
+): Promise<{ report: MemoryReport; sent: number }> {
+  await subject.wipe();
+  const producer = await IdempotentProducer.connect(kafka, { lingerMs: 5 });
+  const beganMs = systemClock.monotonicMs();
+  const samples: [number, number][] = [];
+  let restoredAt = Number.POSITIVE_INFINITY;
+  const running = await subject.start();
+  const sampling = new AbortController();
+  const sampled = (async () => {
+    while (!sampling.signal.aborted) {
+      const mb = await privateMb(running.pid);
+      samples.push([Math.round((systemClock.monotonicMs() - beganMs) / 100) / 10, Math.round(mb * 10) / 10]);
+      await systemClock.sleep(500, sampling.signal);
+    }
+  })();
+  try {
+    await running.ready;
+    restoredAt = (systemClock.monotonicMs() - beganMs) / 1000;
+    const sent = await sendSteadily({ producer, prepared, topic: subject.input, perSecond, seconds });
+    sampling.abort();
+    await sampled;
+    const most = (list: readonly [number, number][]) => Math.max(0, ...list.map(([, mb]) => Math.ceil(mb)));
+    return {
+      sent,
+      report: {
+        restoreMaxMb: most(samples.filter(([at]) => at <= restoredAt)),
+        steadyMaxMb: most(samples.filter(([at]) => at > restoredAt)),
+        endMb: Math.round(samples.at(-1)?.[1] ?? Number.NaN),
+        samples,
+      },
+    };
+  } finally {
+    sampling.abort();
+    await sampled.catch(() => {});
+    await running.stop('SIGTERM');
+    await producer.close();
+  }
+}

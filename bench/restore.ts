@@ -1,0 +1,103 @@
+/**
+ * `live2vod bench restore`: how long an instance takes until it works again, with many videos of state: from the topic
+ * alone, with its stores after a clean stop, and with them after SIGKILL. Times run from the start of the command, so
+ * the start of Node or the JVM counts.
+ */
+import { systemClock } from '../connectors/platform/index.ts';
+import { latencyTuning } from './peers/tuning.ts';
+import { barChart } from './plot.ts';
+import { type PreparedStates, prepareStates, type StatesPlace } from './states.ts';
+import { ourProcessor, privateMb, type Subject, streamsPeer } from './subject.ts';
+
+export type RestoreOptions = StatesPlace & {
+  /** Class path of the Kafka Streams peer; without it that side is left out. */
+  readonly peer?: string;
+};
+
+export type RestoreReport = {
+  /** Seconds to ready without stores. */
+  readonly fullSeconds: number;
+  /** Seconds to ready with the stores that a clean stop left. */
+  readonly restartSeconds: number;
+  /** The same after SIGKILL. */
+  readonly afterKillSeconds: number;
+  /** States per second of the full restore, without what an intact restart takes anyway. */
+  readonly recordsPerSecond: number;
+  /** Private memory right after the full restore, MB. */
+  readonly anonMb: number;
+};
+
+export type RestoreResult = {
+  readonly videos: number;
+  readonly sides: Readonly<Record<string, RestoreReport>>;
+  /** Restart under 5 s, after SIGKILL too; full restore at least 50,000 states/s. */
+  readonly withinBudget: boolean;
+  readonly svg: string;
+};
+
+const budgets = { restartSeconds: 5, recordsPerSecond: 50_000 };
+
+export async function benchRestore(options: RestoreOptions): Promise<RestoreResult> {
+  const prepared = await prepareStates(options);
+  const sides: Record<string, RestoreReport> = {};
+  for (const subject of subjectsOf(options, prepared)) {
+    const report = await measure(subject, options.videos, options.print);
+    sides[subject.name] = report;
+    options.print(
+      `${subject.name.padEnd(13)} full restore ${report.fullSeconds.toFixed(1)} s (${report.recordsPerSecond} states/s), ` +
+        `restart ${report.restartSeconds.toFixed(1)} s, after SIGKILL ${report.afterKillSeconds.toFixed(1)} s, ${report.anonMb} MB private`,
+    );
+  }
+  const ours = Object.values(sides)[0];
+  const restarts = Math.max(ours?.restartSeconds ?? Number.NaN, ours?.afterKillSeconds ?? Number.NaN);
+  return {
+    videos: options.videos,
+    sides,
+    withinBudget:
+      restarts < budgets.restartSeconds && (ours?.recordsPerSecond ?? Number.NaN) >= budgets.recordsPerSecond,
+    svg: barChart({
+      title: `Until it works again, ${options.videos} videos`,
+      unit: 'seconds from the start of the process',
+      bars: Object.entries(sides).flatMap(([name, report]) => [
+        { name: `${name}: from topic`, value: report.fullSeconds },
+        { name: `${name}: restart`, value: report.restartSeconds },
+        { name: `${name}: after SIGKILL`, value: report.afterKillSeconds },
+      ]),
+    }),
+  };
+}
+
+async function measure(subject: Subject, videos: number, print: (line: string) => void): Promise<RestoreReport> {
+  await subject.wipe();
+  const full = await timed(subject, 'SIGTERM');
+  print(`${subject.name} restored in ${full.seconds.toFixed(1)} s`);
+  const restart = await timed(subject, 'SIGKILL');
+  const afterKill = await timed(subject, 'SIGTERM');
+  const restoring = full.seconds > restart.seconds ? full.seconds - restart.seconds : full.seconds;
+  return {
+    fullSeconds: full.seconds,
+    restartSeconds: restart.seconds,
+    afterKillSeconds: afterKill.seconds,
+    recordsPerSecond: Math.round(videos / restoring),
+    anonMb: full.anonMb,
+  };
+}
+
+/** Starts it, waits until it works, notes its memory, and ends it. */
+async function timed(subject: Subject, end: 'SIGTERM' | 'SIGKILL'): Promise<{ seconds: number; anonMb: number }> {
+  const beganMs = systemClock.monotonicMs();
+  const running = await subject.start();
+  try {
+    await running.ready;
+    const seconds = Math.round(systemClock.monotonicMs() - beganMs) / 1000;
+    return { seconds, anonMb: Math.round(await privateMb(running.pid)) };
+  } finally {
+    await running.stop(end);
+  }
+}
+
+export function subjectsOf(options: RestoreOptions, prepared: PreparedStates): Subject[] {
+  const subjects = [ourProcessor(options, prepared)];
+  if (options.peer !== undefined) subjects.push(streamsPeer(options, prepared, options.peer, latencyTuning));
+  return subjects;
+}

@@ -1,0 +1,166 @@
+/**
+ * Many videos' states, prepared once: made by the video topology itself from each video's first three callbacks, and written
+ * to `video-state` and to the changelog of the Kafka Streams peer, byte for byte the same.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { topicSpec } from '../cli/topic-plan.ts';
+import { Admin, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
+import { connectRegistry } from '../connectors/registry/index.ts';
+import { policyBook } from '../processors/policy/index.ts';
+import { type VideoRecord, videoTopology } from '../processors/video/index.ts';
+import { readPolicies } from '../schemas/policies.ts';
+import { readSettings } from '../schemas/settings.ts';
+import { topicName, topics } from '../schemas/topics.ts';
+import { callback, policyRules } from './callbacks.ts';
+import { load } from './load.ts';
+import { changelogOf } from './peers/streams.ts';
+
+export type PreparedStates = {
+  readonly videos: number;
+  /** Topics of our processor. */
+  readonly prefix: string;
+  /** Topics of the peer, but for its changelog. */
+  readonly peerPrefix: string;
+  readonly applicationId: string;
+  readonly topicId: string;
+  /** As in `Workload`. */
+  readonly endMs: number;
+  /** How many of the remaining two callbacks per video have been sent by earlier runs. */
+  readonly sent: number;
+};
+
+export type StatesPlace = {
+  readonly kafka: KafkaSettings;
+  readonly registryUrl: string;
+  /** LIVE2VOD_HOME/bench. */
+  readonly folder: string;
+  readonly videos: number;
+  readonly print: (line: string) => void;
+};
+
+const stepsInState = 3;
+const oldestMs = 2 * 86_400_000;
+
+export const statesFolder = ({ folder, videos }: Pick<StatesPlace, 'folder' | 'videos'>): string =>
+  join(folder, `states-${videos}`);
+
+/** What an earlier run prepared, where the broker still has it; else prepares it (a million take some minutes). */
+export async function prepareStates(place: StatesPlace): Promise<PreparedStates> {
+  const admin = await Admin.connect(place.kafka);
+  try {
+    const known = await readPrepared(place);
+    if (known !== null) {
+      if (await isUsable(admin, known)) return known;
+      await drop(admin, known);
+    }
+    await rm(statesFolder(place), { recursive: true, force: true });
+    await mkdir(statesFolder(place), { recursive: true });
+    const prefix = `bench-${randomUUID().slice(0, 8)}.`;
+    const names = { prefix, peerPrefix: `${prefix}peer.`, applicationId: `${prefix}peer` };
+    await makeTopics(admin, names);
+    const endMs = systemClock.now();
+    const beganMs = systemClock.monotonicMs();
+    place.print(`preparing ${place.videos} states …`);
+    await load(place.kafka, await states(place, names, endMs));
+    const seconds = (systemClock.monotonicMs() - beganMs) / 1000;
+    place.print(`prepared in ${Math.round(seconds)} s`);
+    const [topic] = await admin.describe([topicName(prefix, 'video-state')]);
+    const prepared = { videos: place.videos, ...names, topicId: topic?.topicId ?? '', endMs, sent: 0 };
+    await keep(place, prepared);
+    return prepared;
+  } finally {
+    admin.close();
+  }
+}
+
+/** Remembers that further callbacks were sent, so that the next run sends others. */
+export async function keep(place: StatesPlace, prepared: PreparedStates): Promise<void> {
+  await writeFile(`${statesFolder(place)}.json`, `${JSON.stringify(prepared, null, 2)}\n`);
+}
+
+/**
+ * The next callbacks that no run has sent yet: the fourth of every video, then the fifth, each time of another one, so that
+ * hardly any state is in a cache. Null when all have been sent.
+ */
+export function nextCallback(prepared: PreparedStates, topic: string, index: number): OutgoingRecord | null {
+  const { videos, endMs } = prepared;
+  const step = stepsInState + Math.floor(index / videos);
+  if (step > 4) return null;
+  // A stride without a common factor visits each video once.
+  const video = ((index % videos) * strideFor(videos)) % videos;
+  return { ...callback({ videos, topic, endMs }, video, step), timestampMs: systemClock.now() };
+}
+
+/** A prime around 0.6 of the count that doesn't divide it. */
+export function strideFor(videos: number): number {
+  for (let stride = Math.max(1, Math.floor(videos * 0.618)); ; stride += 1)
+    if (greatestCommonDivisor(stride, videos) === 1) return stride;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+async function readPrepared(place: StatesPlace): Promise<PreparedStates | null> {
+  try {
+    return JSON.parse(await readFile(`${statesFolder(place)}.json`, 'utf8')) as PreparedStates;
+  } catch {
+    return null;
+  }
+}
+
+async function isUsable(admin: Admin, known: PreparedStates): Promise<boolean> {
+  if (systemClock.now() - known.endMs > oldestMs || known.sent > known.videos) return false;
+  const present = await admin.listTopics();
+  const name = topicName(known.prefix, 'video-state');
+  if (!present.includes(name)) return false;
+  const [topic] = await admin.describe([name]);
+  return topic?.topicId === known.topicId;
+}
+
+async function drop(admin: Admin, known: PreparedStates): Promise<void> {
+  for (const name of await admin.listTopics()) if (name.startsWith(known.prefix)) await admin.deleteTopic(name);
+}
+
+async function makeTopics(admin: Admin, names: Pick<PreparedStates, 'prefix' | 'peerPrefix' | 'applicationId'>) {
+  const specs = [names.prefix, names.peerPrefix].flatMap((prefix) => {
+    const settings = readSettings({ LIVE2VOD_TOPIC_PREFIX: prefix }, {});
+    return Object.values(topics).map((contract) => topicSpec(contract, settings));
+  });
+  const ours = specs.find(({ name }) => name === topicName(names.prefix, 'video-state'));
+  if (!ours) throw new Error('video-state is no topic');
+  await admin.ensureTopics([...specs, { ...ours, name: changelogOf(names.applicationId) }]);
+}
+
+async function states(
+  place: StatesPlace,
+  names: Pick<PreparedStates, 'prefix' | 'applicationId'>,
+  endMs: number,
+): Promise<Iterable<OutgoingRecord>> {
+  const registry = connectRegistry({ url: place.registryUrl, prefix: names.prefix });
+  const codec = await registry.codec<VideoRecord>('video-state');
+  const policies = readPolicies(policyRules);
+  if (!policies.ok) throw new Error('the rules of the benchmark are no policies');
+  const topology = videoTopology({ policies: policyBook(policies.rules) });
+  const topic = topicName(names.prefix, 'video-state');
+  const workload = { videos: place.videos, topic: topicName(names.prefix, 'callbacks'), endMs };
+  return (function* () {
+    for (let video = 0; video < place.videos; video += 1) {
+      let state: VideoRecord | null = null;
+      for (let step = 0; step < stepsInState; step += 1) {
+        const { key, value, headers = {} } = callback(workload, video, step);
+        const outcome = topology.step(state, { key: key ?? '', value, headers, timestampMs: endMs }, { nowMs: endMs });
+        if (outcome.kind !== 'next') throw new Error(`a callback of the benchmark is a ${outcome.kind}`);
+        state = outcome.state;
+      }
+      if (state === null) throw new Error('a video of the benchmark has no state');
+      const dueAtMs = topology.timer?.dueAtMs(state) ?? null;
+      const record = { key: state.videoId, value: codec.encode(state) };
+      yield { ...record, topic, ...(dueAtMs === null ? {} : { headers: { 'next-timer-at': String(dueAtMs) } }) };
+      yield { ...record, topic: changelogOf(names.applicationId) };
+    }
+  })();
+}
