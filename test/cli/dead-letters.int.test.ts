@@ -5,6 +5,11 @@ import { replay } from '../../cli/replay.ts';
 import { check, register } from '../../cli/schema-check.ts';
 import { applyTopics } from '../../cli/topic-plan.ts';
 import { Admin, type ConsumedRecord, IdempotentProducer, scanTopic } from '../../connectors/kafka/index.ts';
+import { connectRegistry } from '../../connectors/registry/index.ts';
+import composeJobs from '../../schemas/examples/compose-jobs.json' with { type: 'json' };
+import transcodeJobs from '../../schemas/examples/transcode-jobs.json' with { type: 'json' };
+import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import { readSettings } from '../../schemas/settings.ts';
 
 const stack = inject('stack');
@@ -87,6 +92,61 @@ describe('dead letters from the command line', () => {
     expect(lines.at(-1)).toBe("0 sent again, 1 were sent before, 0 can't be sent");
     expect(await everything(`${prefix}callbacks`)).toHaveLength(1);
     process.exitCode = undefined;
+  });
+
+  test('jobs go back as a further generation: a step and a composition as commands, a transcode as a request', async () => {
+    const registry = connectRegistry({ url: stack.registryUrl, prefix });
+    const transcodeJob = await registry.codec<TranscodeJob>('transcode-jobs');
+    const composeJob = await registry.codec<ComposeJob>('compose-jobs');
+    const [transcode, step] = transcodeJobs.map(({ value }) => value as TranscodeJob);
+    const [compose] = composeJobs.map(({ value }) => value as ComposeJob);
+    if (!transcode || step?.step == null || !compose) throw new Error('the examples have a job of every kind');
+    const producer = await IdempotentProducer.connect(kafka);
+    const bury = (topic: string, key: string, value: Buffer) =>
+      producer.send({
+        topic: `${prefix}dead-letters`,
+        key,
+        value,
+        headers: {
+          ...{ reason: 'job-failed', error: 'Forbidden', stage: 'job-runner' },
+          ...{ 'origin-topic': `${prefix}${topic}`, 'origin-partition': '0', 'origin-offset': '1' },
+        },
+      });
+    await bury('transcode-jobs', transcode.videoId, transcodeJob.encode(transcode));
+    await bury('transcode-jobs', step.videoId, transcodeJob.encode(step));
+    await bury('compose-jobs', 'play.example.com/live/room-42', composeJob.encode(compose));
+    await producer.close();
+
+    const lines = printed();
+    await redrive({ reason: 'job-failed' });
+    expect(lines.at(-1)).toBe("3 sent again, 0 were sent before, 0 can't be sent");
+    await redrive({ reason: 'job-failed' });
+    expect(lines.at(-1)).toBe("0 sent again, 3 were sent before, 0 can't be sent");
+
+    const [stepAgain, ...others] = await everything(`${prefix}transcode-jobs`);
+    expect(others).toEqual([]);
+    expect(stepAgain?.key).toBe(step.videoId);
+    expect(await transcodeJob.decode(stepAgain?.value ?? Buffer.of())).toEqual({
+      ...step,
+      generation: 1,
+      plannedAt: expect.any(Number),
+    });
+    const [composeAgain] = await everything(`${prefix}compose-jobs`);
+    expect(await composeJob.decode(composeAgain?.value ?? Buffer.of())).toEqual({
+      ...compose,
+      generation: 1,
+      token: compose.token.replace(/0$/, '1'),
+      plannedAt: expect.any(Number),
+    });
+    const request = (await everything(`${prefix}callbacks`)).find(({ key }) => key === transcode.videoId);
+    expect(request?.headers).toMatchObject({ source: 'operator', region: transcode.region });
+    expect(JSON.parse(String(request?.value))).toMatchObject({
+      EventType: 'OperatorTranscodeRequest',
+      VideoId: transcode.videoId,
+      TemplateGroupId: transcode.templateGroupId,
+      Priority: transcode.priority,
+      IdempotencyKey: `redrive-${transcode.token}`,
+    });
   });
 
   test('a replay feeds the wanted callbacks through again, and no replay is replayed', async () => {
