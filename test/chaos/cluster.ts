@@ -22,13 +22,6 @@ export type ChaosClusterOptions = { readonly jars: string; readonly folder: stri
 /** So that a test's short session time-outs are accepted. */
 const shortSessions = { 'group.min.session.timeout.ms': 500 };
 
-/**
- * Kafka's default, longer than any freeze of the schedules. A broker that is fenced for a moment leaves its partitions
- * without a leader where there is one replica, and Kafka 4.3.1 then completes transactions without writing their markers:
- * they hang for ever (seen in `__transaction_state`: complete, and no marker in the partition).
- */
-const patientController = { 'broker.session.timeout.ms': 9_000 };
-
 export async function startChaosCluster(options: ChaosClusterOptions): Promise<ChaosCluster> {
   const { brokers, proxyPort, innerPort } = options.nodes === 1 ? await single(options) : await three(options);
   const proxy = proxyPort === undefined || innerPort === undefined ? null : await startProxy(proxyPort, innerPort);
@@ -69,7 +62,6 @@ async function single({ jars, folder }: ChaosClusterOptions): Promise<Started> {
     extraListeners: [{ name: 'PROXIED', port: innerPort, protocol: 'PLAINTEXT' }],
     config: {
       ...shortSessions,
-      ...patientController,
       'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxyPort}`,
     },
   });

@@ -1,9 +1,8 @@
 /**
  * The whole guarantee at once: processors and brokers die, freeze and lose their connections under load, and nothing is
  * lost, doubled or out of order. `LIVE2VOD_CHAOS_SECONDS` sets how long each run is under fire (default 20),
- * `LIVE2VOD_CHAOS_SEEDS` names the seeds, comma separated (default 1); with seeds named, brokers fail too, and one run
- * more is on three brokers. A broker without replicas (Kafka 4.3.1) may leave transactions open for ever when it was
- * killed or frozen, which stops a run for a reason that isn't ours, so the short lane leaves brokers alone. A run that fails names its seed, whose schedule is always the same. `bench/chaos.ts` prints a table.
+ * `LIVE2VOD_CHAOS_SEEDS` names the seeds, comma separated (default 1); with seeds named, one run more is on three
+ * brokers. A run that fails names its seed, whose schedule is always the same. `bench/chaos.ts` prints a table.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +29,6 @@ async function run(options: Pick<ChaosOptions, 'seed' | 'nodes'>) {
   const report = await runChaos({
     ...options,
     seconds,
-    ...(named === undefined ? { lanes: ['processes', 'network'] as const } : {}),
     jars: jars.kafka,
     registryUrl: inject('stack').registryUrl,
     folder,
@@ -48,9 +46,9 @@ test.each(seeds)(
     const { struck, videos, jobs } = await run({ seed, nodes: 1 });
     expect(videos).toBeGreaterThan(seconds * 10);
     expect(jobs).toBeGreaterThan(seconds);
-    expect(Object.values(struck).filter((count) => count > 0).length).toBeGreaterThanOrEqual(
-      named === undefined ? 5 : 7,
-    );
+    expect(struck['broker-kill'] + struck['broker-freeze']).toBeGreaterThan(0);
+    // A slow machine gets less far in its schedule.
+    expect(Object.values(struck).filter((count) => count > 0).length).toBeGreaterThanOrEqual(6);
   },
   timeoutMs,
 );
