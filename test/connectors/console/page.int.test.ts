@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LatencyFilter } from '../../../connectors/clickhouse/index.ts';
 import type { StateView } from '../../../connectors/console/state-view.ts';
 import { visit } from './browser.ts';
 import { chromiumPath, launchBrowser } from './chromium.ts';
-import { job, letter, openView, session, sessionRecord, stream, video, videoRecord } from './fixture.ts';
+import { job, letter, openView, session, sessionRecord, step, stream, video, videoRecord } from './fixture.ts';
 
 const sessionId = 'play.example.com/live/room-42/2026-03-01T09:30:00.000Z';
 const startMs = Date.parse('2026-03-01T09:30:00Z');
@@ -124,6 +125,97 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
     });
   });
 
+  test('lists jobs, says how each stands in plain words, and leads to the video', async () => {
+    const view = await openView();
+    const held = (videoId: string, hold: 'AUDIT' | 'REVIEW' | 'BLOCKED' | 'PASSED', state = 'AWAITING_APPROVAL') =>
+      video(videoId, {
+        ...segment,
+        videoId,
+        steps: [step({ token: `audit-${videoId}` })],
+        jobs: [job({ token: `tc-${videoId}`, hold, state: state as 'DONE' })],
+      });
+    await view.apply([
+      videoRecord(0, 0, held('audited', 'AUDIT')),
+      videoRecord(0, 1, held('reviewed', 'REVIEW')),
+      videoRecord(0, 2, held('blocked', 'BLOCKED')),
+      videoRecord(0, 3, held('passed', 'PASSED', 'DONE')),
+      sessionRecord(0, {
+        ...show,
+        composition: { token: 'c1', reason: 'POLICY', state: 'IN_DOUBT', mediaId: null, errorCode: 'Throttling' },
+      }),
+    ]);
+    await visit(browser, { view }, async ({ page }) => {
+      await page.getByRole('link', { name: 'Jobs' }).click();
+      const rows = page.locator('a.row');
+      const row = (text: string) => rows.filter({ hasText: text });
+      await expect.poll(() => rows.count()).toBe(9);
+      await expect.poll(() => row('tc-audited').textContent()).toContain("waiting for the audit's verdict");
+      expect(await row('tc-reviewed').textContent()).toContain("waiting for a person's review");
+      expect(await row('tc-blocked').textContent()).toContain('blocked by review');
+      expect(await row('tc-passed').textContent()).toContain('passed the audit');
+      expect(await row('c1').textContent()).toContain('Throttling');
+      await page.getByLabel('Type').selectOption('TRANSCODE');
+      await expect.poll(() => rows.count()).toBe(4);
+      await page.getByLabel('Status').selectOption('DONE');
+      await expect.poll(() => rows.count()).toBe(1);
+      await page.getByLabel('Status').selectOption('');
+      await page.getByRole('searchbox').fill('TC-REVIEWED');
+      await expect.poll(() => rows.count()).toBe(1);
+      await rows.first().focus();
+      await page.keyboard.press('Enter');
+      await page.locator('h2', { hasText: 'reviewed' }).waitFor();
+      const text = await page.locator('main').textContent();
+      expect(text).toContain("Waiting for: a person's review of its content");
+      expect(text).toContain('Before the transcode');
+      expect(text).toContain('under way at the cloud');
+    });
+  });
+
+  test('finds a session that was never loaded, by a part of its name', async () => {
+    const view = await openView();
+    await view.apply(
+      Array.from({ length: 700 }, (_, n) => {
+        const streamName = `room-${n}`;
+        const of = { ...stream, streamName };
+        const sessionId = `play.example.com/live/${streamName}/1`;
+        return sessionRecord(n, { ...show, sessionId, startTime: startMs + n, stream: of });
+      }),
+    );
+    await visit(browser, { view }, async ({ page }) => {
+      await page.locator('a.row', { hasText: 'room-699' }).waitFor();
+      expect(await page.locator('.filters output').textContent()).toBe('500+');
+      await page.getByRole('searchbox').fill('ROOM-17');
+      // room-17 and room-170 to room-179, all of them beyond the 500 newest.
+      await expect.poll(() => page.locator('.filters output').textContent()).toBe('11');
+      expect(await page.locator('a.row b').first().textContent()).toBe('room-179');
+    });
+  });
+
+  test('asks for the latency of some streams and of some time, and says how old the answer is', async () => {
+    const asked: LatencyFilter[] = [];
+    const readLatency = async (filter: LatencyFilter) => {
+      asked.push(filter);
+      return filter.stream === 'nobody' ? { stages: [] } : latency();
+    };
+    await visit(browser, { view: await oneShow(), readLatency }, async ({ page }) => {
+      await go(page, '#/latency');
+      await page.locator('main small', { hasText: 'as of' }).waitFor();
+      expect(await page.locator('#known-stream option').getAttribute('value')).toBe('room-42');
+      await page.getByLabel('Domain').fill('play.example.com');
+      await page.getByLabel('Time').selectOption('day');
+      await expect.poll(() => asked.filter(({ domain, fromMs }) => domain && fromMs).length).toBeGreaterThan(1);
+      const { domain, fromMs = 0 } = asked.at(-1) ?? {};
+      expect(domain).toBe('play.example.com');
+      expect(Math.abs(Date.now() - 24 * 60 * minuteMs - fromMs)).toBeLessThan(10 * minuteMs);
+      // The chart of one stage asks for that one.
+      expect(asked.some(({ stages, by }) => stages?.join() === 'end_to_end' && by?.join() === 'hour')).toBe(true);
+      await page.getByLabel('Stream name').fill('nobody');
+      await page.locator('.empty', { hasText: 'Nothing matches' }).waitFor();
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await page.locator('td', { hasText: 'end to end' }).waitFor();
+    });
+  });
+
   test('shows dead letters and sends one again', async () => {
     const sent: string[] = [];
     const letters = [letter(0, 1), letter(0, 2, { reason: 'refused-by-clickhouse', stage: 'sink' })];
@@ -148,10 +240,17 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       const light = await ground();
       await page.getByRole('button', { name: '中文' }).click();
       await page.getByRole('button', { name: '主题' }).click();
-      for (const hash of ['#/sessions', '#/videos', '#/latency', '#/dead-letters', path('session', sessionId)]) {
+      for (const hash of [
+        '#/sessions',
+        '#/videos',
+        '#/jobs',
+        '#/latency',
+        '#/dead-letters',
+        path('session', sessionId),
+      ]) {
         await go(page, hash);
         await page.locator('main section').waitFor();
-        expect(await page.locator('nav').textContent()).toBe('直播场次视频延迟死信');
+        expect(await page.locator('nav').textContent()).toBe('直播场次视频任务延迟死信');
       }
       await page.reload();
       await page.locator('.status', { hasText: '已结束' }).waitFor();
@@ -167,7 +266,7 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
     const viewport = { width: 360, height: 740 };
     const options = { view: await oneShow(), readLatency: latency, letters: [letter(0, 1)], viewport };
     await visit(browser, options, async ({ page }) => {
-      const views = ['#/sessions', '#/videos', '#/latency', '#/dead-letters'];
+      const views = ['#/sessions', '#/videos', '#/jobs', '#/latency', '#/dead-letters'];
       for (const hash of [...views, path('session', sessionId), path('video', 'segment-1')]) {
         await go(page, hash);
         await page.locator('main section').waitFor();

@@ -53,6 +53,12 @@ await picture('videos', desk, async (page) => {
   await at('#/videos')(page);
   await page.locator('a.row').first().waitFor();
 });
+const jobs = async (page: Page) => {
+  await at('#/jobs')(page);
+  await page.locator('a.row').first().waitFor();
+};
+await picture('jobs', desk, jobs);
+await picture('jobs-phone', phone, jobs);
 await picture('latency', { ...desk, viewport: { width: 1280, height: 1500 } }, at('#/latency'));
 await picture('dead-letters', desk, at('#/dead-letters'));
 await browser.close();

@@ -35,9 +35,28 @@ export const readList = <K extends keyof StateOf>(kind: K, query: Query) =>
 export const readSession = (id: string) => ask<SessionState>(`api/sessions/${encodeURIComponent(id)}`);
 export const readVideo = (id: string) => ask<VideoState>(`api/videos/${encodeURIComponent(id)}`);
 
+/** A job of any type; what its type doesn't have is null. */
+export type Job = {
+  readonly type: string;
+  readonly token: string;
+  readonly state: string;
+  readonly hold: string | null;
+  readonly attempt: number | null;
+  readonly plannedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly videoId: string | null;
+  readonly sessionId: string | null;
+  readonly stream: SessionState['stream'] | null;
+};
+
+export const readJobs = async (query: Query) => (await ask<Page<Job>>(`api/jobs?${new URLSearchParams(query)}`)).body;
+
 export type LatencyRow = {
   readonly stage: string;
   readonly hour?: string;
+  readonly day?: string;
   readonly count: number;
   readonly failures: number;
   readonly p50: number | null;
@@ -46,8 +65,10 @@ export type LatencyRow = {
   readonly p99: number | null;
 };
 
+export type LatencyReport = { readonly asOf: number; readonly stages: readonly LatencyRow[] };
+
 export const readLatency = async (query: Query = {}) =>
-  (await ask<{ stages: readonly LatencyRow[] }>(`api/latency?${new URLSearchParams(query)}`)).body.stages;
+  (await ask<LatencyReport>(`api/latency?${new URLSearchParams(query)}`)).body;
 
 export type DeadLetter = {
   readonly id: string;

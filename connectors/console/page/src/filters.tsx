@@ -1,5 +1,18 @@
 /** The parts of a filter bar. */
+import { useEffect, useState } from 'preact/hooks';
 import { codeName } from './names.ts';
+
+const settleMs = 250;
+
+/** What is typed, once nothing was typed for a moment: the console is asked once, not at every key. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settleMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
 
 export function Search(props: { label: string; value: string; onInput: (text: string) => void }) {
   return (

@@ -8,6 +8,20 @@ const formats = {
 
 export const dateTime = (ms: number | null) => (ms === null ? '–' : formats[language.current].format(ms));
 
+const times = {
+  en: new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }),
+  zh: new Intl.DateTimeFormat('zh-CN', { timeStyle: 'medium' }),
+};
+const short = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const shortTimes = {
+  en: new Intl.DateTimeFormat('en-GB', short),
+  zh: new Intl.DateTimeFormat('zh-CN', short),
+};
+/** Without its year: for what is mostly of these days. */
+export const shortTime = (ms: number | null) => (ms === null ? '–' : shortTimes[language.current].format(ms));
+
+export const timeOfDay = (ms: number) => times[language.current].format(ms);
+
 /** 3725 → 1:02:05 */
 export function duration(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return '–';

@@ -1,40 +1,63 @@
 /** Latency by stage: bars of the median and the 95th percentile, and the figures as a table. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type LatencyRow, readLatency, wordsOf } from './api.ts';
+import { type LatencyReport, type LatencyRow, readLatency, wordsOf } from './api.ts';
 import { Chart, colour } from './chart.tsx';
-import { duration, secondsText } from './format.ts';
+import { duration, secondsText, timeOfDay } from './format.ts';
 import { LatencyByHour } from './latency-by-hour.tsx';
+import { LatencyFilter, type Scope, useScope } from './latency-filter.tsx';
 import { stageName } from './names.ts';
 import { say } from './words.ts';
 
 const refreshMs = 5_000;
-const leastSeconds = 0.1;
+const leastSeconds = 0.01;
 const axisText = (seconds: number) => (seconds < 60 ? `${seconds} s` : duration(seconds));
 
 export function LatencyView() {
-  const [stages, setStages] = useState<readonly LatencyRow[] | null>(null);
-  const [problem, setProblem] = useState('');
-  useEffect(() => {
-    const load = () =>
-      readLatency().then(
-        (rows) => {
-          setStages(rows);
-          setProblem('');
-        },
-        (error: unknown) => setProblem(wordsOf(error)),
-      );
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, []);
-  const option = useCallback(() => bars(stages ?? []), [stages]);
-  if (problem) return <p class="problem">{problem}</p>;
-  if (!stages) return <p class="empty">…</p>;
-  const shown = stages.filter((stage) => stage.count > 0);
-  if (shown.length === 0) return <p class="empty">{say('noLatency')}</p>;
+  const { scope, ...filter } = useScope();
   return (
     <section>
       <h2>{say('latency')}</h2>
+      <LatencyFilter {...filter} />
+      <Figures key={scope.key} scope={scope} />
+    </section>
+  );
+}
+
+function Figures({ scope }: { scope: Scope }) {
+  const [report, setReport] = useState<LatencyReport | null>(null);
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    let stopped = false;
+    const load = () =>
+      readLatency(scope.query()).then(
+        (read) => {
+          if (stopped) return;
+          setReport(read);
+          setProblem('');
+        },
+        (error: unknown) => !stopped && setProblem(wordsOf(error)),
+      );
+    void load();
+    const timer = setInterval(() => !document.hidden && void load(), refreshMs);
+    return () => {
+      stopped = true;
+      clearInterval(timer);
+    };
+  }, []);
+  const option = useCallback(() => bars(report?.stages ?? []), [report]);
+  if (problem && !report) return <p class="problem">{problem}</p>;
+  if (!report) return <p class="empty">…</p>;
+  const shown = report.stages.filter((stage) => stage.count > 0);
+  if (shown.length === 0)
+    return <p class="empty">{say(Object.keys(scope.query()).length > 0 ? 'noMatch' : 'noLatency')}</p>;
+  return (
+    <>
+      {problem && <p class="problem">{problem}</p>}
+      <p>
+        <small>
+          {say('asOf')} {timeOfDay(report.asOf)}
+        </small>
+      </p>
       <Chart option={option} label={say('latency')} height={120 + shown.length * 44} />
       <div class="wide">
         <table>
@@ -61,8 +84,8 @@ export function LatencyView() {
           </tbody>
         </table>
       </div>
-      <LatencyByHour stages={shown.map(({ stage }) => stage)} />
-    </section>
+      <LatencyByHour stages={shown.map(({ stage }) => stage)} scope={scope} />
+    </>
   );
 }
 

@@ -4,6 +4,8 @@ import { follow, readList, type StateOf } from './api.ts';
 
 const pageSize = '500';
 const redrawMs = 100;
+/** A page may be short where a filter matches little: the list goes on by itself until it has this many. */
+const enough = 50;
 
 export type LiveList<T> = {
   /** By id; the same map as long as `version` stays. */
@@ -28,6 +30,8 @@ export function useLiveList<K extends keyof StateOf>(
   const [loaded, setLoaded] = useState(false);
 
   useEffect(() => {
+    setLoaded(false);
+    setNext(null);
     let stopped = false;
     let stopFollowing = () => {};
     let redrawing = 0;
@@ -42,9 +46,17 @@ export function useLiveList<K extends keyof StateOf>(
       const { body, position } = await readList(kind, { limit: pageSize, ...queryOf(filter) });
       if (stopped) return;
       items.current = new Map(body.items.map((state) => [idOf(state), state]));
-      setNext(body.next);
-      setLoaded(true);
       setVersion((n) => n + 1);
+      let { next: following } = body;
+      while (following !== null && items.current.size < enough) {
+        const page = (await readList(kind, { limit: pageSize, ...queryOf(filter), cursor: following })).body;
+        if (stopped) return;
+        for (const state of page.items) items.current.set(idOf(state), state);
+        following = page.next;
+        setVersion((n) => n + 1);
+      }
+      setNext(following);
+      setLoaded(true);
       stopFollowing = follow({ states: kind }, position, {
         onConnection,
         onReset: () => {

@@ -1,13 +1,14 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { DeadLettersView } from './dead-letters-view.tsx';
+import { JobsView } from './jobs-view.tsx';
 import { LatencyView } from './latency-view.tsx';
 import { SessionView } from './session-view.tsx';
 import { SessionsView } from './sessions-view.tsx';
 import './style.css';
 import { VideoView } from './video-view.tsx';
 import { VideosView } from './videos-view.tsx';
-import { language, say } from './words.ts';
+import { language, say, type Word } from './words.ts';
 
 /** `#/session/<id>` and the like; ids are percent-encoded. */
 function useRoute(): readonly [view: string, id: string] {
@@ -81,6 +82,7 @@ function App() {
         <nav>
           {tab('sessions', say('sessions'))}
           {tab('videos', say('videos'))}
+          {tab('jobs', say('jobs'))}
           {tab('latency', say('latency'))}
           {tab('dead-letters', say('deadLetters'))}
         </nav>
@@ -103,6 +105,8 @@ function App() {
           <LatencyView />
         ) : view === 'videos' ? (
           <VideosView onConnection={setConnected} />
+        ) : view === 'jobs' ? (
+          <JobsView />
         ) : view === 'dead-letters' ? (
           <DeadLettersView />
         ) : (
@@ -113,18 +117,17 @@ function App() {
   );
 }
 
+const titles: Readonly<Record<string, Word>> = {
+  videos: 'videos',
+  jobs: 'jobs',
+  latency: 'latency',
+  'dead-letters': 'deadLetters',
+};
+
 function titleOf(view: string, id: string): string {
   if (view === 'session') return `${say('session')} ${id}`;
   if (view === 'video') return `${say('video')} ${id}`;
-  return say(
-    view === 'videos'
-      ? 'videos'
-      : view === 'latency'
-        ? 'latency'
-        : view === 'dead-letters'
-          ? 'deadLetters'
-          : 'sessions',
-  );
+  return say(titles[view] ?? 'sessions');
 }
 
 const root = document.getElementById('app');

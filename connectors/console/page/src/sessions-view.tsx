@@ -1,7 +1,7 @@
 /** The live list of sessions: newest first, filtered by status and stream. */
 import { useMemo, useState } from 'preact/hooks';
 import type { SessionState } from './api.ts';
-import { Choice, Search } from './filters.tsx';
+import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime, duration } from './format.ts';
 import { useLiveList } from './live-list.ts';
 import { Rows } from './rows.tsx';
@@ -15,7 +15,12 @@ const idOf = (session: SessionState) => session.sessionId;
 export function SessionsView({ onConnection }: { onConnection: (up: boolean) => void }) {
   const [text, setText] = useState('');
   const [status, setStatus] = useState('');
-  const list = useLiveList('sessions', status === '' ? '' : `status=${status}`, idOf, onConnection);
+  const sought = useSettled(text.trim());
+  const filter = new URLSearchParams({
+    ...(status === '' ? {} : { status }),
+    ...(sought === '' ? {} : { text: sought }),
+  });
+  const list = useLiveList('sessions', String(filter), idOf, onConnection);
   const shown = useMemo(() => {
     const needle = text.trim().toLowerCase();
     return [...list.items.values()]
@@ -44,7 +49,7 @@ export function SessionsView({ onConnection }: { onConnection: (up: boolean) => 
           idOf={idOf}
           href={(session) => `#/session/${encodeURIComponent(session.sessionId)}`}
           cells={(session) => <Cells session={session} />}
-          onNearEnd={text === '' ? list.more : null}
+          onNearEnd={list.more}
         />
       )}
       {list.more && (
@@ -71,7 +76,7 @@ function Cells({ session }: { session: SessionState }) {
         {session.gaps.length > 0 && (
           <small>
             {' '}
-            ({session.gaps.length} {say('gaps')})
+            ({session.gaps.length} {say(session.gaps.length === 1 ? 'oneGap' : 'someGaps')})
           </small>
         )}
       </span>

@@ -14,6 +14,7 @@ const tone: Readonly<Record<string, string>> = {
   DECIDED: 'quiet',
   FAILED: 'bad',
   FAIL: 'bad',
+  BLOCKED: 'bad',
 };
 
 /** A status as a badge: its word carries the meaning, the colour only helps. */

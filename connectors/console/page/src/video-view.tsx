@@ -7,7 +7,7 @@ import { codeName } from './names.ts';
 import { Status } from './status.tsx';
 import { StreamName } from './stream-name.tsx';
 import { Table } from './table.tsx';
-import { videoWaitsFor } from './waiting.ts';
+import { jobStands, videoWaitsFor } from './waiting.ts';
 import { say } from './words.ts';
 
 export function VideoView({ id, onConnection }: { id: string; onConnection: (up: boolean) => void }) {
@@ -95,8 +95,51 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
           </tr>
         ))}
       </Table>
+      {video.steps.length > 0 && (
+        <>
+          <h3>{say('steps')}</h3>
+          <Table
+            head={[
+              say('step'),
+              say('state'),
+              say('detail'),
+              say('planned'),
+              say('finished'),
+              say('cloudId'),
+              say('error'),
+            ]}
+          >
+            {video.steps.map((step) => (
+              <tr key={step.token}>
+                <td>{codeName(step.kind)}</td>
+                <td>
+                  <Status of={step.state} />
+                </td>
+                <td>{jobStands({ state: step.state, hold: null })}</td>
+                <td>{dateTime(step.plannedAt)}</td>
+                <td>{dateTime(step.finishedAt)}</td>
+                <td>
+                  <code>{step.jobId ?? '–'}</code>
+                </td>
+                <td>{step.errorMessage ?? step.errorCode ?? '–'}</td>
+              </tr>
+            ))}
+          </Table>
+        </>
+      )}
       <h3>{say('ledger')}</h3>
-      <Table head={[say('purpose'), say('decision'), say('state'), say('templateGroup'), say('error')]}>
+      <Table
+        head={[
+          say('purpose'),
+          say('decision'),
+          say('state'),
+          say('detail'),
+          say('attempts'),
+          say('templateGroup'),
+          say('tokenColumn'),
+          say('error'),
+        ]}
+      >
         {video.jobs.map((job) => (
           <tr key={job.token}>
             <td>
@@ -106,10 +149,15 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
             <td>
               <Status of={job.state} />
             </td>
+            <td>{jobStands(job)}</td>
+            <td>{job.attempt}</td>
             <td>
               <code>{job.templateGroupId ?? '–'}</code>
             </td>
-            <td>{job.errorMessage ?? '–'}</td>
+            <td>
+              <code>{job.token}</code>
+            </td>
+            <td>{job.errorMessage ?? job.errorCode ?? '–'}</td>
           </tr>
         ))}
       </Table>

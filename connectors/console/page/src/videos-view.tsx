@@ -1,7 +1,7 @@
 /** The live list of videos: newest first, filtered by status, kind and text, with what each waits for. */
 import { useMemo, useState } from 'preact/hooks';
 import type { VideoState } from './api.ts';
-import { Choice, Search } from './filters.tsx';
+import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime } from './format.ts';
 import { useLiveList } from './live-list.ts';
 import { codeName } from './names.ts';
@@ -32,7 +32,12 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
   const [text, setText] = useState('');
   const [status, setStatus] = useState('');
   const [kind, setKind] = useState('');
-  const filter = new URLSearchParams({ ...(status === '' ? {} : { status }), ...(kind === '' ? {} : { kind }) });
+  const sought = useSettled(text.trim());
+  const filter = new URLSearchParams({
+    ...(status === '' ? {} : { status }),
+    ...(kind === '' ? {} : { kind }),
+    ...(sought === '' ? {} : { text: sought }),
+  });
   const list = useLiveList('videos', String(filter), idOf, onConnection);
   const shown = useMemo(() => {
     const needle = text.trim().toLowerCase();
@@ -75,7 +80,7 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
               <span>{videoWaitsFor(video)}</span>
             </>
           )}
-          onNearEnd={text === '' ? list.more : null}
+          onNearEnd={list.more}
         />
       )}
       {list.more && (

@@ -1,7 +1,7 @@
 /** What happens next, in plain words. */
 import type { SessionState, VideoState } from './api.ts';
 import { dateTime } from './format.ts';
-import { say } from './words.ts';
+import { say, type Word } from './words.ts';
 
 export function videoWaitsFor(video: VideoState): string {
   if (video.status === 'TRANSCODED' || video.status === 'DELETED') return say('nothing');
@@ -16,6 +16,32 @@ export function videoWaitsFor(video: VideoState): string {
   if (job?.state === 'AWAITING_APPROVAL') return say('waitApproval');
   if (job?.state === 'PLANNED' || job?.state === 'SUBMITTED') return say('waitSubmit');
   return say('waitTranscode');
+}
+
+type Job = { readonly state: string; readonly hold: string | null };
+
+const holds: Readonly<Record<string, Word>> = {
+  AUDIT: 'holdAudit',
+  REVIEW: 'holdReview',
+  BLOCKED: 'holdBlocked',
+};
+const states: Readonly<Record<string, Word>> = {
+  DECIDED: 'jobDecided',
+  AWAITING_APPROVAL: 'jobApproval',
+  PLANNED: 'jobPlanned',
+  SUBMITTED: 'jobSubmitted',
+  ACKNOWLEDGED: 'jobAcknowledged',
+  DONE: 'jobDone',
+  FAILED: 'jobFailed',
+  IN_DOUBT: 'jobDoubt',
+};
+
+/** How a job stands. A hold says more than the state, which is that of one that waits for a person either way. */
+export function jobStands({ state, hold }: Job): string {
+  const held = state === 'AWAITING_APPROVAL' ? holds[hold ?? ''] : undefined;
+  const word = held ?? states[state];
+  const stands = word === undefined ? state : say(word);
+  return hold === 'PASSED' ? `${say('holdPassed')} · ${stands}` : stands;
 }
 
 export function sessionWaitsFor(session: SessionState): string {

@@ -1,0 +1,143 @@
+/** Transcodes, audits, snapshots and compositions: how each stands, and the video or session that it is for. */
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { type Job, readJobs, wordsOf } from './api.ts';
+import { Choice, Search, useSettled } from './filters.tsx';
+import { shortTime } from './format.ts';
+import { codeName } from './names.ts';
+import { Rows } from './rows.tsx';
+import { Status } from './status.tsx';
+import { StreamName } from './stream-name.tsx';
+import { jobStands } from './waiting.ts';
+import { say } from './words.ts';
+
+const refreshMs = 5_000;
+const pageSize = '200';
+/** A page may be short where a filter matches little. */
+const enough = 50;
+const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'];
+const states = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'DONE', 'FAILED', 'IN_DOUBT', 'DECIDED'];
+const idOf = ({ type, token }: Job) => `${type} ${token}`;
+
+type Read = { readonly jobs: readonly Job[]; readonly next: string | null };
+
+/** Reads pages from `cursor` on until there is enough to show. */
+async function readSome(filter: string, cursor: string | null): Promise<Read> {
+  const jobs: Job[] = [];
+  let next = cursor;
+  do {
+    const query = { ...Object.fromEntries(new URLSearchParams(filter)), ...(next === null ? {} : { cursor: next }) };
+    const page = await readJobs({ limit: pageSize, ...query });
+    jobs.push(...page.items);
+    next = page.next;
+  } while (next !== null && jobs.length < enough);
+  return { jobs, next };
+}
+
+/** The jobs that match. The newest ones are read again and again as long as no more are shown. */
+function useJobs(filter: string) {
+  const [read, setRead] = useState<Read | null>(null);
+  const [problem, setProblem] = useState('');
+  const further = useRef(false);
+  useEffect(() => {
+    let stopped = false;
+    further.current = false;
+    const load = () =>
+      readSome(filter, null).then(
+        (newest) => {
+          if (stopped || further.current) return;
+          setRead(newest);
+          setProblem('');
+        },
+        (error: unknown) => !stopped && setProblem(wordsOf(error)),
+      );
+    setRead(null);
+    void load();
+    const timer = setInterval(() => {
+      if (!further.current && !document.hidden) void load();
+    }, refreshMs);
+    return () => {
+      stopped = true;
+      clearInterval(timer);
+    };
+  }, [filter]);
+  const next = read?.next ?? null;
+  const more = useCallback(() => {
+    if (next === null || further.current) return;
+    further.current = true;
+    readSome(filter, next).then(
+      (rest) => {
+        setRead((known) => ({ jobs: [...(known?.jobs ?? []), ...rest.jobs], next: rest.next }));
+        further.current = false;
+      },
+      (error: unknown) => setProblem(wordsOf(error)),
+    );
+  }, [filter, next]);
+  return { read, problem, more: next === null ? null : more };
+}
+
+export function JobsView() {
+  const [text, setText] = useState('');
+  const [type, setType] = useState('');
+  const [state, setState] = useState('');
+  const sought = useSettled(text.trim());
+  const filter = new URLSearchParams({
+    ...(type === '' ? {} : { type }),
+    ...(state === '' ? {} : { state }),
+    ...(sought === '' ? {} : { text: sought }),
+  });
+  const { read, problem, more } = useJobs(String(filter));
+  const jobs = read?.jobs ?? [];
+  return (
+    <section aria-label={say('jobs')}>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Search label={say('filterJob')} value={text} onInput={setText} />
+        <Choice label={say('type')} all={say('allTypes')} options={types} value={type} onChange={setType} />
+        <Choice label={say('status')} all={say('allStatuses')} options={states} value={state} onChange={setState} />
+        <output>{`${jobs.length}${more ? '+' : ''}`}</output>
+      </form>
+      {problem && <p class="problem">{problem}</p>}
+      {jobs.length === 0 ? (
+        <p class="empty">{read ? say(String(filter) === '' ? 'noJobs' : 'noMatch') : '…'}</p>
+      ) : (
+        <Rows
+          items={jobs}
+          columns="job-columns"
+          head={[say('stream'), say('status'), say('detail'), say('planned'), say('attempts'), say('tokenColumn')]}
+          idOf={idOf}
+          href={linkOf}
+          cells={(job) => <Cells job={job} />}
+          onNearEnd={more}
+        />
+      )}
+      {more && (
+        <button type="button" class="more" onClick={more}>
+          {say('more')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function linkOf({ videoId, sessionId }: Job): string {
+  return videoId === null
+    ? `#/session/${encodeURIComponent(sessionId ?? '')}`
+    : `#/video/${encodeURIComponent(videoId)}`;
+}
+
+function Cells({ job }: { job: Job }) {
+  const error = job.errorMessage ?? job.errorCode;
+  return (
+    <>
+      <StreamName stream={job.stream} />
+      <span>
+        <Status of={job.state} />
+      </span>
+      <span title={error ?? job.videoId ?? undefined}>
+        {codeName(job.type)} <small class={error === null ? '' : 'bad'}>{error ?? jobStands(job)}</small>
+      </span>
+      <span>{shortTime(job.plannedAt)}</span>
+      <span>{job.attempt ?? '–'}</span>
+      <code title={job.token}>{job.token}</code>
+    </>
+  );
+}
