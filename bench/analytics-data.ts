@@ -17,8 +17,8 @@ const types = [
 ];
 
 /**
- * Makes rows inside ClickHouse: ten callbacks, three renditions and one job a video, a session for four videos, 6,000
- * streams of three domains, spread over the 30 days before 2026-03-01. The same rows every time.
+ * Makes rows inside ClickHouse: ten callbacks, three renditions and one job a video, an audit for every twentieth and a
+ * person's review for every hundredth, a session for four videos, 6,000 streams of three domains, spread over the 30 days before 2026-03-01. The same rows every time.
  */
 export async function fillAnalytics(
   client: ClickHouseClient,
@@ -54,8 +54,12 @@ const videoRows = `INSERT INTO video_state
    renditions.size_bytes, renditions.encrypted, renditions.submitted_at, renditions.start_time,
    renditions.finish_time, renditions.error_code, renditions.error_message, renditions.superseded,
    jobs.token, jobs.purpose, jobs.generation, jobs.decision, jobs.state, jobs.template_group_id, jobs.policy,
-   jobs.attempt, jobs.planned_at, jobs.submitted_at, jobs.acknowledged_at, jobs.finished_at, jobs.task_id,
-   jobs.job_ids, jobs.error_code, jobs.error_message, partition, offset)
+   audit_status, audit_time, review_time, audit_received_at, review_received_at, jobs.decided_at, jobs.hold,
+   steps.token, steps.kind, steps.state, steps.policy, steps.planned_at, steps.acknowledged_at, steps.finished_at,
+   steps.job_id, steps.error_code, steps.error_message, jobs.attempt, jobs.planned_at, jobs.submitted_at,
+   jobs.acknowledged_at, jobs.finished_at, jobs.task_id, jobs.job_ids, jobs.error_code, jobs.error_message, partition, offset)
+WITH r % 20 = 0 AS audited, r % 100 = 0 AS reviewed, range(toUInt8(audited)) AS one,
+  multiIf(reviewed, e + 602 + r % 5000, audited, e + 262, e + 202 + r % 20) AS planned
 SELECT
   ${videoId('n')} AS id, if(n % 4 = 0, 'COMPOSED', 'SEGMENT'),
   multiIf(r % 200 = 0, 'PARTIAL', r % 333 = 0, 'TRANSCODING', 'TRANSCODED'), ${names}, 'cn-shanghai',
@@ -71,8 +75,13 @@ SELECT
   [925., 1500., 3000.], [25., 25., 25.], [960, 1280, 1920], [540, 720, 1080], [1800., 1800., 1800.],
   [100000000, 200000000, 300000000], [0, 0, 0], [e + 202, NULL, NULL], arrayMap(i -> e + 205 + i + r % 30, range(3)),
   arrayMap(i -> e + 290 + i * 40 + r % 90, range(3)), ['', '', ''], ['', '', ''], [0, 0, 0],
-  [id], ['COMPOSED'], [0], ['PIPELINE'], ['DONE'], ['group'], ['default'], [1], [e + 201], [e + 202], [e + 203],
-  [e + 420], ['task'], [[lower(hex(MD5(toString(n * 3))))]], [''], [''], n % 6, n
+  [id], ['COMPOSED'], [0], ['PIPELINE'], ['DONE'], ['group'], ['default'],
+  if(audited, 'PASS', ''), if(audited, e + 230 + r % 30, NULL), if(reviewed, e + 600 + r % 5000, NULL),
+  if(audited, e + 231 + r % 30, NULL), if(reviewed, e + 601 + r % 5000, NULL), [e + 201], [if(audited, 'PASSED', '')],
+  arrayMap(i -> 'audit-' || id, one), arrayMap(i -> 'AUDIT', one), arrayMap(i -> 'DONE', one),
+  arrayMap(i -> 'default', one), arrayMap(i -> e + 201, one), arrayMap(i -> e + 202, one),
+  arrayMap(i -> e + 230 + r % 30, one), arrayMap(i -> 'job', one), arrayMap(i -> '', one), arrayMap(i -> '', one), [1],
+  [planned], [planned + 1], [planned + 2], [planned + 220], ['task'], [[lower(hex(MD5(toString(n * 3))))]], [''], [''], n % 6, n
 FROM (${source})`;
 
 const callbackRows = `INSERT INTO callbacks

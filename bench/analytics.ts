@@ -128,6 +128,8 @@ export async function measureQueries(o: { callbacks?: number; log?: (line: strin
 function questions(client: ClickHouseClient): [string, () => Promise<unknown>][] {
   const ask = (query: string) => async () => (await client.query({ query, format: 'JSONCompact' })).json();
   return [
+    // What the console keeps for a while and shows with its age.
+    ['latency of all stages at once', () => latencyReport(client)],
     ...latencyStages.map((stage): [string, () => Promise<unknown>] => [
       `latency of ${stage} by hour`,
       () => latencyReport(client, { stages: [stage], by: ['hour'] }),
@@ -149,6 +151,16 @@ function questions(client: ClickHouseClient): [string, () => Promise<unknown>][]
       ask('SELECT toStartOfDay(at) AS time, definition, sum(minutes) FROM transcode_work GROUP BY time, definition'),
     ],
     ['videos by status', ask('SELECT kind, status, count() FROM video_state FINAL GROUP BY kind, status')],
+    [
+      'audits and snapshots by state',
+      ask('SELECT kind, state, count(), max(planned_at) FROM steps GROUP BY kind, state'),
+    ],
+    [
+      'held up by an audit',
+      ask(
+        "SELECT hold, count(), min(decided_at) FROM jobs WHERE state = 'AWAITING_APPROVAL' AND hold != '' GROUP BY hold",
+      ),
+    ],
     ['longest silence', ask('SELECT * FROM waiting_videos ORDER BY since LIMIT 50')],
   ];
 }
