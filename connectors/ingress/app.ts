@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/index.ts';
 import { type Health, type Logger, type Metrics, serveHealth } from '../telemetry/index.ts';
@@ -53,6 +53,10 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
     metrics.count('live2vod_ingress_requests_total', { route: 'none', status: 'none', reason: 'connections' });
   });
 
+  limitConnectionsOfAddress(app.server, limits.connectionsOfAddress, () => {
+    metrics.count('live2vod_ingress_requests_total', { route: 'none', status: 'none', reason: 'address-connections' });
+  });
+
   serveHealth(app, metrics.registry, options.health);
 
   const paths = byPath(options.endpoints);
@@ -75,6 +79,24 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
     return reply.code(status).send('');
   });
   return app;
+}
+
+/** So that one client that opens connections and keeps them can't take all of them. */
+function limitConnectionsOfAddress(server: Server, limit: number, onCut: () => void): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 0) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count <= limit) return;
+    socket.destroy();
+    onCut();
+  });
 }
 
 function answerToBrokenRequest(code: string | undefined): { status: string; reason: string } {

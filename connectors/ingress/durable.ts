@@ -31,13 +31,16 @@ export type DurablePublisher = Publisher & {
  * Two ways to durability. *Direct*: the record is sent to Kafka and durable when acknowledged; one that fails or takes
  * too long goes to the spool as well (Kafka may still have taken it: twice is allowed, never is not) and turns the
  * ingress to *spooling*: every record goes to disk, and the drain alone talks to Kafka, in order. Once a batch of the
- * drain has been acknowledged in time and nothing older waits on disk, records go straight to Kafka again.
+ * drain has been acknowledged in time and nothing older waits on disk, records go straight to Kafka again. A spool that
+ * can't be written is no way at all: then each record has as long as usual to get into Kafka, and is refused if it doesn't.
  */
 export function durablePublisher(options: DurableOptions): DurablePublisher {
   const { kafka, spool, clock, log, metrics } = options;
   const kafkaWithinMs = options.kafkaWithinMs ?? 1_000;
   const patience = deadlines(kafkaWithinMs, clock);
   let direct = spool.records === 0;
+  /** With a disk that takes nothing Kafka is the only way, whatever waits on it. */
+  const straight = () => direct || spool.broken;
 
   function spoolOnly(error: unknown): void {
     if (!direct) return;
@@ -74,7 +77,7 @@ export function durablePublisher(options: DurableOptions): DurablePublisher {
     get direct() {
       return direct;
     },
-    publish: (record) => (direct ? toKafka(record) : toSpool(record)),
+    publish: (record) => (straight() ? toKafka(record) : toSpool(record)),
     drain: (signal) =>
       drain({
         spool,

@@ -8,6 +8,11 @@ export type IngressLimits = {
   readonly headerBytes: number;
   /** Open connections; further ones are dropped at accept. */
   readonly connections: number;
+  /**
+   * Open connections of one address; further ones are cut. Behind a load balancer all come from its few addresses: what
+   * one may hold should then be what all may.
+   */
+  readonly connectionsOfAddress: number;
   /** Time for a request's headers to arrive. Raise for very slow networks; higher means slow-loris clients stay longer. */
   readonly headersTimeoutMs: number;
   /** Time for a whole request to arrive. Over the cloud's own 5 s it makes no sense (reference §1.5). */
@@ -16,11 +21,13 @@ export type IngressLimits = {
   readonly keepAliveTimeoutMs: number;
   /** A request that isn't durable by then gets 503 and may be tried again by the cloud, which waits 5 s. */
   readonly answerWithinMs: number;
-  /** Bodies waiting to become durable, in bytes; beyond it 503 at once. */
+  /** Bodies that are arriving or waiting to become durable, in bytes; beyond it 503 at once. */
   readonly waitingBytes: number;
   /** Authentic callbacks per second and path, and how many at once; beyond it 429. A stolen signature is good for a whole window. */
   readonly callbacksPerSecond: number;
   readonly callbacksBurst: number;
+  /** Of those, how many one address may send a second (twice as many at once): nobody alone uses up the rate. */
+  readonly callbacksPerSecondOfAddress: number;
   /** Requests remembered to recognise an exact resend (about 250 bytes each). */
   readonly resends: number;
 };
@@ -30,6 +37,7 @@ export const defaultLimits: IngressLimits = {
   oversizeBodyBytes: 1024 * 1024,
   headerBytes: 8 * 1024,
   connections: 4096,
+  connectionsOfAddress: 2048,
   headersTimeoutMs: 2_000,
   requestTimeoutMs: 4_000,
   keepAliveTimeoutMs: 75_000,
@@ -37,5 +45,6 @@ export const defaultLimits: IngressLimits = {
   waitingBytes: 64 * 1024 * 1024,
   callbacksPerSecond: 20_000,
   callbacksBurst: 40_000,
+  callbacksPerSecondOfAddress: 15_000,
   resends: 50_000,
 };

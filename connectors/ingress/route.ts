@@ -1,11 +1,12 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { admit } from './admission.ts';
 import type { IngressOptions } from './app.ts';
+import { BodyRefused, bodyMemory, readBody } from './body.ts';
 import { deadlines } from './deadlines.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import { IngressFault } from './fault.ts';
 import type { IngressLimits } from './limits.ts';
-import { rateLimit } from './rate.ts';
+import { rateLimit, rateLimitPerAddress } from './rate.ts';
 import { rememberResends, requestIdentity } from './resends.ts';
 import { verifier } from './signature.ts';
 
@@ -42,10 +43,14 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
   const verify = verifier(options.endpoints, windowSeconds);
   const answers = deadlines(limits.answerWithinMs, clock);
   const rate = rateLimit({ perSecond: limits.callbacksPerSecond, burst: limits.callbacksBurst }, clock);
+  const addressRate = rateLimitPerAddress(
+    { perSecond: limits.callbacksPerSecondOfAddress, burst: 2 * limits.callbacksPerSecondOfAddress },
+    clock,
+  );
   const refusalLines = rateLimit({ perSecond: 1 / 10, burst: 1 }, clock);
   // A timestamp is accepted from one window before its time to one window after it.
   const resends = rememberResends({ capacity: limits.resends, lifetimeMs: 2 * windowSeconds * 1000 + aMinute });
-  let waitingBytes = 0;
+  const memory = bodyMemory(limits.waitingBytes);
   let refusedSinceLine = 0;
 
   function answer(reply: FastifyReply, status: number, reason: string): FastifyReply {
@@ -56,6 +61,11 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       metrics.observe('live2vod_ingress_request_seconds', { route: path }, seconds);
     }
     return reply.code(status).send('');
+  }
+
+  /** Not now: the cloud tries again a second later. */
+  function refuse(reply: FastifyReply, status: 429 | 503, reason: string): void {
+    answer(reply.header('retry-after', '1'), status, reason);
   }
 
   function logRefusal(request: FastifyRequest, reason: string): void {
@@ -84,7 +94,15 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
   return (app, _options, done) => {
     app.decorateRequest('authentic', null);
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    app.addContentTypeParser('*', (request, stream, parsed) => {
+      readBody(
+        stream,
+        Number(request.headers['content-length'] ?? Number.NaN),
+        limits.oversizeBodyBytes,
+        memory,
+        parsed,
+      );
+    });
     // Not in a hook of closing: those run while the last requests still wait for their answers.
     app.server.once('close', answers.stop);
 
@@ -100,8 +118,9 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
         answer(reply, 403, verdict.reason);
         return;
       }
-      if (!rate.take()) return void answer(reply.header('retry-after', '1'), 429, 'rate');
-      if (waitingBytes > limits.waitingBytes) return void answer(reply.header('retry-after', '1'), 503, 'OVERLOADED');
+      if (!addressRate.take(request.socket.remoteAddress ?? '')) return refuse(reply, 429, 'address-rate');
+      if (!rate.take()) return refuse(reply, 429, 'rate');
+      if (memory.full) return refuse(reply, 503, 'OVERLOADED');
       const overdue = () => {
         if (!reply.sent && !reply.raw.destroyed) answer(reply.header('connection', 'close'), 503, 'ANSWER_OVERDUE');
       };
@@ -112,7 +131,8 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
     app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
       if (reply.sent || request.authentic?.inTime() === false) return reply;
       const { statusCode = 500, code = 'defect' } = error;
-      if (statusCode >= 500) log.error({ err: error, path }, 'a callback could not be handled');
+      if (statusCode >= 500 && !(error instanceof BodyRefused))
+        log.error({ err: error, path }, 'a callback could not be handled');
       return answer(reply, statusCode, code);
     });
 
@@ -122,18 +142,17 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       const body = Buffer.isBuffer(request.body) ? request.body : nothing;
       const { resent, durable } = publishOnce(known, body);
       // A resend waits with the first: its bytes are let go right away.
-      const held = resent ? 0 : body.length;
-      waitingBytes += held;
+      if (resent) memory.give(body.length);
       durable.then(
         () => {
-          waitingBytes -= held;
+          if (!resent) memory.give(body.length);
           if (known.inTime()) answer(reply, 200, resent ? 'resent' : 'accepted');
         },
         (error: unknown) => {
-          waitingBytes -= held;
+          if (!resent) memory.give(body.length);
           if (!known.inTime()) return;
           const reason = error instanceof IngressFault ? error.code : 'PUBLISH_FAILED';
-          answer(reply.header('retry-after', '1'), 503, reason);
+          refuse(reply, 503, reason);
         },
       );
     });

@@ -22,7 +22,7 @@ export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
    */
   readonly reusePort?: boolean;
   readonly kafka: KafkaSettings;
-  /** How long a callback waits for company on its way to Kafka. Default 1 ms. */
+  /** How long a callback waits for company on its way to Kafka. Default 5 ms. */
   readonly lingerMs?: number;
   /** Full name of a topic. */
   readonly topics: (id: TopicId) => string;
@@ -39,7 +39,15 @@ export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
    * balancer takes to notice. Default 5,000 ms.
    */
   readonly lameDuckMs?: number;
-  /** Abort to stop: readiness goes red, serving goes on for `lameDuckMs`, what is in flight ends, the promise resolves. */
+  /**
+   * After the last answer: how long what is in the spool may take to get into Kafka. What isn't there by then stays on
+   * disk for the next ingress. Default 5,000 ms.
+   */
+  readonly drainMs?: number;
+  /**
+   * Abort to stop: readiness goes red, serving goes on for `lameDuckMs`, what is in flight ends, the spool is drained
+   * as far as it can be, the promise resolves.
+   */
   readonly signal: AbortSignal;
   readonly onListening?: (address: string) => void;
   readonly tracing?: Tracing | undefined;
@@ -51,7 +59,9 @@ const defaultSpoolBytes = 256 * 1024 * 1024;
 /** Above this part of its limit the spool makes the ingress not ready: another one should get the callbacks. */
 const nearlyFull = 0.9;
 const adoptEveryMs = 15_000;
-/** What stopping may take after the last request: whatever isn't in Kafka by then is in the spool. */
+const defaultLameDuckMs = 5_000;
+const defaultDrainMs = 5_000;
+/** What ending the Kafka client and the drain's last batch may take: whatever isn't in Kafka by then is in the spool. */
 const settleWithinMs = 3_000;
 
 /**
@@ -60,12 +70,18 @@ const settleWithinMs = 3_000;
  */
 export async function runIngress(options: RunIngressOptions): Promise<void> {
   const { clock, log, metrics, signal } = options;
+  const unreadable = new Set<string>();
   const spoolOptions = {
     folder: options.spool.folder,
     limitBytes: options.spool.limitBytes ?? defaultSpoolBytes,
     clock,
     onBroken: (error: unknown) => log.error({ err: error }, 'the spool can not be written: is its disk full?'),
     onMended: () => log.info('the spool can be written again'),
+    onUnreadable: (folder: string, error: unknown) => {
+      if (unreadable.has(folder)) return;
+      unreadable.add(folder);
+      log.error({ err: error, spool: folder }, 'a spool can not be opened: what it holds stays there until it can');
+    },
   };
   const spool = await openOwnSlot(spoolOptions);
   const kafka = connectPublisher(options);
@@ -120,10 +136,15 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     await aborted(signal);
     stopping = true;
     options.onWaitingFor?.(health.waitingFor());
-    log.info({ lameDuckMs: options.lameDuckMs ?? 5_000 }, 'stopping: not ready any more, still serving');
-    await clock.sleep(options.lameDuckMs ?? 5_000);
+    const lameDuckMs = options.lameDuckMs ?? defaultLameDuckMs;
+    log.info({ lameDuckMs }, 'stopping: not ready any more, still serving');
+    await clock.sleep(lameDuckMs);
   } finally {
+    await stopListening(app);
     await app.close();
+    await atMost(options.drainMs ?? defaultDrainMs, spool.drained(), clock);
+    if (spool.records > 0)
+      log.warn({ spool: spool.folder, records: spool.records }, 'stopping with records in the spool');
     background.abort();
     await atMost(settleWithinMs, work, clock);
     stopReporting();
@@ -144,6 +165,19 @@ async function listen(app: FastifyInstance, options: RunIngressOptions): Promise
     const message = `INGRESS_PORT: port ${port} of ${host} is taken: stop what listens there, or set another port`;
     throw new IngressFault('PORT_TAKEN', message, { retryable: false, cause: error });
   }
+}
+
+/**
+ * Connections that the kernel has accepted and this process hasn't are reset when it stops to listen, and with a shared
+ * port they keep coming until then. Right after the event loop has looked for new ones there are none.
+ */
+function stopListening(app: FastifyInstance): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      app.server.close();
+      resolve();
+    });
+  });
 }
 
 function spoolTrouble(spool: Spool): string | null {

@@ -37,7 +37,7 @@ export async function drain(options: DrainOptions): Promise<void> {
   while (!signal.aborted) {
     if (spool.records === 0) {
       if (options.untilEmpty === true) return;
-      options.onHandedOver?.(tookMs);
+      if (spool.empty) options.onHandedOver?.(tookMs);
       await spool.notEmpty(signal);
       // How quick Kafka was before the pause says nothing about now.
       tookMs = null;
@@ -49,7 +49,8 @@ export async function drain(options: DrainOptions): Promise<void> {
       if (last === undefined) continue;
       const startedAtMs = clock.monotonicMs();
       const sent = records.map(({ record }) => options.kafka.publish(record));
-      if (spool.records === records.length) options.onHandedOver?.(tookMs);
+      // What is on its way to the disk came before whatever would overtake it now.
+      if (spool.records === records.length && spool.unwritten === 0) options.onHandedOver?.(tookMs);
       const results = await within(batchWithinMs, Promise.allSettled(sent), clock);
       const stuck = await settle(records, results, options);
       tookMs = clock.monotonicMs() - startedAtMs;

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Spool, type SpoolOptions } from './spool.ts';
 
@@ -8,20 +8,43 @@ import { Spool, type SpoolOptions } from './spool.ts';
  */
 const mostSlots = 64;
 
-/** Opens the first slot that no other process owns. */
-export async function openOwnSlot(options: SpoolOptions): Promise<Spool> {
+export type SlotOptions = SpoolOptions & {
+  /** Told of a slot that belongs to nobody and can't be opened: what it holds stays where it is. */
+  readonly onUnreadable?: (folder: string, error: unknown) => void;
+};
+
+/**
+ * Opens the first slot that no other process owns; one that can't be opened (damaged, or left by another user) is
+ * passed over. Where none can be opened, as on a full disk, the spool is a broken one that mends itself once it can:
+ * callbacks still reach Kafka without it.
+ */
+export async function openOwnSlot(options: SlotOptions): Promise<Spool> {
+  let firstRefused: { readonly options: SpoolOptions; readonly error: unknown } | null = null;
   for (let slot = 0; slot < mostSlots; slot += 1) {
-    const spool = await openUnlessLocked({ ...options, folder: join(options.folder, String(slot)) });
-    if (spool !== null) return spool;
+    const slotOptions = { ...options, folder: join(options.folder, String(slot)) };
+    try {
+      const spool = await openUnlessLocked(slotOptions);
+      if (spool !== null) return spool;
+    } catch (error) {
+      options.onUnreadable?.(slotOptions.folder, error);
+      firstRefused ??= { options: slotOptions, error };
+    }
   }
+  if (firstRefused !== null) return Spool.broken(firstRefused.options, firstRefused.error);
   throw new Error(`all ${mostSlots} spools in ${options.folder} are in use: how many ingresses share this folder?`);
 }
 
 /** Spools with records in them that no process owns. The caller must close each. */
-export async function* orphanedSlots(options: SpoolOptions): AsyncGenerator<Spool> {
+export async function* orphanedSlots(options: SlotOptions): AsyncGenerator<Spool> {
   const names = await readdir(options.folder);
   for (const name of names.filter((entry) => /^\d+$/.test(entry)).sort((a, b) => Number(a) - Number(b))) {
-    const spool = await openUnlessLocked({ ...options, folder: join(options.folder, name) });
+    const folder = join(options.folder, name);
+    let spool: Spool | null = null;
+    try {
+      spool = await openUnlessLocked({ ...options, folder });
+    } catch (error) {
+      options.onUnreadable?.(folder, error);
+    }
     if (spool === null) continue;
     if (spool.records > 0) yield spool;
     else await spool.close();
@@ -29,7 +52,6 @@ export async function* orphanedSlots(options: SpoolOptions): AsyncGenerator<Spoo
 }
 
 async function openUnlessLocked(options: SpoolOptions): Promise<Spool | null> {
-  await mkdir(options.folder, { recursive: true });
   try {
     return await Spool.open(options);
   } catch (error) {

@@ -183,6 +183,16 @@ describe('a request that proves nothing', () => {
       answers.push((await app.inject({ ...post, headers: signed(), payload: callback(id) })).statusCode);
     expect(answers).toEqual([200, 200, 429]);
   });
+
+  test('over its own address’s rate gets 429 while others are served', async () => {
+    const { app } = ingress({ limits: { callbacksPerSecondOfAddress: 1 } });
+    const from = async (remoteAddress: string, id: string) =>
+      (await app.inject({ ...post, remoteAddress, headers: signed(), payload: callback(id) })).statusCode;
+    const greedy = [];
+    for (const id of ['a', 'b', 'c']) greedy.push(await from('192.0.2.1', id));
+    expect(greedy).toEqual([200, 200, 429]);
+    expect(await from('192.0.2.2', 'd')).toBe(200);
+  });
 });
 
 test('a Live record callback has its own route and verifier and is an event of its own kind', async () => {

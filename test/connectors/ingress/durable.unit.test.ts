@@ -46,8 +46,8 @@ let publisher: DurablePublisher;
 let stop: AbortController;
 let draining: Promise<void>;
 
-async function open(): Promise<void> {
-  spool = await Spool.open({ folder, limitBytes: 1_000_000, clock: systemClock });
+async function open(opened?: Spool): Promise<void> {
+  spool = opened ?? (await Spool.open({ folder, limitBytes: 1_000_000, clock: systemClock }));
   stop = new AbortController();
   publisher = durablePublisher({
     kafka,
@@ -162,4 +162,17 @@ test('with Kafka away and the spool full a record is refused, not forgotten', as
   kafka.state = 'up';
   await drained();
   expect(kafka.taken).toEqual(['big']);
+});
+
+test('with a disk that takes nothing Kafka alone decides, also after it was away', async () => {
+  // The spool could not be written, so nothing was on disk whose drain would have told that Kafka is back: every
+  // callback was refused until the disk was mended.
+  await close();
+  await open(Spool.broken({ folder, limitBytes: 1_000_000, clock: systemClock }, new Error('no space left')));
+  await publish('a');
+  kafka.state = 'away';
+  await expect(publish('b')).rejects.toMatchObject({ code: 'SPOOL_BROKEN' });
+  kafka.state = 'up';
+  await publish('c');
+  expect(kafka.taken).toEqual(['a', 'c']);
 });

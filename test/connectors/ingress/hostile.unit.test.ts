@@ -68,6 +68,12 @@ describe('a connection that misbehaves is answered and cut', () => {
     expect(text()).toMatch(/^HTTP\/1.1 408/);
   });
 
+  test('a connection that never says anything', async () => {
+    await listen({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
+    const { ended } = await open();
+    await eventually(ended);
+  });
+
   test('a signed body that never ends', async () => {
     await listen({ limits: { headersTimeoutMs: 200, requestTimeoutMs: 400 } });
     const { socket, text, ended } = await open();
@@ -128,6 +134,44 @@ test('connections over the limit are dropped, those within it served', async () 
   await eventually(third.ended);
   first.socket.write(`${head({ ...signed(), 'content-length': '15' })}{"VideoId":"a"}`);
   await eventually(() => first.text().startsWith('HTTP/1.1 200'));
+});
+
+test('one address can not take all connections', async () => {
+  await listen({ limits: { connectionsOfAddress: 2 } });
+  const first = await open();
+  const second = await open();
+  const third = await open();
+  await eventually(third.ended);
+  second.socket.destroy();
+  // The place of one that has left is free again.
+  await eventually(async () => {
+    const fourth = await open();
+    fourth.socket.write(`${head({ ...signed(), 'content-length': '15' })}{"VideoId":"a"}`);
+    await eventually(() => fourth.ended() || fourth.text() !== '');
+    expect(fourth.text()).toMatch(/^HTTP\/1.1 200/);
+  });
+  expect(first.ended()).toBe(false);
+  const counted = await bench.counted('live2vod_ingress_requests_total');
+  expect(counted['none none address-connections']).toBeGreaterThanOrEqual(1);
+});
+
+test('bodies that are still arriving count against the memory set aside: what comes on top gets 503', async () => {
+  await listen({ limits: { waitingBytes: 1_000 } });
+  const slow = await open();
+  slow.socket.write(`${head({ ...signed(), 'content-length': '900' })}${'x'.repeat(800)}`);
+  const large = await open();
+  large.socket.write(head({ ...signed(), 'content-length': '5000' }));
+  const piece = 'x'.repeat(500);
+  await eventually(() => {
+    if (large.socket.writable && large.text() === '') large.socket.write(piece);
+    return large.text().startsWith('HTTP/1.1 503');
+  });
+  // The slow one's room is its own, and the refused one's is free again.
+  slow.socket.write('x'.repeat(100));
+  await eventually(() => slow.text().startsWith('HTTP/1.1 200'));
+  const next = await open();
+  next.socket.write(`${head({ ...signed(), 'content-length': '15' })}{"VideoId":"a"}`);
+  await eventually(() => next.text().startsWith('HTTP/1.1 200'));
 });
 
 test('the log holds no payload, no signature, no key, and one line for a flood', async () => {

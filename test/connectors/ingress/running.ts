@@ -82,6 +82,8 @@ export async function startIngress(topics: Topics, options: Partial<RunIngressOp
     metrics: metricsOf(new Registry()),
     clock: systemClock,
     lameDuckMs: 0,
+    // A busy machine may answer from the spool: stopping then means that all of it is in Kafka.
+    drainMs: 30_000,
     ...options,
     spool: { ...options.spool, folder },
     signal: stopping.signal,

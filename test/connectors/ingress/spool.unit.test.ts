@@ -1,13 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OutgoingRecord } from '../../../connectors/ingress/index.ts';
 import { decodeRecord, encodeRecord } from '../../../connectors/ingress/spool/encoding.ts';
 import { openOwnSlot, orphanedSlots } from '../../../connectors/ingress/spool/slots.ts';
-import { Spool } from '../../../connectors/ingress/spool/spool.ts';
+import { Spool, type SpoolOptions } from '../../../connectors/ingress/spool/spool.ts';
 import { systemClock } from '../../../connectors/platform/index.ts';
+import { eventually } from '../../support/eventually.ts';
 
 let root: string;
 let folders = 0;
@@ -136,4 +138,127 @@ test('processes of one host own slots of their own, and what one left behind is 
   await look();
   expect(found).toEqual([['left behind']]);
   await second.close();
+});
+
+test('appends one after the other, each right when the one before is durable', async () => {
+  // An append in the turn in which the last write ended found a writer that had already looked, and waited for ever.
+  const spool = await Spool.open(fresh());
+  for (let count = 0; count < 50; count += 1) await spool.append(record(String(count)));
+  expect(spool.records).toBe(50);
+  await spool.close();
+});
+
+/** The log that LevelDB writes to at the moment: what a crash in the middle of an append leaves torn. */
+async function logOf(folder: string): Promise<string> {
+  const logs = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+  return join(folder, logs.at(-1) ?? '');
+}
+
+test.each([
+  ['cut off in the middle of the last append', async (file: string) => truncate(file, (await stat(file)).size - 7)],
+  ['followed by bytes of an append that never ended', (file: string) => appendFile(file, Buffer.alloc(50, 0x5a))],
+])('a log %s: every earlier record is there, and the spool goes on', async (_name, tear) => {
+  const options = fresh();
+  const spool = await Spool.open(options);
+  for (const key of ['a', 'b', 'c']) await spool.append(record(key, 100));
+  await spool.close();
+  await tear(await logOf(options.folder));
+
+  const after = await Spool.open(options);
+  const left = await keysOf(after);
+  expect(['a', 'b', 'c'].slice(0, left.length)).toEqual(left);
+  expect(left.length).toBeGreaterThanOrEqual(2);
+  await after.append(record('d'));
+  expect(await keysOf(after)).toEqual([...left, 'd']);
+  await after.close();
+});
+
+/** A LevelDB on a disk that can be full. Like the real one it takes no write any more once one has failed. */
+class FullDisk {
+  full = false;
+  readonly storeAt: NonNullable<SpoolOptions['storeAt']> = (folder) => {
+    const store = new ClassicLevel<Buffer, Buffer>(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    let failed = false;
+    const refused = () => {
+      failed ||= this.full;
+      return failed;
+    };
+    const { batch, put, clear, open } = store;
+    const noSpace = () => Promise.reject(new Error('IO error: No space left on device'));
+    const guard =
+      <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+      (...args: A): Promise<R> =>
+        refused() ? noSpace() : call.apply(store, args);
+    store.batch = guard(batch as (...args: unknown[]) => Promise<void>) as typeof batch;
+    store.put = guard(put as (...args: unknown[]) => Promise<void>) as typeof put;
+    store.clear = guard(clear as (...args: unknown[]) => Promise<void>) as typeof clear;
+    store.open = guard(open as (...args: unknown[]) => Promise<void>) as typeof open;
+    return store;
+  };
+}
+
+test('a full disk: what is on it can still be drained, then the spool starts over', async () => {
+  // The store used to be closed to be opened again, which a disk full of the spool itself refused for ever.
+  const disk = new FullDisk();
+  const spool = await Spool.open({ ...fresh(), storeAt: disk.storeAt });
+  for (const key of ['a', 'b', 'c']) await spool.append(record(key));
+  disk.full = true;
+  await expect(spool.append(record('d'))).rejects.toMatchObject({ code: 'SPOOL_BROKEN' });
+  const [first, ...others] = await spool.oldest(everything);
+  if (first === undefined) throw new Error('nothing to read');
+  await spool.removeThrough(first.position);
+  expect(await keysOf(spool)).toEqual(['b', 'c']);
+  const last = others.at(-1);
+  if (last !== undefined) await spool.removeThrough(last.position);
+  expect(spool.records).toBe(0);
+  disk.full = false;
+  await eventually(() => !spool.broken);
+  await spool.append(record('e'));
+  expect(await keysOf(spool)).toEqual(['e']);
+  await spool.close();
+});
+
+test('a full disk that gets room: nothing is lost, and nothing that was drained comes back', async () => {
+  const disk = new FullDisk();
+  const spool = await Spool.open({ ...fresh(), storeAt: disk.storeAt });
+  for (const key of ['a', 'b', 'c']) await spool.append(record(key));
+  disk.full = true;
+  await expect(spool.append(record('d'))).rejects.toMatchObject({ code: 'SPOOL_BROKEN' });
+  const [first] = await spool.oldest(everything);
+  if (first !== undefined) await spool.removeThrough(first.position);
+  disk.full = false;
+  await eventually(() => !spool.broken);
+  await spool.append(record('e'));
+  expect(await keysOf(spool)).toEqual(['b', 'c', 'e']);
+  await spool.close();
+});
+
+test('a slot that can not be opened is passed over and named; where none can, the spool mends itself', async () => {
+  const options = fresh();
+  const named: string[] = [];
+  const slots = { ...options, onUnreadable: (folder: string) => void named.push(folder) };
+  // A file where the slot's folder should be.
+  await (await openOwnSlot(slots)).close();
+  const first = join(options.folder, '0');
+  await rm(first, { recursive: true });
+  await writeFile(first, '');
+  const second = await openOwnSlot(slots);
+  expect(second.folder).toBe(join(options.folder, '1'));
+  expect(named).toEqual([first]);
+  await second.append(record('a'));
+  await second.close();
+  for await (const orphan of orphanedSlots(slots)) {
+    expect(await keysOf(orphan)).toEqual(['a']);
+    await orphan.close();
+  }
+
+  const disk = new FullDisk();
+  disk.full = true;
+  const spool = await openOwnSlot({ ...fresh(), storeAt: disk.storeAt });
+  expect(spool.broken).toBe(true);
+  disk.full = false;
+  await eventually(() => !spool.broken);
+  await spool.append(record('b'));
+  expect(await keysOf(spool)).toEqual(['b']);
+  await spool.close();
 });

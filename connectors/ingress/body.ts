@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+
+/** Memory set aside for bodies, from their first byte until they are durable. */
+export type BodyMemory = {
+  /** True when no further request should begin. */
+  readonly full: boolean;
+  take(bytes: number): void;
+  give(bytes: number): void;
+};
+
+export function bodyMemory(limitBytes: number): BodyMemory {
+  let held = 0;
+  return {
+    get full() {
+      return held > limitBytes;
+    },
+    take(bytes) {
+      held += bytes;
+    },
+    give(bytes) {
+      held -= bytes;
+    },
+  };
+}
+
+/** A body that was not read to its end. The connection can't be used any further. */
+export class BodyRefused extends Error {
+  readonly statusCode: number;
+  readonly code: string;
+
+  constructor(statusCode: number, code: string) {
+    super(`the body was refused: ${code}`);
+    this.name = 'BodyRefused';
+    this.statusCode = statusCode;
+    this.code = code;
+  }
+}
+
+/**
+ * Reads a body of at most `limitBytes`. What has arrived counts as held from then on, so that thousands of slow or huge
+ * uploads under one stolen signature can't fill the memory either; who gets the body gives its length back.
+ * @param declaredBytes the request's content-length, NaN where there is none
+ */
+export function readBody(
+  stream: Readable,
+  declaredBytes: number,
+  limitBytes: number,
+  memory: BodyMemory,
+  done: (error: Error | null, body?: Buffer) => void,
+): void {
+  if (declaredBytes > limitBytes) {
+    done(new BodyRefused(413, 'oversize'));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+
+  function end(error: Error | null): void {
+    stream.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onError);
+    if (error === null) {
+      // Copied, also when there is one: a chunk may be a view of the connection's read buffer, which is larger.
+      done(null, Buffer.concat(chunks, length));
+    } else {
+      memory.give(length);
+      done(error);
+    }
+  }
+  function onData(chunk: Buffer): void {
+    length += chunk.length;
+    memory.take(chunk.length);
+    chunks.push(chunk);
+    if (length > limitBytes) end(new BodyRefused(413, 'oversize'));
+    else if (memory.full) end(new BodyRefused(503, 'OVERLOADED'));
+  }
+  const onEnd = () => end(null);
+  const onError = () => end(new BodyRefused(400, 'aborted'));
+  stream.on('data', onData).on('end', onEnd).on('error', onError);
+}
