@@ -41,18 +41,18 @@ const missingAfterMs = 30_000;
 
 export async function benchLatency(options: LatencyOptions): Promise<LatencyResult> {
   const { perSecond = 500, seconds = 45, print } = options;
-  let prepared = await prepareStates(options);
+  const sent = Math.round(perSecond * (warmUpSeconds + seconds));
+  // A state is known by its key: each video may come once in a run.
+  if (sent > options.videos) throw new RangeError(`${sent} callbacks need as many videos: raise --size`);
+  const prepared = await prepareStates(options);
+  await keep(options, { ...prepared, sent: prepared.sent + sent });
   const sides: Record<string, LatencyReport> = {};
-  let sent = 0;
   for (const subject of subjectsOf(options, prepared)) {
-    const measured = await measure(subject, options, prepared, perSecond, seconds);
-    sent = measured.sent;
-    sides[subject.name] = measured.report;
-    const { callbacks, p50Ms, p99Ms, maxMs } = measured.report;
+    const report = await measure(subject, options, prepared, perSecond, seconds);
+    sides[subject.name] = report;
+    const { callbacks, p50Ms, p99Ms, maxMs } = report;
     print(`${subject.name.padEnd(13)} p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms over ${callbacks} callbacks`);
   }
-  prepared = { ...prepared, sent: prepared.sent + sent };
-  await keep(options, prepared);
   return {
     videos: options.videos,
     perSecond,
@@ -75,7 +75,7 @@ async function measure(
   prepared: PreparedStates,
   perSecond: number,
   seconds: number,
-): Promise<{ report: LatencyReport; sent: number }> {
+): Promise<LatencyReport> {
   const producer = await IdempotentProducer.connect(kafka, { lingerMs: 0 });
   const running = await subject.start();
   const acknowledged = new Map<string, number>();
@@ -110,10 +110,7 @@ async function measure(
     if (missing() > 0) throw new Error(`${subject.name}: ${missing()} of ${counted} callbacks never became visible`);
     const values = latencies(acknowledged, visible);
     const rounded = (p: number) => Math.round(percentile(values, p) * 10) / 10;
-    return {
-      sent: warm + counted,
-      report: { callbacks: counted, p50Ms: rounded(0.5), p99Ms: rounded(0.99), maxMs: rounded(1) },
-    };
+    return { callbacks: counted, p50Ms: rounded(0.5), p99Ms: rounded(0.99), maxMs: rounded(1) };
   } finally {
     over.abort();
     await reading.catch(() => {});

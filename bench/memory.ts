@@ -39,20 +39,17 @@ const budgetMb = 512;
 
 export async function benchMemory(options: MemoryOptions): Promise<MemoryResult> {
   const { perSecond = 2_000, seconds = 60, print } = options;
-  let prepared = await prepareStates(options);
+  const prepared = await prepareStates(options);
+  await keep(options, { ...prepared, sent: prepared.sent + Math.round(perSecond * seconds) });
   const sides: Record<string, MemoryReport> = {};
-  let sent = 0;
   for (const subject of subjectsOf(options, prepared)) {
-    const measured = await measure(subject, options, prepared, perSecond, seconds);
-    sent = measured.sent;
-    sides[subject.name] = measured.report;
-    const { restoreMaxMb, steadyMaxMb, endMb } = measured.report;
+    const report = await measure(subject, options, prepared, perSecond, seconds);
+    sides[subject.name] = report;
+    const { restoreMaxMb, steadyMaxMb, endMb } = report;
     print(
       `${subject.name.padEnd(13)} at most ${restoreMaxMb} MB while restoring, ${steadyMaxMb} MB at ${perSecond} callbacks/s, ${endMb} MB at the end`,
     );
   }
-  prepared = { ...prepared, sent: prepared.sent + sent };
-  await keep(options, prepared);
   const ours = Object.values(sides)[0];
   return {
     videos: options.videos,
@@ -74,7 +71,7 @@ async function measure(
   prepared: PreparedStates,
   perSecond: number,
   seconds: number,
-): Promise<{ report: MemoryReport; sent: number }> {
+): Promise<MemoryReport> {
   await subject.wipe();
   const producer = await IdempotentProducer.connect(kafka, { lingerMs: 5 });
   const beganMs = systemClock.monotonicMs();
@@ -92,18 +89,15 @@ async function measure(
   try {
     await running.ready;
     restoredAt = (systemClock.monotonicMs() - beganMs) / 1000;
-    const sent = await sendSteadily({ producer, prepared, topic: subject.input, perSecond, seconds });
+    await sendSteadily({ producer, prepared, topic: subject.input, perSecond, seconds });
     sampling.abort();
     await sampled;
     const most = (list: readonly [number, number][]) => Math.max(0, ...list.map(([, mb]) => Math.ceil(mb)));
     return {
-      sent,
-      report: {
-        restoreMaxMb: most(samples.filter(([at]) => at <= restoredAt)),
-        steadyMaxMb: most(samples.filter(([at]) => at > restoredAt)),
-        endMb: Math.round(samples.at(-1)?.[1] ?? Number.NaN),
-        samples,
-      },
+      restoreMaxMb: most(samples.filter(([at]) => at <= restoredAt)),
+      steadyMaxMb: most(samples.filter(([at]) => at > restoredAt)),
+      endMb: Math.round(samples.at(-1)?.[1] ?? Number.NaN),
+      samples,
     };
   } finally {
     sampling.abort();
