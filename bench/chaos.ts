@@ -41,6 +41,7 @@ try {
     });
     reports.push(report);
     console.log([...report.answers].map(([answer, count]) => `  ${count} × ${answer}`).join('\n'));
+    if (outage) for (const line of report.readiness) console.log(`  ${line}`);
     for (const line of report.differences.slice(0, 20)) console.log(`  DIFFERENT: ${line}`);
     if (report.differences.length === 0) await rm(folder, { recursive: true, force: true });
     else console.log(`  kept: ${folder}`);

@@ -114,6 +114,20 @@ export class Fleet {
     return counts;
   }
 
+  /** When the processors said that they are ready, or not and why, by their logs; epoch milliseconds. */
+  readiness(): { readonly atMs: number; readonly text: string }[] {
+    return instances
+      .flatMap((instance) =>
+        this.#logged(instance)
+          .filter(({ msg }) => msg === 'ready' || msg === 'not ready')
+          .map(({ time, msg, waitingFor }) => ({
+            atMs: Date.parse(String(time)),
+            text: `${instance} ${msg}${waitingFor === undefined ? '' : `: ${waitingFor}`}`,
+          })),
+      )
+      .sort((a, b) => a.atMs - b.atMs);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const instance of instances) {

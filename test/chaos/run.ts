@@ -40,6 +40,8 @@ export type ChaosReport = {
   readonly struck: Struck;
   /** What the processors did about it: how often each answer of `recover` was given, by their logs. */
   readonly answers: ReadonlyMap<string, number>;
+  /** What the processors said about being ready, with seconds since the start. */
+  readonly readiness: readonly string[];
   /** Distinct callbacks, and records with their copies. */
   readonly callbacks: number;
   readonly records: number;
@@ -63,6 +65,7 @@ const catchUpMs = 90_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, seconds, nodes, folder, say = () => {} } = options;
   const startedMs = performance.now();
+  const startedAtMs = Date.now();
   const tell = (line: string) => say(`${((performance.now() - startedMs) / 1000).toFixed(1)} s ${line}`);
   const lanes = options.lanes ?? (nodes === 1 ? ['processes', 'brokers', 'network'] : ['processes', 'brokers']);
   const schedule = options.schedule ?? scheduleOf({ seed, seconds, sessionTimeoutMs, lanes });
@@ -123,6 +126,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       seed,
       struck,
       answers: fleet.answers(),
+      readiness: fleet.readiness().map(({ atMs, text }) => `${((atMs - startedAtMs) / 1000).toFixed(1)} s ${text}`),
       callbacks: ledger.totals.distinct,
       records: load.published(),
       videos: ledger.videos.length,
