@@ -40,7 +40,7 @@ export class Loop<S> {
   readonly retry: PersistOptions;
   /** A poll that was begun while the previous batch was being committed. */
   #ahead: Promise<ConsumedRecord[]> | null = null;
-  #probing = false;
+  #probingSinceMs: number | null = null;
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #toldLagAtMs = Number.NEGATIVE_INFINITY;
   #toldSizesAtMs = Number.NEGATIVE_INFINITY;
@@ -112,9 +112,15 @@ export class Loop<S> {
   /** An idle loop wouldn't notice that Kafka is gone, or back: after some silence it asks for something small. */
   #probe(): void {
     const { assignment, clock, consumer, inputTopic, status } = this.#o;
+    const nowMs = clock.monotonicMs();
+    if (this.#probingSinceMs !== null) {
+      // The client may take a minute longer over a question than it is told to.
+      if (nowMs - this.#probingSinceMs > silenceMs) status.reachable(false);
+      return;
+    }
     const task = assignment.working[0];
-    if (this.#probing || !task || clock.monotonicMs() - this.#heardAtMs < silenceMs) return;
-    this.#probing = true;
+    if (!task || nowMs - this.#heardAtMs < silenceMs) return;
+    this.#probingSinceMs = nowMs;
     consumer
       .watermarks(inputTopic, task.partition, silenceMs)
       .then(
@@ -122,7 +128,7 @@ export class Loop<S> {
         () => status.reachable(false),
       )
       .finally(() => {
-        this.#probing = false;
+        this.#probingSinceMs = null;
       });
   }
 
