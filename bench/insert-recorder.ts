@@ -17,6 +17,8 @@ export async function startInsertRecorder(target: string): Promise<InsertRecorde
   const server = createServer((incoming, outgoing) => {
     pass(incoming, outgoing, target, inserts).catch(() => outgoing.destroy());
   });
+  // Later than the client gives up an idle connection, however slow the machine: else one closes while the other writes.
+  server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -44,6 +44,8 @@ export async function startClickhouseRole(options: ClickhouseRoleOptions): Promi
       response.destroy();
     });
   });
+  // Later than a client gives up an idle connection, however busy the machine: one must not close while the other writes.
+  server.keepAliveTimeout = 60_000;
   try {
     const host = options.host ?? '127.0.0.1';
     const port = await listen(server, host, options.port);

@@ -14,7 +14,7 @@ import {
   type ViewRecord,
 } from '../../../connectors/console/state-view.ts';
 import type { DeadLetter } from '../../../connectors/kafka/index.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { type Clock, systemClock } from '../../../connectors/platform/index.ts';
 import { avroCodec } from '../../../connectors/registry/index.ts';
 import { metricsOf } from '../../../connectors/telemetry/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
@@ -146,6 +146,7 @@ export async function testConsole(
     readonly readLatency?: ConsoleAppOptions['readLatency'];
     readonly letters?: readonly DeadLetter[];
     readonly redrive?: DeadLetters['redrive'];
+    readonly clock?: Clock;
   } = {},
 ) {
   const view = options.view ?? (await openView());
@@ -155,7 +156,7 @@ export async function testConsole(
   const app = await buildConsole({
     view,
     follower,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     metrics: metricsOf(new Registry()),
     health: { live: () => true, waitingFor: () => null },
     epoch: 'e1',

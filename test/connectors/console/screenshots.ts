@@ -1,5 +1,6 @@
 /**
- * Takes the pictures of `docs/images` from a running demo:
+ * Takes the pictures of `docs/images` from a running demo, which has a dead letter once its `callbacks` topic was fed with
+ * something that is no JSON:
  * `node test/connectors/console/screenshots.ts http://127.0.0.1:8080 docs/images`
  */
 import { join } from 'node:path';
@@ -59,6 +60,10 @@ const jobs = async (page: Page) => {
 };
 await picture('jobs', desk, jobs);
 await picture('jobs-phone', phone, jobs);
-await picture('latency', { ...desk, viewport: { width: 1280, height: 1500 } }, at('#/latency'));
+await picture('latency', { ...desk, viewport: { width: 1280, height: 1700 } }, async (page) => {
+  const byHour = page.waitForResponse(/by=hour/);
+  await at('#/latency')(page);
+  await byHour;
+});
 await picture('dead-letters', desk, at('#/dead-letters'));
 await browser.close();

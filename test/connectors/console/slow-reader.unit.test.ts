@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../connectors/platform/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { openView, testConsole, video, videoRecord } from './fixture.ts';
+
+const videos = 1_500;
+const kilobytes = 16;
+
+test('a reader that takes nothing makes the console wait, not remember, and is cut off after a minute', {
+  timeout: 240_000,
+}, async () => {
+  const view = await openView();
+  const errorMessage = 'x'.repeat(kilobytes * 1024);
+  await view.apply(Array.from({ length: videos }, (_, n) => videoRecord(0, n, video(`video-${n}`, { errorMessage }))));
+  let read = 0;
+  const { changes } = view;
+  view.changes = async (...question) => {
+    const found = await changes.apply(view, question);
+    read += found.length;
+    return found as never;
+  };
+  let minuteIsOver: (() => void) | null = null;
+  const clock = {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        expect(ms).toBe(60_000);
+        minuteIsOver = resolve;
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      }),
+  };
+  const { app } = await testConsole({ view, clock });
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const readers = async () =>
+    / (\d+)$/m.exec(
+      /^live2vod_console_sse_clients.*$/m.exec(await (await app.inject('/metrics')).payload)?.[0] ?? '',
+    )?.[1];
+
+  const socket = connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  socket.pause();
+  socket.write('GET /api/events?states=videos HTTP/1.1\r\nhost: console\r\n\r\n');
+  // The system's own buffers take some of it; then nothing more is read from the store.
+  let before = -1;
+  await eventually(
+    async () => {
+      const stands = read === before && minuteIsOver !== null;
+      before = read;
+      return stands;
+    },
+    { timeoutMs: 200_000, intervalMs: 200 },
+  );
+  expect(await readers()).toBe('1');
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThan(videos);
+
+  (minuteIsOver as (() => void) | null)?.();
+  await eventually(async () => expect(await readers()).toBe('0'));
+  expect(read).toBeLessThan(videos);
+});
+
+test('a live subscription has the strict headers too', async () => {
+  const { app } = await testConsole();
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const gone = new AbortController();
+  const { headers } = await fetch(`${url}/api/events`, { signal: gone.signal });
+  gone.abort();
+  expect(headers.get('content-type')).toContain('text/event-stream');
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('cache-control')).toBe('no-store');
+});
