@@ -16,7 +16,8 @@ export type Codec<T> = {
 export type WriterSchemas = (id: number) => Promise<Type>;
 
 const headerBytes = 5;
-const firstScratchBytes = 16 * 1024;
+/** Encoded values lie behind one another in blocks of this size: an allocation per value would cost as much as encoding. */
+const blockBytes = 64 * 1024;
 
 /**
  * A codec for one schema. Longs are exact below 2^52 (a limit of avsc): epoch milliseconds and file sizes are far from it. Reading resolves the writer's schema to ours, so that records written by older and newer
@@ -25,7 +26,8 @@ const firstScratchBytes = 16 * 1024;
 export function avroCodec<T>(subject: string, id: number, type: Type, writers: WriterSchemas): Codec<T> {
   // null: the writer's schema is ours, no resolving needed.
   const resolvers = new Map<number, Resolver | null>([[id, null]]);
-  let scratch = Buffer.allocUnsafe(firstScratchBytes);
+  let block = Buffer.allocUnsafeSlow(blockBytes);
+  let used = 0;
 
   async function learn(writerId: number): Promise<void> {
     const writer = await writers(writerId).catch((cause: unknown) => {
@@ -60,18 +62,20 @@ export function avroCodec<T>(subject: string, id: number, type: Type, writers: W
       for (;;) {
         let end: number;
         try {
-          end = type.encode(value, scratch, headerBytes);
+          end = type.encode(value, block, used + headerBytes);
         } catch (cause) {
           throw new RegistryFault('VALUE_DOES_NOT_FIT', `${subject}: ${misfit(type, value)}`, { cause });
         }
         if (end >= 0) {
-          const out = Buffer.from(scratch.subarray(0, end));
+          const out = block.subarray(used, end);
           out[0] = 0;
           out.writeInt32BE(id, 1);
+          used = end;
           return out;
         }
         // avsc answers minus the bytes that didn't fit.
-        scratch = Buffer.allocUnsafe((scratch.length - end) * 2);
+        block = Buffer.allocUnsafeSlow(Math.max(blockBytes, block.length - end - used));
+        used = 0;
       }
     },
     decode(bytes) {

@@ -34,9 +34,22 @@ export const defaultPolicy: Policy = namedDefault();
  */
 export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
   const entries = rules.map(entryOf).sort(morePrecise);
-  // Streams are few and asked for per event; names are chosen by the users of a platform, so the memory is bounded.
-  const known = new Map<string, Policy>();
+  // Streams are few and asked for several times per event; their names come from the users of a platform, so the memory
+  // is bounded. A map per name: putting a key together would cost more than looking up the policy.
+  const known = new Map<string, Map<string, Map<string, Policy>>>();
   const mostKnown = 10_000;
+  let knownCount = 0;
+
+  function remember({ domainName, appName, streamName }: StreamRef, policy: Policy): void {
+    if (knownCount >= mostKnown) {
+      known.clear();
+      knownCount = 0;
+    }
+    knownCount += 1;
+    const apps = known.get(domainName) ?? new Map<string, Map<string, Policy>>();
+    const streams = apps.get(appName) ?? new Map<string, Policy>();
+    known.set(domainName, apps.set(appName, streams.set(streamName, policy)));
+  }
 
   function matching(stream: StreamRef): readonly Entry[] {
     return entries.filter((entry) => covers(entry, stream));
@@ -46,13 +59,10 @@ export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
     rules: entries.map((entry) => entry.policy),
     policyFor(stream) {
       if (entries.length === 0) return defaultPolicy;
-      const key = `${stream.domainName}/${stream.appName}/${stream.streamName}`;
-      let policy = known.get(key);
-      if (policy === undefined) {
-        policy = entries.find((entry) => covers(entry, stream))?.policy ?? defaultPolicy;
-        if (known.size >= mostKnown) known.clear();
-        known.set(key, policy);
-      }
+      const found = known.get(stream.domainName)?.get(stream.appName)?.get(stream.streamName);
+      if (found !== undefined) return found;
+      const policy = entries.find((entry) => covers(entry, stream))?.policy ?? defaultPolicy;
+      remember(stream, policy);
       return policy;
     },
     explain(stream) {

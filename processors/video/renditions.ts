@@ -32,8 +32,10 @@ export function outputsOf(timeline: readonly TimelineEntry[], facts: readonly Fa
   removeDeleted(outputs, timeline, facts);
   if (outputs.size === 0) return [];
   const list = nameless(outputs);
-  list.sort(byAge);
-  markSuperseded(list);
+  if (list.length > 1) {
+    list.sort(byAge);
+    markSuperseded(list);
+  }
   return list;
 }
 

@@ -12,16 +12,15 @@ export function streamKey(stream: StreamRef): string {
  * for the stream that the video turned out not to belong to. Empty while no stream is known.
  */
 export function streamFactsOf(before: VideoState | null, after: VideoState): readonly StreamFact[] {
-  const old = before === null ? null : snapshotOf(before);
-  const now = snapshotOf(after);
+  const old = before === null ? null : snapshotOf(before, after.revision);
+  const now = snapshotOf(after, after.revision);
   const facts: StreamFact[] = [];
-  if (old !== null && (now === null || streamKey(old.stream) !== streamKey(now.stream)))
-    facts.push({ ...old, removed: true, videoRevision: after.revision });
-  if (now !== null && !(old !== null && sameValue({ ...old, videoRevision: now.videoRevision }, now))) facts.push(now);
+  if (old !== null && (now === null || !sameValue(old.stream, now.stream))) facts.push({ ...old, removed: true });
+  if (now !== null && !(old !== null && sameValue(old, now))) facts.push(now);
   return facts;
 }
 
-function snapshotOf(state: VideoState): StreamFact | null {
+function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null {
   if (state.stream === null) return null;
   return {
     videoId: state.videoId,
@@ -39,7 +38,7 @@ function snapshotOf(state: VideoState): StreamFact | null {
     errorCode: state.errorCode,
     errorMessage: state.errorMessage,
     removed: false,
-    videoRevision: state.revision,
+    videoRevision,
     composeJob: composeJobOf(state),
   };
 }
