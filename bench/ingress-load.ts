@@ -12,6 +12,7 @@ import { Admin, Consumer, type KafkaSettings } from '../connectors/kafka/index.t
 import { systemClock } from '../connectors/platform/index.ts';
 import { topicName } from '../schemas/topics.ts';
 import type { TargetMessage, TargetSettings } from './ingress-target.ts';
+import { percentile } from './statistics.ts';
 
 const endpoint: CallbackEndpoint = {
   path: '/callbacks/vod',
@@ -112,32 +113,67 @@ export type Load = {
   readonly others: number;
 };
 
-/** Signed callbacks, each with its own id, as fast as `connections` allow or `perSecond` in all. */
+/** How many generators share a given rate. */
+const pacers = 32;
+
+/** Signed callbacks, each with its own id, as fast as `connections` allow or `perSecond` in all, evenly over time. */
 export async function load(
   address: string,
   o: { seconds: number; connections: number; perSecond?: number },
 ): Promise<Load> {
-  const timestamp = String(Math.floor(systemClock.now() / 1000));
-  const result = await autocannon({
-    url: `${address}${endpoint.path}`,
-    method: 'POST',
-    connections: o.connections,
-    duration: o.seconds,
-    headers: {
-      'content-type': 'application/json',
-      'x-vod-timestamp': timestamp,
-      'x-vod-signature': signatureOf(endpoint.url, timestamp, endpoint.keys[0] ?? ''),
-    },
-    body,
-    idReplacement: true,
-    ...(o.perSecond !== undefined && { overallRate: o.perSecond }),
-  });
+  const { perSecond, ...rest } = o;
+  const startedAtMs = systemClock.monotonicMs();
+  // autocannon sends a second's requests in one burst at the second's start. Many small ones, each at a phase of its
+  // own, make an even load of it.
+  const shares =
+    perSecond === undefined
+      ? [generate(address, rest)]
+      : Array.from({ length: pacers }, async (_, phase) => {
+          await systemClock.sleep((phase * 1_000) / pacers);
+          const connections = Math.max(1, Math.floor(rest.connections / pacers));
+          return generate(address, { ...rest, connections, perSecond: Math.ceil(perSecond / pacers) });
+        });
+  const parts = await Promise.all(shares);
+  const latencies = parts.flatMap((part) => part.latencies);
+  const answered200 = parts.reduce((sum, part) => sum + part.answered200, 0);
+  const elapsedSeconds = (systemClock.monotonicMs() - startedAtMs) / 1_000;
   return {
-    perSecond: Math.round(result.requests.average),
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    maxMs: result.latency.max,
-    answered200: result['2xx'],
-    others: result.non2xx + result.errors + result.timeouts,
+    perSecond: Math.round(answered200 / elapsedSeconds),
+    p50Ms: Math.round(percentile(latencies, 0.5)),
+    p99Ms: Math.round(percentile(latencies, 0.99)),
+    maxMs: Math.round(percentile(latencies, 1)),
+    answered200,
+    others: parts.reduce((sum, part) => sum + part.others, 0),
   };
+}
+
+type Share = { readonly latencies: readonly number[]; readonly answered200: number; readonly others: number };
+
+async function generate(
+  address: string,
+  o: { seconds: number; connections: number; perSecond?: number },
+): Promise<Share> {
+  const timestamp = String(Math.floor(systemClock.now() / 1000));
+  const latencies: number[] = [];
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const running = autocannon(
+      {
+        url: `${address}${endpoint.path}`,
+        method: 'POST',
+        connections: o.connections,
+        duration: o.seconds,
+        headers: {
+          'content-type': 'application/json',
+          'x-vod-timestamp': timestamp,
+          'x-vod-signature': signatureOf(endpoint.url, timestamp, endpoint.keys[0] ?? ''),
+        },
+        body,
+        idReplacement: true,
+        ...(o.perSecond !== undefined && { overallRate: o.perSecond }),
+      },
+      (error, done) => (error ? reject(error) : resolve(done)),
+    );
+    running.on('response', (_client, _status, _bytes, tookMs) => latencies.push(tookMs));
+  });
+  return { latencies, answered200: result['2xx'], others: result.non2xx + result.errors + result.timeouts };
 }

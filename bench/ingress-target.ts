@@ -2,6 +2,7 @@
  * One server of the ingress benchmark, in a process of its own, started by fork: `bare` is Fastify answering 200,
  * `durable` is the real ingress. Says where it listens, then its memory every second, until it is told to stop.
  */
+import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -15,7 +16,8 @@ export type TargetSettings = Pick<RunIngressOptions, 'kafka' | 'spool' | 'endpoi
 };
 export type TargetMessage =
   | { readonly kind: 'listening'; readonly address: string }
-  | { readonly kind: 'memory'; readonly rssBytes: number; readonly heapBytes: number; readonly externalBytes: number };
+  /** `anonBytes`: resident memory of the process's own, without the pages of files that it has mapped. */
+  | { readonly kind: 'memory'; readonly anonBytes: number; readonly heapBytes: number };
 
 /** The parent may be gone: then there is nobody to tell. */
 function tell(message: TargetMessage): void {
@@ -51,8 +53,8 @@ const stopping = new AbortController();
 process.once('message', () => stopping.abort());
 process.once('disconnect', () => stopping.abort());
 const stopSampling = systemClock.every(1_000, () => {
-  const { rss, heapUsed, external } = process.memoryUsage();
-  tell({ kind: 'memory', rssBytes: rss, heapBytes: heapUsed, externalBytes: external });
+  const anonKb = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  tell({ kind: 'memory', anonBytes: Number(anonKb) * 1024, heapBytes: process.memoryUsage().heapUsed });
 });
 if (mode === 'bare') await bare(settings.endpoints[0]?.path ?? '/', stopping.signal);
 else await durable(settings, stopping.signal);

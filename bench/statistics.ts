@@ -15,3 +15,15 @@ export function medianBy<T>(items: readonly T[], measure: (item: T) => number): 
   if (middle === undefined) throw new RangeError('no items to take a median of');
   return middle;
 }
+
+/** Slope of the straight line through `points` with the least squared distance. */
+export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const meanX = mean(([x]) => x);
+  const meanY = mean(([, y]) => y);
+  const covariance = mean(([x, y]) => (x - meanX) * (y - meanY));
+  const variance = mean(([x]) => (x - meanX) ** 2);
+  if (!(variance > 0)) throw new RangeError('two points at different places are needed');
+  return covariance / variance;
+}

@@ -13,6 +13,7 @@ import { benchRestore, type RestoreOptions } from '../bench/restore.ts';
 import { startStack } from '../local/index.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
+import { exitCode } from './exit.ts';
 
 export type BenchOptions = {
   /** How much to do, where the default isn't wanted: seconds of a soak, videos, records or callbacks. */
@@ -30,6 +31,17 @@ const print = (line: string) => console.log(line);
 export const measurements: Readonly<Record<string, Measurement>> = {
   ingress: ({ brokers }, { size }) =>
     benchIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
+  'ingress-faults': async ({ home }, { size }) => {
+    // Loaded when asked for: it uses what the tests send with, which an image may leave out.
+    const { ingressFaults } = await import('../bench/ingress-faults.ts');
+    const result = await ingressFaults({
+      jars: join(home, 'jars'),
+      print,
+      ...(size === undefined ? {} : { faults: size }),
+    });
+    if (!result.passed) process.exitCode = exitCode.failed;
+    return result;
+  },
   soak: ({ brokers }, { size }) => soakIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
   processor: async (place, { size, peer }) =>
     benchProcessor({
@@ -70,6 +82,9 @@ function keep(file: string, result: unknown): void {
   print(`and as a plot: ${file}.svg`);
 }
 
+/** Measurements that stop and freeze a broker, and therefore start one of their own. */
+const withoutStack: ReadonlySet<string> = new Set(['ingress-faults']);
+
 /** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
 export async function bench(name: string, options: BenchOptions): Promise<void> {
   const { settings } = readConfiguration();
@@ -79,7 +94,7 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
   mkdirSync(home, { recursive: true });
   const { brokers, registryUrl, embedded } = endpointsOf(settings);
   const stack =
-    embedded.kafka || embedded.registry
+    !withoutStack.has(name) && (embedded.kafka || embedded.registry)
       ? await startStack({
           home,
           kafkaPort: settings.KAFKA_PORT,

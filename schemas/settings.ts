@@ -111,6 +111,16 @@ export const settingTable = {
     doc: 'Lets a new ingress listen on the port before the old one stops, for a deploy without a gap (Linux).',
     ...choice(['off', 'on'], 'off'),
   },
+  INGRESS_SPOOL_MB: {
+    doc: 'Room on disk for callbacks while Kafka is away, in MiB; when it is used up callbacks are refused.',
+    accepts: '1 to 1000000 (default 256)',
+    schema: z.coerce.number().int().min(1).max(1_000_000).default(256),
+  },
+  INGRESS_LAME_DUCK_SECONDS: {
+    doc: 'How long the ingress goes on serving after SIGTERM while it says that it is not ready.',
+    accepts: '0 to 600 (default 5)',
+    schema: z.coerce.number().int().min(0).max(600).default(5),
+  },
   CONSOLE_PORT: { doc: 'Page and query API.', ...port(8080) },
   KAFKA_PORT: { doc: 'Embedded broker (its controller listens on the next port).', ...port(9092) },
   REGISTRY_PORT: { doc: 'Embedded schema registry.', ...port(8085) },

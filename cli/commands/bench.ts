@@ -1,7 +1,18 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { stopSignal } from '../stopping.ts';
 
-const names = ['ingress', 'soak', 'processor', 'restore', 'memory', 'latency', 'sink', 'queries', 'console'];
+const names = [
+  'ingress',
+  'ingress-faults',
+  'soak',
+  'processor',
+  'restore',
+  'memory',
+  'latency',
+  'sink',
+  'queries',
+  'console',
+];
 
 function sizeOption(text: string): number {
   const value = Number(text);

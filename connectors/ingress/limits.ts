@@ -15,7 +15,10 @@ export type IngressLimits = {
   readonly connectionsOfAddress: number;
   /** Time for a request's headers to arrive. Raise for very slow networks; higher means slow-loris clients stay longer. */
   readonly headersTimeoutMs: number;
-  /** Time for a whole request to arrive. Over the cloud's own 5 s it makes no sense (reference §1.5). */
+  /**
+   * Time for a whole request to arrive. Less than `answerWithinMs`, so that a slow sender is told that it is slow (408)
+   * and an overdue answer means us; over the cloud's own 5 s it makes no sense (reference §1.5).
+   */
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept. Should be longer than the idle time-out of a load balancer in front. */
   readonly keepAliveTimeoutMs: number;
@@ -39,7 +42,7 @@ export const defaultLimits: IngressLimits = {
   connections: 4096,
   connectionsOfAddress: 2048,
   headersTimeoutMs: 2_000,
-  requestTimeoutMs: 4_000,
+  requestTimeoutMs: 3_000,
   keepAliveTimeoutMs: 75_000,
   answerWithinMs: 4_000,
   waitingBytes: 64 * 1024 * 1024,

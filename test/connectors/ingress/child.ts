@@ -10,7 +10,8 @@ import { endpoint } from './harness.ts';
 export type ChildSettings = {
   readonly kafka: KafkaSettings;
   readonly topicNames: Readonly<Record<string, string>>;
-} & Pick<RunIngressOptions, 'port' | 'reusePort' | 'spool' | 'lameDuckMs'>;
+} & Pick<RunIngressOptions, 'port' | 'reusePort' | 'spool' | 'lameDuckMs'> &
+  Partial<Pick<RunIngressOptions, 'endpoints'>>;
 
 /** `listening` comes once, `waitingFor` about every second. */
 export type ChildMessage =
@@ -24,9 +25,9 @@ process.once('disconnect', () => process.exit(1));
 const tell = (message: ChildMessage) => process.connected && process.send?.(message);
 
 await runIngress({
+  endpoints: [endpoint],
   ...settings,
   host: '127.0.0.1',
-  endpoints: [endpoint],
   topics: (id) => settings.topicNames[id] ?? id,
   log: pino({ level: process.env.INGRESS_LOG ?? 'silent' }, pino.destination(2)),
   metrics: metricsOf(new Registry()),

@@ -5,13 +5,27 @@ import { callback, endpoint, signed } from './harness.ts';
 
 export type Answer = number | 'none';
 
+export type Delivery = {
+  /** Like the cloud it counts only a 200 and tries again otherwise (reference §1.5). Default 1. */
+  readonly attempts?: number;
+  readonly gapMs?: number;
+  readonly forged?: boolean;
+  /** Made anew for every attempt. Default: signed now by the endpoint's first key. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** The body for an id. Default: a small callback. */
+  readonly body?: (id: string) => string;
+};
+
 /**
  * Sends callbacks as the cloud does and remembers what became of each, by its own names for them: an account to
  * compare Kafka's contents with.
  */
 export class Sender {
   readonly answered = new Map<string, Answer>();
-  slowestMs = 0;
+  /** Of every answer, in milliseconds. */
+  readonly latencies: number[] = [];
+  /** Why attempts got no answer: the connection's error, and whether it had served before. */
+  readonly causes = new Map<string, number>();
   attempts = 0;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
   readonly #prefix: string;
@@ -27,13 +41,18 @@ export class Sender {
     return [...this.answered].filter(([, given]) => given === answer).map(([id]) => id);
   }
 
-  /** One callback in up to `attempts` attempts, `gapMs` apart; like the cloud it counts only a 200 (reference §1.5). */
-  async deliver(port: number, { attempts = 1, gapMs = 1_000, forged = false } = {}): Promise<void> {
+  get slowestMs(): number {
+    return this.latencies.reduce((most, ms) => Math.max(most, ms), 0);
+  }
+
+  /** One callback in up to `attempts` attempts, `gapMs` apart. */
+  async deliver(port: number, options: Delivery = {}): Promise<void> {
+    const { attempts = 1, gapMs = 1_000, forged = false, body = callback } = options;
+    const headersOf = options.headers ?? (() => (forged ? signed(endpoint, 0, 'NotTheKey1') : signed()));
     const id = `${this.#prefix}-${this.#next}`;
     this.#next += 1;
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const headers = forged ? signed(endpoint, 0, 'NotTheKey1') : signed();
-      const answer = await this.#post(port, headers, callback(id));
+      const answer = await this.#post(port, headersOf(), body(id));
       // A 200 stays a 200, whatever later attempts say.
       if (this.answered.get(id) !== 200) this.answered.set(id, answer);
       if (answer === 200) return;
@@ -42,7 +61,7 @@ export class Sender {
   }
 
   /** Starts `perSecond` deliveries a second until the returned function is called; that one waits for the last answers. */
-  load(port: () => number, perSecond: number, options: Parameters<Sender['deliver']>[1] = {}): () => Promise<void> {
+  load(port: () => number, perSecond: number, options: Delivery = {}): () => Promise<void> {
     let owed = 0;
     let lastMs = performance.now();
     const timer = setInterval(() => {
@@ -80,13 +99,17 @@ export class Sender {
         (incoming) => {
           incoming.resume();
           incoming.once('end', () => {
-            this.slowestMs = Math.max(this.slowestMs, performance.now() - startedAtMs);
+            this.latencies.push(performance.now() - startedAtMs);
             resolve(incoming.statusCode ?? 'none');
           });
           incoming.once('error', () => resolve('none'));
         },
       );
-      outgoing.once('error', () => resolve('none'));
+      outgoing.once('error', (error: NodeJS.ErrnoException) => {
+        const cause = `${error.code ?? error.name} on a ${outgoing.reusedSocket ? 'used' : 'new'} connection`;
+        this.causes.set(cause, (this.causes.get(cause) ?? 0) + 1);
+        resolve('none');
+      });
       outgoing.end(body);
     });
   }
