@@ -67,6 +67,8 @@ export class Consumer {
         'heartbeat.interval.ms': Math.ceil((options.sessionTimeoutMs ?? 10_000) / 5),
         'max.poll.interval.ms': options.maxPollIntervalMs ?? 300_000,
         'queued.max.messages.kbytes': Math.ceil((options.maxQueuedBytes ?? 32 * 1024 * 1024) / 1024),
+        // How long fetching rests once the queue is full. A second, the default, is several times what it takes to empty it.
+        'fetch.queue.backoff.ms': 10,
         'fetch.wait.max.ms': 100,
         'fetch.error.backoff.ms': 100,
         'auto.offset.reset': options.strictOffsets ? 'error' : options.fromBeginning === false ? 'latest' : 'earliest',
