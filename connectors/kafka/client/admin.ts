@@ -24,6 +24,8 @@ export type TopicDescription = {
 };
 
 const timeoutMs = 15_000;
+/** Tasks and loops ask for these, and a stop waits for the answer: it must fit into the stop's budget several times. */
+const offsetsTimeoutMs = 5_000;
 
 /**
  * After a broker restarted, offsets are still asked for under the leader epoch of before, which it refuses, and for an
@@ -169,7 +171,7 @@ export class Admin {
       this.#client.listOffsets(
         partitions.map(({ topic, partition }) => ({ topic, partition, offset })),
         {
-          timeout: timeoutMs,
+          timeout: offsetsTimeoutMs,
           isolationLevel:
             isolation === 'read_committed'
               ? kafka.IsolationLevel.READ_COMMITTED

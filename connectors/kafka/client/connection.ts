@@ -1,4 +1,4 @@
-import type { Client, LibrdKafkaError } from '@confluentinc/kafka-javascript';
+import type { Client, LibrdKafkaError, Producer } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/index.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 import { protocolMisfit, refusalIn } from './refusal.ts';
@@ -127,10 +127,18 @@ async function inSlices(
   }
 }
 
-/** Disconnects; never rejects, since there is nothing left to do about it. */
+/** Disconnects; never rejects, since there is nothing left to do about it. A producer gives its queue up to 5 s. */
 export function disconnectClient(client: NativeClient): Promise<void> {
   return new Promise((resolve) => {
     if (!client.isConnected()) return resolve();
     client.disconnect(() => resolve());
+  });
+}
+
+/** The same for a producer whose queue is worth nothing: without those 5 s. */
+export function dropProducer(producer: Producer): Promise<void> {
+  return new Promise((resolve) => {
+    if (!producer.isConnected()) return resolve();
+    producer.disconnect(1, () => resolve());
   });
 }

@@ -1,6 +1,6 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { awaitCallback } from './callback.ts';
-import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
+import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient, dropProducer } from './connection.ts';
 import type { Consumer } from './consumer.ts';
 import { kafkaFault } from './fault.ts';
 import { asBuffer, nativeHeaders, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
@@ -108,8 +108,11 @@ export class TransactionalProducer {
     await awaitCallback<void>('drain the producer', (done) => this.#producer.flush(timeoutMs, done));
   }
 
-  /** Disconnects; an open transaction is left to the broker's time-out, so abort it first. */
+  /**
+   * Disconnects without waiting for what is queued: nothing of it counts without a commit. An open transaction is left to
+   * the broker's time-out, so abort it first.
+   */
   async close(): Promise<void> {
-    await disconnectClient(this.#producer);
+    await dropProducer(this.#producer);
   }
 }
