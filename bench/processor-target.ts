@@ -153,6 +153,9 @@ async function video(s: TargetSettings): Promise<TargetReport> {
   return await processor(s, videoTopology({ policies: policyBook(policies.rules) }), codecs);
 }
 
+// Nothing outlives the benchmark.
+process.once('disconnect', () => process.exit(1));
+
 process.once('message', (settings: TargetSettings) => {
   const run = { bare, video, copy: (s: TargetSettings) => processor(s, copying, {}) }[settings.mode];
   run(settings).then(
