@@ -12,10 +12,11 @@ RUN npm ci --ignore-scripts \
 COPY . .
 RUN node node_modules/vite/bin/vite.js build --config connectors/console/page/vite.config.ts \
     --outDir /app/connectors/console/page/dist --emptyOutDir
-# Only what runs: no tools, no second Node, no embedded ClickHouse, no sources of the native client.
+# Only what runs: no tools, no second Node, no embedded ClickHouse, no sources of the native client. A client that was
+# downloaded has all it needs in Release; only one that was built here has a folder deps.
 RUN mv node_modules/@confluentinc/kafka-javascript/build /tmp/addon \
  && npm ci --ignore-scripts --omit=dev --omit=optional \
- && mkdir -p node_modules/@confluentinc/kafka-javascript/build/Release node_modules/@confluentinc/kafka-javascript/build/deps \
+ && mkdir -p node_modules/@confluentinc/kafka-javascript/build/Release node_modules/@confluentinc/kafka-javascript/build/deps /tmp/addon/deps \
  && cp /tmp/addon/Release/*.node node_modules/@confluentinc/kafka-javascript/build/Release/ \
  && find /tmp/addon/Release -maxdepth 1 -name 'lib*.so*' -exec cp {} node_modules/@confluentinc/kafka-javascript/build/Release/ ';' \
  && find /tmp/addon/deps -maxdepth 1 -name 'lib*.so.*' -exec cp {} node_modules/@confluentinc/kafka-javascript/build/deps/ ';' \
@@ -28,6 +29,7 @@ RUN apt-get update \
  && mkdir /data && chown node:node /data
 WORKDIR /app
 COPY --from=build /app /app
+RUN node -e "require('@confluentinc/kafka-javascript')"
 ENV NODE_ENV=production LIVE2VOD_HOME=/data LIVE2VOD_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16
 USER node
 VOLUME /data

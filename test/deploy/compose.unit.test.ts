@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { demoPolicies } from '../../cli/demo/configuration.ts';
 import { roleNames } from '../../cli/roles/context.ts';
+import { readPolicies } from '../../schemas/policies.ts';
 import { readSettings, settingTable } from '../../schemas/settings.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -14,11 +16,13 @@ type Service = {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly volumes?: readonly string[];
+  readonly configs?: readonly { readonly source: string; readonly target: string }[];
   readonly depends_on?: Readonly<Record<string, unknown>>;
 };
 type Compose = {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, null>>;
+  readonly configs: Readonly<Record<string, { readonly file: string }>>;
 };
 
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
@@ -44,6 +48,22 @@ test("the emulator's file sets nothing that compose doesn't pass on", () => {
   const passedOn = read('docker-compose.yml').matchAll(/\$\{(\w+)/g);
   const names = new Set(Array.from(passedOn, (match) => match[1]));
   for (const key of Object.keys(parseEnv(read('deploy/emulator.env')))) expect(names).toContain(key);
+});
+
+test('the roles get the credentials of the cloud as they are set, and what composing needs', () => {
+  const names = ['ALIBABA_CLOUD_SECURITY_TOKEN', 'VOD_STORAGE_LOCATION'];
+  for (const [name, { environment = {} }] of ours)
+    for (const key of names) expect(environment[key], name).toBe(`\${${key}:-}`);
+});
+
+test("the roles get policies from the host: none by default, with the emulator the demo's", () => {
+  // The working folder of the image, where the command looks for its file.
+  for (const [name, { configs }] of ours)
+    expect(configs, name).toEqual([{ source: 'live2vod', target: '/app/live2vod.yaml' }]);
+  const file = (values: Readonly<Record<string, string | undefined>>) =>
+    parse(read(interpolate(compose.configs.live2vod?.file ?? '', values))) as { policies: unknown };
+  expect(readPolicies(file({}).policies)).toEqual({ ok: true, rules: [] });
+  expect(file(parseEnv(read('deploy/emulator.env')))).toEqual({ policies: demoPolicies() });
 });
 
 test('what services name is there: volumes, files, other services', () => {
