@@ -94,7 +94,9 @@ async function drain(options: EventStreamOptions, position: Record<StateTopic, n
       for (;;) {
         const end = view.position()[topic][partition] ?? 0;
         const from = position[topic][partition] ?? 0;
-        const changes = await view.changes(topic, partition, from, chunk, (key) => wantsKey(filter, key));
+        const { changes, next, done } = await view.changes(topic, partition, from, chunk, (key) =>
+          wantsKey(filter, key),
+        );
         let text = '';
         for (const change of changes) {
           position[topic][partition] = change.offset + 1;
@@ -102,10 +104,8 @@ async function drain(options: EventStreamOptions, position: Record<StateTopic, n
         }
         if (text !== '') await sink.write(text);
         if (sink.signal.aborted) return;
-        if (changes.length < chunk) {
-          position[topic][partition] = Math.max(position[topic][partition] ?? 0, end);
-          break;
-        }
+        position[topic][partition] = done ? Math.max(next, end) : next;
+        if (done) break;
       }
     }
   }

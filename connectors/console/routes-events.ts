@@ -80,7 +80,8 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
             const taken = new AbortController();
             const drained = once(raw, 'drain', { signal: gone.signal }).catch(() => undefined);
             const stalled = options.clock.sleep(stalledMs, taken.signal).then(() => !taken.signal.aborted);
-            if ((await Promise.race([drained, stalled])) === true) stop();
+            // Not ended: that would wait for a reader that takes nothing.
+            if ((await Promise.race([drained, stalled])) === true) raw.destroy();
             taken.abort();
           },
         },

@@ -58,6 +58,13 @@ export type Change<T extends StateTopic = StateTopic> = {
   readonly changedAtMs: number;
 };
 
+/** Some of a partition's changes; `next` is the offset from which the following ones are found, `done`: there were none. */
+export type Changes<T extends StateTopic = StateTopic> = {
+  readonly changes: readonly Change<T>[];
+  readonly next: number;
+  readonly done: boolean;
+};
+
 export type ListQuery = {
   readonly stream?: string | undefined;
   /** Only keys whose time is at or after / before this, epoch milliseconds. */
@@ -206,8 +213,9 @@ export class StateView {
   }
 
   /**
-   * The latest changes of a partition at or after `fromOffset`, in offset order, at most `limit`. Those whose key isn't
-   * `wanted` come without their state: reading it is most of the work.
+   * The latest changes of a partition at or after `fromOffset`, in offset order, found among at most `limit` entries;
+   * how few they are says nothing about the end. Those whose key isn't `wanted` come without their state: reading it is
+   * most of the work.
    */
   async changes<T extends StateTopic>(
     topic: T,
@@ -215,8 +223,10 @@ export class StateView {
     fromOffset: number,
     limit: number,
     wanted: (key: string) => boolean = () => true,
-  ): Promise<Change<T>[]> {
+  ): Promise<Changes<T>> {
     const changes: Change<T>[] = [];
+    let next = fromOffset;
+    let entries = 0;
     const range = {
       gte: offsetKey(topic, partition, fromOffset),
       lt: after(offsetKey(topic, partition, 0).slice(0, -16)),
@@ -226,13 +236,15 @@ export class StateView {
       const key = id.toString();
       const stored = this.#read(stateKey(topic, key));
       const offset = Number(entry.slice(-16));
+      entries += 1;
+      next = offset + 1;
       // Overwritten since the iterator began: its newer place comes later.
       if (!stored || stored.offset !== offset || stored.partition !== partition) continue;
       const state = stored.avro.length > 0 && wanted(key) ? await this.#codecs[topic].decode(stored.avro) : null;
       const { reason, changedAtMs } = stored;
       changes.push({ topic, partition, offset, key, state, reason, changedAtMs });
     }
-    return changes;
+    return { changes, next, done: entries < limit };
   }
 
   /** False when tombstones at or after the position were forgotten already, so that a reader must start anew. */

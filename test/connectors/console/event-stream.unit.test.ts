@@ -76,6 +76,29 @@ describe('the live subscription', () => {
     await client.stop();
   });
 
+  test('gives the whole snapshot also when states change while it is read', async () => {
+    // Entries that were overwritten since the reading began are left out. A chunk with fewer changes than entries was
+    // taken for the last one, and the reader was told `live` after a fifth of the snapshot.
+    const view = await openView();
+    const ids = Array.from({ length: 1_000 }, (_, n) => `video-${n}`);
+    await view.apply(ids.map((id, n) => videoRecord(0, n, video(id, { revision: 1 }))));
+    const { changes } = view;
+    let overwritten = 0;
+    view.changes = async (...question) => {
+      const reading = changes.apply(view, question);
+      const offset = ids.length + overwritten;
+      await view.apply([videoRecord(0, offset, video(`video-${(overwritten * 200 + 150) % 1_000}`, { revision: 2 }))]);
+      overwritten += 1;
+      return (await reading) as never;
+    };
+    const client = reader(view, null, { topic: 'video-state' });
+    await client.live();
+    const known = new Map(shown(client.events).map(({ data }) => [data.videoId, data.revision]));
+    expect(new Set(known.keys())).toEqual(new Set(ids));
+    expect(known.get('video-150')).toBe(2);
+    await client.stop();
+  });
+
   test('filters by video, session, stream and topic', async () => {
     const view = await openView();
     const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };

@@ -25,7 +25,7 @@ describe('the local view of the state topics', () => {
     expect((await view.get('video-state', 'a'))?.revision).toBe(2);
     expect(await view.get('video-state', 'z')).toBeNull();
     expect(view.position()).toEqual({ 'video-state': [6, 0], 'session-state': [0] });
-    expect((await view.changes('video-state', 0, 0, 10)).map(({ key, offset }) => [key, offset])).toEqual([
+    expect((await view.changes('video-state', 0, 0, 10)).changes.map(({ key, offset }) => [key, offset])).toEqual([
       ['b', 1],
       ['a', 5],
     ]);
@@ -78,7 +78,9 @@ describe('the local view of the state topics', () => {
     await view.apply([videoRecord(0, 0, video('a')), tombstone(0, 4, 'a', 1_000), videoRecord(0, 5, video('b'))]);
     expect(await view.get('video-state', 'a')).toBeNull();
     expect((await view.list('video-state', { limit: 10 }, all)).items.map((item) => item.videoId)).toEqual(['b']);
-    expect((await view.changes('video-state', 0, 1, 10)).map(({ key, state }) => [key, state === null])).toEqual([
+    expect(
+      (await view.changes('video-state', 0, 1, 10)).changes.map(({ key, state }) => [key, state === null]),
+    ).toEqual([
       ['a', true],
       ['b', false],
     ]);
