@@ -131,8 +131,9 @@ async function openStore<S>(
 ): Promise<{ store: StateStore; from: number; checkpointedAtMs: number }> {
   let why = o.rebuild;
   if (why === null) {
+    let store: StateStore | null = null;
     try {
-      const store = await StateStore.open(o.folder);
+      store = await StateStore.open(o.folder);
       const checkpoint = store.checkpoint();
       why = whyRebuild(checkpoint, changelog, o.clock.now());
       if (why === null && checkpoint !== null) {
@@ -140,11 +141,15 @@ async function openStore<S>(
       }
       const empty = checkpoint === null && (await store.isEmpty());
       if (empty) return await startStore(o, store, changelog.beginning);
-      await store.close();
     } catch (error) {
-      if (!(error instanceof StoreFault) || error.code !== 'STORE_CORRUPT') throw error;
-      why = error.message;
+      why = error instanceof StoreFault && error.code === 'STORE_CORRUPT' ? error.message : null;
+      if (why === null) {
+        await store?.close().catch(() => {});
+        throw error;
+      }
     }
+    // Its folder is locked until then.
+    await store?.close().catch(() => {});
   }
   o.hooks.onRebuild?.(o.partition, why ?? 'unknown');
   await StateStore.discard(o.folder);

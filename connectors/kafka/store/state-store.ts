@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
-import { asBuffer } from '../client/record.ts';
+import { bootId } from './boot-id.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { storeFault } from './store-fault.ts';
+import { flushLogs } from './flush-logs.ts';
+import { sealed, unsealed } from './seal.ts';
+import { StoreFault, storeFault } from './store-fault.ts';
 
 /** One change of a key: its new bytes as they are in the changelog (null: deleted) and its timer. */
 export type StoreWrite = {
@@ -23,8 +25,11 @@ export type DueTimer = { readonly dueAtMs: number; readonly key: string };
  * The timer index is a hint: an entry counts only if the state it points to wants that very time. So restoring a
  * changelog never has to look up what a key's timer was before.
  *
- * Writes aren't flushed to the disk: after a crash of the machine LevelDB comes back with a prefix of its batches, the
- * checkpoint with them, and the rest is in the topic.
+ * Writes aren't flushed to the disk. A killed process loses nothing by that. A machine that crashes may lose any blocks
+ * of LevelDB's log, also ones in the middle, which LevelDB then skips in silence; so a store says under which boot of the
+ * machine it was opened, and that it was flushed when it was closed, and counts as corrupt where neither holds.
+ *
+ * LevelDB reads without looking at its checksums, so each value carries one of its own.
  */
 export class StateStore {
   readonly folder: string;
@@ -35,18 +40,19 @@ export class StateStore {
     this.#level = level;
   }
 
-  /** Opens or creates. Rejects with a `StoreFault`: `STORE_LOCKED`, `STORE_CORRUPT` (rebuild it), `STORE_FOLDER`, `DISK_FULL`. */
-  static async open(folder: string): Promise<StateStore> {
+  /**
+   * Opens or creates. Rejects with a `StoreFault`: `STORE_LOCKED`, `STORE_CORRUPT` (rebuild it), `STORE_FOLDER`, `DISK_FULL`.
+   * `boot` names the machine's boot, null where it isn't known.
+   */
+  static async open(folder: string, boot: string | null = bootId()): Promise<StateStore> {
+    const level = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer', ...tuning });
     try {
       await mkdir(folder, { recursive: true });
-      const level = new ClassicLevel<string, Buffer>(folder, {
-        keyEncoding: 'utf8',
-        valueEncoding: 'buffer',
-        ...tuning,
-      });
       await level.open();
+      await markOpen(level, folder, boot);
       return new StateStore(folder, level);
     } catch (error) {
+      await level.close().catch(() => {});
       throw storeFault('open', folder, error);
     }
   }
@@ -60,27 +66,20 @@ export class StateStore {
     }
   }
 
+  /** Throws `STORE_CORRUPT` where the value isn't what was written. */
   get(key: string): Buffer | undefined {
-    try {
-      // As bytes: given as text, classic-level's `getSync` misses some keys with characters beyond the basic plane.
-      return this.#level.getSync(Buffer.from(statePrefix + key), { keyEncoding: 'buffer' });
-    } catch (error) {
-      throw storeFault('read', this.folder, error);
-    }
+    return this.#read(statePrefix + key);
   }
 
+  /** Null where there is none that this version understands. Throws `STORE_CORRUPT`, as `get`. */
   checkpoint(): Checkpoint | null {
-    try {
-      return decodeCheckpoint(this.#level.getSync(checkpointKey));
-    } catch (error) {
-      throw storeFault('read', this.folder, error);
-    }
+    return decodeCheckpoint(this.#read(checkpointKey));
   }
 
   /** True for a store that was never written. */
   async isEmpty(): Promise<boolean> {
     try {
-      return (await this.#level.keys({ limit: 1 }).all()).length === 0;
+      return (await this.#level.keys({ gt: openMarkKey, limit: 1 }).all()).length === 0;
     } catch (error) {
       throw storeFault('read', this.folder, error);
     }
@@ -92,12 +91,12 @@ export class StateStore {
     try {
       for (const { key, bytes, dueAtMs, previousDueAtMs } of changes) {
         if (bytes === null) batch.del(statePrefix + key);
-        else batch.put(statePrefix + key, asBuffer(bytes));
+        else batch.put(statePrefix + key, sealed(statePrefix + key, bytes));
         if (typeof previousDueAtMs === 'number' && previousDueAtMs !== dueAtMs)
           batch.del(timerKey(previousDueAtMs, key));
         if (dueAtMs !== null) batch.put(timerKey(dueAtMs, key), nothing);
       }
-      if (checkpoint) batch.put(checkpointKey, encodeCheckpoint(checkpoint));
+      if (checkpoint) batch.put(checkpointKey, sealed(checkpointKey, encodeCheckpoint(checkpoint)));
       await batch.write();
     } catch (error) {
       throw storeFault('write to', this.folder, error);
@@ -140,14 +139,50 @@ export class StateStore {
     }
   }
 
+  /** Flushes and closes. A store that can't be flushed is closed all the same: it only won't outlive the machine's boot. */
   async close(): Promise<void> {
     try {
+      await this.#markClosed().catch(() => {});
       await this.#level.close();
     } catch (error) {
       throw storeFault('close', this.folder, error);
     }
   }
+
+  #read(storedKey: string): Buffer | undefined {
+    let bytes: Buffer | undefined;
+    try {
+      // As bytes: given as text, classic-level's `getSync` misses some keys with characters beyond the basic plane.
+      bytes = this.#level.getSync(Buffer.from(storedKey), { keyEncoding: 'buffer' });
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+    if (bytes === undefined) return undefined;
+    const value = unsealed(storedKey, bytes);
+    if (value === null) throw corrupt(this.folder, 'a value is damaged, or of an older version');
+    return value;
+  }
+
+  /** The mark is flushed after all that it speaks for. */
+  async #markClosed(): Promise<void> {
+    if (this.#level.status !== 'open') return;
+    await flushLogs(this.folder);
+    await this.#level.put(openMarkKey, Buffer.from(closedMark), { sync: true });
+  }
 }
+
+/** Checks that nothing can have been lost since the store was opened last, and marks it as open: flushed, before any write. */
+async function markOpen(level: ClassicLevel<string, Buffer>, folder: string, boot: string | null): Promise<void> {
+  const found = level.getSync(openMarkKey)?.toString();
+  if (found !== undefined && found === boot) return;
+  if (found !== undefined && found !== closedMark) {
+    throw corrupt(folder, 'the machine was started anew since it was written, and it was not closed before');
+  }
+  await level.put(openMarkKey, Buffer.from(boot ?? 'unknown'), { sync: true });
+}
+
+const corrupt = (folder: string, what: string): StoreFault =>
+  new StoreFault('STORE_CORRUPT', folder, `the state store ${folder} can't be used: ${what}`, undefined);
 
 /** Per partition: at most two write buffers and the block cache are in memory. */
 const tuning = {
@@ -158,6 +193,9 @@ const tuning = {
   blockSize: 4096,
 } as const;
 
+/** Before all other keys. Its value is the boot under which the store was opened, or that it is closed. */
+const openMarkKey = 'b';
+const closedMark = 'closed';
 const checkpointKey = 'c';
 const statePrefix = 's';
 const timerPrefix = 't';

@@ -14,7 +14,7 @@ export class StoreFault extends Error {
   readonly folder: string;
 
   constructor(code: StoreFaultCode, folder: string, message: string, cause: unknown) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.folder = folder;
   }

@@ -1,15 +1,19 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Changelog, type Checkpoint, whyRebuild } from '../../../connectors/kafka/store/checkpoint.ts';
 import { StateStore } from '../../../connectors/kafka/store/state-store.ts';
 import { storeFault } from '../../../connectors/kafka/store/store-fault.ts';
+import { damageTable } from './damaged-table.ts';
 
 let folder = '';
 const opened: StateStore[] = [];
-const open = async (at = folder) => {
-  const store = await StateStore.open(at);
+const copies: string[] = [];
+const open = async (at = folder, boot?: string | null) => {
+  const store = await StateStore.open(at, boot);
   opened.push(store);
   return store;
 };
@@ -19,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
   await chmod(folder, 0o700);
-  await rm(folder, { recursive: true, force: true });
+  for (const one of [folder, ...copies.splice(0)]) await rm(one, { recursive: true, force: true });
 });
 
 const checkpoint: Checkpoint = { topicId: 'id', topic: 'states', partitions: 6, offset: 42, wallTimeMs: 1_000 };
@@ -83,6 +87,26 @@ describe('the state store', () => {
     expect(await (await open()).isEmpty()).toBe(true);
   });
 
+  // LevelDB reads its tables without looking at their checksums: a flipped bit came back as a state, or as a state that
+  // can't be decoded, for which a good callback was set aside.
+  test('a value that is not as it was written is corrupt, not a state', async () => {
+    const value = randomBytes(500);
+    await (await open()).write([{ key: 'a', bytes: value, dueAtMs: null }, put('b', 'fine')], checkpoint);
+    for (const store of opened.splice(0)) await store.close();
+    await damageTable(folder, value.subarray(250, 300));
+    const damaged = await open();
+    expect(() => damaged.get('a')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+    expect(damaged.get('b')?.toString()).toBe('fine');
+  });
+
+  test('a store whose values carry no checksum, of an older version, is corrupt', async () => {
+    const level = new ClassicLevel(folder);
+    await level.put('c', JSON.stringify({ version: 1, ...checkpoint }));
+    await level.close();
+    const store = await open();
+    expect(() => store.checkpoint()).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+  });
+
   test('a folder that is a file, or that cannot be made, is named with what to do', async () => {
     const file = join(folder, 'file');
     await writeFile(file, 'x');
@@ -107,6 +131,60 @@ describe('the state store', () => {
   ])('%s means %s', (message, code) => {
     const cause = new Error(message);
     expect(storeFault('write to', '/state/0', new Error('Batch write failed', { cause }))).toMatchObject({ code });
+  });
+});
+
+// What isn't flushed when a machine crashes may be lost block by block, in the middle of LevelDB's log too. LevelDB skips
+// what it can't read there and goes on behind it: the newest checkpoint over states of which some are missing.
+describe('a machine that crashes', () => {
+  /** What other processes see of the folder now. */
+  async function copied(): Promise<string> {
+    const copy = await mkdtemp(join(tmpdir(), 'live2vod-store-'));
+    copies.push(copy);
+    await cp(folder, copy, { recursive: true });
+    return copy;
+  }
+
+  /** The folder of a running store as a crash leaves it, with a lost block where the states are. */
+  async function crashed(boot: string | null): Promise<string> {
+    const store = await open(folder, boot);
+    const states = Array.from({ length: 40 }, (_, n) => ({ key: `k${n}`, bytes: randomBytes(4_000), dueAtMs: null }));
+    for (const state of states) await store.write([state], null);
+    await store.write([], checkpoint);
+    const copy = await copied();
+    const log = join(copy, (await readdir(copy)).find((name) => name.endsWith('.log')) ?? '');
+    const bytes = await readFile(log);
+    await writeFile(log, bytes.fill(0, 65_536, 98_304));
+    return copy;
+  }
+
+  test.each([
+    ['first', 'second'],
+    ['first', null],
+    [null, null],
+  ])('leaves a corrupt store (boot %s, then %s)', async (before, after) => {
+    const folderAfter = await crashed(before);
+    await expect(StateStore.open(folderAfter, after)).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    await StateStore.discard(folderAfter);
+    expect(await (await open(folderAfter, after)).isEmpty()).toBe(true);
+  });
+
+  test('takes nothing from a store that was closed before, once and again', async () => {
+    for (const boot of ['first', 'second', null, 'third']) {
+      const store = await open(folder, boot);
+      if (boot !== 'first') expect(store.get('a')?.toString()).toBe('1');
+      await store.write([put('a', '1')], checkpoint);
+      await store.close();
+    }
+  });
+
+  test('is not a killed process: the same boot has all that was written', async () => {
+    const store = await open(folder, 'first');
+    await store.write([put('a', '1')], checkpoint);
+    const copy = await copied();
+    const again = await open(copy, 'first');
+    expect(again.get('a')?.toString()).toBe('1');
+    expect(again.checkpoint()).toEqual(checkpoint);
   });
 });
 

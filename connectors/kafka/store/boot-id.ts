@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Names the time since this machine was started, null where the system doesn't tell. What was written and not flushed is
+ * in the kernel's memory for as long as the name stays the same, whatever happens to processes.
+ */
+export function bootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+  } catch {
+    return null;
+  }
+}
