@@ -1,3 +1,5 @@
+import { reachable } from './ports.ts';
+
 export type ExtraListener = {
   /** Kafka's listener name, such as `SECURE`. */
   readonly name: string;
@@ -23,15 +25,17 @@ export function brokerProperties(options: BrokerProperties): Record<string, stri
   const replication = Math.min(3, voters.length);
   const minInSync = Math.max(1, replication - 1);
   const served = [{ name: 'PLAINTEXT', port, protocol: 'PLAINTEXT' }, ...extraListeners];
-  const address = (name: string, at: number) => `${name}://${host}:${at}`;
+  const address = (name: string, at: number) => `${name}://${host.includes(':') ? `[${host}]` : host}:${at}`;
+  // Kafka refuses to advertise a wildcard, and nobody elsewhere needs the controller.
+  const local = reachable(host);
   return {
     'process.roles': 'broker,controller',
     'node.id': nodeId,
-    'controller.quorum.voters': voters.map((voter) => `${voter.nodeId}@${host}:${voter.controllerPort}`).join(','),
+    'controller.quorum.voters': voters.map((voter) => `${voter.nodeId}@${local}:${voter.controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: [...served.map((l) => address(l.name, l.port)), address('CONTROLLER', controllerPort)].join(','),
-    'advertised.listeners': served.map((l) => address(l.name, l.port)).join(','),
+    listeners: [...served.map((l) => address(l.name, l.port)), `CONTROLLER://${local}:${controllerPort}`].join(','),
+    'advertised.listeners': served.map((l) => `${l.name}://${local}:${l.port}`).join(','),
     'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', ...served.map((l) => `${l.name}:${l.protocol}`)].join(
       ',',
     ),

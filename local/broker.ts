@@ -9,14 +9,14 @@ import { liveBrokers } from './broker-probe.ts';
 import { brokerProperties, type ExtraListener, propertiesText } from './broker-properties.ts';
 import { StackError } from './errors.ts';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
-import { requireFreePort } from './ports.ts';
+import { reachable, requireFreePort } from './ports.ts';
 
 export type BrokerOptions = {
   /** Folder with Kafka's jars. */
   readonly jars: string;
   /** Where this broker keeps `server.properties`, `data/` and `broker.log`. Made when missing; kept when stopped. */
   readonly folder: string;
-  /** Address to listen on and to advertise. Default 127.0.0.1. */
+  /** Address to listen on and to advertise; of a wildcard 127.0.0.1 is advertised. Default 127.0.0.1. */
   readonly host?: string;
   /** Port of the plaintext listener. */
   readonly port: number;
@@ -78,8 +78,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     ...(options.detached !== undefined && { detached: options.detached }),
   });
   await options.onSpawn?.(jvm);
-  await whenReady(jvm, 'broker', async () => (await liveBrokers(host, port)) > 0, { timeoutMs, signal });
-  return { ...jvm, brokers: `${host}:${port}`, restart: () => startBroker(options) };
+  await whenReady(jvm, 'broker', async () => (await liveBrokers(reachable(host), port)) > 0, { timeoutMs, signal });
+  return { ...jvm, brokers: `${reachable(host)}:${port}`, restart: () => startBroker(options) };
 }
 
 export const newClusterId = (): string => {

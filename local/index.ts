@@ -5,7 +5,7 @@ export { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 export { StackError, type StackErrorCode } from './errors.ts';
 export { ensureJars, type Jars, type JarsOptions } from './jars.ts';
 export type { Jvm } from './jvm.ts';
-export { freePorts } from './ports.ts';
+export { freePorts, reachable } from './ports.ts';
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { type PartStatus, type StackStatus, stackStatus, stopStack } from './stack-status.ts';

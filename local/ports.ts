@@ -8,6 +8,9 @@ export async function requireFreePort(host: string, port: number, what: string, 
   throw new StackError('PORT_TAKEN', `Port ${port} for ${what} is taken. Set ${setting} to a free port.`);
 }
 
+/** The address at which this machine reaches a server that listens on `host`. */
+export const reachable = (host: string): string => (['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host);
+
 /**
  * `count` ports that nobody listens on, for tests. They lie below the range that systems take for outgoing
  * connections, which would otherwise grab one before it is listened on.

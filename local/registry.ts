@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
-import { requireFreePort } from './ports.ts';
+import { reachable, requireFreePort } from './ports.ts';
 
 export type RegistryOptions = {
   /** Folder with the registry's jars. */
@@ -61,7 +61,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
 }
 
 /** Base of the Confluent API of a registry on `host:port`. */
-export const confluentApi = (host: string, port: number): string => `http://${host}:${port}/apis/ccompat/v7`;
+export const confluentApi = (host: string, port: number): string => `http://${reachable(host)}:${port}/apis/ccompat/v7`;
 
 /** Whether a GET of `url` gives 200 within a second. */
 export function answers(url: string): Promise<boolean> {

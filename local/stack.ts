@@ -4,6 +4,7 @@ import { type Broker, type BrokerOptions, startBroker } from './broker.ts';
 import { type Claim, claimHome, type PartRecord } from './home.ts';
 import { ensureJars, type Jars } from './jars.ts';
 import type { Jvm } from './jvm.ts';
+import { reachable } from './ports.ts';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 import { confluentApi, type Registry, startRegistry } from './registry.ts';
 import { endParts, type PartStatus, stackStatus } from './stack-status.ts';
@@ -11,7 +12,7 @@ import { endParts, type PartStatus, stackStatus } from './stack-status.ts';
 export type StackOptions = {
   /** LIVE2VOD_HOME: data goes into `<home>/kafka` and `<home>/registry`, jars into `<home>/jars`. Made when missing. */
   readonly home: string;
-  /** Address to listen on. Default 127.0.0.1. */
+  /** Address to listen on; 0.0.0.0 for all, of which 127.0.0.1 is advertised. Default 127.0.0.1. */
   readonly host?: string;
   /** KAFKA_PORT; the controller listens on the next one. Default 9092. */
   readonly kafkaPort?: number;
@@ -100,7 +101,7 @@ async function launch(options: Launch, keepRecord: Recorder, jars: Jars): Promis
       jars: jars.kafka,
       folder: join(home, 'kafka'),
       port: kafkaPort,
-      onSpawn: (jvm) => keepRecord.of('broker', jvm, `${host}:${kafkaPort}`),
+      onSpawn: (jvm) => keepRecord.of('broker', jvm, `${reachable(host)}:${kafkaPort}`),
     });
   const registry = () =>
     startRegistry({

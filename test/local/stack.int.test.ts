@@ -61,7 +61,9 @@ describe('the embedded stack', () => {
   test('`stack start` outlives its command, serves the next one, and is mended by the next start', async () => {
     const options = { ...(await home('detached')), parts: ['broker'] as const };
     onTestFinished(async () => void (await stopStack(options)));
-    await run(`await startStack(${JSON.stringify({ ...options, detached: true })}); process.exit()`).gone;
+    // On every address: Kafka refuses to start where it is told to advertise that, so it must be told another.
+    const everywhere = { ...options, detached: true, host: '0.0.0.0' };
+    await run(`await startStack(${JSON.stringify(everywhere)}); process.exit()`).gone;
     const running = await stackStatus(options);
     expect(running).toMatchObject({ state: 'detached', parts: [{ serves: true }] });
 

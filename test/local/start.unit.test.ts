@@ -124,3 +124,16 @@ test('three voters give replication 3 with two in sync; listeners and settings c
     'num.io.threads': 8,
   });
 });
+
+test('a node on every address advertises one at which it can be reached', () => {
+  const on = (host: string) => brokerProperties({ host, port: 9092, controllerPort: 9093, data: '/data' });
+  expect(on('0.0.0.0')).toMatchObject({
+    'controller.quorum.voters': '1@127.0.0.1:9093',
+    listeners: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://127.0.0.1:9093',
+    'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092',
+  });
+  expect(on('::')).toMatchObject({
+    listeners: 'PLAINTEXT://[::]:9092,CONTROLLER://127.0.0.1:9093',
+    'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092',
+  });
+});
