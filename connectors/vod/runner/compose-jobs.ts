@@ -105,7 +105,13 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
     };
   }
 
-  return { name: 'compose', decode: (bytes) => codec.decode(bytes), plannedAtMs: (job) => job.plannedAt, work };
+  return {
+    name: 'compose',
+    decode: (bytes) => codec.decode(bytes),
+    plannedAtMs: (job) => job.plannedAt,
+    work,
+    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+  };
 }
 
 /** The cloud takes titles of up to 128 bytes; the token must be whole. */

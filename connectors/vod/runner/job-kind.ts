@@ -24,6 +24,8 @@ export type JobKind<J> = {
   plannedAtMs(job: J): number;
   /** Brings one job to its end, calling the cloud as needed. */
   work(job: J, context: JobContext): Promise<JobEnding>;
+  /** The ending of a job in which `work` itself broke: what it had done by then nobody knows. */
+  broken(job: J, why: string): JobEnding;
   /** Other jobs of the same key needn't wait for one of these. */
   readonly independent?: boolean;
   /** Where the topic holds several sorts: the one of this job. */

@@ -12,18 +12,11 @@ export type PartitionProgress = {
   committable(): number | null;
   /** Offsets between the lowest unfinished job and the newest taken one. */
   span(): number;
-  /**
-   * True where a predecessor may have worked on this record already: it lies within the reach that a runner can have
-   * beyond the offset it committed last.
-   */
-  maybeSeen(offset: number): boolean;
 };
 
-/** @param reach how many offsets a runner takes beyond its lowest unfinished job at most */
-export function partitionProgress(reach: number): PartitionProgress {
+export function partitionProgress(): PartitionProgress {
   // Insertion order is offset order, so the first element is the lowest.
   const unfinished = new Set<number>();
-  let first: number | null = null;
   let next: number | null = null;
 
   function lowest(): number | null {
@@ -34,13 +27,11 @@ export function partitionProgress(reach: number): PartitionProgress {
   return {
     abandoned: new AbortController(),
     take(offset) {
-      first ??= offset;
       next = offset + 1;
       unfinished.add(offset);
     },
     finish: (offset) => void unfinished.delete(offset),
     committable: lowest,
     span: () => (next ?? 0) - (lowest() ?? 0),
-    maybeSeen: (offset) => first === null || offset < first + reach,
   };
 }

@@ -9,13 +9,14 @@ import { KafkaFault } from '../../kafka/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import { type Logger, type Metrics, spanOf, type TracedWork, type Tracing, traceOf } from '../../telemetry/index.ts';
 import { isRetryable, persistence } from '../persist.ts';
-import type { JobKind } from './job-kind.ts';
+import type { JobEnding, JobKind } from './job-kind.ts';
 import { Abandoned } from './lane.ts';
 import { deadLetter, type InternalEvent, internalRecord, type Outbox } from './outbox.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
+import { type Takeover, takeover } from './takeover.ts';
 
 /** What a consumer of commands must offer; `Consumer` of connectors/kafka does. */
-export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 'close'>;
+export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 'watermarks' | 'close'>;
 
 export type RunJobsOptions<J> = {
   readonly kind: JobKind<J>;
@@ -33,25 +34,34 @@ export type RunJobsOptions<J> = {
   readonly maxSpan?: number;
 };
 
+type Assigned = {
+  readonly at: TopicPartition;
+  readonly progress: PartitionProgress;
+  readonly takeover: Takeover;
+};
+
 /** A job's place among those of its key. */
 type Turn = { readonly comes: Promise<void> | undefined; readonly passOn: () => void };
 
 const pollMs = 250;
 const pollRecords = 100;
 const commitEveryMs = 1_000;
+const endTimeoutMs = 10_000;
 
 /** Runs until `signal` aborts; then calls under way are finished, their results published, the offsets committed. */
 export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
   const { kind, outbox, topics, platform, log, metrics, signal } = options;
   const maxJobs = options.maxJobs ?? 1_000;
   const maxSpan = options.maxSpan ?? 10_000;
-  const partitions = new Map<string, { readonly at: TopicPartition; readonly progress: PartitionProgress }>();
+  const partitions = new Map<string, Assigned>();
   const paused = new Set<string>();
   const committed = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   // When the latest job of each key passes the turn on, so that the next one can wait for it.
   const lastOfKey = new Map<string, Promise<void>>();
   let failure: unknown;
+
+  const persist = persistence(platform, log);
 
   const source = await options.open((event) => {
     for (const { topic, partition } of event.partitions) {
@@ -61,26 +71,32 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
       paused.delete(name);
       committed.delete(name);
       if (event.kind === 'assign') {
-        partitions.set(name, { at: { topic, partition }, progress: partitionProgress(maxSpan + pollRecords) });
+        partitions.set(name, assignment({ topic, partition }));
       }
     }
   });
-
-  const persist = persistence(platform, log);
 
   async function publish(record: OutgoingRecord, stop: AbortSignal): Promise<void> {
     await persist('publish a result', stop, () => outbox.send(record));
   }
 
+  function assignment(at: TopicPartition): Assigned {
+    const progress = partitionProgress();
+    const askEnd = () => source.watermarks(at.topic, at.partition, endTimeoutMs);
+    const end = async () => (await persist('find the end of a partition', progress.abandoned.signal, askEnd)).high;
+    return { at, progress, takeover: takeover(platform.now(), end) };
+  }
+
   async function carryOut(
     record: ConsumedRecord,
-    progress: PartitionProgress,
+    assigned: Assigned,
     passOn: () => void,
     traced: TracedWork | undefined,
   ): Promise<void> {
-    const stop = progress.abandoned.signal;
+    const stop = assigned.progress.abandoned.signal;
     const { value } = record;
-    if (value === null || stop.aborted) return;
+    if (value === null) return;
+    if (stop.aborted) throw new Abandoned();
     const trace = traced ? traced.headers : traceOf(record.headers);
     const result = (event: InternalEvent) => internalRecord(topics, 'job-runner', event, platform.now(), trace);
     const bury = async (reason: string, error: string) => {
@@ -88,7 +104,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
       await publish(deadLetter(topics, record, reason, error), stop);
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
     };
-    const suspect = progress.maybeSeen(record.offset);
+    const suspect = await assigned.takeover.mayHaveBegun(record);
     let job: J;
     try {
       job = await persist('read a job', stop, () => kind.decode(value));
@@ -98,20 +114,27 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     }
     const sort = kind.sortOf?.(job) ?? kind;
     if (sort.independent) passOn();
-    const ending = await sort.work(job, {
-      suspect,
-      signal: stop,
-      async pause(ms) {
-        await platform.sleep(ms, stop);
-        if (stop.aborted) throw new Abandoned();
-      },
-      tell: (event) => publish(result(event), stop),
-    });
+    const pause = async (ms: number) => {
+      await platform.sleep(ms, stop);
+      if (stop.aborted) throw new Abandoned();
+    };
+    const tell = (event: InternalEvent) => publish(result(event), stop);
+    let ending: JobEnding;
+    let reason: string | undefined;
+    try {
+      ending = await sort.work(job, { suspect, signal: stop, pause, tell });
+    } catch (error) {
+      if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
+      // A defect of ours: one job must not stop its partition for good.
+      log.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'job broke');
+      ending = sort.broken(job, error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
+      reason = 'job-broke';
+    }
     await publish(result(ending.event), stop);
     if (ending.result !== 'acknowledged') {
       const { key: subject, body } = ending.event;
       log.warn({ subject, code: body.ErrorCode, result: ending.result }, `a ${sort.name} job needs a person`);
-      await bury(`job-${ending.result}`, ending.error ?? ending.result);
+      await bury(reason ?? `job-${ending.result}`, ending.error ?? ending.result);
     }
     metrics.count('live2vod_jobs_total', { kind: sort.name, result: ending.result });
     if (ending.result === 'acknowledged') {
@@ -121,20 +144,12 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     }
   }
 
-  async function finishInTurn(record: ConsumedRecord, progress: PartitionProgress, turn: Turn) {
+  async function finishInTurn(record: ConsumedRecord, assigned: Assigned, turn: Turn) {
     await turn.comes;
     const traced = options.tracing?.begin(`${kind.name} job`, 'CONSUMER', record.headers, spanOf(record));
     try {
-      await carryOut(record, progress, turn.passOn, traced).catch(async (error: unknown) => {
-        if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
-        // A defect of ours: one job must not stop its partition for good.
-        log.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'job broke');
-        const why = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
-        traced?.end(why);
-        await publish(deadLetter(topics, record, 'job-broke', why), progress.abandoned.signal);
-        metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason: 'job-broke' });
-      });
-      progress.finish(record.offset);
+      await carryOut(record, assigned, turn.passOn, traced);
+      assigned.progress.finish(record.offset);
     } catch (error) {
       if (error instanceof Abandoned) return;
       // Not finished: its offset stays uncommitted, and a new runner does it again.
@@ -143,13 +158,13 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
   }
 
   function take(record: ConsumedRecord): void {
-    const progress = partitions.get(`${record.topic}/${record.partition}`)?.progress;
-    if (!progress) return;
-    progress.take(record.offset);
+    const assigned = partitions.get(`${record.topic}/${record.partition}`);
+    if (!assigned) return;
+    assigned.progress.take(record.offset);
     const key = record.key ?? `${record.topic}/${record.partition}/${record.offset}`;
     const passed = Promise.withResolvers<void>();
     const turn = { comes: lastOfKey.get(key), passOn: passed.resolve };
-    const running = finishInTurn(record, progress, turn).finally(() => {
+    const running = finishInTurn(record, assigned, turn).finally(() => {
       turn.passOn();
       underWay.delete(running);
       if (lastOfKey.get(key) === passed.promise) lastOfKey.delete(key);
@@ -193,6 +208,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     let committedAtMs = platform.monotonicMs();
     while (!signal.aborted && failure === undefined) {
       steer();
+      for (const { takeover: predecessors } of partitions.values()) predecessors.look();
       const room = Math.max(1, Math.min(pollRecords, maxJobs - underWay.size));
       for (const record of await source.poll(room, pollMs)) take(record);
       metrics.set('live2vod_jobs_in_flight', { kind: kind.name }, underWay.size);

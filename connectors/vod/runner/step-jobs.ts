@@ -104,6 +104,7 @@ export function stepJobs({
     decode: (bytes) => codec.decode(bytes),
     plannedAtMs: (job) => job.plannedAt,
     work,
+    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
   };
 }
 

@@ -96,7 +96,13 @@ export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJ
     return { result: ending.outcome, event: told(job, eventType, submissions, why), error: ending.message };
   }
 
-  return { name: 'transcode', decode: (bytes) => codec.decode(bytes), plannedAtMs: (job) => job.plannedAt, work };
+  return {
+    name: 'transcode',
+    decode: (bytes) => codec.decode(bytes),
+    plannedAtMs: (job) => job.plannedAt,
+    work,
+    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+  };
 }
 
 function byText(a: string, b: string): number {

@@ -4,7 +4,7 @@ import { composeJobs } from '../../../connectors/vod/runner/compose-jobs.ts';
 import { lane } from '../../../connectors/vod/runner/lane.ts';
 import { seeded } from '../../../emulator/random.ts';
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
-import { crashWorld, jumpingPlatform, schedulesToPlay } from './crash-world.ts';
+import { crashWorld, jumpingPlatform, randomEnd, schedulesToPlay, untilDone } from './crash-world.ts';
 import { exactStudio } from './exact-studio.ts';
 
 const startMs = Date.UTC(2026, 2, 1, 10);
@@ -22,12 +22,16 @@ async function playSchedule(schedule: number) {
   const platform = jumpingPlatform(rng.float, startMs);
   const studio = exactStudio(rng.float, platform.now, rng.between(0, 0.5));
   const tokens = Array.from({ length: rng.int(1, 6) }, (_, n) => `token-${n}`);
-  const world = crashWorld(tokens.map((token) => ({ key: 'play.example.com/live/a', value: plannedJob(token) })));
+  const writtenAtMs = tokens.map(() => startMs + rng.between(0, 120_000)).toSorted((a, b) => a - b);
+  const world = crashWorld(
+    tokens.map((token) => ({ key: 'play.example.com/live/a', value: plannedJob(token) })),
+    writtenAtMs,
+  );
   const lives = rng.int(0, 5);
   for (let life = 0; life <= lives; life++) {
     const ended = await world.live({
       platform,
-      crashAt: life < lives ? rng.int(1, 40) : Number.POSITIVE_INFINITY,
+      ...(life < lives ? randomEnd(rng, 40) : untilDone),
       kind: (crashPoint) =>
         composeJobs({
           codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
@@ -59,7 +63,7 @@ function plannedJob(token: string): ComposeJob {
   };
 }
 
-describe(`${schedules} schedules of crashes and faults, seed ${seed}`, () => {
+describe(`${schedules} schedules of crashes, stops and faults, seed ${seed}`, () => {
   it('never produce a composition twice, and tell which video it is unless nobody can know', {
     timeout: 10_000 + schedules * 50,
   }, async () => {

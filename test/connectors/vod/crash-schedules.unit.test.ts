@@ -4,7 +4,7 @@ import { transcodeJobs } from '../../../connectors/vod/runner/transcode-jobs.ts'
 import { defaultAttemptRules } from '../../../connectors/vod/runner/transcode-plan.ts';
 import { seeded } from '../../../emulator/random.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
-import { crashWorld, jumpingPlatform, schedulesToPlay } from './crash-world.ts';
+import { crashWorld, jumpingPlatform, randomEnd, schedulesToPlay, untilDone } from './crash-world.ts';
 import { exactCloud } from './exact-cloud.ts';
 
 const startMs = Date.UTC(2026, 2, 1, 10);
@@ -14,23 +14,27 @@ type Outcome = {
   readonly planned: readonly string[];
   readonly started: readonly string[];
   readonly told: readonly Told[];
-  readonly crashes: number;
+  readonly ends: readonly ('crashed' | 'stopped')[];
 };
 type Told = { readonly EventType: string; readonly VideoId: string; readonly TranscodeTaskId?: string };
 
-/** One schedule: some jobs, a cloud with faults, lives that end in a crash at a random point, a last one that doesn't. */
+/** One schedule: some jobs, a cloud with faults, lives that end at a random point, a last one that doesn't. */
 async function playSchedule(schedule: number): Promise<Outcome> {
   const rng = seeded(seed, schedule);
   const videoIds = Array.from({ length: rng.int(1, 12) }, (_, n) => `video-${n}`);
   const platform = jumpingPlatform(rng.float, startMs);
   const cloud = exactCloud(rng.float, platform.now, rng.between(0, 0.6));
-  const world = crashWorld(videoIds.map((videoId) => ({ key: videoId, value: plannedJob(videoId) })));
+  const writtenAtMs = videoIds.map(() => startMs + rng.between(0, 120_000)).toSorted((a, b) => a - b);
+  const world = crashWorld(
+    videoIds.map((videoId) => ({ key: videoId, value: plannedJob(videoId) })),
+    writtenAtMs,
+  );
   const lives = rng.int(0, 6);
-  let crashes = 0;
+  const ends: Outcome['ends'][number][] = [];
   for (let life = 0; life <= lives; life++) {
     const ended = await world.live({
       platform,
-      crashAt: life < lives ? rng.int(1, 60) : Number.POSITIVE_INFINITY,
+      ...(life < lives ? randomEnd(rng, 60) : untilDone),
       maxJobs: rng.int(1, 12),
       kind: (crashPoint) =>
         transcodeJobs({
@@ -43,12 +47,12 @@ async function playSchedule(schedule: number): Promise<Outcome> {
         }),
     });
     if (ended === 'done') break;
-    crashes++;
+    ends.push(ended);
   }
   const told = world.published
     .filter((record) => record.topic === 'callbacks')
     .map((record) => JSON.parse(Buffer.from(record.value ?? '').toString()) as Told);
-  return { planned: videoIds, started: cloud.started, told, crashes };
+  return { planned: videoIds, started: cloud.started, told, ends };
 }
 
 function plannedJob(videoId: string): TranscodeJob {
@@ -66,23 +70,26 @@ function plannedJob(videoId: string): TranscodeJob {
   };
 }
 
-describe(`${schedules} schedules of crashes and faults, seed ${seed}`, () => {
+describe(`${schedules} schedules of crashes, stops and faults, seed ${seed}`, () => {
   it('start every planned job exactly once and tell which task it is', {
     timeout: 10_000 + schedules * 50,
   }, async () => {
-    let crashes = 0;
+    const ends: string[] = [];
     for (let schedule = 0; schedule < schedules; schedule++) {
-      const { planned, started, told, crashes: died } = await playSchedule(schedule);
-      crashes += died;
+      const { planned, started, told, ends: ended } = await playSchedule(schedule);
+      ends.push(...ended);
       expect(started.length, `schedule ${schedule}`).toBe(planned.length);
       expect(new Set(started), `schedule ${schedule}`).toEqual(new Set(planned));
       for (const videoId of planned) {
-        const ends = told.filter((event) => event.VideoId === videoId && event.EventType !== 'TranscodeJobSubmitted');
+        const results = told.filter(
+          (event) => event.VideoId === videoId && event.EventType !== 'TranscodeJobSubmitted',
+        );
         const expected = { EventType: 'TranscodeJobAcknowledged', TranscodeTaskId: `task-${started.indexOf(videoId)}` };
-        expect(ends.length, `schedule ${schedule}, ${videoId}`).toBeGreaterThan(0);
-        for (const end of ends) expect(end, `schedule ${schedule}`).toMatchObject(expected);
+        expect(results.length, `schedule ${schedule}, ${videoId}`).toBeGreaterThan(0);
+        for (const result of results) expect(result, `schedule ${schedule}`).toMatchObject(expected);
       }
     }
-    expect(crashes).toBeGreaterThan(schedules);
+    for (const end of ['crashed', 'stopped'])
+      expect(ends.filter((one) => one === end).length, end).toBeGreaterThan(schedules / 2);
   });
 });

@@ -4,6 +4,7 @@ import { type Platform, systemPlatform } from '../../../connectors/platform/inde
 import { createLogger, metricsOf } from '../../../connectors/telemetry/index.ts';
 import type { JobKind } from '../../../connectors/vod/runner/job-kind.ts';
 import { type JobSource, type RunJobsOptions, runJobs } from '../../../connectors/vod/runner/run-jobs.ts';
+import type { Rng } from '../../../emulator/random.ts';
 
 /**
  * A runner's surroundings without Kafka: a topic of one partition, a committed offset, a list of what was published.
@@ -14,10 +15,11 @@ export type CrashWorld<J> = {
   readonly published: readonly OutgoingRecord[];
   committed(): number;
   /**
-   * Runs a runner until all jobs are committed or it crashed. A crash is a point at which nothing of this runner is
-   * ever heard again: what it waited for stays pending, what it wanted to send or commit is dropped.
+   * Runs a runner until all jobs are committed, it crashed or it was told to stop and did. A crash is a point at which
+   * nothing of this runner is ever heard again: what it waited for stays pending, what it wanted to send or commit is
+   * dropped.
    */
-  live(options: LifeOptions<J>): Promise<'done' | 'crashed'>;
+  live(options: LifeOptions<J>): Promise<'done' | 'crashed' | 'stopped'>;
 };
 
 export type LifeOptions<J> = {
@@ -25,15 +27,31 @@ export type LifeOptions<J> = {
   readonly platform: Platform;
   /** The crash comes when the runner passes its n-th point; Infinity: never. */
   readonly crashAt: number;
+  /** SIGTERM comes when the runner passes its n-th point; default: never. */
+  readonly stopAt?: number;
   readonly maxJobs?: number;
 };
+
+/** How a life that isn't the last one ends: half of them crash, the others are told to stop, at a random point. */
+export function randomEnd(rng: Rng, mostPoints: number): Pick<LifeOptions<unknown>, 'crashAt' | 'stopAt'> {
+  const point = rng.int(1, mostPoints);
+  const never = Number.POSITIVE_INFINITY;
+  return rng.chance(0.5) ? { crashAt: point, stopAt: never } : { crashAt: never, stopAt: point };
+}
+
+/** The last life: nothing ends it before its work is done. */
+export const untilDone = { crashAt: Number.POSITIVE_INFINITY } as const;
 
 /** Marks a place where a crash makes a difference. Never resolves once the runner has crashed. */
 export type CrashPoint = () => Promise<void>;
 
 const topic = 'transcode-jobs';
 
-export function crashWorld<J>(jobs: readonly { readonly key: string; readonly value: J }[]): CrashWorld<J> {
+/** @param writtenAtMs when each job is written, in order; by default all were long before the first life */
+export function crashWorld<J>(
+  jobs: readonly { readonly key: string; readonly value: J }[],
+  writtenAtMs: readonly number[] = [],
+): CrashWorld<J> {
   const records = jobs.map(
     ({ key, value }, offset): ConsumedRecord => ({
       topic,
@@ -42,16 +60,17 @@ export function crashWorld<J>(jobs: readonly { readonly key: string; readonly va
       key,
       value: Buffer.from(JSON.stringify(value)),
       headers: {},
-      timestampMs: 0,
+      timestampMs: writtenAtMs[offset] ?? 0,
     }),
   );
   const published: OutgoingRecord[] = [];
   let committed = 0;
+  let end = 0;
 
   return {
     published,
     committed: () => committed,
-    async live({ kind, platform, crashAt, maxJobs }) {
+    async live({ kind, platform, crashAt, stopAt = Number.POSITIVE_INFINITY, maxJobs }) {
       if (committed === records.length) return 'done';
       const over = new AbortController();
       let passed = 0;
@@ -61,7 +80,9 @@ export function crashWorld<J>(jobs: readonly { readonly key: string; readonly va
         died = () => resolve('crashed');
       });
       const point: CrashPoint = async () => {
-        if (!dead && ++passed >= crashAt) {
+        passed++;
+        if (passed >= stopAt) over.abort();
+        if (!dead && passed >= crashAt) {
           dead = true;
           died();
         }
@@ -69,11 +90,15 @@ export function crashWorld<J>(jobs: readonly { readonly key: string; readonly va
       };
       let position = committed;
       let paused = false;
+      const endNow = () => {
+        while (end < records.length && (records[end]?.timestampMs ?? 0) <= platform.now()) end++;
+        return end;
+      };
       const source: JobSource = {
         async poll(maxRecords, timeoutMs) {
-          await platform.sleep(paused || position === records.length ? timeoutMs : 1);
+          await platform.sleep(paused || position === endNow() ? timeoutMs : 1);
           await point();
-          const batch = paused ? [] : records.slice(position, position + maxRecords);
+          const batch = paused ? [] : records.slice(position, Math.min(position + maxRecords, endNow()));
           position += batch.length;
           return batch;
         },
@@ -88,6 +113,10 @@ export function crashWorld<J>(jobs: readonly { readonly key: string; readonly va
           committed = offsets[0]?.offset ?? committed;
           await point();
           if (committed === records.length) over.abort();
+        },
+        async watermarks() {
+          await point();
+          return { low: 0, high: endNow() };
         },
         close: () => Promise.resolve(),
       };
@@ -111,7 +140,10 @@ export function crashWorld<J>(jobs: readonly { readonly key: string; readonly va
         signal: over.signal,
         ...(maxJobs === undefined ? {} : { maxJobs }),
       };
-      return await Promise.race([runJobs(options).then(() => 'done' as const), death]);
+      const ended = runJobs(options).then(() =>
+        committed === records.length ? ('done' as const) : ('stopped' as const),
+      );
+      return await Promise.race([ended, death]);
     },
   };
 }

@@ -9,7 +9,15 @@ import { type Emulator, startEmulator, templateGroupIds } from '../../../emulato
 import { type Rng, seeded } from '../../../emulator/random.ts';
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
-import { type CrashPoint, crashWorld, type LifeOptions, quickPlatform, schedulesToPlay } from './crash-world.ts';
+import {
+  type CrashPoint,
+  crashWorld,
+  type LifeOptions,
+  quickPlatform,
+  randomEnd,
+  schedulesToPlay,
+  untilDone,
+} from './crash-world.ts';
 
 /**
  * Crash schedules over HTTP against the emulator: its ledger, which shares no code with the runner, says what was
@@ -54,7 +62,7 @@ afterAll(async () => {
 
 const videosOf = (schedule: number) => videoIds.slice(schedule * videosPerSchedule, (schedule + 1) * videosPerSchedule);
 
-/** Lives that crash at random points, then one that doesn't. */
+/** Lives that crash or stop at random points, then one that doesn't. */
 async function playLives<J>(
   rng: Rng,
   jobs: readonly { readonly key: string; readonly value: J }[],
@@ -64,8 +72,8 @@ async function playLives<J>(
   const lives = rng.int(0, 3);
   for (let life = 0; life <= lives; life++) {
     const platform = quickPlatform(rng.float, speed);
-    const crashAt = life < lives ? rng.int(1, 25) : Number.POSITIVE_INFINITY;
-    if ((await world.live({ platform, crashAt, kind: kind(platform) })) === 'done') break;
+    const end = life < lives ? randomEnd(rng, 25) : untilDone;
+    if ((await world.live({ platform, ...end, kind: kind(platform) })) === 'done') break;
   }
   return world.published
     .filter((record) => record.topic === 'callbacks')

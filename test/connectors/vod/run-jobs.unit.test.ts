@@ -9,6 +9,17 @@ import { jumpingPlatform } from './crash-world.ts';
 
 type Job = { readonly name: string };
 type Work = (job: Job, context: JobContext) => Promise<JobEnding>;
+type Limits = {
+  readonly maxJobs?: number;
+  readonly maxSpan?: number;
+  readonly independent?: (job: Job) => boolean;
+  /** Where the log ends when the partition is assigned; by default after all records. */
+  readonly endAtStart?: number;
+  /** When the record was written; by default long ago. */
+  readonly writtenAtMs?: (offset: number) => number;
+  /** The runner is told to stop while the first poll is under way. */
+  readonly stopInPoll?: boolean;
+};
 
 const topic = 'transcode-jobs';
 
@@ -17,11 +28,7 @@ function done(name: string): JobEnding {
 }
 
 /** A runner over a list of records, whose partition can be taken away. */
-function start(
-  keys: readonly (readonly [key: string, value: string])[],
-  work: Work,
-  limits: { maxJobs?: number; maxSpan?: number; independent?: (job: Job) => boolean } = {},
-) {
+function start(keys: readonly (readonly [key: string, value: string])[], work: Work, limits: Limits = {}) {
   const platform = jumpingPlatform(() => 0.5, 0);
   const registry = new Registry();
   const stop = new AbortController();
@@ -31,13 +38,15 @@ function start(
   let paused = false;
   let rebalance: (event: Rebalance) => void = () => {};
   const records = keys.map(([key, value], offset): ConsumedRecord => {
-    return { topic, partition: 0, offset, key, value: Buffer.from(value), headers: {}, timestampMs: 0 };
+    const timestampMs = limits.writtenAtMs?.(offset) ?? 0;
+    return { topic, partition: 0, offset, key, value: Buffer.from(value), headers: {}, timestampMs };
   });
   const sort = {
     name: 'transcode' as const,
     decode: (bytes: Buffer) => JSON.parse(String(bytes)) as Job,
     plannedAtMs: () => 0,
     work,
+    broken: ({ name }: Job, error: string): JobEnding => ({ ...done(name), result: 'in-doubt', error }),
   };
   const running = runJobs<Job>({
     kind: { ...sort, sortOf: (job) => ({ ...sort, independent: limits.independent?.(job) ?? false }) },
@@ -47,6 +56,7 @@ function start(
       return Promise.resolve({
         async poll(maxRecords) {
           await platform.sleep(100);
+          if (limits.stopInPoll) stop.abort();
           const batch = paused ? [] : records.slice(position, position + maxRecords);
           position += batch.length;
           return batch;
@@ -61,6 +71,7 @@ function start(
           commits.push(...offsets.map(({ offset }) => offset));
           return Promise.resolve();
         },
+        watermarks: () => Promise.resolve({ low: 0, high: limits.endAtStart ?? records.length }),
         close: () => Promise.resolve(),
       });
     },
@@ -77,6 +88,7 @@ function start(
     commits,
     taken: () => position,
     revoke: () => rebalance({ kind: 'revoke', lost: false, partitions: [{ topic, partition: 0 }] }),
+    ended: running,
     end: async () => {
       stop.abort();
       await running;
@@ -174,6 +186,9 @@ it('what ends badly, cannot be read or breaks us goes to dead-letters, and the p
     ['c', 'job-broke', '2'],
   ]);
   expect(String(letters.find((letter) => letter.key === 'b')?.value)).toBe('no json');
+  // The ledger learns of it too: nobody may wait for a job that broke.
+  const told = runner.sent.filter((record) => record.topic === 'callbacks').map(({ key }) => key);
+  expect(told.sort()).toEqual(['bad', 'defect', 'good']);
 });
 
 it('a partition that is taken away stops its jobs at their next pause, unfinished and uncommitted', async () => {
@@ -188,6 +203,58 @@ it('a partition that is taken away stops its jobs at their next pause, unfinishe
   await runner.end();
   expect(runner.sent).toEqual([]);
   expect(runner.commits.filter((offset) => offset > 0)).toEqual([]);
+});
+
+/**
+ * A stopped runner abandons what it hasn't begun. Such a job must not count as finished: the closing commit would pass
+ * its offset, and no later runner would ever see it.
+ */
+describe('a runner that is told to stop', () => {
+  it('leaves what it was just given to its successor', async () => {
+    let begun = 0;
+    const work: Work = ({ name }) => {
+      begun++;
+      return Promise.resolve(done(name));
+    };
+    const runner = start(jobs(5), work, { stopInPoll: true });
+    await runner.ended;
+    expect(runner.taken()).toBe(5);
+    expect(begun).toBe(0);
+    expect(runner.commits.filter((offset) => offset > 0)).toEqual([]);
+  });
+
+  it('finishes what is under way and leaves what waits behind it', async () => {
+    const begun: string[] = [];
+    const runner = start(
+      ['job-0', 'job-1'].map((name) => ['video', `{"name":"${name}"}`] as const),
+      async ({ name }, { signal }) => {
+        begun.push(name);
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return done(name);
+      },
+    );
+    await eventually(() => begun.length === 1);
+    await runner.end();
+    expect(begun).toEqual(['job-0']);
+    expect(runner.sent.map(({ key }) => key)).toEqual(['job-0']);
+    expect(runner.commits.at(-1)).toBe(1);
+  });
+});
+
+it('only a job that a predecessor can have seen is suspect', async () => {
+  // A suspect composition is searched for two minutes before its first call; a new one must not be.
+  const suspects: boolean[] = [];
+  const work: Work = ({ name }, context) => {
+    suspects[Number(name.slice('job-'.length))] = context.suspect;
+    return Promise.resolve(done(name));
+  };
+  const minute = 60_000;
+  const writtenAtMs = (offset: number) => [-minute, minute, 29_000, minute][offset] ?? minute;
+  const runner = start(jobs(4), work, { endAtStart: 2, writtenAtMs });
+  await eventually(() => runner.commits.includes(4));
+  await runner.end();
+  // In the log at the start (whatever the clock of its writer says); written soon after it; later.
+  expect(suspects).toEqual([true, true, true, false]);
 });
 
 describe('jobs of one key', () => {

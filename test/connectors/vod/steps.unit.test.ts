@@ -15,7 +15,7 @@ import type { StepKind, TranscodeJob } from '../../../schemas/generated/Transcod
 import { plainPipeline } from '../../emulator/pipeline.ts';
 import { startReceiver } from '../../emulator/receiver.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type CrashPoint, crashWorld, quickPlatform, schedulesToPlay } from './crash-world.ts';
+import { type CrashPoint, crashWorld, quickPlatform, randomEnd, schedulesToPlay, untilDone } from './crash-world.ts';
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -84,7 +84,7 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
       if (jobs.length === 0) return;
       const world = crashWorld(keyed(jobs));
       const platform = quickPlatform(seeded(1).float, 200);
-      await world.live({ platform, crashAt: Number.POSITIVE_INFINITY, kind: () => kindOf(cloud, platform) });
+      await world.live({ platform, ...untilDone, kind: () => kindOf(cloud, platform) });
       for (const event of toldIn(world.published)) pipeline.tell(event);
     };
     /** Works off what is planned until this is so of every video. */
@@ -232,9 +232,9 @@ describe('steps whose calls fail and whose runner dies', () => {
       const lives = rng.int(0, 3);
       for (let life = 0; life <= lives; life++) {
         const platform = quickPlatform(rng.float, 200);
-        const crashAt = life < lives ? rng.int(1, 25) : Number.POSITIVE_INFINITY;
+        const end = life < lives ? randomEnd(rng, 25) : untilDone;
         const kind = (crashPoint: CrashPoint) => kindOf(mortal(cloud, crashPoint), platform);
-        if ((await world.live({ platform, crashAt, kind })) === 'done') break;
+        if ((await world.live({ platform, ...end, kind })) === 'done') break;
       }
       return toldIn(world.published);
     };
@@ -275,7 +275,7 @@ describe('steps whose calls fail and whose runner dies', () => {
     expect(again).toMatchObject({ token: job.token, generation: 1 });
     const platform = quickPlatform(seeded(1).float, 200);
     const world = crashWorld(keyed([again]));
-    await world.live({ platform, crashAt: Number.POSITIVE_INFINITY, kind: () => kindOf(cloud, platform) });
+    await world.live({ platform, ...untilDone, kind: () => kindOf(cloud, platform) });
     expect(toldIn(world.published)).toMatchObject([
       { EventType: 'StepJobAcknowledged', Token: job.token, JobId: jobId },
     ]);
