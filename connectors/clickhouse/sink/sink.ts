@@ -32,6 +32,8 @@ export class Sink {
   #committing: Promise<void> = Promise.resolve();
   #failure: unknown = null;
   #paused = false;
+  /** A commit covers all that came before it, so behind a batch that wasn't stored none may be. */
+  #unstored = false;
 
   constructor(options: SinkOptions, context: StoreContext) {
     this.#options = options;
@@ -58,7 +60,7 @@ export class Sink {
       try {
         while (!signal.aborted) await this.#turn(consumer);
         await this.#storing;
-        if (this.#failure === null && this.#filling.records > 0) await this.#store(consumer, this.#filling);
+        if (this.#filling.records > 0) await this.#store(consumer, this.#filling);
         await this.#committing;
         if (this.#failure !== null) throw this.#failure;
       } finally {
@@ -84,7 +86,8 @@ export class Sink {
     const records = this.#full(batch) && !stillFull ? [] : await this.#poll(consumer, room, this.#patienceMs(batch));
     for (const record of records) {
       const pending = this.#take(batch, record);
-      if (pending !== undefined) await pending;
+      // Told to stop: a later record of its partition must not be committed past it.
+      if (pending !== undefined && !(await pending)) break;
     }
     const old = this.#now() - batch.beganAtMs >= this.#limits.maxWaitMs;
     if (batch.records === 0 || this.#storing !== null || !(old || this.#full(batch))) return;
@@ -119,8 +122,8 @@ export class Sink {
     }
   }
 
-  /** A promise only where the schema registry has to be asked or waited for. */
-  #take(batch: Batch, record: ConsumedRecord): void | Promise<void> {
+  /** A promise only where the schema registry has to be asked or waited for: of false when told to stop before it answered. */
+  #take(batch: Batch, record: ConsumedRecord): undefined | Promise<boolean> {
     const topic = this.#topicIds.get(record.topic);
     const add = () => (topic === undefined ? undefined : addRow(topic, record, batch, this.#options));
     let adding: void | Promise<void>;
@@ -129,7 +132,10 @@ export class Sink {
     } catch (error) {
       adding = Promise.reject(error);
     }
-    if (adding === undefined) return batch.took(record, this.#now());
+    if (adding === undefined) {
+      batch.took(record, this.#now());
+      return undefined;
+    }
     const waitingFor = 'the schema registry';
     return untilThere(this.#options, waitingFor, async () => {
       const first = adding;
@@ -138,13 +144,16 @@ export class Sink {
       return true;
     }).then((added) => {
       if (added) batch.took(record, this.#now());
+      return added ?? false;
     });
   }
 
   /** Stores, and leaves the commit to follow while the next batch is stored. */
   async #store(consumer: Consumer, batch: Batch): Promise<void> {
-    const stored = await storePatiently(batch, this.#context, this.#options);
-    if (!stored) return;
+    if (this.#unstored) return;
+    this.#unstored = true;
+    if (!(await storePatiently(batch, this.#context, this.#options))) return;
+    this.#unstored = false;
     const offsets = batch.offsets();
     batch.clear();
     this.#committing = this.#committing

@@ -55,7 +55,7 @@ async function seen() {
 }
 
 async function sinkAll(groupId: string): Promise<void> {
-  const sink = world.startSink({ maxWaitMs: 50, maxRecords: 200 }, 'live2vod', groupId);
+  const sink = world.startSink({ maxWaitMs: 50, maxRecords: 200 }, { groupId });
   await eventually(async () => expect(await sink.lag()).toBe(0), { timeoutMs: 30_000 });
   await sink.end();
 }

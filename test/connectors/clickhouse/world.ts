@@ -7,6 +7,7 @@ import {
   type BatchLimits,
   connectClickhouse,
   runSink,
+  type SinkOptions,
   type SpawnedClickhouse,
   spawnClickhouseRole,
 } from '../../../connectors/clickhouse/index.ts';
@@ -20,6 +21,16 @@ import { type TopicId, topicName } from '../../../schemas/topics.ts';
 import type { TestStack } from '../../support/stack.ts';
 
 export const partitions = 3;
+
+/** What a sink under test has otherwise than the others. */
+export type SinkDifference = {
+  readonly database?: string;
+  readonly groupId?: string;
+  /** Of ClickHouse, e.g. through something that stands between. */
+  readonly url?: string;
+  readonly codecs?: SinkOptions['codecs'];
+  readonly waitingFor?: (what: string | null) => void;
+};
 
 /** Topics of its own at the shared broker, and an embedded ClickHouse of its own. */
 export async function sinkWorld(stack: TestStack) {
@@ -75,22 +86,24 @@ export async function sinkWorld(stack: TestStack) {
     role: () => role,
 
     /** Runs a sink; the returned function stops it, waits for its end and gives what it failed with. */
-    startSink(batch: Partial<BatchLimits> = { maxWaitMs: 100 }, database = 'live2vod', groupId = `${prefix}sink`) {
+    startSink(batch: Partial<BatchLimits> = { maxWaitMs: 100 }, o: SinkDifference = {}) {
+      const { database = 'live2vod', groupId = `${prefix}sink` } = o;
       const stop = new AbortController();
       const registryOfMetrics = new Registry();
       const metrics = metricsOf(registryOfMetrics);
       const ended = runSink({
         kafka,
         topics,
-        clickhouse: { ...clickhouse, database },
+        clickhouse: { url: o.url ?? clickhouse.url, database },
         groupId,
-        codecs,
+        codecs: o.codecs ?? codecs,
         disconnectDelaySeconds: () => 180,
         platform: systemPlatform,
         log: createLogger('sink-test', 'silent'),
         metrics,
         signal: stop.signal,
         batch,
+        ...(o.waitingFor === undefined ? {} : { waitingFor: o.waitingFor }),
       });
       const failure = ended.then(
         () => null,
@@ -105,6 +118,8 @@ export async function sinkWorld(stack: TestStack) {
       sinks.add(end);
       return {
         end,
+        /** Tells it to stop, and waits for nothing. */
+        tell: () => stop.abort(),
         /** Records that the group hasn't committed, asked of the broker; rejects with what ended the sink. */
         async lag(): Promise<number> {
           const error = await Promise.race([failure, undefined]);
