@@ -43,6 +43,8 @@ export class Restorer {
   readonly #topic: string;
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
+  /** The jobs that the reader reads for: a job that came since must not take what was fetched for another one. */
+  #reading: readonly Running[] = [];
   #changed = false;
   #loop: Promise<void> | null = null;
 
@@ -52,11 +54,15 @@ export class Restorer {
     this.#clock = clock;
   }
 
-  /** Resolves with the offset up to which `put` has been given everything (at least `end`). */
+  /**
+   * Resolves with the offset up to which `put` has been given everything (at least `end`). Rejects as soon as the job's
+   * signal says so and the last `put` is over, whatever the reader waits for.
+   */
   restore(job: RestoreJob): Promise<number> {
     return new Promise((resolve, reject) => {
+      if (job.signal.aborted) return reject(job.signal.reason);
       const now = this.#clock.monotonicMs();
-      this.#running.set(job.partition, {
+      const running: Running = {
         ...job,
         next: job.from,
         records: 0,
@@ -67,7 +73,9 @@ export class Restorer {
         putting: Promise.resolve(),
         resolve,
         reject,
-      });
+      };
+      job.signal.addEventListener('abort', () => this.#callOff(running), { once: true });
+      this.#running.set(job.partition, running);
       this.#changed = true;
       this.#loop ??= this.#run();
     });
@@ -82,8 +90,9 @@ export class Restorer {
           reader ??= await Consumer.connect(this.#settings, {
             onEof: ({ partition, offset }) => ends.set(partition, offset),
             maxQueuedBytes: 64 * 1024 * 1024,
+            // Nobody may want it any more by then, and a process doesn't end before a client that connects.
+            connectTimeoutMs: 3_000,
           });
-          this.#dropCancelled();
           if (this.#changed) {
             // An end that was seen may be told only after the poll that met it. It must not count for a job that has yet to
             // read what lies before it.
@@ -91,6 +100,7 @@ export class Restorer {
             ends.clear();
             this.#assign(reader);
           }
+          if (this.#running.size === 0) continue;
           const records = await reader.poll(maxRecordsPerPoll, 100);
           await this.#take(records, ends);
           this.#doubt(reader);
@@ -112,22 +122,21 @@ export class Restorer {
 
   #assign(reader: Consumer): void {
     this.#changed = false;
-    reader.assign(
-      [...this.#running.values()].map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })),
-    );
+    this.#reading = [...this.#running.values()];
+    reader.assign(this.#reading.map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })));
   }
 
-  #dropCancelled(): void {
-    for (const job of this.#running.values()) {
-      if (!job.signal.aborted) continue;
-      this.#remove(job);
-      job.reject(job.signal.reason);
-    }
+  #callOff(job: Running): void {
+    if (this.#running.get(job.partition) !== job) return;
+    this.#remove(job);
+    const over = () => job.reject(job.signal.reason);
+    job.putting.then(over, over);
   }
 
   async #take(records: readonly ConsumedRecord[], ends: ReadonlyMap<number, number>): Promise<void> {
     const byPartition = Map.groupBy(records, (record) => record.partition);
-    for (const job of [...this.#running.values()]) {
+    for (const job of this.#reading) {
+      if (this.#running.get(job.partition) !== job) continue;
       const mine = (byPartition.get(job.partition) ?? []).filter((record) => record.offset >= job.next);
       const last = mine.at(-1);
       const coveredTo = Math.max(job.next, last ? last.offset + 1 : 0, ends.get(job.partition) ?? 0);
@@ -138,6 +147,7 @@ export class Restorer {
       try {
         // The store writes while the next records are fetched; one batch at a time bounds the memory.
         await job.putting;
+        if (job.signal.aborted) continue;
         job.putting = job.put(mine, coveredTo);
         if (coveredTo >= job.end) {
           await job.putting;

@@ -102,3 +102,96 @@ test('a transaction that nobody ends is told, with the offset it stands at; Kafk
   polls.push([record(0, 2), record(0, 3)]);
   expect(await restored).toBe(4);
 });
+
+const quietJob = {
+  partition: 0,
+  from: 0,
+  end: 4,
+  put: async () => {},
+  onProgress: () => {},
+  heldUpAfterMs: 60_000,
+  onHeldUp: () => {},
+};
+
+// A job that was called off was let go only between two polls of a connected reader. With Kafka away there was none, and
+// whoever gave a partition back, or stopped, waited for Kafka to return.
+test('a restore that is called off while its reader connects ends at once', async () => {
+  vi.spyOn(Consumer, 'connect').mockReturnValue(new Promise(() => {}));
+  const cancel = new AbortController();
+  const restorer = new Restorer({ brokers: 'none:1', clientId: 'test' }, 'state', systemClock);
+  const restored = restorer.restore({ ...quietJob, signal: cancel.signal });
+  cancel.abort(new Error('revoked'));
+  await expect(restored).rejects.toThrow('revoked');
+  await expect(restorer.restore({ ...quietJob, signal: cancel.signal })).rejects.toThrow('revoked');
+});
+
+test('a restore that is called off while its store writes ends when that is over, and writes no more', async () => {
+  const reader = {
+    assign: () => {},
+    poll: async () => {
+      await systemClock.sleep(2);
+      return [record(0, polled++)];
+    },
+    close: async () => {},
+  };
+  let polled = 0;
+  vi.spyOn(Consumer, 'connect').mockResolvedValue(reader as unknown as Consumer);
+  const cancel = new AbortController();
+  const restorer = new Restorer({ brokers: 'none:1', clientId: 'test' }, 'state', systemClock);
+  const writing = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const events: string[] = [];
+  const restored = restorer
+    .restore({
+      ...quietJob,
+      end: 1_000_000,
+      put: async () => {
+        writing.resolve();
+        await written.promise;
+        events.push('written');
+      },
+      signal: cancel.signal,
+    })
+    .catch(() => events.push('called off'));
+  await writing.promise;
+  // The next records wait for that write.
+  await eventually(() => polled >= 2);
+  cancel.abort();
+  written.resolve();
+  await restored;
+  expect(events).toEqual(['written', 'called off']);
+});
+
+test('what was fetched for a job that was called off is not given to the next one of that partition', async () => {
+  const fetched = Promise.withResolvers<ConsumedRecord[]>();
+  const polls = [fetched.promise];
+  let from = -1;
+  const reader = {
+    assign: (partitions: readonly { offset: number }[]) => {
+      from = partitions[0]?.offset ?? -1;
+    },
+    poll: async () => {
+      const records = polls.shift();
+      if (records) return records;
+      await systemClock.sleep(2);
+      return from === 0 ? [0, 1, 2, 3].map((offset) => record(0, offset)) : [];
+    },
+    close: async () => {},
+  };
+  vi.spyOn(Consumer, 'connect').mockResolvedValue(reader as unknown as Consumer);
+  const cancel = new AbortController();
+  const restorer = new Restorer({ brokers: 'none:1', clientId: 'test' }, 'state', systemClock);
+  const first = restorer.restore({ ...quietJob, from: 2, signal: cancel.signal });
+  await eventually(() => polls.length === 0);
+  cancel.abort(new Error('revoked'));
+  await expect(first).rejects.toThrow('revoked');
+  const offsets: number[] = [];
+  const second = restorer.restore({
+    ...quietJob,
+    put: async (records) => void offsets.push(...records.map(({ offset }) => offset)),
+    signal: new AbortController().signal,
+  });
+  fetched.resolve([record(0, 2), record(0, 3)]);
+  await second;
+  expect(offsets).toEqual([0, 1, 2, 3]);
+});
