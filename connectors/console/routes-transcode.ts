@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { maxGenerations } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Clock } from '../platform/index.ts';
 import { ApiFault, badRequest, notFound } from './fault.ts';
@@ -44,7 +45,7 @@ export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteO
     const idempotencyKey = parsed.data.idempotencyKey ?? defaultKey(state, templateGroupId);
     await options.publish(videoId, {
       EventType: 'OperatorTranscodeRequest',
-      EventTime: new Date(options.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+      EventTime: new Date(options.clock.now()).toISOString(),
       VideoId: videoId,
       TemplateGroupId: templateGroupId,
       ...(priority === undefined ? {} : { Priority: priority }),
@@ -71,6 +72,7 @@ export function authorize(request: FastifyRequest, token: string | undefined): v
 /** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (reference §3.1). */
 export function missingForTranscode(state: VideoState): string | null {
   if (state.status === 'DELETED') return 'it was deleted';
+  if (state.retired) return 'it was retired: nothing is started for it any more';
   if (state.auditStatus === 'BLOCKED') return 'the audit blocked it';
   if (state.sourceReadyTime === null) {
     if (state.kind === 'COMPOSED') return 'its composition is not finished (FileUploadComplete has not arrived)';
@@ -81,13 +83,17 @@ export function missingForTranscode(state: VideoState): string | null {
   if (hold === 'AUDIT') return 'its audit has no verdict yet (AIMediaAuditComplete has not arrived)';
   if (hold === 'REVIEW')
     return 'its audit leaves it to a person, who has to let it pass first (CreateAudit at the cloud)';
+  const awaiting = state.jobs.some((job) => job.state === 'AWAITING_APPROVAL');
+  if (!awaiting && state.jobs.some((job) => job.generation >= maxGenerations))
+    return `it was asked for ${maxGenerations} times already, which is the most`;
   return null;
 }
 
-/** One request per (jobs so far, template group): a double click is one job, a later wish is another. */
+/**
+ * One request per (requests granted so far, template group): a double click is one job, a later wish is another. A
+ * granted request may be an approval, which answers a job of the policy instead of adding one.
+ */
 function defaultKey(state: VideoState, templateGroupId: string): string {
-  return createHash('sha256')
-    .update(`${state.videoId}|${templateGroupId}|${state.jobs.length}`)
-    .digest('hex')
-    .slice(0, 32);
+  const granted = state.jobs.filter((job) => job.requestId !== null).length;
+  return createHash('sha256').update(`${state.videoId}|${templateGroupId}|${granted}`).digest('hex').slice(0, 32);
 }

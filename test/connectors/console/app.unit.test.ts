@@ -53,7 +53,8 @@ describe('the query API', () => {
     expect(answer.headers).toMatchObject({
       'live2vod-caught-up': 'true',
       'live2vod-lag-records': '0',
-      'live2vod-position': 'e1~2.0~2',
+      'live2vod-as-of': '1000',
+      'live2vod-position': expect.stringMatching(/^e1~\d{13}~2\.0~2$/),
     });
   });
 
@@ -367,6 +368,20 @@ describe('asking for a transcode', () => {
     expect(published[0]?.body.IdempotencyKey).toBe(published[1]?.body.IdempotencyKey);
   });
 
+  test('asking again after an approval that failed is another request', async () => {
+    // An approval is granted in the place of the job that waited for it: the number of jobs says nothing.
+    const approval = { generation: 0, state: 'FAILED', requestId: 'ab' } as const;
+    const view = await openView();
+    const awaiting = video('v', { sourceReadyTime: 1, jobs: [job()] });
+    await view.apply([videoRecord(0, 0, awaiting)]);
+    const { app: server, published } = await testConsole({ view, token: 'right' });
+    await ask(server, 'v', 'Bearer right', body);
+    await view.apply([videoRecord(0, 1, { ...awaiting, jobs: [job(approval)] })]);
+    await ask(server, 'v', 'Bearer right', body);
+    expect(published).toHaveLength(2);
+    expect(published[0]?.body.IdempotencyKey).not.toBe(published[1]?.body.IdempotencyKey);
+  });
+
   test('is refused without the token, and where none is set', async () => {
     const { app: server, published } = await app();
     expect((await ask(server, 'ready', 'Bearer wrong', body)).statusCode).toBe(401);
@@ -393,5 +408,12 @@ describe('asking for a transcode', () => {
     const missing = missingForTranscode(video('v', { sourceReadyTime: 1, jobs: [job(held)] }));
     if (why === null) expect(missing).toBeNull();
     else expect(missing).toMatch(why);
+  });
+
+  test('is refused where the processor would ignore it', () => {
+    const state = video('v', { sourceReadyTime: 1, jobs: [job({ generation: 16, state: 'FAILED' })] });
+    expect(missingForTranscode(state)).toMatch(/16 times/);
+    expect(missingForTranscode({ ...state, jobs: [...state.jobs, job()] })).toBeNull();
+    expect(missingForTranscode({ ...state, jobs: [], retired: true })).toMatch(/retired/);
   });
 });
