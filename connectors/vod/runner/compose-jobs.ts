@@ -1,7 +1,7 @@
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import type { Platform } from '../../platform/index.ts';
 import type { Codec } from '../../registry/index.ts';
-import { cloudTime } from '../cloud/answer.ts';
+import { eventTime } from '../cloud/answer.ts';
 import type { VodCloud } from '../cloud/cloud.ts';
 import {
   beginCompose,
@@ -91,7 +91,7 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
       region: null,
       body: {
         EventType: eventType,
-        EventTime: cloudTime(platform.now()),
+        EventTime: eventTime(platform.now()),
         VideoId: videoId,
         DomainName: job.stream.domainName,
         AppName: job.stream.appName,

@@ -1,7 +1,7 @@
 /** Doing a job again on purpose, after it ended in `dead-letters`. */
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
-import { cloudTime } from '../cloud/answer.ts';
+import { eventTime } from '../cloud/answer.ts';
 import type { InternalEvent } from './outbox.ts';
 
 /**
@@ -15,7 +15,7 @@ export function redriveTranscode(job: TranscodeJob, nowMs: number): InternalEven
     region: job.region,
     body: {
       EventType: 'OperatorTranscodeRequest',
-      EventTime: cloudTime(nowMs),
+      EventTime: eventTime(nowMs),
       VideoId: job.videoId,
       TemplateGroupId: job.templateGroupId,
       ...(job.priority === null ? {} : { Priority: job.priority }),

@@ -5,7 +5,7 @@
  */
 import type { Step, TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import type { Platform } from '../../platform/index.ts';
-import { cloudTime } from '../cloud/answer.ts';
+import { eventTime } from '../cloud/answer.ts';
 import type { Production } from '../cloud/production.ts';
 import {
   beginCompose,
@@ -87,7 +87,7 @@ export function stepJobs({
       return {
         key: job.videoId,
         region: job.region,
-        body: { EventType, EventTime: cloudTime(platform.now()), ...about, ...more },
+        body: { EventType, EventTime: eventTime(platform.now()), ...about, ...more },
       };
     };
     if (ending.outcome === 'acknowledged')

@@ -1,7 +1,7 @@
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import type { Platform } from '../../platform/index.ts';
 import type { Codec } from '../../registry/index.ts';
-import { cloudTime } from '../cloud/answer.ts';
+import { eventTime } from '../cloud/answer.ts';
 import type { Transcoding } from '../cloud/transcoding.ts';
 import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
 import type { Lane } from './lane.ts';
@@ -76,7 +76,7 @@ export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJ
       region: job.region,
       body: {
         EventType: eventType,
-        EventTime: cloudTime(platform.now()),
+        EventTime: eventTime(platform.now()),
         VideoId: job.videoId,
         Token: job.token,
         Attempt: attempt,

@@ -12,11 +12,18 @@ const { runs: schedules, seed } = schedulesToPlay(200);
 
 type Outcome = {
   readonly planned: readonly string[];
+  /** When each of them was written, epoch milliseconds. */
+  readonly writtenAtMs: readonly number[];
   readonly started: readonly string[];
   readonly told: readonly Told[];
   readonly ends: readonly ('crashed' | 'stopped')[];
 };
-type Told = { readonly EventType: string; readonly VideoId: string; readonly TranscodeTaskId?: string };
+type Told = {
+  readonly EventType: string;
+  readonly EventTime: string;
+  readonly VideoId: string;
+  readonly TranscodeTaskId?: string;
+};
 
 /** One schedule: some jobs, a cloud with faults, lives that end at a random point, a last one that doesn't. */
 async function playSchedule(schedule: number): Promise<Outcome> {
@@ -52,7 +59,7 @@ async function playSchedule(schedule: number): Promise<Outcome> {
   const told = world.published
     .filter((record) => record.topic === 'callbacks')
     .map((record) => JSON.parse(Buffer.from(record.value ?? '').toString()) as Told);
-  return { planned: videoIds, started: cloud.started, told, ends };
+  return { planned: videoIds, writtenAtMs, started: cloud.started, told, ends };
 }
 
 function plannedJob(videoId: string): TranscodeJob {
@@ -76,17 +83,21 @@ describe(`${schedules} schedules of crashes, stops and faults, seed ${seed}`, ()
   }, async () => {
     const ends: string[] = [];
     for (let schedule = 0; schedule < schedules; schedule++) {
-      const { planned, started, told, ends: ended } = await playSchedule(schedule);
+      const { planned, writtenAtMs, started, told, ends: ended } = await playSchedule(schedule);
       ends.push(...ended);
       expect(started.length, `schedule ${schedule}`).toBe(planned.length);
       expect(new Set(started), `schedule ${schedule}`).toEqual(new Set(planned));
-      for (const videoId of planned) {
+      for (const [index, videoId] of planned.entries()) {
         const results = told.filter(
           (event) => event.VideoId === videoId && event.EventType !== 'TranscodeJobSubmitted',
         );
         const expected = { EventType: 'TranscodeJobAcknowledged', TranscodeTaskId: `task-${started.indexOf(videoId)}` };
         expect(results.length, `schedule ${schedule}, ${videoId}`).toBeGreaterThan(0);
-        for (const result of results) expect(result, `schedule ${schedule}`).toMatchObject(expected);
+        for (const result of results) {
+          expect(result, `schedule ${schedule}`).toMatchObject(expected);
+          // Cut to whole seconds, a job would seem to be submitted before it was planned.
+          expect(Date.parse(result.EventTime)).toBeGreaterThanOrEqual(Math.floor(writtenAtMs[index] ?? 0));
+        }
       }
     }
     for (const end of ['crashed', 'stopped'])
