@@ -22,6 +22,8 @@ export type DrainOptions = {
 };
 
 const batch = { records: 1_000, bytes: 4 * 1024 * 1024 };
+/** After a refused record that couldn't be moved, so that those behind it aren't published again with every try. */
+const justOne = { ...batch, records: 1 };
 /** More than the Kafka client takes to give a record up: a batch that isn't settled by then never will be. */
 const batchWithinMs = 75_000;
 const pauseMs = { least: 100, most: 2_000 };
@@ -34,6 +36,7 @@ export async function drain(options: DrainOptions): Promise<void> {
   const { spool, clock, signal } = options;
   let tookMs: number | null = null;
   let waitMs = pauseMs.least;
+  let next = batch;
   while (!signal.aborted) {
     if (spool.records === 0) {
       if (options.untilEmpty === true) return;
@@ -44,15 +47,15 @@ export async function drain(options: DrainOptions): Promise<void> {
       continue;
     }
     try {
-      const records = await spool.oldest(batch);
-      const last = records.at(-1);
-      if (last === undefined) continue;
+      const records = await spool.oldest(next);
+      if (records.length === 0) throw new Error(`the spool in ${spool.folder} can not read what it holds`);
       const startedAtMs = clock.monotonicMs();
       const sent = records.map(({ record }) => options.kafka.publish(record));
       // What is on its way to the disk came before whatever would overtake it now.
       if (spool.records === records.length && spool.unwritten === 0) options.onHandedOver?.(tookMs);
       const results = await within(batchWithinMs, Promise.allSettled(sent), clock);
-      const stuck = await settle(records, results, options);
+      const { stuck, unmoved } = await settle(records, results, options);
+      next = unmoved ? justOne : batch;
       tookMs = clock.monotonicMs() - startedAtMs;
       if (stuck === null) {
         waitMs = pauseMs.least;
@@ -69,14 +72,18 @@ export async function drain(options: DrainOptions): Promise<void> {
   }
 }
 
-/** Removes the acknowledged front of a batch. Gives the failure that stopped it, null if none did. */
+/**
+ * Removes the acknowledged front of a batch. Gives the failure that stopped it, null if none did, and whether it stopped
+ * at a refused record that the disk didn't let move.
+ */
 async function settle(
   records: readonly SpooledRecord[],
   results: readonly PromiseSettledResult<void>[],
   { spool, onRefused }: DrainOptions,
-): Promise<unknown> {
+): Promise<{ stuck: unknown; unmoved: boolean }> {
   let done = 0;
   let stuck: unknown = null;
+  let unmoved = false;
   let refusal: unknown = null;
   for (const [index, result] of results.entries()) {
     const entry = records[index];
@@ -87,7 +94,13 @@ async function settle(
         break;
       }
       refusal = result.reason;
-      await spool.append(entry.record);
+      try {
+        await spool.appendAgain(entry.record);
+      } catch (error) {
+        stuck = error;
+        unmoved = true;
+        break;
+      }
       onRefused?.(result.reason);
     }
     done = index + 1;
@@ -96,7 +109,7 @@ async function settle(
   if (last !== undefined) await spool.removeThrough(last.position);
   // A batch of nothing but refused records is no progress: pause before they are tried again.
   const nothingElse = results.every((result) => result.status === 'rejected');
-  return stuck ?? (nothingElse ? refusal : null);
+  return { stuck: stuck ?? (nothingElse ? refusal : null), unmoved };
 }
 
 /** A fault that concerns this record and won't pass by itself: too large for the topic, say. */

@@ -27,6 +27,9 @@ export function decodeRecord(bytes: Buffer): OutgoingRecord {
  */
 export type Position = { readonly sequence: number; readonly endBytes: number };
 
+/** Before the first entry. */
+export const origin: Position = { sequence: 0, endBytes: 0 };
+
 const width = 6;
 
 export function encodePosition(position: Position): Buffer {

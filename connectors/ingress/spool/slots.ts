@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Spool, type SpoolOptions } from './spool.ts';
+import { isLocked } from './store.ts';
 
 /**
  * One spool folder serves several processes of a host, e.g. the old and the new ingress during a deploy: each owns a
@@ -19,9 +20,10 @@ export type SlotOptions = SpoolOptions & {
  * callbacks still reach Kafka without it.
  */
 export async function openOwnSlot(options: SlotOptions): Promise<Spool> {
+  const folders = Array.from({ length: mostSlots }, (_, slot) => join(options.folder, String(slot)));
   let firstRefused: { readonly options: SpoolOptions; readonly error: unknown } | null = null;
-  for (let slot = 0; slot < mostSlots; slot += 1) {
-    const slotOptions = { ...options, folder: join(options.folder, String(slot)) };
+  for (const folder of folders) {
+    const slotOptions = { ...options, folder, otherFolders: folders };
     try {
       const spool = await openUnlessLocked(slotOptions);
       if (spool !== null) return spool;
@@ -55,7 +57,7 @@ async function openUnlessLocked(options: SpoolOptions): Promise<Spool | null> {
   try {
     return await Spool.open(options);
   } catch (error) {
-    if (Spool.isLocked(error)) return null;
+    if (isLocked(error)) return null;
     throw error;
   }
 }

@@ -1,33 +1,36 @@
-import { mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
 import type { Clock } from '../../platform/index.ts';
 import { IngressFault } from '../fault.ts';
 import type { OutgoingRecord } from '../record.ts';
-import { decodePosition, decodeRecord, encodePosition, encodeRecord, type Position } from './encoding.ts';
+import { decodePosition, decodeRecord, encodePosition, encodeRecord, origin, type Position } from './encoding.ts';
+import {
+  discardStore,
+  endsOf,
+  isLocked,
+  newStore,
+  openStore,
+  proveWritable,
+  requireRoom,
+  type Store,
+  type StoreOptions,
+} from './store.ts';
 
-export type SpoolOptions = {
-  readonly folder: string;
+export type SpoolOptions = StoreOptions & {
   /** Encoded records that may wait at once, in bytes. The disk needs up to twice that while LevelDB compacts. */
   readonly limitBytes: number;
   readonly clock: Clock;
   /** Told when the disk refuses the spool, and when it has been opened again. */
   readonly onBroken?: (error: unknown) => void;
   readonly onMended?: () => void;
-  /** Makes the store of a folder, which is opened later. Default: LevelDB. */
-  readonly storeAt?: (folder: string) => Store;
+  /** Where to go on when another process has taken `folder` while the spool was being mended. */
+  readonly otherFolders?: readonly string[];
 };
 
 export type SpooledRecord = { readonly position: Position; readonly record: OutgoingRecord };
 
-export type Store = ClassicLevel<Buffer, Buffer>;
 type Waiting = { readonly value: Buffer; readonly resolve: () => void; readonly reject: (fault: IngressFault) => void };
 
-const origin: Position = { sequence: 0, endBytes: 0 };
 const mendEveryMs = 1_000;
 const drainedEveryMs = 20;
-/** Opening LevelDB writes what its log holds (up to 4 MiB) into a table: without room for twice that it isn't tried. */
-const roomToOpenBytes = 8 * 1024 * 1024;
 /** After this many removed entries an empty spool is compacted, which gives the disk space back. */
 const compactAfter = 10_000;
 
@@ -35,57 +38,66 @@ const compactAfter = 10_000;
  * Records that wait on disk for Kafka, oldest first. An append is durable when its promise resolves: all appends that
  * come in while one write is on its way share the next write and its fsync.
  *
- * One process owns a folder (LevelDB locks it). After a write has failed LevelDB takes no more, and appends are refused
- * at once. It can still be read, and a full disk could refuse to open it again, so it stays open: what it holds goes on
- * being drained, and once all of it is out, or the disk has room, the spool is opened anew.
+ * One process owns a folder (LevelDB locks it). After any write has failed the spool is broken and appends are refused at
+ * once: what LevelDB logs behind a torn write it may be unable to read back. What was there before can still be read, and
+ * a full disk could refuse to open it again, so the store stays open: what it holds goes on being drained, and once all
+ * of it is out, or the disk has room, it is opened anew.
  */
 export class Spool {
   readonly #options: SpoolOptions;
+  #folder: string;
   #store: Store;
+  /** True while the store is open, and with it the folder ours. */
+  #owned: boolean;
   /** Everything up to here has been removed. */
   #head: Position = origin;
   /** Everything up to here is on disk. */
   #tail: Position = origin;
   #waiting: Waiting[] = [];
+  /** Of what waits and of the batch on its way. */
   #waitingBytes = 0;
   #unwritten = 0;
   #writing: Promise<void> | null = null;
-  #broken: boolean = false;
+  #trouble: { readonly error: unknown } | null = null;
+  #mending: Promise<void> | null = null;
   /** False where the store could not even be opened: nobody knows what it holds. */
   #known: boolean = true;
   #closed = new AbortController();
   #removedSinceCompaction = 0;
   #wake: () => void = () => {};
 
-  private constructor(store: Store, options: SpoolOptions) {
+  private constructor(store: Store, owned: boolean, options: SpoolOptions) {
     this.#store = store;
+    this.#owned = owned;
+    this.#folder = options.folder;
     this.#options = options;
   }
 
   /** @throws the store's error; `isLocked` tells when another process owns the folder */
   static async open(options: SpoolOptions): Promise<Spool> {
     const store = await openStore(options);
-    const spool = new Spool(store, options);
-    await spool.#findEnds();
+    const spool = new Spool(store, true, options);
+    const ends = await endsOf(store).catch(async (error: unknown) => {
+      await store.close();
+      throw error;
+    });
+    if (ends !== null) {
+      spool.#head = ends.head;
+      spool.#tail = ends.tail;
+    }
     return spool;
   }
 
   /** A spool whose folder can't be opened now: broken until it can, which is tried every second. */
   static broken(options: SpoolOptions, error: unknown): Spool {
-    const spool = new Spool(newStore(options), options);
+    const spool = new Spool(newStore(options), false, options);
     spool.#known = false;
-    spool.#fail([], error);
+    spool.#fail(error);
     return spool;
   }
 
-  /** True for the error of `open` that means another process owns the folder. */
-  static isLocked(error: unknown): boolean {
-    const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-    return cause?.code === 'LEVEL_LOCKED';
-  }
-
   get folder(): string {
-    return this.#options.folder;
+    return this.#folder;
   }
 
   /** Records on disk. */
@@ -113,18 +125,27 @@ export class Spool {
   }
 
   get broken(): boolean {
-    return this.#broken;
+    return this.#trouble !== null;
   }
 
   /** Resolves once the record is fsynced. Rejects with `SPOOL_FULL` or `SPOOL_BROKEN`, at once where that is known. */
   append(record: OutgoingRecord): Promise<void> {
-    const { folder, limitBytes } = this.#options;
-    if (this.#broken || this.#closed.signal.aborted) return Promise.reject(brokenFault(folder));
+    const { limitBytes } = this.#options;
     const value = encodeRecord(record);
-    if (this.bytes + value.length > limitBytes) {
-      const message = `the spool in ${folder} holds ${this.bytes} of ${limitBytes} bytes: bring Kafka back or raise its limit`;
+    if (!this.broken && this.bytes + value.length > limitBytes) {
+      const message = `the spool in ${this.#folder} holds ${this.bytes} of ${limitBytes} bytes: bring Kafka back or raise its limit`;
       return Promise.reject(new IngressFault('SPOOL_FULL', message, { retryable: true }));
     }
+    return this.#enqueue(value);
+  }
+
+  /** Puts a record that the spool holds already at its end as well, full or not. Rejects with `SPOOL_BROKEN`. */
+  appendAgain(record: OutgoingRecord): Promise<void> {
+    return this.#enqueue(encodeRecord(record));
+  }
+
+  #enqueue(value: Buffer): Promise<void> {
+    if (this.broken || this.#closed.signal.aborted) return Promise.reject(this.#refusal());
     this.#waitingBytes += value.length;
     this.#unwritten += 1;
     return new Promise((resolve, reject) => {
@@ -149,12 +170,13 @@ export class Spool {
   /** Forgets everything up to and including `position`. Not fsynced: a crash may bring it back, never lose another. */
   async removeThrough(position: Position): Promise<void> {
     const from = this.#head;
+    if (position.sequence <= from.sequence) return;
     this.#head = position;
-    if (this.#broken) return;
+    if (this.broken) return;
     try {
       await this.#removeFromDisk(from, position);
     } catch (error) {
-      this.#fail([], error);
+      this.#fail(error);
     }
   }
 
@@ -182,7 +204,7 @@ export class Spool {
 
   /** Resolves once nothing waits on disk, or on its way there; at once while the disk refuses. */
   async drained(): Promise<void> {
-    while (!this.empty && !this.#broken && !this.#closed.signal.aborted) {
+    while (!this.empty && !this.broken && !this.#closed.signal.aborted) {
       await this.#options.clock.sleep(drainedEveryMs, this.#closed.signal);
     }
   }
@@ -191,6 +213,7 @@ export class Spool {
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#writing;
+    await this.#mending;
     await this.#store.close();
   }
 
@@ -207,12 +230,14 @@ export class Spool {
       try {
         await this.#store.batch(operations, { sync: true });
       } catch (error) {
-        this.#writing = null;
-        this.#fail([...group, ...this.#waiting], error);
-        return;
+        this.#fail(error);
       }
-      this.#waitingBytes -= endBytes - this.#tail.endBytes;
-      this.#unwritten -= group.length;
+      this.#settled(group);
+      // Broken also by a removal that failed meanwhile: this batch may stand behind its torn write.
+      if (this.broken) {
+        for (const { reject } of group) reject(this.#refusal());
+        continue;
+      }
       this.#tail = { sequence, endBytes };
       for (const { resolve } of group) resolve();
       this.#wake();
@@ -221,105 +246,107 @@ export class Spool {
     this.#writing = null;
   }
 
-  #fail(group: readonly Waiting[], error: unknown): void {
+  #settled(group: readonly Waiting[]): void {
+    for (const { value } of group) this.#waitingBytes -= value.length;
+    this.#unwritten -= group.length;
+  }
+
+  #refusal(): IngressFault {
+    return brokenFault(this.#folder, this.#trouble?.error);
+  }
+
+  #fail(error: unknown): void {
+    const first = this.#trouble === null;
+    this.#trouble ??= { error };
+    const waiting = this.#waiting;
     this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#unwritten = 0;
-    for (const { reject } of group) reject(brokenFault(this.#options.folder, error));
-    if (this.#broken) return;
-    this.#broken = true;
+    this.#settled(waiting);
+    for (const { reject } of waiting) reject(this.#refusal());
+    if (!first) return;
     this.#options.onBroken?.(error);
-    void this.#mend();
+    this.#mending = this.#mend();
   }
 
   async #mend(): Promise<void> {
     const { clock, onMended } = this.#options;
     for (;;) {
       await clock.sleep(mendEveryMs, this.#closed.signal);
+      // A batch on its way has to be settled as one of the broken spool.
+      await this.#writing;
       if (this.#closed.signal.aborted) return;
+      const removedIsKnown = this.#owned;
       try {
-        if (this.#known && this.records === 0) await this.#startOver();
-        else await this.#reopen();
-        this.#broken = false;
-        onMended?.();
-        return;
+        // With everything drained, the files that fill the disk may go.
+        if (this.#known && this.records === 0) await this.#discard();
+        else await this.#letGo();
+        await this.#openAnew(removedIsKnown);
+        await proveWritable(this.#store);
       } catch {
         // Tried again after the next pause; the first error has been reported.
+        continue;
       }
-    }
-  }
-
-  /** Everything has been drained: the files that fill the disk may go. */
-  async #startOver(): Promise<void> {
-    await this.#store.close();
-    await rm(this.#options.folder, { recursive: true, force: true });
-    this.#store = await openStore(this.#options);
-    await this.#prove();
-  }
-
-  async #reopen(): Promise<void> {
-    // Only with room enough: a store that is closed and can't be opened again can't be drained either.
-    await requireRoom(this.#options.folder);
-    await this.#store.close();
-    this.#store = await openStore(this.#options);
-    const removed = this.#head;
-    await this.#findEnds();
-    this.#known = true;
-    if (removed.sequence > this.#head.sequence && removed.sequence <= this.#tail.sequence) {
-      await this.#removeFromDisk(this.#head, removed);
-      this.#head = removed;
-    }
-    await this.#prove();
-    this.#wake();
-  }
-
-  /** LevelDB opens on a full disk too; only a synced write shows that it has room again. */
-  async #prove(): Promise<void> {
-    await this.#store.put(probeKey, Buffer.alloc(0), { sync: true });
-  }
-
-  async #findEnds(): Promise<void> {
-    const [first] = await this.#store.iterator({ gt: probeKey, limit: 1 }).all();
-    const [last] = await this.#store.keys({ gt: probeKey, limit: 1, reverse: true }).all();
-    if (first === undefined || last === undefined) {
-      this.#head = this.#tail;
+      this.#trouble = null;
+      onMended?.();
+      this.#wake();
       return;
     }
-    const position = decodePosition(first[0]);
-    this.#head = { sequence: position.sequence - 1, endBytes: position.endBytes - first[1].length };
-    this.#tail = decodePosition(last);
   }
-}
 
-/** Sorts before every position but isn't one: an entry's sequence starts at 1. */
-const probeKey = encodePosition(origin);
+  async #discard(): Promise<void> {
+    if (!this.#owned) return;
+    this.#owned = false;
+    await discardStore(this.#store, this.#folder);
+  }
 
-function newStore({ folder, storeAt }: SpoolOptions): Store {
-  if (storeAt !== undefined) return storeAt(folder);
-  return new ClassicLevel<Buffer, Buffer>(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
-}
+  async #letGo(): Promise<void> {
+    // Only with room enough: a store that is closed and can't be opened again can't be drained either.
+    await requireRoom(this.#folder);
+    this.#owned = false;
+    await this.#store.close();
+  }
 
-async function openStore(options: SpoolOptions): Promise<Store> {
-  await mkdir(options.folder, { recursive: true });
-  const store = newStore(options);
-  await store.open();
-  return store;
-}
-
-/** @throws the disk's error where it has no room */
-async function requireRoom(folder: string): Promise<void> {
-  const file = join(folder, 'room');
-  try {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(file, 'w');
+  async #openAnew(removedIsKnown: boolean): Promise<void> {
     try {
-      await handle.writeFile(Buffer.alloc(roomToOpenBytes, 1));
-      await handle.sync();
-    } finally {
-      await handle.close();
+      this.#store = await openStore(this.#at(this.#folder));
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      // What is in there is now for the other process to publish.
+      this.#head = this.#tail;
+      this.#known = true;
+      await this.#goElsewhere(error);
+      return;
     }
-  } finally {
-    await rm(file, { force: true });
+    this.#owned = true;
+    const ends = await endsOf(this.#store);
+    const removed = this.#head;
+    this.#head = ends?.head ?? this.#tail;
+    this.#tail = ends?.tail ?? this.#tail;
+    this.#known = true;
+    if (removedIsKnown && removed.sequence > this.#head.sequence && removed.sequence <= this.#tail.sequence) {
+      const from = this.#head;
+      this.#head = removed;
+      await this.#removeFromDisk(from, removed);
+    }
+  }
+
+  /** Into an empty folder, so that positions given out before mean nothing there. */
+  async #goElsewhere(locked: unknown): Promise<void> {
+    for (const folder of this.#options.otherFolders ?? []) {
+      const store = await openStore(this.#at(folder)).catch(() => null);
+      if (store === null) continue;
+      if ((await endsOf(store).catch(() => undefined)) === null) {
+        this.#store = store;
+        this.#folder = folder;
+        this.#owned = true;
+        return;
+      }
+      await store.close();
+    }
+    throw locked;
+  }
+
+  #at(folder: string): StoreOptions {
+    return { ...this.#options, folder };
   }
 }
 

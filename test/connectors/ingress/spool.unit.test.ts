@@ -173,7 +173,7 @@ test.each([
   await after.close();
 });
 
-/** A LevelDB on a disk that can be full. Like the real one it takes no write any more once one has failed. */
+/** A LevelDB on a disk that can be full. Takes no write any more once one has failed, as the real one after a synced one. */
 class FullDisk {
   full = false;
   readonly storeAt: NonNullable<SpoolOptions['storeAt']> = (folder) => {
