@@ -10,7 +10,7 @@ export { type DeadLetter, type LetterFilter, readLetters } from './dead-letters/
 export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letters/page.ts';
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
 export type { Codec, Codecs } from './runtime/codec.ts';
-export type { FailureLimitOptions } from './runtime/dead-letter.ts';
+export type { FailureLimitOptions } from './runtime/failure-limit.ts';
 export { type GroupWatermarkOptions, groupWatermark } from './runtime/group-watermark.ts';
 export type { ProcessorHooks, RestoreProgress } from './runtime/hooks.ts';
 export { ProcessorFault, type ProcessorFaultCode } from './runtime/processor-fault.ts';

@@ -5,7 +5,7 @@ import type { ConsumedRecord } from '../client/record.ts';
 import type { TransactionalProducer } from '../client/transactional-producer.ts';
 import type { Assignment } from './assignment.ts';
 import type { Attempts } from './attempts.ts';
-import type { FailureLimit } from './dead-letter.ts';
+import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import type { PersistOptions } from './persist.ts';
 import type { ProcessorStatus } from './status.ts';

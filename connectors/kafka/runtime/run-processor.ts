@@ -7,7 +7,7 @@ import { KafkaFault } from '../client/fault.ts';
 import type { KafkaSettings } from '../client/settings.ts';
 import { Fences } from './attempts.ts';
 import type { Codecs } from './codec.ts';
-import type { FailureLimitOptions } from './dead-letter.ts';
+import type { FailureLimitOptions } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import { persist } from './persist.ts';
 import { ProcessorFault } from './processor-fault.ts';

@@ -4,7 +4,8 @@ import { Consumer } from '../client/consumer.ts';
 import { TransactionalProducer } from '../client/transactional-producer.ts';
 import { Assignment } from './assignment.ts';
 import { Attempts } from './attempts.ts';
-import { FailureLimit } from './dead-letter.ts';
+import { failureCountIn } from './failure-count.ts';
+import { FailureLimit } from './failure-limit.ts';
 import { Loop } from './loop.ts';
 import { persist } from './persist.ts';
 import { recover } from './recovery.ts';
@@ -75,6 +76,8 @@ export async function runSession<S>({ options, admin, context, changelog, status
     assignment = tasks;
     closing.unshift(() => tasks.closeAll());
 
+    const failureLimit = new FailureLimit(failureCountIn(options.stateFolder), options.failureLimit);
+    closing.unshift(async () => failureLimit.keep());
     const loop = new Loop<S>({
       inputTopic: context.inputTopic,
       changelogTopic: context.changelogTopic,
@@ -82,7 +85,7 @@ export async function runSession<S>({ options, admin, context, changelog, status
       admin,
       assignment: tasks,
       timers: new TimerGate(admin, context.inputTopic, options.upstream, clock),
-      failureLimit: new FailureLimit(options.failureLimit),
+      failureLimit,
       attempts,
       maxBatchRecords: options.maxBatchRecords ?? 2_000,
       clock,

@@ -3,7 +3,7 @@ import type { Admin, Consumer, TransactionalProducer } from '../../../connectors
 import { ProcessorStatus } from '../../../connectors/kafka/index.ts';
 import type { Assignment } from '../../../connectors/kafka/runtime/assignment.ts';
 import { Attempts } from '../../../connectors/kafka/runtime/attempts.ts';
-import { FailureLimit } from '../../../connectors/kafka/runtime/dead-letter.ts';
+import { FailureLimit } from '../../../connectors/kafka/runtime/failure-limit.ts';
 import { Loop } from '../../../connectors/kafka/runtime/loop.ts';
 import type { TimerGate } from '../../../connectors/kafka/runtime/timer-gate.ts';
 import { systemClock } from '../../../connectors/platform/index.ts';
@@ -25,7 +25,7 @@ test('an idle processor whose question is not answered is not ready, and is agai
     admin: {} as Admin,
     assignment: { working: [task], opening: false, serve: async () => {} } as unknown as Assignment<unknown>,
     timers: { refresh: () => {} } as unknown as TimerGate,
-    failureLimit: new FailureLimit(),
+    failureLimit: new FailureLimit({ place: '', read: () => ({ records: 0, failures: 0 }), write: () => {} }),
     attempts: new Attempts(1),
     maxBatchRecords: 10,
     clock,

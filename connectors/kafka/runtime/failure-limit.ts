@@ -1,0 +1,62 @@
+import type { FailureCount } from './failure-count.ts';
+import { ProcessorFault } from './processor-fault.ts';
+
+export type FailureLimitOptions = {
+  /** Share of the recent records that may fail. Default 0.1. */
+  readonly ratio?: number;
+  /** So many failures are always allowed: a few poisoned records must not stop a quiet topic. Default 20. */
+  readonly allowed?: number;
+};
+
+/**
+ * Stops a bad release from pouring a topic into dead letters. It counts defects only (the processor threw, or a value
+ * couldn't be read or written), not records that the processor itself judged to be unusable.
+ *
+ * The count outlives the process: whoever starts a processor that gave up again and again would otherwise allow it as
+ * many failures each time.
+ */
+export class FailureLimit {
+  readonly #ratio: number;
+  readonly #allowed: number;
+  readonly #count: FailureCount;
+  #records: number;
+  #failures: number;
+
+  constructor(count: FailureCount, o: FailureLimitOptions = {}) {
+    this.#ratio = o.ratio ?? 0.1;
+    this.#allowed = o.allowed ?? 20;
+    this.#count = count;
+    ({ records: this.#records, failures: this.#failures } = count.read());
+  }
+
+  /** Call before the batch is committed. Throws `FAILURE_LIMIT`: the transaction must not be committed. */
+  check(records: number, failures: number, lastError: string): void {
+    const all = this.#records + records;
+    const failed = this.#failures + failures;
+    if (failures > 0 && failed > this.#allowed && failed > all * this.#ratio) {
+      throw new ProcessorFault(
+        'FAILURE_LIMIT',
+        `${Math.round(failed)} of the last ${Math.round(all)} records failed; nothing of this batch was written. Last error: ` +
+          `${lastError}. Fix or roll back the release, or look at the input, then start again; to let as many more of ` +
+          `them become dead letters, delete ${this.#count.place} first`,
+      );
+    }
+  }
+
+  /** Call once the batch is committed. */
+  passed(records: number, failures: number): void {
+    this.#records += records;
+    this.#failures += failures;
+    // The past fades, so that a long healthy time doesn't buy a long sick one.
+    if (this.#records > 10_000) {
+      this.#records /= 2;
+      this.#failures /= 2;
+    }
+    if (failures > 0) this.keep();
+  }
+
+  /** Writes the count down, if there is anything to forget. */
+  keep(): void {
+    if (this.#failures > 0) this.#count.write({ records: this.#records, failures: this.#failures });
+  }
+}
