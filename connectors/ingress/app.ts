@@ -57,6 +57,10 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
     metrics.count('live2vod_ingress_requests_total', { route: 'none', status: 'none', reason: 'address-connections' });
   });
 
+  // Nobody reads a body that isn't a callback's: parsed by default, up to 1 MiB of each would be held for anybody.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _body, parsed) => parsed(null));
+
   serveHealth(app, metrics.registry, options.health);
 
   const paths = byPath(options.endpoints);

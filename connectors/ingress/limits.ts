@@ -22,7 +22,10 @@ export type IngressLimits = {
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept. Should be longer than the idle time-out of a load balancer in front. */
   readonly keepAliveTimeoutMs: number;
-  /** A request that isn't durable by then gets 503 and may be tried again by the cloud, which waits 5 s. */
+  /**
+   * A request that isn't durable by then, counted from the end of its headers, gets 503 and may be tried again by the
+   * cloud, which waits 5 s. The cloud's headers come in one packet; who is slow with them waits longer in all.
+   */
   readonly answerWithinMs: number;
   /** Bodies that are arriving or waiting to become durable, in bytes; beyond it 503 at once. */
   readonly waitingBytes: number;

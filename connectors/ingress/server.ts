@@ -7,9 +7,11 @@ import { atMost } from './at-most.ts';
 import { durablePublisher } from './durable.ts';
 import { IngressFault } from './fault.ts';
 import { connectPublisher } from './kafka-publisher.ts';
+import { defaultLimits } from './limits.ts';
 import { drain } from './spool/drain.ts';
 import { openOwnSlot, orphanedSlots } from './spool/slots.ts';
 import type { Spool } from './spool/spool.ts';
+import { stopServing } from './stop-serving.ts';
 import { tracedPublisher } from './traced-publisher.ts';
 
 export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
@@ -61,6 +63,8 @@ const nearlyFull = 0.9;
 const adoptEveryMs = 15_000;
 const defaultLameDuckMs = 5_000;
 const defaultDrainMs = 5_000;
+/** When every answer has gone out or is overdue, what is still connected asks for nothing. */
+const cutAfterAnswersMs = 500;
 /** What ending the Kafka client and the drain's last batch may take: whatever isn't in Kafka by then is in the spool. */
 const settleWithinMs = 3_000;
 
@@ -70,6 +74,7 @@ const settleWithinMs = 3_000;
  */
 export async function runIngress(options: RunIngressOptions): Promise<void> {
   const { clock, log, metrics, signal } = options;
+  const { answerWithinMs } = { ...defaultLimits, ...options.limits };
   const unreadable = new Set<string>();
   const spoolOptions = {
     folder: options.spool.folder,
@@ -140,8 +145,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     log.info({ lameDuckMs }, 'stopping: not ready any more, still serving');
     await clock.sleep(lameDuckMs);
   } finally {
-    await stopListening(app);
-    await app.close();
+    await stopServing(app, answerWithinMs + cutAfterAnswersMs, clock);
     await atMost(options.drainMs ?? defaultDrainMs, spool.drained(), clock);
     if (spool.records > 0)
       log.warn({ spool: spool.folder, records: spool.records }, 'stopping with records in the spool');
@@ -165,19 +169,6 @@ async function listen(app: FastifyInstance, options: RunIngressOptions): Promise
     const message = `INGRESS_PORT: port ${port} of ${host} is taken: stop what listens there, or set another port`;
     throw new IngressFault('PORT_TAKEN', message, { retryable: false, cause: error });
   }
-}
-
-/**
- * Connections that the kernel has accepted and this process hasn't are reset when it stops to listen, and with a shared
- * port they keep coming until then. Right after the event loop has looked for new ones there are none.
- */
-function stopListening(app: FastifyInstance): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      app.server.close();
-      resolve();
-    });
-  });
 }
 
 function spoolTrouble(spool: Spool): string | null {

@@ -115,6 +115,18 @@ describe('a connection that misbehaves is answered and cut', () => {
   });
 });
 
+test.each([
+  ['POST', '/nowhere', 'application/json', '404', 'none 404 path'],
+  ['PUT', endpoint.path, 'text/plain', '405', `${endpoint.path} 405 method`],
+])('%s %s is answered without its body being read', async (method, path, type, status, counted) => {
+  // The framework's own parsers held up to 1 MiB of anybody's body, outside every limit, and answered broken JSON by 400.
+  await listen();
+  const { socket, text } = await open();
+  socket.write(`${method} ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: 1000000\r\n\r\n{bad`);
+  await eventually(() => text().startsWith(`HTTP/1.1 ${status}`));
+  expect(await bench.counted('live2vod_ingress_requests_total')).toEqual({ [counted]: 1 });
+});
+
 test('a callback that nothing makes durable is answered 503 in time, one whose sender has gone is not counted', async () => {
   await listen({ publisher: { publish: () => new Promise(() => {}) }, limits: { answerWithinMs: 200 } });
   const leaver = await open();
