@@ -143,6 +143,8 @@ export function transcodesFound(
       const body = { EventType, EventTime: cloudTime(atMs), VideoId: known.videoId, ...streamInfo(job) };
       findings.push({ told, body });
     }
+    // Without a job (distributed as it is, packaged) it isn't known what the cloud told, if it told anything.
+    if (task.jobs.length === 0 && task.outcome !== 'failed') continue;
     const told = toldAs('TranscodeComplete', task.jobs[0]?.jobId);
     const atMs = task.completedAtMs ?? latest(ended);
     const over = isOver(task.outcome) && ended.length === task.jobs.length;

@@ -16,7 +16,7 @@ import {
   videoObserved,
 } from './findings.ts';
 import type { KnownVideo } from './needs.ts';
-import { type Ask, isComposition, isWithin, recordingsIn, type SweepTarget, slicesOf, type Window } from './sweep.ts';
+import { type Ask, isWithin, kindOfRow, recordingsIn, type SweepTarget, slicesOf, type Window } from './sweep.ts';
 import type { WatchList } from './watch-list.ts';
 
 export type HealingCloud = Pick<
@@ -54,6 +54,8 @@ const longestCycleMs = 6 * 60 * 60_000;
 const sliceMs = 6 * 60 * 60_000;
 const searchPageSize = 100;
 const mostSearchPages = 50;
+/** GetVideoInfos takes so many ids (reference §3.2): one question is one call. */
+const videosPerQuestion = 20;
 
 export function healer(options: HealerOptions): Healer {
   const { cloud, ask, watch, platform, log, tooYoungMs } = options;
@@ -82,7 +84,15 @@ export function healer(options: HealerOptions): Healer {
     const rows: LiveRecording[] = [];
     for await (const page of recordingsIn(cloud, ask, stream, window)) rows.push(...page);
     const own = rows.find((row) => row.video.videoId === known.videoId);
-    return own && !isComposition(own, rows) ? recordingFound(own) : compositionFound(video);
+    const kind = own && kindOfRow(own, rows);
+    if (own && kind === 'recording') return recordingFound(own);
+    if (kind === 'unclear') return null;
+    // Anybody may write such a description: only a stream that was recorded before can have been composed.
+    const createdAtMs = video.createdAtMs;
+    const recordedBefore = rows.some(
+      (row) => row !== own && row.recordStartMs !== null && row.recordStartMs < createdAtMs,
+    );
+    return recordedBefore ? compositionFound(video) : null;
   }
 
   async function tasksOf(videoId: string): Promise<readonly TranscodeTask[]> {
@@ -112,16 +122,49 @@ export function healer(options: HealerOptions): Healer {
     if (!news) watch.asked(known.videoId, platform.now());
   }
 
+  async function infosOf(videoIds: readonly string[]): Promise<ReadonlyMap<string, VideoInfo>> {
+    const infos = new Map<string, VideoInfo>();
+    for (let from = 0; from < videoIds.length; from += videosPerQuestion) {
+      const asked = videoIds.slice(from, from + videosPerQuestion);
+      const { videos } = await ask(() => cloud.getVideoInfos({ videoIds: asked }));
+      for (const video of videos) infos.set(video.videoId, video);
+    }
+    return infos;
+  }
+
+  /** A video that the cloud won't speak of must not be the first in every round to come. */
+  function putOff(videos: readonly KnownVideo[], fault: unknown): void {
+    if (!(fault instanceof CloudFault)) throw fault;
+    const videoIds = videos.map((one) => one.videoId);
+    log.warn({ action: fault.action, code: fault.code, videoIds }, 'no answer about videos');
+    for (const videoId of videoIds) {
+      if (fault.kind === 'terminal') watch.asked(videoId, platform.now());
+      else watch.postpone(videoId, platform.now());
+    }
+  }
+
+  async function checkBatch(batch: readonly KnownVideo[]): Promise<void> {
+    let infos: ReadonlyMap<string, VideoInfo>;
+    try {
+      infos = await infosOf(batch.map((one) => one.videoId));
+    } catch (fault) {
+      const refused = fault instanceof CloudFault && fault.kind === 'terminal';
+      if (!refused || batch.length === 1) return putOff(batch, fault);
+      // One of them isn't accepted: the others needn't suffer for it.
+      for (const one of batch) await checkBatch([one]);
+      return;
+    }
+    for (const known of batch) {
+      const video = infos.get(known.videoId);
+      if (video) await checkVideo(known, video).catch((fault: unknown) => putOff([known], fault));
+      else watch.asked(known.videoId, platform.now());
+    }
+  }
+
   async function checkVideos(videos: readonly KnownVideo[]): Promise<void> {
-    await tolerant('videos', async () => {
-      const found = await ask(() => cloud.getVideoInfos({ videoIds: videos.map((one) => one.videoId) }));
-      const infos = new Map(found.videos.map((video) => [video.videoId, video]));
-      for (const known of videos) {
-        const video = infos.get(known.videoId);
-        if (video) await tolerant(`video ${known.videoId}`, () => checkVideo(known, video));
-        else watch.asked(known.videoId, platform.now());
-      }
-    });
+    for (let from = 0; from < videos.length; from += videosPerQuestion) {
+      await checkBatch(videos.slice(from, from + videosPerQuestion));
+    }
   }
 
   const newcomer = (videoId: string, stream: KnownVideo['stream']): KnownVideo => ({
@@ -153,8 +196,10 @@ export function healer(options: HealerOptions): Healer {
       const wider = { fromMs: slice.fromMs - longestCycleMs, toMs: slice.toMs };
       for await (const page of recordingsIn(cloud, ask, target, wider)) rows.push(...page);
       for (const row of rows) {
-        if (isComposition(row, rows)) continue;
+        const kind = kindOfRow(row, rows);
+        if (kind === 'composition') continue;
         listed.add(row.video.videoId);
+        if (kind === 'unclear') continue;
         if ((row.video.createdAtMs ?? row.recordEndMs ?? 0) > youngestMs) continue;
         await introduce(recordingFound(row), row);
       }
@@ -171,8 +216,7 @@ export function healer(options: HealerOptions): Healer {
       const unexplained = media
         .map((found) => found.mediaId)
         .filter((id) => !listed.has(id) && (watch.get(id)?.needs.includes('origin') ?? true));
-      const { videos } = await ask(() => cloud.getVideoInfos({ videoIds: unexplained }));
-      for (const video of videos) {
+      for (const video of (await infosOf(unexplained)).values()) {
         const stream = streamInDescription(video.description);
         // Only where the recordings of its stream are known can it be told from one.
         if (stream === null || !targets.some((target) => isWithin(target, stream))) continue;

@@ -47,10 +47,15 @@ export function knownVideo(state: VideoState): KnownVideo {
   return auditJobId === null ? known : { ...known, auditJobId };
 }
 
+/**
+ * No other id can be asked about: a stand-in for a composition that was never started (`compose:<token>`), a job without
+ * its video, or what somebody who has the callback key makes up.
+ */
+const cloudId = /^[A-Za-z0-9_-]+$/;
+
 function needsOf(state: VideoState, told: ReadonlySet<string>): readonly Need[] {
   if (state.status === 'DELETED' || state.retired) return [];
-  // A stand-in for a composition that was never started (`compose:<token>`), or a job without its video.
-  if (state.videoId.includes(':')) return [];
+  if (!cloudId.test(state.videoId)) return [];
   const needs: Need[] = [];
   if (state.recordedTime === null && state.composeStartTime === null) needs.push('origin');
   if (state.sourceReadyTime === null) needs.push('source');

@@ -53,7 +53,9 @@ const retryBackoff = { firstMs: 500, longestMs: 10_000 };
  * again for what they still miss.
  */
 export async function runReconciler(options: ReconcilerOptions): Promise<void> {
-  const { topics, platform, log, metrics, signal } = options;
+  const { topics, platform, log, metrics } = options;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
   const persist = persistence(platform, log);
   const watch = watchList({ silentAfterMs: silenceOf(options) });
   // Partitions of which not all states were read yet; until then everything would look missing.
@@ -86,13 +88,27 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
 
   const heal = healer({
     cloud: options.cloud,
-    ask: politely(options),
+    ask: politely({ ...options, signal }),
     watch,
     tell,
     platform,
     log,
     tooYoungMs: options.silentAfterMs ?? Math.min(...shortestSilencesMs(options.policies)),
   });
+
+  // A sweep of many streams takes long; silent videos are asked about meanwhile.
+  let sweeping: Promise<void> | null = null;
+  let sweepFailure: unknown;
+
+  async function sweep(nowMs: number): Promise<void> {
+    const window = { fromMs: nowMs - (options.lookbackMs ?? 24 * 60 * 60_000), toMs: nowMs };
+    try {
+      await heal.sweep(targetsOf(options.targets, watch.streams()), window);
+    } catch (error) {
+      sweepFailure = error;
+    }
+    sweeping = null;
+  }
 
   try {
     const topic = topics('video-state');
@@ -112,15 +128,17 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
         if (due.length > 0) await heal.checkVideos(due);
         checkAtMs = nowMs + (options.checkEveryMs ?? 30_000);
       }
-      if (nowMs >= sweepAtMs) {
-        const window = { fromMs: nowMs - (options.lookbackMs ?? 24 * 60 * 60_000), toMs: nowMs };
-        await heal.sweep(targetsOf(options.targets, watch.streams()), window);
+      if (sweepFailure !== undefined) throw sweepFailure;
+      if (nowMs >= sweepAtMs && sweeping === null) {
+        sweeping = sweep(nowMs);
         sweepAtMs = nowMs + (options.sweepEveryMs ?? 15 * 60_000);
       }
     }
   } catch (error) {
     if (!(error instanceof Abandoned)) throw error;
   } finally {
+    ending.abort();
+    await sweeping;
     await consumer.close();
     await producer.close();
   }

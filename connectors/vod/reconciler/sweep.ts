@@ -54,11 +54,12 @@ export function* slicesOf(window: Window, sliceMs: number): Generator<Window> {
 const composedLaterMs = 15_000;
 
 /**
- * Whether a listed row is no recording but a composition of others. It is not documented whether compositions are
- * listed (reference §3.2); one would cover the time of earlier made rows of its stream.
+ * What a listed row is. It is not documented whether compositions are listed (reference §3.2); one would cover the time
+ * of earlier made rows of its stream. Where it holds just the time of one, it may be the composition of that one or its
+ * copy in another format: `unclear`.
  */
-export function isComposition(row: LiveRecording, rows: readonly LiveRecording[]): boolean {
-  return rows.some(
+export function kindOfRow(row: LiveRecording, rows: readonly LiveRecording[]): 'recording' | 'composition' | 'unclear' {
+  const covered = rows.filter(
     (other) =>
       other.video.videoId !== row.video.videoId &&
       other.domainName === row.domainName &&
@@ -67,6 +68,8 @@ export function isComposition(row: LiveRecording, rows: readonly LiveRecording[]
       covers(row, other) &&
       madeAt(row) - madeAt(other) >= composedLaterMs,
   );
+  if (covered.length === 0) return 'recording';
+  return covered.every((other) => covers(other, row)) ? 'unclear' : 'composition';
 }
 
 function covers(outer: LiveRecording, inner: LiveRecording): boolean {

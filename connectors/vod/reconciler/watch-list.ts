@@ -10,6 +10,8 @@ export type WatchList = {
   due(nowMs: number, most: number): readonly KnownVideo[];
   /** A video was asked about: without news it is asked about half as often from now on, and at last no more. */
   asked(videoId: string, nowMs: number): void;
+  /** A video was asked about in vain, which says nothing of it: others come first, and it again as if silent anew. */
+  postpone(videoId: string, nowMs: number): void;
   /** This was published; it won't be again, though the state doesn't show it yet. */
   supplied(videoId: string, told: string): void;
   /** Streams that were heard of, each once. */
@@ -74,6 +76,10 @@ export function watchList(options: WatchListOptions): WatchList {
       if (!watched) return;
       watched.asked++;
       watched.nextAtMs = nowMs + options.silentAfterMs(watched.known) * 2 ** watched.asked;
+    },
+    postpone(videoId, nowMs) {
+      const watched = videos.get(videoId);
+      if (watched) watched.nextAtMs = nowMs + options.silentAfterMs(watched.known);
     },
     supplied: (videoId, told) => void videos.get(videoId)?.supplied.add(told),
     streams() {
