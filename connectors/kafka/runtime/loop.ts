@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import type { PersistOptions } from './persist.ts';
+import { StallWatch } from './stall-watch.ts';
 import type { ProcessorStatus } from './status.ts';
 import type { Task } from './task.ts';
 import type { TimerGate } from './timer-gate.ts';
@@ -37,6 +38,7 @@ export type LoopOptions<S> = {
  */
 export class Loop<S> {
   readonly #o: LoopOptions<S>;
+  readonly #stalls: StallWatch;
   readonly retry: PersistOptions;
   /** A poll that was begun while the previous batch was being committed. */
   #ahead: Promise<ConsumedRecord[]> | null = null;
@@ -47,6 +49,7 @@ export class Loop<S> {
 
   constructor(o: LoopOptions<S>) {
     this.#o = o;
+    this.#stalls = new StallWatch(o.consumer, o.inputTopic);
     this.retry = {
       clock: o.clock,
       signal: o.giveUp,
@@ -73,6 +76,7 @@ export class Loop<S> {
       (record) => record.partition,
     );
     await assignment.serve();
+    await this.#openStalled(records.length);
     this.#tellLag();
     this.#tellStoreSizes();
     // A slow disk slows the loop: the next batch waits until the stores have the previous one.
@@ -130,6 +134,17 @@ export class Loop<S> {
       .finally(() => {
         this.#probingSinceMs = null;
       });
+  }
+
+  async #openStalled(polled: number): Promise<void> {
+    const { assignment, clock, hooks, inputTopic, maxBatchRecords } = this.#o;
+    if (polled < maxBatchRecords) this.#stalls.look(assignment.working, clock.monotonicMs());
+    for (const task of this.#stalls.take()) {
+      if (assignment.task(task.partition) !== task) continue;
+      const where = `${inputTopic}/${task.partition} gives no records at offset ${task.position}`;
+      hooks.onFault?.(new Error(where), 'open the task again');
+      await assignment.reopen(task.partition, null);
+    }
   }
 
   #poll(): Promise<ConsumedRecord[]> {

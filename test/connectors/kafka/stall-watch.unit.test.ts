@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { StallWatch, type Watched } from '../../../connectors/kafka/runtime/stall-watch.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
+
+type Log = { low: number; high: number } | 'away';
+type Task = { -readonly [K in keyof Watched]: Watched[K] };
+
+/** Looks once a second for `seconds`; gives the partitions that were found and how often the cluster was asked. */
+async function watch(
+  tasks: readonly Task[],
+  log: (partition: number) => Log,
+  seconds: number,
+  each: (second: number) => void = () => {},
+) {
+  const asked: number[] = [];
+  const found: number[] = [];
+  const stalls = new StallWatch(
+    {
+      watermarks: async (_topic, partition) => {
+        asked.push(partition);
+        const answer = log(partition);
+        if (answer === 'away') throw new Error('away');
+        return answer;
+      },
+    },
+    'callbacks',
+  );
+  for (let second = 0; second <= seconds; second++) {
+    each(second);
+    stalls.look(tasks, second * 1_000);
+    // The answer comes.
+    await systemClock.sleep(0);
+    found.push(...stalls.take().map(({ partition }) => partition));
+  }
+  return { asked, found };
+}
+
+const task = (partition: number, position: number, endSeenAt = -1): Task => ({ partition, position, endSeenAt });
+
+// An error that comes behind a record is deleted by the native binding, and librdkafka tells it once: a partition whose
+// position was outside of its log got no records any more, stayed ready, and nobody was told what was lost.
+test.each<[string, Task, Log]>([
+  ['before the log', task(1, 10), { low: 50, high: 90 }],
+  ['beyond the log', task(1, 100), { low: 50, high: 90 }],
+  ['in the log, before records', task(1, 60), { low: 50, high: 90 }],
+  ['at an end that has moved', task(1, 60, 70), { low: 50, high: 90 }],
+])('a partition that stands still %s is found while its neighbour works', async (_where, still, log) => {
+  const busy = task(0, 0);
+  const { found, asked } = await watch(
+    [busy, still],
+    () => log,
+    31,
+    () => {
+      busy.position++;
+    },
+  );
+  expect(found).toEqual([1]);
+  expect(asked).toEqual([1]);
+});
+
+test.each<[string, Task, Log]>([
+  ['at the end', task(0, 90), { low: 50, high: 90 }],
+  ['in front of markers only', task(0, 88, 90), { low: 50, high: 90 }],
+  ['while Kafka is away', task(0, 60), 'away'],
+])('a partition %s is asked about and left alone', async (_where, idle, log) => {
+  const { found, asked } = await watch([idle], () => log, 65);
+  expect(asked).toEqual([0, 0]);
+  expect(found).toEqual([]);
+});
+
+test('nobody is asked about a task that moves now and then, nor after the loop itself stood still', async () => {
+  const slow = task(0, 60);
+  const log = { low: 50, high: 90 };
+  const moving = await watch(
+    [slow],
+    () => log,
+    60,
+    (second) => {
+      if (second % 20 === 0) slow.position++;
+    },
+  );
+  expect(moving.asked).toEqual([]);
+  let asked = 0;
+  const answer = async () => {
+    asked += 1;
+    return log;
+  };
+  const stalls = new StallWatch({ watermarks: answer }, 'callbacks');
+  for (const second of [0, 1, 60, 61]) stalls.look([slow], second * 1_000);
+  expect(asked).toBe(0);
+});
