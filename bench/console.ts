@@ -73,6 +73,7 @@ export async function benchConsole(options: ConsoleBenchOptions): Promise<Consol
     folder,
     kafka,
     topicNames,
+    tombstoneRetentionMs: 7 * 24 * 60 * 60 * 1000,
     codecs,
     readLatency: async () => ({ stages: [] }),
     routeLetter: async () => ({ refused: 'not here' }),

@@ -3,6 +3,7 @@ import { runConsole } from '../../connectors/console/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf } from '../endpoints.ts';
+import { tombstoneRetentionMs } from '../topic-plan.ts';
 import { latencyReader } from './analytics.ts';
 import type { Role } from './context.ts';
 
@@ -31,6 +32,7 @@ export const consoleRole: Role = async ({
       'video-state': topic('video-state'),
       'session-state': topic('session-state'),
     },
+    tombstoneRetentionMs,
     codecs: {
       'video-state': await registry.codec('video-state'),
       'session-state': await registry.codec('session-state'),

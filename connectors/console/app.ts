@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../platform/index.ts';
-import { type Health, type Metrics, serveHealth } from '../telemetry/index.ts';
+import { type Health, type Logger, type Metrics, serveHealth } from '../telemetry/index.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import type { ReadLatency } from './latency-cache.ts';
@@ -23,8 +23,11 @@ export type ConsoleAppOptions = {
   readonly follower: Follower;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly log: Logger;
   readonly health: Health;
   readonly epoch: string;
+  /** An event id that is older can't be resumed: half of the time that the topics keep tombstones. */
+  readonly maxPositionAgeMs: number;
   readonly token: string | undefined;
   readonly publish: PublishOperatorRequest;
   readonly readLatency: ReadLatency;
@@ -47,12 +50,13 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
       status: String(reply.statusCode),
     });
   });
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     if (error instanceof ApiFault) return reply.code(error.status).send({ code: error.code, message: error.message });
     const status =
       typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
     const message =
       status < 500 && error instanceof Error ? error.message : 'the console could not answer; see its log';
+    if (status >= 500) options.log.error({ err: error, route: request.routeOptions.url }, 'a request was not answered');
     return reply.code(status).send({ code: status < 500 ? 'BAD_REQUEST' : 'INTERNAL', message });
   });
   app.setNotFoundHandler((_request, reply) =>

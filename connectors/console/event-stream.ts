@@ -22,10 +22,12 @@ export type EventFilter = {
 
 export type EventStreamOptions = {
   readonly view: StateView;
-  readonly follower: Pick<Follower, 'onChange'>;
+  readonly follower: Pick<Follower, 'onChange' | 'reaches'>;
   readonly clock: Clock;
   /** Names cluster and topics: an id of another epoch is answered with a reset. */
   readonly epoch: string;
+  /** An id that is older is answered with a reset: tombstones since then may be gone. */
+  readonly maxPositionAgeMs: number;
   readonly filter: EventFilter;
   readonly lastEventId: string | null;
   readonly sink: EventSink;
@@ -34,22 +36,23 @@ export type EventStreamOptions = {
 const chunk = 200;
 const keepAliveMs = 15_000;
 
+/** A reader's position, moving. */
+type Reader = { -readonly [T in StateTopic]: number[] } & { asOfMs: number };
+
 /**
- * Serves one reader until its signal aborts. Events: `reset` (the id was too old or foreign: forget what you have),
- * `video` and `session` (the state, or `{key, deleted: true, reason}`), `live` (the snapshot is complete, changes follow).
+ * Serves one reader until its signal aborts. Nothing but signs of life comes until the view has caught up with the
+ * topics, and with an id that another instance gave. Events: `reset` (the id was too old or foreign: forget what you
+ * have), `video` and `session` (the state, or `{key, deleted: true, reason}`), `live` (the snapshot is complete, changes
+ * follow).
  */
 export async function serveEvents(options: EventStreamOptions): Promise<void> {
-  const { view, sink, epoch } = options;
-  const resumed =
-    options.lastEventId === null ? null : decodePosition(epoch, view.identity.partitions, options.lastEventId);
-  const usable = resumed !== null && view.canResume(resumed);
-  if (options.lastEventId !== null && !usable) await sink.write(`event: reset\ndata: {}\n\n`);
-  const position: Record<StateTopic, number[]> = usable ? mutable(resumed) : start(view.position());
-
+  const { follower, sink, epoch } = options;
+  const resumed = recentPosition(options);
   let wake = () => {};
+  let reached: boolean | null = null;
   let changed = true;
   let silent = false;
-  const stopListening = options.follower.onChange(() => {
+  const stopListening = follower.onChange(() => {
     changed = true;
     wake();
   });
@@ -58,14 +61,19 @@ export async function serveEvents(options: EventStreamOptions): Promise<void> {
     wake();
   });
   sink.signal.addEventListener('abort', () => wake(), { once: true });
+  const reaching = follower.reaches(resumed, sink.signal).then((found) => {
+    reached = found;
+    wake();
+  });
   try {
-    let live = false;
+    let reader: Reader | null = null;
     while (!sink.signal.aborted) {
-      if (changed) {
+      if (changed && reached !== null) {
         changed = false;
-        await drain(options, position);
-        if (!live) await sink.write(`id: ${encodePosition(epoch, position)}\nevent: live\ndata: {}\n\n`);
-        live = true;
+        const begins = reader === null;
+        reader ??= await begin(options, reached ? resumed : null);
+        await drain(options, reader);
+        if (begins) await sink.write(`id: ${encodePosition(epoch, reader)}\nevent: live\ndata: {}\n\n`);
       } else if (silent) {
         silent = false;
         await sink.write(': keep-alive\n\n');
@@ -78,37 +86,60 @@ export async function serveEvents(options: EventStreamOptions): Promise<void> {
   } finally {
     stopListening();
     stopKeepAlive();
+    await reaching;
   }
 }
 
-/** Sends every change from `position` to the view's end, moving `position` along. */
-async function drain(options: EventStreamOptions, position: Record<StateTopic, number[]>): Promise<void> {
+/** Where the reader says it is; null where that is of no use any more. */
+function recentPosition({ view, epoch, clock, maxPositionAgeMs, lastEventId }: EventStreamOptions): Position | null {
+  if (lastEventId === null) return null;
+  const position = decodePosition(epoch, view.identity.partitions, lastEventId);
+  return position !== null && clock.now() - position.asOfMs <= maxPositionAgeMs ? position : null;
+}
+
+async function begin({ view, lastEventId, sink }: EventStreamOptions, resumed: Position | null): Promise<Reader> {
+  if (resumed !== null && view.canResume(resumed)) {
+    const { asOfMs, 'video-state': video, 'session-state': session } = resumed;
+    return { asOfMs, 'video-state': [...video], 'session-state': [...session] };
+  }
+  if (lastEventId !== null) await sink.write(`event: reset\ndata: {}\n\n`);
+  const { asOfMs, 'video-state': video, 'session-state': session } = view.position();
+  return { asOfMs, 'video-state': video.map(() => 0), 'session-state': session.map(() => 0) };
+}
+
+/** Sends every change from the reader's position to the view's end, moving the position along. */
+async function drain(options: EventStreamOptions, reader: Reader): Promise<void> {
   const { view, sink, epoch, filter } = options;
+  const { asOfMs } = view.position();
   for (const topic of stateTopics) {
+    const positions = reader[topic];
     if (!wantsTopic(filter, topic)) {
       // As good as seen: a position that stays behind would be too old one day.
-      position[topic] = [...view.position()[topic]];
+      const seen = view.position()[topic];
+      for (const [partition, from] of positions.entries()) positions[partition] = Math.max(from, seen[partition] ?? 0);
       continue;
     }
-    for (const partition of position[topic].keys()) {
+    for (const partition of positions.keys()) {
       for (;;) {
         const end = view.position()[topic][partition] ?? 0;
-        const from = position[topic][partition] ?? 0;
-        const { changes, next, done } = await view.changes(topic, partition, from, chunk, (key) =>
-          wantsKey(filter, key),
-        );
+        const from = positions[partition] ?? 0;
+        const changes = await view.changes(topic, partition, from, chunk, (key) => wantsKey(filter, key));
         let text = '';
         for (const change of changes) {
-          position[topic][partition] = change.offset + 1;
-          if (matches(change, filter)) text += `id: ${encodePosition(epoch, position)}\n${eventText(change)}`;
+          positions[partition] = change.offset + 1;
+          if (matches(change, filter)) text += `id: ${encodePosition(epoch, reader)}\n${eventText(change)}`;
         }
         if (text !== '') await sink.write(text);
         if (sink.signal.aborted) return;
-        position[topic][partition] = done ? Math.max(next, end) : next;
-        if (done) break;
+        if (changes.length < chunk) {
+          positions[partition] = Math.max(positions[partition] ?? 0, end);
+          break;
+        }
       }
     }
   }
+  // Only now: in the middle, deletions from before may still be ahead.
+  reader.asOfMs = Math.max(reader.asOfMs, asOfMs);
 }
 
 function wantsTopic({ topic, videoId, sessionId }: EventFilter, of: StateTopic): boolean {
@@ -138,21 +169,8 @@ function eventText(change: Change): string {
 }
 
 /** Fields of a state that are no contract and stay inside. */
-export const internalFields: readonly string[] = ['facts', 'cutoff'];
+export const internalFields: readonly string[] = ['facts', 'cutoff', 'retiredSummary'];
 
 /** A state without its internal fields. */
-export function publicState(state: object): object {
-  const { facts: _facts, cutoff: _cutoff, ...shown } = state as { facts?: unknown; cutoff?: unknown };
-  return shown;
-}
-
-function start(position: Position): Record<StateTopic, number[]> {
-  return {
-    'video-state': position['video-state'].map(() => 0),
-    'session-state': position['session-state'].map(() => 0),
-  };
-}
-
-function mutable(position: Position): Record<StateTopic, number[]> {
-  return { 'video-state': [...position['video-state']], 'session-state': [...position['session-state']] };
-}
+export const publicState = (state: object): object =>
+  Object.fromEntries(Object.entries(state).filter(([field]) => !internalFields.includes(field)));

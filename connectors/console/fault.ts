@@ -13,3 +13,9 @@ export class ApiFault extends Error {
 
 export const notFound = (what: string) => new ApiFault(404, 'NOT_FOUND', `${what} is not known`);
 export const badRequest = (message: string) => new ApiFault(400, 'BAD_REQUEST', message);
+
+/** The local view can't go on from where it is: it is built again at the next start. */
+export class ViewFault extends Error {
+  readonly code = 'VIEW_OUTDATED';
+  override readonly name = 'ViewFault';
+}

@@ -5,9 +5,12 @@
 import { header } from '../../schemas/topics.ts';
 import type { ConsumedRecord, Consumer } from '../kafka/index.ts';
 import type { Clock } from '../platform/index.ts';
+import { RegistryFault } from '../registry/index.ts';
 import type { Logger, Metrics } from '../telemetry/index.ts';
-import { type Position, type StateTopic, stateTopics } from './cursor.ts';
-import type { StateView, ViewRecord } from './state-view.ts';
+import { type Offsets, type StateTopic, stateTopics } from './cursor.ts';
+import { ViewFault } from './fault.ts';
+import type { StateView } from './state-view.ts';
+import type { ViewRecord } from './view-record.ts';
 
 /** How old an answer may be. */
 export type Freshness = {
@@ -15,21 +18,34 @@ export type Freshness = {
   readonly caughtUp: boolean;
   /** Committed records that the view doesn't show yet, as of the last look at the ends. */
   readonly lagRecords: number;
+  /** Everything that was committed then is shown, epoch milliseconds; null until the view has caught up. */
+  readonly asOfMs: number | null;
 };
 
 export type Follower = {
   freshness(): Freshness;
   /** Calls `listener` after every batch of changes; the returned function ends that. */
   onChange(listener: () => void): () => void;
+  /**
+   * Waits until the view has caught up and shows all that lies before `offsets` (another instance may be ahead): true.
+   * False where they lie beyond the end of the topics, and once the signal aborts.
+   */
+  reaches(offsets: Offsets | null, signal: AbortSignal): Promise<boolean>;
   /** Settles when the signal has stopped the follower, rejects when it can't go on. */
   readonly done: Promise<void>;
 };
 
+export type StateConsumer = Pick<Consumer, 'assign' | 'poll' | 'watermarks' | 'close'>;
+
 export type FollowerOptions = {
   readonly view: StateView;
   /** Connects a reader without a group that reports the end of each partition as it reaches it. */
-  readonly connect: (onEof: (end: { topic: string; partition: number; offset: number }) => void) => Promise<Consumer>;
+  readonly connect: (
+    onEof: (end: { topic: string; partition: number; offset: number }) => void,
+  ) => Promise<StateConsumer>;
   readonly topicNames: Readonly<Record<StateTopic, string>>;
+  /** How long the topics keep tombstones: a view that was away for half of it may have missed a deletion. */
+  readonly tombstoneRetentionMs: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -41,6 +57,14 @@ const pollMs = 100;
 const watermarkEveryMs = 1_000;
 const tombstonesKeptMs = 24 * 60 * 60 * 1000;
 const pruneEveryMs = 60 * 60 * 1000;
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+
+/** The ends of the partitions; `number` counts the looks, `atMs` is when this one began. */
+type Look = { readonly number: number; readonly atMs: number; readonly ends: Offsets };
+
+/** Somebody who waits for the view; `look` was the last one begun when it asked. */
+type Waiting = { readonly offsets: Offsets | null; readonly look: number; readonly answer: (found: boolean) => void };
 
 export function startFollower(options: FollowerOptions): Follower {
   const { view, topicNames, metrics, signal, clock, log } = options;
@@ -48,53 +72,64 @@ export function startFollower(options: FollowerOptions): Follower {
   const topicOf = new Map<string, StateTopic>(stateTopics.map((topic) => [topicNames[topic], topic]));
   /** Where an end was reported: past markers and aborted records, which are offsets without a record. */
   const reached: Record<StateTopic, number[]> = { 'video-state': [], 'session-state': [] };
-  let consumer: Consumer;
-  let ends: Position | null = null;
-  let target: Position | null = null;
+  const waiting = new Set<Waiting>();
+  let consumer: StateConsumer | undefined;
+  let looks = 0;
+  let look: Look | null = null;
+  let target: Offsets | null = null;
   let caughtUp = false;
 
-  function behind(goal: Position): number {
-    const position = view.position();
-    let records = 0;
-    for (const topic of stateTopics) {
-      for (const [partition, end] of goal[topic].entries()) {
-        const lag = Math.max(0, end - Math.max(position[topic][partition] ?? 0, reached[topic][partition] ?? 0));
-        metrics.set('live2vod_console_follower_lag_records', { topic, partition: String(partition) }, lag);
-        records += lag;
-      }
-    }
-    return records;
-  }
+  const lag = (topic: StateTopic, partition: number, end: number) =>
+    Math.max(0, end - Math.max(view.position()[topic][partition] ?? 0, reached[topic][partition] ?? 0));
 
-  async function lookAtEnds(): Promise<void> {
+  const behind = (goal: Offsets): number =>
+    stateTopics.reduce(
+      (sum, topic) => goal[topic].reduce((records, end, partition) => records + lag(topic, partition, end), sum),
+      0,
+    );
+
+  async function lookAtEnds(from: StateConsumer): Promise<Look> {
+    looks += 1;
+    const begun = { number: looks, atMs: clock.now() };
     const of = async (topic: StateTopic) => {
       const found: number[] = [];
       for (const partition of view.position()[topic].keys()) {
-        found.push((await consumer.watermarks(topicNames[topic], partition, 5_000)).high);
+        const { high } = await from.watermarks(topicNames[topic], partition, 5_000);
+        found.push(high);
+        const labels = { topic, partition: String(partition) };
+        metrics.set('live2vod_console_follower_lag_records', labels, lag(topic, partition, high));
       }
       return found;
     };
-    const found: Position = { 'video-state': await of('video-state'), 'session-state': await of('session-state') };
-    // A store that is ahead of the log belongs to topics that were deleted and made again.
-    const ahead = stateTopics.some((topic) =>
-      view.position()[topic].some((offset, partition) => offset > (found[topic][partition] ?? 0)),
-    );
-    if (ahead) {
-      log.warn(
-        { code: 'VIEW_AHEAD' },
-        'the local view is ahead of the state topics: they were made anew; the view is built again',
-      );
-      await view.reset();
-      for (const topic of stateTopics) reached[topic].length = 0;
-      assign();
-    }
-    ends = found;
-    target ??= found;
+    return { ...begun, ends: { 'video-state': await of('video-state'), 'session-state': await of('session-state') } };
   }
 
-  function assign(): void {
+  /** Why the view can't be brought up to date from where it is; null where it can. */
+  function whyRebuild({ ends, atMs }: Look): string | null {
     const position = view.position();
-    consumer.assign(
+    const ahead = stateTopics.some((topic) =>
+      position[topic].some((offset, partition) => offset > (ends[topic][partition] ?? 0)),
+    );
+    if (ahead) return 'the local view is ahead of the state topics: they were made anew or cut off';
+    const ageMs = atMs - position.asOfMs;
+    if (ageMs <= options.tombstoneRetentionMs / 2) return null;
+    return `the local view is ${Math.round(ageMs / 3_600_000)} h old and may have missed deletions`;
+  }
+
+  /** Why the view is of no use any more; null where it is, or where nobody knows because the broker is away. */
+  async function lookAgain(from: StateConsumer): Promise<string | null> {
+    try {
+      look = await lookAtEnds(from);
+    } catch (error) {
+      log.warn({ err: error }, 'the ends of the state topics are not to be had: the broker is away');
+      return null;
+    }
+    return whyRebuild(look);
+  }
+
+  function assign(to: StateConsumer): void {
+    const position = view.position();
+    to.assign(
       stateTopics.flatMap((topic) =>
         position[topic].map((offset, partition) => ({ topic: topicNames[topic], partition, offset })),
       ),
@@ -107,34 +142,73 @@ export function startFollower(options: FollowerOptions): Follower {
     return [{ ...record, topic, key: record.key, reason: record.headers[header.reason] }];
   }
 
+  /** Into the view, once the registry gives the schemas; one record that nobody can read doesn't stop the others. */
+  async function take(records: readonly ViewRecord[]): Promise<void> {
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+      try {
+        for (const { record, fault } of await view.apply(records)) {
+          const { topic, partition, offset } = record;
+          metrics.count('live2vod_console_unreadable_records_total', { topic });
+          log.error(
+            { topic, partition, offset, code: fault.code, err: fault },
+            'a state that can not be read is left out',
+          );
+        }
+        for (const listener of listeners) listener();
+        return;
+      } catch (error) {
+        if (!(error instanceof RegistryFault) || !error.retryable) throw error;
+        log.warn({ err: error }, 'the view waits for the schema registry');
+        await clock.sleep(pauseMs, signal);
+      }
+    }
+  }
+
+  async function settle(): Promise<void> {
+    if (!look) return;
+    if (!caughtUp && target && behind(target) === 0) {
+      caughtUp = true;
+      const { 'video-state': videos, 'session-state': sessions } = target;
+      log.info({ videos, sessions }, 'the view has caught up with the state topics');
+    }
+    if (look.atMs > view.position().asOfMs && behind(look.ends) === 0) await view.markCurrent(look.atMs);
+    answerWaiting();
+  }
+
+  function answerWaiting(): void {
+    if (!caughtUp || !look) return;
+    for (const one of waiting) {
+      if (one.offsets === null || behind(one.offsets) === 0) one.answer(true);
+      // Only a look that began after the question knows all that another instance may have seen before it.
+      else if (look.number > one.look && beyond(one.offsets, look.ends)) one.answer(false);
+    }
+  }
+
   async function run(): Promise<void> {
     consumer = await options.connect(({ topic, partition, offset }) => {
       const followed = topicOf.get(topic);
       if (followed) reached[followed][partition] = offset;
     });
-    await lookAtEnds();
-    assign();
+    look = await lookAtEnds(consumer);
+    target = look.ends;
+    const why = whyRebuild(look);
+    if (why !== null) {
+      log.warn({ code: 'VIEW_OUTDATED' }, `${why}; it is built again`);
+      await view.reset(look.atMs);
+    }
+    assign(consumer);
     let lookedAtMs = clock.monotonicMs();
     let prunedAtMs = lookedAtMs;
     while (!signal.aborted) {
       const records = (await consumer.poll(batchRecords, pollMs)).flatMap(asViewRecord);
-      if (records.length > 0) {
-        await view.apply(records);
-        for (const listener of listeners) listener();
-      }
-      if (!caughtUp && target && behind(target) === 0) {
-        caughtUp = true;
-        log.info(
-          { videos: target['video-state'], sessions: target['session-state'] },
-          'the view has caught up with the state topics',
-        );
-      }
+      if (records.length > 0) await take(records);
+      await settle();
       const nowMs = clock.monotonicMs();
       if (nowMs - lookedAtMs >= watermarkEveryMs) {
         lookedAtMs = nowMs;
-        await lookAtEnds().catch((error: unknown) =>
-          log.warn({ error }, 'the ends of the state topics are not to be had: the broker is away'),
-        );
+        const outdated = await lookAgain(consumer);
+        // Readers stand on what the view showed, so nothing less than a new start makes them begin anew.
+        if (outdated !== null) throw new ViewFault(`${outdated}; it is built again at the next start`);
       }
       if (nowMs - prunedAtMs >= pruneEveryMs) {
         prunedAtMs = nowMs;
@@ -143,12 +217,36 @@ export function startFollower(options: FollowerOptions): Follower {
     }
   }
 
+  const done = run().finally(() => consumer?.close());
+  // Whoever started it may still be busy with its own start.
+  done.catch(() => {});
   return {
-    freshness: () => ({ caughtUp, lagRecords: ends ? behind(ends) : 0 }),
+    freshness: () => ({
+      caughtUp,
+      lagRecords: look ? behind(look.ends) : 0,
+      asOfMs: caughtUp ? view.position().asOfMs : null,
+    }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    done: run().finally(() => consumer?.close()),
+    reaches: (offsets, until) =>
+      new Promise<boolean>((resolve) => {
+        if (until.aborted) return resolve(false);
+        const leave = () => answer(false);
+        const one: Waiting = { offsets, look: looks, answer };
+        function answer(found: boolean): void {
+          waiting.delete(one);
+          until.removeEventListener('abort', leave);
+          resolve(found);
+        }
+        waiting.add(one);
+        until.addEventListener('abort', leave, { once: true });
+        answerWaiting();
+      }),
+    done,
   };
 }
+
+const beyond = (offsets: Offsets, ends: Offsets) =>
+  stateTopics.some((topic) => offsets[topic].some((offset, partition) => offset > (ends[topic][partition] ?? 0)));

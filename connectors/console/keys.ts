@@ -6,6 +6,8 @@ const inverse = (timeMs: number) =>
   String(9_999_999_999_999 - Math.max(0, Math.min(timeMs, 9_999_999_999_999))).padStart(13, '0');
 
 export const metaKey = 'm!';
+/** When the view last showed all that was committed. */
+export const asOfKey = 'a!';
 /** Next offset to read of one partition. */
 export const positionKey = (topic: StateTopic, partition: number) =>
   `p!${letter[topic]}!${String(partition).padStart(5, '0')}`;

@@ -30,7 +30,7 @@ export function addDeadLetterRoutes(
     reading.catch((error: unknown) => {
       if (error instanceof RangeError) throw badRequest(error.message);
       const why = error instanceof Error ? error.message.slice(0, 200) : 'unknown error';
-      throw new ApiFault(503, 'DEAD_LETTERS_AWAY', `the dead letters can't be read: ${why}`);
+      throw new ApiFault(503, 'DEAD_LETTERS_AWAY', `the dead letters are not to be had: ${why}`);
     });
 
   app.get('/api/dead-letters', async (request) => {
@@ -50,7 +50,7 @@ export function addDeadLetterRoutes(
       const id = `${Number(partition)}:${Number(offset)}`;
       const letter = await answered(deadLetters.find(id));
       if (!letter) throw notFound(`dead letter ${id}`);
-      const result = await deadLetters.redrive(letter);
+      const result = await answered(deadLetters.redrive(letter));
       if (typeof result === 'object')
         throw new ApiFault(409, 'NOT_REDRIVEN', `dead letter ${id} can't be sent again: ${result.refused}`);
       return reply.code(202).send({ id, result });

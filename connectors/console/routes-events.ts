@@ -34,6 +34,7 @@ export type EventRouteOptions = {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly epoch: string;
+  readonly maxPositionAgeMs: number;
   readonly maxClients: number;
   readonly signal: AbortSignal;
 };

@@ -32,10 +32,11 @@ export type StateRouteOptions = {
 
 /** Reads say how fresh they are, and from which position `GET /api/events` goes on without a gap. */
 export function withFreshness(options: StateRouteOptions, reply: FastifyReply, position: Position) {
-  const { caughtUp, lagRecords } = options.follower.freshness();
+  const { caughtUp, lagRecords, asOfMs } = options.follower.freshness();
   return reply.headers({
     'live2vod-caught-up': String(caughtUp),
     'live2vod-lag-records': String(lagRecords),
+    ...(asOfMs === null ? {} : { 'live2vod-as-of': String(asOfMs) }),
     'live2vod-position': encodePosition(options.epoch, position),
   });
 }

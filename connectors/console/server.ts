@@ -19,6 +19,8 @@ export type ConsoleOptions = {
   readonly folder: string;
   readonly kafka: KafkaSettings;
   readonly topicNames: Readonly<Record<StateTopic | 'callbacks' | 'dead-letters', string>>;
+  /** The topics' `delete.retention.ms`: views and event ids of half that age begin anew. */
+  readonly tombstoneRetentionMs: number;
   readonly codecs: StateCodecs;
   readonly readLatency: ReadLatency;
   /** Where a dead letter goes when it is sent again. */
@@ -37,56 +39,65 @@ export type ConsoleOptions = {
 
 /** Runs until the signal aborts. Rejects when the port is taken or the view can't be kept. */
 export async function runConsole(options: ConsoleOptions): Promise<void> {
-  const { kafka, topicNames, log, metrics, clock, signal } = options;
+  const { kafka, topicNames, log, metrics, clock, tombstoneRetentionMs } = options;
   const identity = await identify(kafka, topicNames);
   mkdirSync(options.folder, { recursive: true });
-  const view = await StateView.open(options.folder, options.codecs, identity);
-  const producer = await IdempotentProducer.connect(kafka);
-  const follower = startFollower({
-    view,
-    topicNames,
-    clock,
-    log,
-    metrics,
-    signal,
-    connect: (onEof) => Consumer.connect(kafka, { onEof }),
-  });
-  const waitingFor = () =>
-    follower.freshness().caughtUp ? null : `the view: ${follower.freshness().lagRecords} records behind`;
-  const app = await buildConsole({
-    view,
-    follower,
-    clock,
-    metrics,
-    token: options.token,
-    readLatency: options.readLatency,
-    deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),
-    signal,
-    epoch: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8),
-    health: { live: () => true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
-    publish: async (videoId, body) => {
-      await producer.send({
-        topic: topicNames.callbacks,
-        key: videoId,
-        value: Buffer.from(JSON.stringify(body)),
-        headers: {
-          [header.source]: 'operator',
-          [header.receivedAt]: String(clock.now()),
-          [header.region]: options.region,
-        },
-      });
-    },
-  });
-  await app.listen({ host: options.host, port: options.port });
-  log.info({ host: options.host, port: options.port }, 'console listens');
-  const stopTelling = clock.every(200, () => options.onWaiting(waitingFor()));
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  // Whatever was opened is closed again, the last one first, also when a later one can't be.
+  const close: (() => unknown)[] = [];
   try {
+    const view = await StateView.open(options.folder, options.codecs, identity, clock.now());
+    close.push(() => view.close());
+    const producer = await IdempotentProducer.connect(kafka);
+    close.push(() => producer.close());
+    const follower = startFollower({
+      view,
+      topicNames,
+      tombstoneRetentionMs,
+      clock,
+      log,
+      metrics,
+      signal,
+      connect: (onEof) => Consumer.connect(kafka, { onEof }),
+    });
+    close.push(() => follower.done.catch(() => {}));
+    const waitingFor = () =>
+      follower.freshness().caughtUp ? null : `the view: ${follower.freshness().lagRecords} records behind`;
+    const app = await buildConsole({
+      view,
+      follower,
+      clock,
+      metrics,
+      log,
+      token: options.token,
+      readLatency: options.readLatency,
+      deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),
+      signal,
+      epoch: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8),
+      maxPositionAgeMs: tombstoneRetentionMs / 2,
+      health: { live: () => true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
+      publish: async (videoId, body) => {
+        await producer.send({
+          topic: topicNames.callbacks,
+          key: videoId,
+          value: Buffer.from(JSON.stringify(body)),
+          headers: {
+            [header.source]: 'operator',
+            [header.receivedAt]: String(clock.now()),
+            [header.region]: options.region,
+          },
+        });
+      },
+    });
+    close.push(() => app.close());
+    await app.listen({ host: options.host, port: options.port });
+    log.info({ host: options.host, port: options.port }, 'console listens');
+    close.push(clock.every(200, () => options.onWaiting(waitingFor())));
     await follower.done;
   } finally {
-    stopTelling();
-    await app.close();
-    await producer.close();
-    await view.close();
+    ending.abort();
+    for (const end of close.reverse()) await end();
   }
 }
 

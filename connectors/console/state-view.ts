@@ -6,10 +6,11 @@
 import { ClassicLevel } from 'classic-level';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import type { Codec } from '../registry/index.ts';
+import { type Codec, RegistryFault } from '../registry/index.ts';
 import { type Position, type StateTopic, stateTopics } from './cursor.ts';
 import {
   after,
+  asOfKey,
   horizonKey,
   listFrom,
   listPrefix,
@@ -20,6 +21,14 @@ import {
   stateKey,
   streamPrefix,
 } from './keys.ts';
+import {
+  decodeStored,
+  encodeStored,
+  type Stored,
+  storedHeaderBytes,
+  type TombstoneReason,
+  type ViewRecord,
+} from './view-record.ts';
 
 export type StateOf = { 'video-state': VideoState; 'session-state': SessionState };
 
@@ -30,21 +39,6 @@ export type ViewIdentity = {
   readonly topicIds: Readonly<Record<StateTopic, string>>;
   readonly partitions: Readonly<Record<StateTopic, number>>;
 };
-
-export type ViewRecord = {
-  readonly topic: StateTopic;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly value: Buffer | null;
-  readonly timestampMs: number;
-  /** Of a tombstone: its header `reason`. */
-  readonly reason?: string | undefined;
-};
-
-/** What a tombstone's header `reason` may say. */
-export const tombstoneReasons = ['retired', 'merged'] as const;
-export type TombstoneReason = (typeof tombstoneReasons)[number];
 
 /** One change of one key; `state` null: the key is gone. */
 export type Change<T extends StateTopic = StateTopic> = {
@@ -58,12 +52,8 @@ export type Change<T extends StateTopic = StateTopic> = {
   readonly changedAtMs: number;
 };
 
-/** Some of a partition's changes; `next` is the offset from which the following ones are found, `done`: there were none. */
-export type Changes<T extends StateTopic = StateTopic> = {
-  readonly changes: readonly Change<T>[];
-  readonly next: number;
-  readonly done: boolean;
-};
+/** A record that no retry makes readable. */
+export type Unreadable = { readonly record: ViewRecord; readonly fault: RegistryFault };
 
 export type ListQuery = {
   readonly stream?: string | undefined;
@@ -75,17 +65,8 @@ export type ListQuery = {
   readonly limit: number;
 };
 
-type Stored = {
-  partition: number;
-  offset: number;
-  changedAtMs: number;
-  reason: TombstoneReason | null;
-  avro: Buffer;
-};
-
-const storedHeaderBytes = 21;
 /** Raised when entries are written otherwise: a store of another layout is built again. */
-const layout = 2;
+const layout = 3;
 /** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
 const scanLimit = 5_000;
 /** And after this many keys: one that isn't wanted by its id costs little. */
@@ -96,6 +77,7 @@ export class StateView {
   readonly #db: ClassicLevel<string, Buffer>;
   readonly #codecs: StateCodecs;
   readonly #positions: Record<StateTopic, number[]>;
+  #asOfMs = 0;
 
   private constructor(db: ClassicLevel<string, Buffer>, codecs: StateCodecs, identity: ViewIdentity) {
     this.#db = db;
@@ -107,67 +89,87 @@ export class StateView {
     };
   }
 
-  /** Opens the store in `folder` (created when missing). */
-  static async open(folder: string, codecs: StateCodecs, identity: ViewIdentity): Promise<StateView> {
+  /** Opens the store in `folder` (created when missing). `nowMs`: since when it is built, if it begins anew. */
+  static async open(folder: string, codecs: StateCodecs, identity: ViewIdentity, nowMs: number): Promise<StateView> {
     const db = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     await db.open();
     const view = new StateView(db, codecs, identity);
-    const meta = metaOf(identity);
-    if (db.getSync(Buffer.from(metaKey), { keyEncoding: 'buffer' })?.toString() !== meta) {
-      await db.clear();
-      await db.put(metaKey, Buffer.from(meta));
-    }
+    if (view.#valueOf(metaKey)?.toString() !== metaOf(identity)) await view.reset(nowMs);
     for (const topic of stateTopics) {
-      for (const partition of view.#positions[topic].keys()) {
-        view.#positions[topic][partition] = Number(
-          db.getSync(Buffer.from(positionKey(topic, partition)), { keyEncoding: 'buffer' }) ?? 0,
-        );
-      }
+      for (const partition of view.#positions[topic].keys())
+        view.#positions[topic][partition] = Number(view.#valueOf(positionKey(topic, partition)) ?? 0);
     }
+    view.#asOfMs = Number(view.#valueOf(asOfKey));
     return view;
   }
 
-  /** Forgets everything: the topics are not those that were followed. */
-  async reset(): Promise<void> {
+  /** Forgets everything, to be built again from the beginning of the topics from `nowMs` on. */
+  async reset(nowMs: number): Promise<void> {
     await this.#db.clear();
+    await this.#db.put(asOfKey, Buffer.from(String(nowMs)));
     await this.#db.put(metaKey, Buffer.from(metaOf(this.identity)));
     for (const topic of stateTopics) this.#positions[topic].fill(0);
+    this.#asOfMs = nowMs;
+  }
+
+  /** Notes that the view shows everything that was committed at `atMs`. */
+  async markCurrent(atMs: number): Promise<void> {
+    await this.#db.put(asOfKey, Buffer.from(String(atMs)));
+    this.#asOfMs = atMs;
   }
 
   /** The next offset to read of every partition: also how far the view shows the topics. */
   position(): Position {
     return {
+      asOfMs: this.#asOfMs,
       'video-state': [...this.#positions['video-state']],
       'session-state': [...this.#positions['session-state']],
     };
   }
 
-  /** Takes over records in offset order; all or none. */
-  async apply(records: readonly ViewRecord[]): Promise<void> {
-    const latest = new Map<string, ViewRecord>();
+  /**
+   * Takes over records in offset order; all or none. Of a key it shows the latest one that can be read, and gives those
+   * that can't be, whatever is tried.
+   *
+   * @throws RegistryFault (retryable) while the schema of one is not to be had; nothing was taken over then
+   */
+  async apply(records: readonly ViewRecord[]): Promise<readonly Unreadable[]> {
+    const ofKey = new Map<string, ViewRecord[]>();
     for (const record of records) {
-      if (record.offset >= (this.#positions[record.topic][record.partition] ?? 0))
-        latest.set(stateKey(record.topic, record.key), record);
+      if (record.offset < (this.#positions[record.topic][record.partition] ?? 0)) continue;
+      const key = stateKey(record.topic, record.key);
+      const versions = ofKey.get(key);
+      if (versions) versions.push(record);
+      else ofKey.set(key, [record]);
     }
+    const unreadable: Unreadable[] = [];
     const batch = this.#db.batch();
-    for (const [key, record] of latest) {
-      const before = this.#read(key);
-      if (before) {
-        batch.del(offsetKey(record.topic, before.partition, before.offset));
-        if (before.avro.length > 0)
-          for (const entry of await this.#entries(record.topic, record.key, before.avro)) batch.del(entry);
+    for (const [key, versions] of ofKey) {
+      for (let record = versions.pop(); record; record = versions.pop()) {
+        const entries = await this.#entries(record.topic, record.key, record.value);
+        if (entries instanceof RegistryFault) {
+          unreadable.push({ record, fault: entries });
+          continue;
+        }
+        const before = this.#read(key);
+        if (before) {
+          batch.del(offsetKey(record.topic, before.partition, before.offset));
+          const old = await this.#entries(record.topic, record.key, before.avro.length > 0 ? before.avro : null);
+          // What an older release could read and this one can't keeps its places; `list` passes over them.
+          if (!(old instanceof RegistryFault)) for (const entry of old) batch.del(entry);
+        }
+        batch.put(key, encodeStored(record));
+        batch.put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
+        for (const entry of entries) batch.put(entry, Buffer.alloc(0));
+        break;
       }
-      batch.put(key, encodeStored(record));
-      batch.put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
-      if (record.value)
-        for (const entry of await this.#entries(record.topic, record.key, record.value))
-          batch.put(entry, Buffer.alloc(0));
     }
     for (const { topic, partition, offset } of records) {
       batch.put(positionKey(topic, partition), Buffer.from(String(offset + 1)));
     }
     await batch.write();
     for (const { topic, partition, offset } of records) this.#positions[topic][partition] = offset + 1;
+    return unreadable;
   }
 
   /** The latest state of a key; null when unknown or gone. */
@@ -203,7 +205,8 @@ export class StateView {
       }
       const state = await this.get(topic, id);
       // A stream's name may hold what separates the parts of a key, so the state itself decides.
-      if (state && (query.stream === undefined || streamOf(state) === query.stream) && matches(state))
+      const stands = state !== null && placeOf(state, id) === suffix;
+      if (stands && (query.stream === undefined || streamOf(state) === query.stream) && matches(state))
         items.push(state);
       looked += 1;
       if (items.length === query.limit || looked === scanLimit || passed === keyScanLimit)
@@ -213,8 +216,8 @@ export class StateView {
   }
 
   /**
-   * The latest changes of a partition at or after `fromOffset`, in offset order, found among at most `limit` entries;
-   * how few they are says nothing about the end. Those whose key isn't `wanted` come without their state: reading it is
+   * The latest changes of a partition at or after `fromOffset`, in offset order, at most `limit`, as of one moment: a
+   * key that changes meanwhile is not left out. Those whose key isn't `wanted` come without their state: reading it is
    * most of the work.
    */
   async changes<T extends StateTopic>(
@@ -223,37 +226,33 @@ export class StateView {
     fromOffset: number,
     limit: number,
     wanted: (key: string) => boolean = () => true,
-  ): Promise<Changes<T>> {
+  ): Promise<Change<T>[]> {
     const changes: Change<T>[] = [];
-    let next = fromOffset;
-    let entries = 0;
     const range = {
       gte: offsetKey(topic, partition, fromOffset),
       lt: after(offsetKey(topic, partition, 0).slice(0, -16)),
       limit,
     };
-    for await (const [entry, id] of this.#db.iterator(range)) {
-      const key = id.toString();
-      const stored = this.#read(stateKey(topic, key));
-      const offset = Number(entry.slice(-16));
-      entries += 1;
-      next = offset + 1;
-      // Overwritten since the iterator began: its newer place comes later.
-      if (!stored || stored.offset !== offset || stored.partition !== partition) continue;
-      const state = stored.avro.length > 0 && wanted(key) ? await this.#codecs[topic].decode(stored.avro) : null;
-      const { reason, changedAtMs } = stored;
-      changes.push({ topic, partition, offset, key, state, reason, changedAtMs });
+    const snapshot = this.#db.snapshot();
+    try {
+      for await (const [entry, id] of this.#db.iterator({ ...range, snapshot })) {
+        const key = id.toString();
+        const stored = this.#read(stateKey(topic, key), snapshot);
+        if (!stored) continue;
+        const state = stored.avro.length > 0 && wanted(key) ? await this.#codecs[topic].decode(stored.avro) : null;
+        const { reason, changedAtMs } = stored;
+        changes.push({ topic, partition, offset: Number(entry.slice(-16)), key, state, reason, changedAtMs });
+      }
+    } finally {
+      await snapshot.close();
     }
-    return { changes, next, done: entries < limit };
+    return changes;
   }
 
   /** False when tombstones at or after the position were forgotten already, so that a reader must start anew. */
   canResume(position: Position): boolean {
     return stateTopics.every((topic) =>
-      position[topic].every((offset, partition) => {
-        const end = this.#positions[topic][partition] ?? 0;
-        return offset <= end && offset >= Number(this.#valueOf(horizonKey(topic, partition)) ?? 0);
-      }),
+      position[topic].every((offset, partition) => offset >= Number(this.#valueOf(horizonKey(topic, partition)) ?? 0)),
     );
   }
 
@@ -283,21 +282,27 @@ export class StateView {
   }
 
   /** Keys go in as bytes: given as text, `getSync` misses some keys with characters beyond the basic plane. */
-  #valueOf(key: string): Buffer | undefined {
-    return this.#db.getSync(Buffer.from(key), { keyEncoding: 'buffer' });
+  #valueOf(key: string, snapshot?: Snapshot): Buffer | undefined {
+    return this.#db.getSync(Buffer.from(key), { keyEncoding: 'buffer', snapshot });
   }
 
-  #read(key: string): Stored | null {
-    const value = this.#valueOf(key);
+  #read(key: string, snapshot?: Snapshot): Stored | null {
+    const value = this.#valueOf(key, snapshot);
     return value ? decodeStored(value) : null;
   }
 
-  /** Under which list keys a state stands. */
-  async #entries(topic: StateTopic, id: string, avro: Buffer): Promise<string[]> {
-    const state = await this.#codecs[topic].decode(avro);
-    const suffix = placeOf(state, id);
-    const stream = streamOf(state);
-    return [listPrefix(topic) + suffix, ...(stream === null ? [] : [streamPrefix(topic, stream) + suffix])];
+  /** Under which list keys a state stands: none where the key is gone. The fault where no retry makes it readable. */
+  async #entries(topic: StateTopic, id: string, avro: Buffer | null): Promise<string[] | RegistryFault> {
+    if (avro === null) return [];
+    try {
+      const state = await this.#codecs[topic].decode(avro);
+      const suffix = placeOf(state, id);
+      const stream = streamOf(state);
+      return [listPrefix(topic) + suffix, ...(stream === null ? [] : [streamPrefix(topic, stream) + suffix])];
+    } catch (error) {
+      if (error instanceof RegistryFault && !error.retryable) return error;
+      throw error;
+    }
   }
 }
 
@@ -311,23 +316,6 @@ export function streamOf({ stream }: VideoState | SessionState): string | null {
   return stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : null;
 }
 
+type Snapshot = ReturnType<ClassicLevel['snapshot']>;
+
 const metaOf = (identity: ViewIdentity) => JSON.stringify({ layout, ...identity });
-
-function encodeStored(record: ViewRecord): Buffer {
-  const head = Buffer.alloc(storedHeaderBytes);
-  head.writeUInt32BE(record.partition, 0);
-  head.writeBigUInt64BE(BigInt(record.offset), 4);
-  head.writeBigUInt64BE(BigInt(Math.max(0, record.timestampMs)), 12);
-  head.writeUInt8(tombstoneReasons.findIndex((reason) => reason === record.reason) + 1, 20);
-  return record.value ? Buffer.concat([head, record.value]) : head;
-}
-
-function decodeStored(value: Buffer): Stored {
-  return {
-    partition: value.readUInt32BE(0),
-    offset: Number(value.readBigUInt64BE(4)),
-    changedAtMs: Number(value.readBigUInt64BE(12)),
-    reason: tombstoneReasons[value.readUInt8(20) - 1] ?? null,
-    avro: value.subarray(storedHeaderBytes),
-  };
-}

@@ -145,6 +145,11 @@ export const metricCatalogue = {
     help: 'State records not yet visible at the console.',
     labels: ['topic', 'partition'],
   },
+  live2vod_console_unreadable_records_total: {
+    kind: 'counter',
+    help: 'State records that the console left out because no schema reads them.',
+    labels: ['topic'],
+  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metricCatalogue;

@@ -54,7 +54,14 @@ function jsonSchema(schema: z.ZodType): JsonSchema {
 
 const freshness = {
   'live2vod-caught-up': { description: 'false while old records are still being read', schema: { type: 'string' } },
-  'live2vod-lag-records': { description: 'Committed records that are not visible yet', schema: { type: 'string' } },
+  'live2vod-lag-records': {
+    description: 'Committed records that are not visible yet, as of the last look at the topics',
+    schema: { type: 'string' },
+  },
+  'live2vod-as-of': {
+    description: 'Everything that was committed then is shown, epoch milliseconds; absent until it has caught up',
+    schema: { type: 'string' },
+  },
   'live2vod-position': {
     description: 'Give it to `/api/events` as `lastEventId` to go on from this answer without a gap',
     schema: { type: 'string' },

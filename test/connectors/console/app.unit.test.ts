@@ -316,6 +316,7 @@ describe('dead letters', () => {
       letters,
       redrive: async ({ id, stage }) => {
         if (stage === 'sink') return { refused: 'it comes from video-state' };
+        if (id === '0:7') throw new Error('connect ECONNREFUSED');
         sent.push(id);
         return 'sent';
       },
@@ -329,6 +330,7 @@ describe('dead letters', () => {
     expect((await redrive('1/9')).json()).toMatchObject({ code: 'NOT_REDRIVEN' });
     expect((await redrive('0/6')).statusCode).toBe(404);
     expect((await redrive('0/x')).statusCode).toBe(400);
+    expect((await redrive('0/7')).json()).toMatchObject({ code: 'DEAD_LETTERS_AWAY' });
     expect(sent).toEqual(['0:5']);
   });
 });

@@ -7,16 +7,12 @@ import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import type { Follower } from '../../../connectors/console/follower.ts';
 import { buildConsole, type ConsoleAppOptions, type DeadLetters } from '../../../connectors/console/index.ts';
-import {
-  type StateCodecs,
-  StateView,
-  type ViewIdentity,
-  type ViewRecord,
-} from '../../../connectors/console/state-view.ts';
+import { type StateCodecs, StateView, type ViewIdentity } from '../../../connectors/console/state-view.ts';
+import type { ViewRecord } from '../../../connectors/console/view-record.ts';
 import type { DeadLetter } from '../../../connectors/kafka/index.ts';
 import { type Clock, systemClock } from '../../../connectors/platform/index.ts';
 import { avroCodec } from '../../../connectors/registry/index.ts';
-import { metricsOf } from '../../../connectors/telemetry/index.ts';
+import { createLogger, metricsOf } from '../../../connectors/telemetry/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
 import type { JobLedgerEntry, StepLedgerEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
@@ -37,7 +33,15 @@ function empty(type: avsc.Type): unknown {
   return 0;
 }
 
-const typeOf = (name: AvroSchemaName) => avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
+const types = new Map<AvroSchemaName, avsc.Type>();
+
+/** Built once per schema: tests make thousands of states. */
+function typeOf(name: AvroSchemaName): avsc.Type {
+  const type = types.get(name) ?? avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
+  types.set(name, type);
+  return type;
+}
+
 const blank = (name: AvroSchemaName) => empty(typeOf(name)) as Record<string, unknown>;
 
 export const video = (videoId: string, fields: Partial<VideoState> = {}) =>
@@ -114,8 +118,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export async function openView(folder = temporaryFolder(), as: ViewIdentity = identity): Promise<StateView> {
-  const view = await StateView.open(folder, codecs, as);
+/** `nowMs` is when it is built, where it isn't there yet. */
+export async function openView(
+  folder = temporaryFolder(),
+  as: ViewIdentity = identity,
+  nowMs = Date.now(),
+): Promise<StateView> {
+  const view = await StateView.open(folder, codecs, as, nowMs);
   onTestFinished(() => view.close());
   return view;
 }
@@ -124,7 +133,8 @@ export async function openView(folder = temporaryFolder(), as: ViewIdentity = id
 export function manualFollower(): Follower & { announce(): void } {
   const listeners = new Set<() => void>();
   return {
-    freshness: () => ({ caughtUp: true, lagRecords: 0 }),
+    freshness: () => ({ caughtUp: true, lagRecords: 0, asOfMs: 1_000 }),
+    reaches: async () => true,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -158,8 +168,10 @@ export async function testConsole(
     follower,
     clock: options.clock ?? systemClock,
     metrics: metricsOf(new Registry()),
+    log: createLogger('test', 'silent'),
     health: { live: () => true, waitingFor: () => null },
     epoch: 'e1',
+    maxPositionAgeMs: 60_000,
     token: 'token' in options ? options.token : 'right',
     publish: async (videoId, body) => {
       published.push({ videoId, body });

@@ -8,7 +8,7 @@ import { systemClock } from '../../../connectors/platform/index.ts';
 import { createLogger, metricsOf } from '../../../connectors/telemetry/index.ts';
 import { freePorts } from '../../../local/index.ts';
 import { eventually } from '../../support/eventually.ts';
-import { codecs, session, temporaryFolder, video } from './fixture.ts';
+import { codecs, openView, session, temporaryFolder, video } from './fixture.ts';
 
 const kafka = { brokers: inject('stack').brokers, clientId: 'test-console' };
 
@@ -28,16 +28,14 @@ async function topicsOf() {
 
 type Names = Awaited<ReturnType<typeof topicsOf>>;
 
-/** A console that has caught up. */
-async function started(topicNames: Names, folder: string) {
-  const [port = 0] = await freePorts(1);
-  const stopping = new AbortController();
-  const running = runConsole({
+const consoleOn = (port: number, topicNames: Names, folder: string, signal: AbortSignal) =>
+  runConsole({
     host: '127.0.0.1',
     port,
     folder,
     kafka,
     topicNames,
+    tombstoneRetentionMs: 7 * 24 * 60 * 60 * 1000,
     codecs,
     readLatency: async () => ({ stages: [] }),
     routeLetter: async ({ record: { key, value } }) =>
@@ -47,10 +45,16 @@ async function started(topicNames: Names, folder: string) {
     clock: systemClock,
     log: createLogger('test', 'silent'),
     metrics: metricsOf(new Registry()),
-    signal: stopping.signal,
+    signal,
     systemWaitingFor: () => null,
     onWaiting: () => {},
   });
+
+/** A console that has caught up. */
+async function started(topicNames: Names, folder: string) {
+  const [port = 0] = await freePorts(1);
+  const stopping = new AbortController();
+  const running = consoleOn(port, topicNames, folder, stopping.signal);
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     stopping.abort();
@@ -58,7 +62,7 @@ async function started(topicNames: Names, folder: string) {
   };
   onTestFinished(stop);
   await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, { timeoutMs: 20_000 });
-  return { url, stop };
+  return { url, port, stop };
 }
 
 /** Reads server-sent events until `until` has come; gives `id` and key of each state. */
@@ -121,6 +125,17 @@ test('shows what the topics hold, and goes on after a restart where its readers 
   expect(new Set(after)).toEqual(new Set(['a', 'b']));
   expect(since.find(({ key }) => key === 'a')?.reason).toBe('retired');
   expect((await fetch(`${second.url}/api/videos/a`)).status).toBe(404);
+});
+
+test('a console whose port is taken ends, and leaves nothing open', async () => {
+  // Follower, producer and store went on without a server: the process told why and lived on.
+  const names = await topicsOf();
+  const { port } = await started(names, temporaryFolder());
+  const folder = temporaryFolder();
+  const second = consoleOn(port, names, folder, new AbortController().signal);
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  // One process at a time may have the store.
+  await openView(folder);
 });
 
 test('lists dead letters and sends one again, once', async () => {

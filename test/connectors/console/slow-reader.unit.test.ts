@@ -21,7 +21,7 @@ test('a reader that takes nothing makes the console wait, not remember, and is c
   const { changes } = view;
   view.changes = async (...question) => {
     const found = await changes.apply(view, question);
-    read += found.changes.length;
+    read += found.length;
     return found as never;
   };
   let minuteIsOver: (() => void) | null = null;

@@ -24,8 +24,8 @@ describe('the local view of the state topics', () => {
     ]);
     expect((await view.get('video-state', 'a'))?.revision).toBe(2);
     expect(await view.get('video-state', 'z')).toBeNull();
-    expect(view.position()).toEqual({ 'video-state': [6, 0], 'session-state': [0] });
-    expect((await view.changes('video-state', 0, 0, 10)).changes.map(({ key, offset }) => [key, offset])).toEqual([
+    expect(view.position()).toMatchObject({ 'video-state': [6, 0], 'session-state': [0] });
+    expect((await view.changes('video-state', 0, 0, 10)).map(({ key, offset }) => [key, offset])).toEqual([
       ['b', 1],
       ['a', 5],
     ]);
@@ -78,18 +78,62 @@ describe('the local view of the state topics', () => {
     await view.apply([videoRecord(0, 0, video('a')), tombstone(0, 4, 'a', 1_000), videoRecord(0, 5, video('b'))]);
     expect(await view.get('video-state', 'a')).toBeNull();
     expect((await view.list('video-state', { limit: 10 }, all)).items.map((item) => item.videoId)).toEqual(['b']);
-    expect(
-      (await view.changes('video-state', 0, 1, 10)).changes.map(({ key, state }) => [key, state === null]),
-    ).toEqual([
+    expect((await view.changes('video-state', 0, 1, 10)).map(({ key, state }) => [key, state === null])).toEqual([
       ['a', true],
       ['b', false],
     ]);
-    const early = { 'video-state': [2, 0], 'session-state': [0] };
+    const early = { asOfMs: 0, 'video-state': [2, 0], 'session-state': [0] };
     expect(view.canResume(early)).toBe(true);
     expect(await view.prune(999)).toBe(0);
     expect(await view.prune(1_001)).toBe(1);
     expect(view.canResume(early)).toBe(false);
-    expect(view.canResume({ 'video-state': [5, 0], 'session-state': [0] })).toBe(true);
-    expect(view.canResume({ 'video-state': [99, 0], 'session-state': [0] })).toBe(false);
+    expect(view.canResume({ ...early, 'video-state': [5, 0] })).toBe(true);
+  });
+
+  test('leaves out what nobody can read and shows the latest that can be', async () => {
+    // One such record made every start of the console fail at the same place.
+    const view = await openView();
+    const broken = (offset: number, key: string, value: string) => ({
+      ...tombstone(0, offset, key),
+      value: Buffer.from(value),
+    });
+    const unreadable = await view.apply([
+      videoRecord(0, 0, video('a', { revision: 1 })),
+      videoRecord(0, 1, video('a', { revision: 2 })),
+      broken(2, 'a', 'not Avro'),
+      broken(3, 'b', ''),
+      broken(4, 'c', '\0\0\0\0\u0001?'),
+      videoRecord(0, 5, video('d')),
+    ]);
+    expect(unreadable.map(({ record, fault }) => [record.offset, fault.code])).toEqual([
+      [2, 'NOT_WIRE_FORMAT'],
+      [3, 'NOT_WIRE_FORMAT'],
+      [4, 'BAD_AVRO'],
+    ]);
+    expect((await view.get('video-state', 'a'))?.revision).toBe(2);
+    const shown = await view.list('video-state', { limit: 10 }, all);
+    expect(shown.items.map((item) => item.videoId)).toEqual(['a', 'd']);
+    expect(view.position()['video-state']).toEqual([6, 0]);
+  });
+
+  test('takes nothing over while the registry is away', async () => {
+    const view = await openView();
+    const ofAnotherSchema = { ...tombstone(0, 1, 'b'), value: Buffer.from('\0\0\0\0\u0009?') };
+    const records = [videoRecord(0, 0, video('a')), ofAnotherSchema];
+    await expect(view.apply(records)).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA_ID', retryable: true });
+    expect(await view.get('video-state', 'a')).toBeNull();
+    expect(view.position()['video-state']).toEqual([0, 0]);
+  });
+
+  test('remembers when it was current, also when that was before a restart', async () => {
+    const folder = temporaryFolder();
+    const before = await openView(folder, identity, 1_000);
+    expect(before.position().asOfMs).toBe(1_000);
+    await before.markCurrent(5_000);
+    await before.close();
+    const after = await openView(folder, identity, 9_000);
+    expect(after.position().asOfMs).toBe(5_000);
+    await after.reset(9_500);
+    expect(after.position().asOfMs).toBe(9_500);
   });
 });
