@@ -80,8 +80,9 @@ export async function storePatiently(
         return false;
       }
       const waitMs = Math.min(longestBackoffMs, 100 * 2 ** Math.min(tries, 10)) * (0.5 + platform.random() / 2);
-      log.warn({ err: message, tries, waitMs: Math.round(waitMs) }, 'ClickHouse is away, consumption pauses');
-      waitingFor?.('ClickHouse');
+      const away = error instanceof KafkaFault ? 'Kafka' : 'ClickHouse';
+      log.warn({ err: message, tries, waitMs: Math.round(waitMs) }, `${away} is away, consumption pauses`);
+      waitingFor?.(away);
       metrics.set('live2vod_sink_paused', {}, 1);
       await platform.sleep(waitMs, signal);
     }

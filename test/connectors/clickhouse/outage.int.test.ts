@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { readAgain } from '../../../connectors/clickhouse/sink/dead-letter.ts';
 import { eventually } from '../../support/eventually.ts';
 import { body } from './fixtures.ts';
 import { type SinkWorld, sinkWorld } from './world.ts';
@@ -84,6 +85,18 @@ it('sends a row that ClickHouse refuses to dead-letters, alone, and stores its n
     },
   });
   await sink.end();
+});
+
+// A broker that takes long to hand the refused record over said nothing of it. Taken for gone, the record got no letter,
+// and its offset was committed with the batch.
+it('takes a refused record for gone only when its partition has nothing at that offset', async () => {
+  const { topics, kafka, producer } = world;
+  const topic = topics('dead-letters');
+  const { partition, offset } = await producer.send({ topic, key: 'there', value: Buffer.from('x'), partition: 2 });
+  const at = { topic, partition, offset };
+  expect(await readAgain(kafka, at)).toMatchObject({ key: 'there', offset });
+  expect(await readAgain(kafka, { ...at, offset: offset + 1 })).toBeNull();
+  await expect(readAgain(kafka, at, 0)).rejects.toMatchObject({ name: 'KafkaFault', retryable: true });
 });
 
 setFlagsFromString('--expose-gc');
