@@ -61,7 +61,8 @@ export async function planTopics(
     if (a === b) return [];
     return [
       `${inputName} has ${a} partitions and ${changelogName} ${b}: the ${processor} processor needs them equal. ` +
-        `To migrate, choose a new LIVE2VOD_TOPIC_PREFIX, apply, and replay the callbacks into it (./live2vod replay)`,
+        `To migrate, choose a new LIVE2VOD_TOPIC_PREFIX and a new CLICKHOUSE_DATABASE (offsets begin anew), apply, and ` +
+        `replay the callbacks into it (./live2vod replay)`,
     ];
   });
   return { create, existing, refused };

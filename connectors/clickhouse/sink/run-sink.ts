@@ -2,10 +2,11 @@ import type { TopicId } from '../../../schemas/topics.ts';
 import { IdempotentProducer, type KafkaSettings } from '../../kafka/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
-import { type ClickhouseSettings, connectClickhouse } from '../client.ts';
+import { type ClickHouseClient, type ClickhouseSettings, connectClickhouse } from '../client.ts';
 import { migrate } from '../migrate.ts';
 import type { RowSources } from './rows-of.ts';
 import { Sink } from './sink.ts';
+import { claimDatabase, readIdentities } from './source-topics.ts';
 import { untilThere } from './until-there.ts';
 
 export type SinkOptions = RowSources & {
@@ -38,14 +39,26 @@ export type BatchLimits = {
  * Copies `callbacks`, `video-state` and `session-state` into ClickHouse until `signal` aborts: batches, insert, then
  * commit of the offsets. Rows are idempotent by key and version, so a batch that is inserted again changes nothing.
  * While ClickHouse is away it waits with consumption paused and tries again; nothing piles up.
- * @throws ClickhouseFault `ROWS_REFUSED`, `MIGRATION_CHANGED`; KafkaFault when Kafka refuses us for good
+ * @throws ClickhouseFault `ROWS_REFUSED`, `MIGRATION_CHANGED`, `OTHER_TOPICS`; KafkaFault when Kafka refuses us for good
  */
 export async function runSink(options: SinkOptions): Promise<void> {
   const { log } = options;
   const applied = await untilThere(options, 'ClickHouse', () => migrate(options.clickhouse));
   if (applied === undefined) return;
   if (applied.length > 0) log.info({ applied, database: options.clickhouse.database }, 'ClickHouse migrations applied');
+  const identities = await untilThere(options, 'Kafka', () => readIdentities(options.kafka, options.topics));
+  if (identities === undefined) return;
   const client = connectClickhouse(options.clickhouse);
+  try {
+    const { database } = options.clickhouse;
+    const claim = () => claimDatabase(client, database, identities).then(() => true);
+    if (await untilThere(options, 'ClickHouse', claim)) await copy(options, client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function copy(options: SinkOptions, client: ClickHouseClient): Promise<void> {
   const producer = await IdempotentProducer.connect(options.kafka);
   const sink = new Sink(options, {
     client,
@@ -53,12 +66,12 @@ export async function runSink(options: SinkOptions): Promise<void> {
     kafka: options.kafka,
     deadLetterTopic: options.topics('dead-letters'),
     clock: options.platform,
-    log,
+    log: options.log,
     metrics: options.metrics,
   });
   try {
     await sink.run();
   } finally {
-    await Promise.allSettled([producer.close(), client.close()]);
+    await producer.close();
   }
 }

@@ -1,4 +1,5 @@
 import { ClickHouseError } from '@clickhouse/client';
+import { KafkaFault } from '../../kafka/index.ts';
 import { RegistryFault } from '../../registry/index.ts';
 import { isOurFault } from '../client.ts';
 import { ClickhouseFault } from '../fault.ts';
@@ -18,7 +19,7 @@ export async function untilThere<T>(
       return await call();
     } catch (error) {
       if (error instanceof ClickhouseFault) throw error;
-      if (error instanceof RegistryFault && !error.retryable) throw error;
+      if ((error instanceof RegistryFault || error instanceof KafkaFault) && !error.retryable) throw error;
       if (error instanceof ClickHouseError && isOurFault(error)) {
         throw new ClickhouseFault('CLICKHOUSE_REFUSES', `ClickHouse refuses us: ${error.message.slice(0, 300)}`, {
           cause: error,

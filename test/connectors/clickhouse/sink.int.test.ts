@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { latencyReport } from '../../../connectors/clickhouse/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { composedRow, sessionRow } from './expected-rows.ts';
-import { audited, body, composed, segment, session } from './fixtures.ts';
+import { after, audited, body, composed, ledgerEntry, rendition, segment, session, stream } from './fixtures.ts';
 import { type SinkWorld, sinkWorld } from './world.ts';
 
 let world: SinkWorld;
@@ -119,6 +119,23 @@ it('says which videos an audit holds up, and how long it and a person took', asy
     { stage: 'review', kind: 'SEGMENT', count: 1, failures: 0, p50: 300 },
     { stage: 'trigger', kind: 'COMPOSED', count: 1, p50: 2 },
     { stage: 'trigger', kind: 'SEGMENT', count: 1, p50: 2 },
+  ]);
+  await sink.end();
+});
+
+// We submit at 13.900 s by our clock and the cloud says that it began in second 13: the difference of the two is -0.9 s.
+it('lets no job wait less than nothing in the queue', async () => {
+  const { producer, topics, codecs } = world;
+  const state = segment('at-once', {
+    stream: { ...stream, streamName: 'at-once' },
+    renditions: [rendition({ jobId: 'job-at-once', startTime: after(13) })],
+    jobs: [ledgerEntry({ purpose: 'SEGMENT', submittedAt: after(13) + 900, jobIds: ['job-at-once'] })],
+  });
+  await producer.send({ topic: topics('video-state'), key: 'at-once', value: codecs.videoState.encode(state) });
+  const sink = world.startSink();
+  await eventually(async () => expect(await world.count("video_state FINAL WHERE video_id = 'at-once'")).toBe(1));
+  expect(await latencyReport(world.client, { stages: ['queue'], stream: 'at-once' })).toMatchObject([
+    { stage: 'queue', count: 1, p50: 0 },
   ]);
   await sink.end();
 });
