@@ -59,7 +59,13 @@ export function processorHooks(
     },
     onStoreSize: (partition, bytes) =>
       metrics.set('live2vod_processor_store_bytes', { processor, partition: String(partition) }, bytes),
-    onRebalance: ({ kind, partitions }) => log.info({ processor, kind, partitions }, 'rebalance'),
+    onRebalance: ({ kind, partitions }) => {
+      log.info({ processor, kind, partitions }, 'rebalance');
+      if (kind !== 'assign') return;
+      // There from the beginning: a counter that is born with its first loss shows Prometheus no increase.
+      for (const partition of partitions)
+        metrics.count('live2vod_processor_lost_records_total', { processor, partition: String(partition) }, 0);
+    },
     onDeadLetter: (reason) => metrics.count('live2vod_dead_letters_total', { stage: processor, reason }),
     onLostRange: ({ partition, from, to, topic }) => {
       metrics.count('live2vod_processor_lost_records_total', { processor, partition: String(partition) }, to - from);

@@ -1,7 +1,8 @@
+/** What the dashboards and alerts in deploy/ ask, for whoever wants to ask the same. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const deploy = join(import.meta.dirname, '../../../deploy');
+const deploy = join(import.meta.dirname, '../deploy');
 const dashboards = join(deploy, 'grafana/dashboards');
 
 type Panel = {
