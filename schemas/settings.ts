@@ -162,6 +162,16 @@ export const settingTable = {
     doc: 'Bucket that composed videos go to (`compose: pipeline`); the cloud requires one outside Shanghai.',
     ...optionalText('a storage location of the VOD account'),
   },
+  VOD_SUBMISSIONS_PER_SECOND: {
+    doc: "Jobs that one `jobs` role starts a second at most. The limit is the account's (30 as documented) and the roles don't know of one another: with several give each its part.",
+    accepts: 'a number from 0.1 to 1000 (default 25)',
+    schema: z.coerce.number().min(0.1).max(1000).default(25),
+  },
+  RECONCILER_LOOKBACK_HOURS: {
+    doc: 'How far back the reconciler lists recordings. Raise it once after the pipeline was away for longer; a sweep then takes longer too.',
+    accepts: '1 to 8760 (default 24)',
+    schema: z.coerce.number().int().min(1).max(8760).default(24),
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     doc: 'Collector that traces go to, by OTLP over HTTP; unset: no tracing.',
     ...url('an http(s) URL'),

@@ -28,6 +28,7 @@ export const jobs: Role = async (context) => {
       metrics,
       signal,
       tracing,
+      submissionsPerSecond: settings.VOD_SUBMISSIONS_PER_SECOND,
       ...(settings.VOD_STORAGE_LOCATION === undefined ? {} : { storageLocation: settings.VOD_STORAGE_LOCATION }),
     });
   } finally {

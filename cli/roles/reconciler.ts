@@ -26,6 +26,7 @@ export const reconciler: Role = async (context) => {
         ...(streamName === null ? {} : { streamName }),
       })),
       region: settings.VOD_REGION,
+      lookbackMs: settings.RECONCILER_LOOKBACK_HOURS * 60 * 60_000,
       platform,
       log,
       metrics,
