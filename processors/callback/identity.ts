@@ -5,8 +5,10 @@ import { compareText } from './fields.ts';
 /**
  * The first 16 bytes of a SHA-256 over the parts, as 32 hex digits. Each part is preceded by its length, so that no two
  * lists of parts give the same text.
+ *
+ * Takes a list: as arguments of a call, the ids that a large body lists would not fit on the stack.
  */
-export function hashOf(...parts: readonly string[]): string {
+export function hashOf(parts: readonly string[]): string {
   // A hasher is costly to make: this one is put back to the start each time.
   start._cloneInto(hasher).update(bytesOf(parts)).digestInto(digest);
   for (let i = 0; i < hex.length; i += 1) {

@@ -25,7 +25,7 @@ export function parseCallback(bytes: Uint8Array, delivery: Delivery): ParseResul
   const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
   if (reader === undefined) {
     // Identity of a type that nobody described: everything it says.
-    const eventId = hashOf('unknown', eventType, subjectId, canonicalJson(body) ?? opened.text);
+    const eventId = hashOf(['unknown', eventType, subjectId, canonicalJson(body) ?? opened.text]);
     const event = eventOf(body, delivery, { subjectId, eventId, eventType, eventTime: eventTime ?? 0 }, emptyFact);
     return { kind: 'unknown', event };
   }
@@ -33,7 +33,7 @@ export function parseCallback(bytes: Uint8Array, delivery: Delivery): ParseResul
   const { fact, discriminator } = reader(body);
   // The sender is part of an internal event's identity: no callback can be taken for a copy of it.
   const lane = internal === undefined ? 'cloud' : delivery.source;
-  const eventId = hashOf(lane, eventType, subjectId, ...discriminator);
+  const eventId = hashOf([lane, eventType, subjectId, ...discriminator]);
   return { kind: 'ok', event: eventOf(body, delivery, { subjectId, eventId, eventType, eventTime }, fact) };
 }
 

@@ -14,6 +14,8 @@ export type PolicyBook = {
   /** All rules that match the stream, the winner first, and in words why it won. */
   explain(stream: StreamRef): PolicyExplanation;
   readonly rules: readonly Policy[];
+  /** Of a video whose stream isn't known yet: the default, with an audit to wait for where any rule has one. */
+  readonly unknownStream: Policy;
 };
 
 export type PolicyExplanation = {
@@ -57,6 +59,7 @@ export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
 
   return {
     rules: entries.map((entry) => entry.policy),
+    unknownStream: unknownStreamOf(rules),
     policyFor(stream) {
       if (entries.length === 0) return defaultPolicy;
       const found = known.get(stream.domainName)?.get(stream.appName)?.get(stream.streamName);
@@ -103,6 +106,15 @@ function whyBefore(winner: Entry, next: Entry): string {
     if (comparePrecision(winner[part], next[part]) !== 0)
       return `its ${part} pattern ${winner[part].text} is more precise than ${next[part].text} of ${next.policy.name}`;
   return `it stands before ${next.policy.name}, which is as precise`;
+}
+
+function unknownStreamOf(rules: readonly PolicyRule[]): Policy {
+  const audit = rules
+    .flatMap(({ segments, composed }) => [segments, composed])
+    .map(({ beforeTranscode }) => beforeTranscode?.audit)
+    .find((one) => one !== undefined);
+  if (audit === undefined) return defaultPolicy;
+  return { ...defaultPolicy, segments: { ...defaultPolicy.segments, beforeTranscode: { audit } } };
 }
 
 function namedDefault(): Policy {

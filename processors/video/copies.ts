@@ -7,27 +7,27 @@ type Copy = { readonly entry: TimelineEntry; readonly fact: Fact };
 const maxDigests = 16;
 
 /**
- * Two copies of one event. Normally they say the same, and the later one is dropped (null). When they don't, one of
- * them holds whatever the order of arrival: a callback before a finding of the reconciler, then the earlier event time,
- * then the smaller text. A finding that says exactly what the callback says is a plain copy of it: it is dropped, and
- * should a third, different copy come, counts for what `source` says it was. The losers' digests are kept, so that each of them is news only once. `receivedAt` and
- * `source` stay those of the first copy.
+ * Two copies of one event. Normally they are the same, and the later one is dropped (null). Where they differ, in what
+ * they say or in whether a callback or the reconciler says it, one of them holds whatever the order of arrival: a
+ * callback before a finding of the reconciler, then the earlier event time, then the smaller text. The losers' digests
+ * are kept, so that each of them is news only once: also of a finding that says what the callback says, since against a
+ * third copy it matters which of them said it. `receivedAt` and `source` stay those of the first copy.
  */
 export function settleCopies(known: Copy, copy: Copy): Copy | null {
-  if (saysTheSame(known, copy)) return null;
   const before = known.fact.contradiction;
-  const knownText = textOf(known);
-  const copyText = textOf(copy);
-  const copyDigest = digestOf(copyText);
-  if (before?.digests.includes(copyDigest)) return null;
   const knownIsCallback = before?.callback ?? known.entry.source !== 'reconciler';
   const copyIsCallback = copy.entry.source !== 'reconciler';
+  if (knownIsCallback === copyIsCallback && saysTheSame(known, copy)) return null;
+  const knownText = textOf(known);
+  const copyText = textOf(copy);
+  const copyDigest = digestOf(copyText, copyIsCallback);
+  if (before?.digests.includes(copyDigest)) return null;
   const order =
     Number(copyIsCallback) - Number(knownIsCallback) ||
     known.entry.eventTime - copy.entry.eventTime ||
     compareText(knownText, copyText);
   const copyWins = order > 0;
-  const digests = [...(before?.digests ?? []), copyWins ? digestOf(knownText) : copyDigest]
+  const digests = [...(before?.digests ?? []), copyWins ? digestOf(knownText, knownIsCallback) : copyDigest]
     .sort(compareText)
     .slice(0, maxDigests);
   if (!copyWins && !digests.includes(copyDigest)) return null;
@@ -60,8 +60,8 @@ function textOf({ entry, fact }: Copy): string {
   ]);
 }
 
-function digestOf(text: string): string {
-  return hashOf(text).slice(0, 16);
+function digestOf(text: string, isCallback: boolean): string {
+  return hashOf([isCallback ? 'callback' : 'finding', text]).slice(0, 16);
 }
 
 /** Equality of plain data: what JSON can hold. */

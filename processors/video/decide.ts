@@ -7,20 +7,22 @@ import type {
 } from '../../schemas/generated/VideoState.ts';
 import type { Policy } from '../policy/index.ts';
 import { type Decision, decided, isSpokenOf, newEntry, stepCommandOf, tokenOf } from './plan.ts';
-import { holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
+import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
 
 /** Most generations of jobs that one video gets; requests beyond are ignored. */
 export const maxGenerations = 16;
 
 /**
- * Which jobs are to be started now. `policy` is that of the video's stream, `nowMs` the wall clock. Null: nothing
+ * Which jobs are to be started now. `policy` is that of the video's stream (`PolicyBook.unknownStream` where that isn't
+ * known), `nowMs` the wall clock. Null: nothing
  * to decide. Pure.
  *
  * The policy decides once per video: as soon as its source is ready and it is known to be recorded or composed, in
  * either order. The decision is stored, `cloud` included, and never taken again: neither a changed policy nor a replay
  * nor a late event transcodes an archive once more. With it go the steps before the transcode, once; a transcode that
- * waits for the audit starts when the verdict lets the video pass. After that only a person's request adds a job, one per
+ * waits for the audit starts when the verdict lets the video pass. Only a person's request adds a job, one per
  * request, as a further generation; it answers an entry that awaits approval first, and waits for the audit like it.
+ * A request that comes before the policy has decided is answered too, and the policy decides nonetheless.
  * Nothing is planned for what is older than `maxActAgeSeconds`, nor for a video that is retired, deleted, blocked by an
  * audit, or has lost its source.
  */
@@ -38,11 +40,13 @@ export function decide(state: VideoState, policy: Policy, nowMs: number): Decisi
 }
 
 function byPolicy(state: VideoState, policy: Policy, nowMs: number): Decision | null {
-  if (state.jobs.length > 0 || state.stream === null || state.sourceReadyTime === null) return null;
+  // Requests may have been answered before the video was known for what it is.
+  if (state.jobs.some(({ generation }) => generation === 0)) return null;
+  if (state.sourceGone || state.stream === null || state.sourceReadyTime === null) return null;
   if (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED') return null;
   const announced = state.kind === 'SEGMENT' ? state.recordedTime : state.composeStartTime;
   if (announced === null || state.status === 'FAILED') return null;
-  const causeMs = Math.max(announced, state.sourceReadyTime);
+  const causeMs = Math.max(announced, state.sourceReadyTime, blockLiftedTime(state));
   if (isTooOld(causeMs, policy, nowMs)) return null;
   const rule = state.kind === 'SEGMENT' ? policy.segments : policy.composed;
   const planned = stepsBy(rule, state.auditStatus);
@@ -60,7 +64,7 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number): Decision | 
     hold,
   };
   const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs));
-  const decision = decided(state, [entry], steps, plan ? [entry] : []);
+  const decision = decided(state, [entry, ...state.jobs], steps, plan ? [entry] : []);
   return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
 }
 
@@ -88,12 +92,23 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number): Decision 
     if (fact?.kind !== 'TRANSCODE_REQUESTED' || request === undefined) continue;
     if (jobs.some((job) => job.requestId === request.eventId)) continue;
     if (isTooOld(Math.max(request.eventTime, heldUntil), policy, nowMs)) continue;
+    if (mayYetBeAudited(state, request, policy)) continue;
     const entry = answer(state, jobs, request, fact, policy, nowMs);
     if (entry === null) continue;
     jobs = [...jobs.filter((job) => job.token !== entry.token), entry];
     start.push(entry);
   }
   return start.length === 0 ? null : decided(state, jobs, state.steps, start);
+}
+
+/**
+ * Whether the video may turn out to be of a stream whose policy has an audit come first. A request that comes when such
+ * a video would have been asked about counts as one for an upload: those have no stream, ever.
+ */
+function mayYetBeAudited(state: VideoState, request: TimelineEntry, policy: Policy): boolean {
+  if (state.stream !== null || state.sourceReadyTime === null) return false;
+  const audits = policy.segments.beforeTranscode?.audit ?? policy.composed.beforeTranscode?.audit;
+  return audits !== undefined && request.eventTime < state.sourceReadyTime + policy.silentAfterSeconds * 1000;
 }
 
 function answer(
@@ -125,8 +140,9 @@ function answer(
   return { ...newEntry(state.videoId, purpose, generation, nowMs), decision: 'APPROVAL', policy: null, ...granted };
 }
 
-/** A rendition proves that there was a source; a deleted source leaves no address behind. */
+/** A rendition proves that there was a source. */
 function hasSource(state: VideoState): boolean {
+  if (state.sourceGone) return false;
   if (state.sourceReadyTime !== null) return true;
   return state.renditions.some((rendition) => rendition.status === 'SUCCESS');
 }

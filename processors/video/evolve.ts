@@ -1,4 +1,4 @@
-import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import type { RetiredSummary, VideoState } from '../../schemas/generated/VideoState.ts';
 import type { VideoEvent } from '../callback/index.ts';
 import { compactFacts, fullFacts } from './compaction.ts';
 import { addEvent, type EventSet, emptySet } from './event-set.ts';
@@ -23,7 +23,9 @@ export type Evolved =
  */
 export function evolve(state: VideoState | null, event: VideoEvent): Evolved {
   const set: EventSet =
-    state === null ? emptySet : { timeline: state.timeline, facts: fullFacts(state), cutoff: state.cutoff };
+    state === null
+      ? emptySet
+      : { timeline: state.timeline, facts: fullFacts(state), cutoff: state.cutoff, truncated: state.truncated };
   const added = addEvent(set, event);
   if (added.kind === 'duplicate') return { changed: false, result: 'duplicate' };
   if (added.kind === 'full') {
@@ -35,69 +37,33 @@ export function evolve(state: VideoState | null, event: VideoEvent): Evolved {
 }
 
 function project(before: VideoState | null, videoId: string, set: EventSet): VideoState {
-  const summary = summaryOf(set.timeline, set.facts);
+  const retired = before?.retired ? summaryBefore(before) : null;
+  const summary = summaryOf(set.timeline, set.facts, retired);
   const revision = (before?.revision ?? 0) + 1;
-  const truncated = (before?.truncated ?? false) || set.cutoff !== null;
-  if (before?.retired) return afterRetirement(before, summary, set, revision, truncated);
   const jobs = before?.jobs ?? [];
-  const steps = stepLedgerOf(before?.steps ?? [], set.timeline, set.facts);
-  const hold = holdOf(summary.auditStatus, steps);
+  const steps = before?.steps ?? [];
+  // The ledgers of a retired video are closed.
+  if (before !== null && retired !== null) {
+    const { retiredAt } = before;
+    return stateOf(summary, { videoId, jobs, steps, set, revision, retiredAt, retiredSummary: retired });
+  }
+  const told = stepLedgerOf(steps, set.timeline, set.facts);
+  const hold = holdOf(summary.auditStatus, told);
   return stateOf(summary, {
     videoId,
     jobs: jobs.length === 0 ? jobs : ledgerOf(jobs, set.timeline, set.facts, summary.renditions, hold),
-    steps,
+    steps: told,
     set,
     revision,
-    truncated,
     retiredAt: null,
-    afterRetirement: false,
+    retiredSummary: null,
   });
 }
 
-/** What late events say is laid over the retired summary; the ledger stays closed. */
-function afterRetirement(
-  before: VideoState,
-  late: Summary,
-  set: EventSet,
-  revision: number,
-  truncated: boolean,
-): VideoState {
-  const news = late.status !== 'ANNOUNCED' && late.status !== 'RECORDED' && late.status !== 'SOURCE_READY';
-  const merged: Summary = {
-    kind: before.kind === 'UNKNOWN' || before.kind === 'UPLOAD' ? strongerKind(before.kind, late.kind) : before.kind,
-    status: news && before.status !== 'DELETED' ? late.status : before.status,
-    stream: before.stream ?? late.stream,
-    recording: before.recording ?? late.recording,
-    recordedTime: before.recordedTime ?? late.recordedTime,
-    composeStartTime: before.composeStartTime ?? late.composeStartTime,
-    sourceReadyTime: before.sourceReadyTime ?? late.sourceReadyTime,
-    firstPlayableTime: before.firstPlayableTime ?? late.firstPlayableTime,
-    transcodedTime: before.transcodedTime ?? late.transcodedTime,
-    deletedTime: before.deletedTime ?? late.deletedTime,
-    coverUrl: late.coverUrl ?? before.coverUrl,
-    sourceUrl: late.sourceUrl ?? before.sourceUrl,
-    sizeBytes: late.sizeBytes ?? before.sizeBytes,
-    durationSeconds: late.durationSeconds ?? before.durationSeconds,
-    auditStatus: late.auditStatus ?? before.auditStatus,
-    errorCode: news ? late.errorCode : before.errorCode,
-    errorMessage: news ? late.errorMessage : before.errorMessage,
-    region: before.region ?? late.region,
-    renditions: late.renditions,
-  };
-  return stateOf(merged, {
-    videoId: before.videoId,
-    jobs: before.jobs,
-    steps: before.steps,
-    set,
-    revision,
-    truncated,
-    retiredAt: before.retiredAt,
-    afterRetirement: true,
-  });
-}
-
-function strongerKind(before: VideoState['kind'], late: VideoState['kind']): VideoState['kind'] {
-  return late === 'UNKNOWN' ? before : late;
+/** What was known when the video was retired. A stub that doesn't hold it is from before there was such a field. */
+function summaryBefore(stub: VideoState): RetiredSummary {
+  const { auditStatus, errorMessage } = stub;
+  return stub.retiredSummary ?? { ...stub, machineAudit: auditStatus, manualAudit: null, auditMessage: errorMessage };
 }
 
 type Kept = {
@@ -106,9 +72,8 @@ type Kept = {
   readonly steps: VideoState['steps'];
   readonly set: EventSet;
   readonly revision: number;
-  readonly truncated: boolean;
   readonly retiredAt: number | null;
-  readonly afterRetirement: boolean;
+  readonly retiredSummary: RetiredSummary | null;
 };
 
 /** One literal in the schema's field order, so that all states have one shape (fast to encode and to compare). */
@@ -127,6 +92,7 @@ function stateOf(summary: Summary, kept: Kept): VideoState {
     deletedTime: summary.deletedTime,
     coverUrl: summary.coverUrl,
     sourceUrl: summary.sourceUrl,
+    sourceGone: summary.sourceGone,
     sizeBytes: summary.sizeBytes,
     durationSeconds: summary.durationSeconds,
     auditStatus: summary.auditStatus,
@@ -138,10 +104,11 @@ function stateOf(summary: Summary, kept: Kept): VideoState {
     jobs: kept.jobs,
     steps: kept.steps,
     revision: kept.revision,
-    truncated: kept.truncated,
+    truncated: kept.set.truncated,
     retired: kept.retiredAt !== null,
     retiredAt: kept.retiredAt,
-    afterRetirement: kept.afterRetirement,
+    afterRetirement: kept.retiredAt !== null,
+    retiredSummary: kept.retiredSummary,
     cutoff: kept.set.cutoff,
     facts: compactFacts(kept.set.facts, summary.renditions),
   };

@@ -1,6 +1,6 @@
 export { fullFacts } from './compaction.ts';
 export { decide, maxGenerations } from './decide.ts';
-export { maxJobEvents, maxStateBytes, maxUnits } from './event-set.ts';
+export { maxRequests, maxRunnerEvents, maxStateBytes, maxUnits } from './event-set.ts';
 export { type Evolved, evolve } from './evolve.ts';
 export { type Decision, tokenOf } from './plan.ts';
 export { retired, retirementDueAtMs } from './retirement.ts';

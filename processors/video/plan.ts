@@ -21,7 +21,7 @@ export type Decision = {
 
 /** The idempotency token of a job, at most 50 characters of [A-Za-z0-9_-]: the same for the same job, always. */
 export function tokenOf(videoId: string, purpose: JobPurpose | StepKind, generation: number): string {
-  return `l2v-${hashOf(videoId, purpose, String(generation)).slice(0, 28)}`;
+  return `l2v-${hashOf([videoId, purpose, String(generation)]).slice(0, 28)}`;
 }
 
 /** Ledgers and commands. A job that events already speak of (the store was lost, they were not) isn't started again. */

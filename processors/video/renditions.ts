@@ -13,6 +13,9 @@ export type Output = {
 
 const sayers = ['STREAM_TRANSCODED', 'TRANSCODED', 'OBSERVED'] as const;
 
+/** Most outputs shown that were submitted and have not been heard of; acknowledgements may name far more. */
+export const maxSubmitted = 64;
+
 /**
  * All outputs that the events speak of, oldest first: those that finished, and those that were submitted and have not
  * been heard of. Where several events speak of the same job, StreamTranscodeComplete's fields come before
@@ -25,11 +28,15 @@ export function outputsOf(timeline: readonly TimelineEntry[], facts: readonly Fa
       const fact = facts[i];
       if (fact?.kind !== sayer) continue;
       const time = timeline[i]?.eventTime ?? 0;
-      for (const rendition of fact.outputs) addOutput(outputs, rendition, time, sayer === 'TRANSCODED' ? i : -1);
+      for (const rendition of fact.outputs) {
+        const key = rendition.jobId ?? namelessKey(rendition, sayer, i, facts);
+        addOutput(outputs, key, rendition, time, sayer === 'TRANSCODED' ? i : -1);
+      }
     }
   }
   addSubmitted(outputs, timeline, facts);
   removeDeleted(outputs, timeline, facts);
+  if (outputs.size > maxSubmitted) boundSubmitted(outputs);
   if (outputs.size === 0) return [];
   const list = nameless(outputs);
   if (list.length > 1) {
@@ -39,8 +46,7 @@ export function outputsOf(timeline: readonly TimelineEntry[], facts: readonly Fa
   return list;
 }
 
-function addOutput(outputs: Map<string, Output>, rendition: Rendition, time: number, round: number): void {
-  const key = rendition.jobId ?? labelOf(rendition);
+function addOutput(outputs: Map<string, Output>, key: string, rendition: Rendition, time: number, round: number): void {
   const known = outputs.get(key);
   if (known === undefined) {
     outputs.set(key, { rendition, time, round });
@@ -49,6 +55,25 @@ function addOutput(outputs: Map<string, Output>, rendition: Rendition, time: num
   known.rendition = merged(known.rendition, rendition);
   if (time < known.time) known.time = time;
   if (known.round < 0) known.round = round;
+}
+
+/**
+ * Which output an event speaks of that names no JobId: of its label, the one of this TranscodeComplete. A
+ * StreamTranscodeComplete means the one of the next TranscodeComplete, unless another of its label comes before that; an
+ * observation the latest there is.
+ */
+function namelessKey(rendition: Rendition, sayer: Fact['kind'], at: number, facts: readonly Fact[]): string {
+  const label = labelOf(rendition);
+  const speaks = (fact: Fact): boolean =>
+    (fact.kind === 'TRANSCODED' || fact.kind === 'STREAM_TRANSCODED') &&
+    fact.outputs.some((output) => output.jobId === null && labelOf(output) === label);
+  let key = at;
+  if (sayer === 'OBSERVED') key = facts.findLastIndex(speaks);
+  else if (sayer === 'STREAM_TRANSCODED') {
+    const next = facts.findIndex((fact, i) => i > at && speaks(fact));
+    if (facts[next]?.kind === 'TRANSCODED') key = next;
+  }
+  return `${label}/${key}`;
 }
 
 /** The first one's fields, completed by the second one's. */
@@ -101,6 +126,15 @@ function addSubmitted(outputs: Map<string, Output>, timeline: readonly TimelineE
     for (const jobId of fact.jobIds)
       if (!outputs.has(jobId))
         outputs.set(jobId, { rendition: { ...submitted, jobId }, time: timeline[i]?.eventTime ?? 0, round: -1 });
+  }
+}
+
+/** The first ones stay, in the order of the acknowledgements that name them. */
+function boundSubmitted(outputs: Map<string, Output>): void {
+  let count = 0;
+  for (const [key, { rendition }] of outputs) {
+    if (rendition.status === 'SUBMITTED') count += 1;
+    if (rendition.status === 'SUBMITTED' && count > maxSubmitted) outputs.delete(key);
   }
 }
 

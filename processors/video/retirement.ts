@@ -1,6 +1,8 @@
 /** States don't stay for ever: after the retention period a stub, after another one nothing. */
 import type { JobState, VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Policy } from '../policy/index.ts';
+import { fullFacts } from './compaction.ts';
+import { retiredSummaryOf } from './summary.ts';
 
 const dayMs = 86_400_000;
 
@@ -29,6 +31,7 @@ export function retired(state: VideoState, nowMs: number): VideoState {
     revision: state.revision + 1,
     retired: true,
     retiredAt: nowMs,
+    retiredSummary: retiredSummaryOf(state.timeline, fullFacts(state)),
   };
 }
 

@@ -72,6 +72,12 @@ export function verdictTime({ timeline, facts }: Pick<VideoState, 'timeline' | '
   return timeline[at]?.eventTime ?? 0;
 }
 
+/** Of a video that isn't blocked: EventTime of the verdict that lifted an earlier block; 0 where there was none. */
+export function blockLiftedTime(state: Pick<VideoState, 'timeline' | 'facts'>): number {
+  const blocked = state.facts.some((fact, i) => fact.audit === 'BLOCKED' && isVerdict(fact, state.timeline[i]));
+  return blocked ? verdictTime(state) : 0;
+}
+
 function progressOf(
   planned: StepLedgerEntry,
   timeline: readonly TimelineEntry[],

@@ -1,7 +1,7 @@
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type EventSource, header } from '../../schemas/topics.ts';
 import { cloudEvents, type Delivery, parseCallback, type VideoEvent } from '../callback/index.ts';
-import { defaultPolicy, type Policy, type PolicyBook } from '../policy/index.ts';
+import type { Policy, PolicyBook } from '../policy/index.ts';
 import type { Emission, Marks, Outcome, SourceRecord, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
 import { evolve } from './evolve.ts';
@@ -17,7 +17,7 @@ export type VideoRecord = VideoState;
  */
 export function videoTopology({ policies }: { readonly policies: PolicyBook }): Topology<VideoRecord> {
   const policyOf = (state: VideoState): Policy =>
-    state.stream === null ? defaultPolicy : policies.policyFor(state.stream);
+    state.stream === null ? policies.unknownStream : policies.policyFor(state.stream);
 
   return {
     name: 'video',

@@ -126,6 +126,31 @@ export type StepLedgerEntry = {
   readonly errorMessage: string | null;
 };
 
+/** Internal: the summary of a video when it was retired. Status and error are those without any audit or deletion. */
+export type RetiredSummary = {
+  readonly kind: VideoKind;
+  readonly status: VideoStatus;
+  readonly stream: StreamRef | null;
+  readonly recording: Recording | null;
+  readonly recordedTime: number | null;
+  readonly composeStartTime: number | null;
+  readonly sourceReadyTime: number | null;
+  readonly firstPlayableTime: number | null;
+  readonly transcodedTime: number | null;
+  readonly deletedTime: number | null;
+  readonly coverUrl: string | null;
+  readonly sourceUrl: string | null;
+  readonly sourceGone: boolean;
+  readonly sizeBytes: number | null;
+  readonly durationSeconds: number | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly region: string | null;
+  readonly machineAudit: AuditStatus | null;
+  readonly manualAudit: AuditStatus | null;
+  readonly auditMessage: string | null;
+};
+
 export type EventOrder = {
   readonly eventTime: number;
   readonly rank: number;
@@ -196,6 +221,8 @@ export type VideoState = {
   readonly deletedTime: number | null;
   readonly coverUrl: string | null;
   readonly sourceUrl: string | null;
+  /** The source file was deleted and not uploaded again. */
+  readonly sourceGone: boolean;
   /** Of the source. */
   readonly sizeBytes: number | null;
   readonly durationSeconds: number | null;
@@ -221,6 +248,8 @@ export type VideoState = {
   readonly retiredAt: number | null;
   /** Events came after the state was retired; they are in the timeline, and start no job. */
   readonly afterRetirement: boolean;
+  /** Internal. With retired: what the summary was; late events are laid over it, in any order. */
+  readonly retiredSummary: RetiredSummary | null;
   /** Internal. With truncated: the earliest event that was left out. */
   readonly cutoff: EventOrder | null;
   /** Internal, no contract: what the projection needs of each event beyond its timeline entry; facts[i] belongs to timeline[i]. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   evolve,
   maxGenerations,
-  maxJobEvents,
+  maxRequests,
+  maxRunnerEvents,
   maxStateBytes,
   maxUnits,
   tokenOf,
@@ -93,7 +94,23 @@ describe('the size of a video', { timeout: 3_600_000 }, () => {
         CoverUrl: long('http://x/', 240),
         ErrorMessage: long('m', 80),
       })),
+      // As fat as they get, and with as many contradicting copies as are remembered.
+      'contradicting observations': many(18, (copy) =>
+        many(maxUnits, (n) => ({
+          EventType: 'ReconcilerObservation',
+          EventTime: at(n * 20 - copy - 5000),
+          VideoId: videoId,
+          ...fatStream,
+          Status: long('s', 20),
+          FileUrl: long(`http://x/${n}`, 250),
+          CoverUrl: long('http://x/', 250),
+          ErrorMessage: long('m', 84),
+          ErrorCode: long('E', 42),
+          JobId: 'j'.repeat(64),
+        })),
+      ).flat(),
     };
+    // The most that the runner says: every ending of every generation, with as many job ids as are kept.
     const ledger = [
       ...many(maxGenerations + 3, (n) => requested(n, `key-${n}`)),
       ...many(maxGenerations, (n) =>
@@ -102,10 +119,22 @@ describe('the size of a video', { timeout: 3_600_000 }, () => {
           ErrorMessage: long('m', 80),
         }),
       ),
-      ...many(20, (n) => jobEvent('TranscodeJobInDoubt', n, `other-${n}`, { ErrorMessage: long('m', 80) })),
+      ...many(maxRunnerEvents, (n) =>
+        jobEvent('TranscodeJobAcknowledged', n, tokenOf(videoId, 'SEGMENT', n % 17), {
+          JobIds: many(40, (m) => `${n}-${m}-`.padEnd(64, 'y')),
+          ErrorMessage: long('m', 80),
+          ErrorCode: long('E', 42),
+          TranscodeTaskId: `${n}`.padEnd(64, 't'),
+          TemplateGroupId: 't'.repeat(64),
+          JobId: 'j'.repeat(64),
+          Attempt: n + 2,
+        }),
+      ),
     ];
     const start = run([recorded(4), sourceReady(6), ...ledger], { policies: transcodeBy('pipeline') }).state;
     expect(start?.jobs).toHaveLength(maxGenerations + 1);
+    // Of the job ids that were acknowledged and not heard of.
+    expect(start?.renditions).toHaveLength(64);
     const sizes = Object.entries(floods).map(([name, bodies]) => {
       const state = fold(bodies, start);
       expect(state?.truncated, name).toBe(true);
@@ -158,10 +187,59 @@ describe('the size of a video', { timeout: 3_600_000 }, () => {
       state,
     );
     expect(flooded?.jobs).toMatchObject([{ token, state: 'ACKNOWLEDGED', taskId: 'task-1' }]);
-    const jobFlood = fold(
-      many(maxJobEvents + 5, (n) => jobEvent('TranscodeJobSubmitted', 100 + n, token, { Attempt: n + 2 })),
-      state,
+  });
+
+  // One lane for requests and the runner's events, from which the latest went first: whoever asked or tried often enough
+  // pushed out how the job had ended, and nothing said so.
+  it('keeps how a job ended whatever operators and attempts flood it with, and says that something was left out', () => {
+    const token = tokenOf(videoId, 'SEGMENT', 0);
+    const acknowledged = jobEvent('TranscodeJobAcknowledged', 500, token, { TranscodeTaskId: 'task-1', JobIds: ['j'] });
+    const asked = many(48, (n) => requested(10 + n, `key-${n}`));
+    const tried = many(maxRunnerEvents + 5, (n) =>
+      jobEvent('TranscodeJobSubmitted', 100 + n, token, { Attempt: n + 2 }),
     );
-    expect(jobFlood?.jobs).toMatchObject([{ state: 'ACKNOWLEDGED', attempt: maxJobEvents }]);
+    const start = run([recorded(4), sourceReady(6)], { policies: transcodeBy('pipeline') }).state;
+    for (const flood of [asked, tried, [...asked, ...tried]])
+      for (const bodies of [
+        [...flood, acknowledged],
+        [acknowledged, ...flood.toReversed()],
+      ]) {
+        const state = fold(bodies, start);
+        expect(state).toMatchObject({ truncated: true, jobs: [{ token, state: 'ACKNOWLEDGED', taskId: 'task-1' }] });
+        expect(withoutRevision(fold(bodies, state))).toBe(withoutRevision(state));
+        expect(withoutRevision(state)).toBe(withoutRevision(fold([...flood, acknowledged], start)));
+      }
+  });
+
+  it('has room for a request and all endings of each generation and step', () => {
+    const tokens = [
+      ...many(maxGenerations + 1, (n) => tokenOf(videoId, 'SEGMENT', n)),
+      tokenOf(videoId, 'AUDIT', 0),
+      tokenOf(videoId, 'SNAPSHOT', 0),
+    ];
+    const endings = tokens.flatMap((token, n) =>
+      ['Acknowledged', 'Failed', 'InDoubt'].map((how) => jobEvent(`TranscodeJob${how}`, n, token)),
+    );
+    const composed = ['Acknowledged', 'Failed', 'InDoubt'].map((how) => jobEvent(`ComposeJob${how}`, 1, 'compose'));
+    const bodies = [...many(maxRequests, (n) => requested(n, `key-${n}`)), ...endings, ...composed];
+    expect(fold(bodies)).toMatchObject({ truncated: false });
+    expect(fold(bodies)?.timeline).toHaveLength(bodies.length);
+  });
+
+  // A copy of an event that had been kept was taken in though its own time lay in what was cut off, while the same copy
+  // was left out where it came first.
+  it('leaves out a late copy of an early event in whatever order they come', () => {
+    const flood = many(maxUnits, (n) => event({ EventType: 'Flood', EventTime: at(n), VideoId: videoId, n }));
+    const found = event(recorded(50, { ErrorMessage: 'found' }), 'reconciler');
+    const told = event(recorded(500));
+    const settled = (events: readonly ReturnType<typeof event>[]): VideoState | null =>
+      events.reduce<VideoState | null>((state, next) => {
+        const evolved = evolve(state, next);
+        return evolved.changed ? evolved.state : state;
+      }, null);
+    const expected = withoutRevision(settled([...flood, found, told]));
+    expect(withoutRevision(settled([...flood, told, found]))).toBe(expected);
+    expect(withoutRevision(settled([found, ...flood, told]))).toBe(expected);
+    expect(withoutRevision(settled([told, ...flood, found]))).toBe(expected);
   });
 });

@@ -6,12 +6,14 @@ import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import { check } from '../../support/property.ts';
 import { anyHistory, type Delivered, retold } from '../arbitraries.ts';
 import {
+  at,
   atMs,
   bytesOf,
   type CallbackBody,
   composeStart,
   recorded,
   rendition,
+  requested,
   snapshot,
   sourceReady,
   startMs,
@@ -20,7 +22,7 @@ import {
   videoId,
 } from '../callbacks.ts';
 import { comparable, throughTheLog } from '../encoding.ts';
-import { bookOf, templateGroupId, transcodeBy } from '../run-topology.ts';
+import { bookOf, run, templateGroupId, transcodeBy } from '../run-topology.ts';
 
 type By = 'cloud' | 'pipeline' | 'approval' | 'audited';
 
@@ -88,6 +90,18 @@ function processor(by: By) {
 }
 
 const ld = rendition('job-ld', 'LD');
+const isRequest = (body: CallbackBody): boolean => body.EventType === 'OperatorTranscodeRequest';
+const byPerson =
+  (AuditStatus: string) =>
+  (seconds: number): CallbackBody => ({
+    EventType: 'CreateAuditComplete',
+    EventTime: at(seconds),
+    VideoId: videoId,
+    Status: 'success',
+    AuditStatus,
+  });
+const passed = byPerson('Normal');
+const blocked = byPerson('Blocked');
 
 /** What belongs to a healthy segment or composed video, and gives no reason against a job. */
 const healthy: readonly CallbackBody[] = [
@@ -124,9 +138,13 @@ describe('deciding on jobs', { timeout: 600_000 }, () => {
 
   it('plans the job in every schedule that holds its cause in time', () => {
     const schedule = fc
-      .tuple(fc.constantFrom(recorded(4), composeStart(4)), fc.array(fc.nat({ max: 5 }), { maxLength: 6 }))
-      .chain(([announced, again]) => {
-        const all = [announced, ...healthy];
+      .tuple(
+        fc.constantFrom(recorded(4), composeStart(4)),
+        fc.array(fc.constantFrom(requested(7, 'a'), requested(90, 'b')), { maxLength: 2 }),
+        fc.array(fc.nat({ max: 7 }), { maxLength: 6 }),
+      )
+      .chain(([announced, requests, again]) => {
+        const all = [announced, ...healthy, ...requests];
         const copies = again.flatMap((i) => all[i] ?? []);
         return fc.shuffledSubarray([...all, ...copies], { minLength: all.length + copies.length });
       });
@@ -136,10 +154,68 @@ describe('deciding on jobs', { timeout: 600_000 }, () => {
         const one = processor('pipeline');
         one.wait(delaySeconds);
         for (const body of bodies) one.feed(retold(body, false));
-        expect(one.jobs).toHaveLength(1);
-        expect(one.jobs[0]).toMatchObject({ generation: 0, templateGroupId });
+        const asked = new Set(bodies.filter(isRequest).map((body) => body.IdempotencyKey)).size;
+        const decided = one.jobs.filter(({ generation }) => generation === 0);
+        expect(decided).toMatchObject([{ templateGroupId }]);
+        expect(one.jobs).toHaveLength(1 + asked);
       }),
     );
+  });
+
+  // A request that came before the announcement was answered under the policy for unknown streams, which has no audit.
+  it('transcodes nothing before the audit, whenever the request comes', () => {
+    const bodies = [recorded(4), sourceReady(6), snapshot(60), requested(7, 'a')];
+    check(
+      'no transcode before the audit',
+      fc.property(fc.shuffledSubarray(bodies, { minLength: bodies.length }), (arrival) => {
+        const one = processor('audited');
+        for (const body of arrival) one.feed(retold(body, false));
+        expect(new Set(one.jobs.map((job) => job.step?.kind))).toEqual(new Set(['AUDIT', 'SNAPSHOT']));
+        one.feed(retold(passed(100), false));
+        expect(one.jobs.flatMap((job) => (job.step === null ? [job.generation] : []))).toEqual([0, 1]);
+      }),
+    );
+  });
+
+  it('answers a request for an upload where some streams are audited, once no announcement is to be expected', () => {
+    const one = processor('audited');
+    for (const body of [sourceReady(6), requested(7, 'too soon')]) one.feed(retold(body, false));
+    expect(one.jobs).toEqual([]);
+    one.wait(2000);
+    one.feed(retold(requested(2000, 'later'), false));
+    expect(one.jobs).toMatchObject([{ purpose: 'UPLOAD', generation: 1 }]);
+  });
+
+  // The age was that of the source alone, so a block that came first was never lifted, and one that came second was.
+  it('counts from the verdict where a person lifts a block', () => {
+    const policies = transcodeBy('pipeline');
+    for (const order of [
+      [blocked(5), recorded(4), sourceReady(6)],
+      [recorded(4), blocked(5), sourceReady(6)],
+    ]) {
+      const { state } = run(order, { policies });
+      const twoDays = 2 * 86_400;
+      const lifted = run([passed(twoDays)], { policies, from: state, now: twoDays + 5 });
+      expect(lifted.jobs).toMatchObject([{ generation: 0, templateGroupId }]);
+      expect(run([passed(twoDays)], { policies, from: state, now: twoDays + 90_000 }).jobs).toEqual([]);
+    }
+    // A verdict alone, without a block, makes nothing younger.
+    const old = run([recorded(4), sourceReady(6)], { policies: transcodeBy('pipeline'), now: 90_000 }).state;
+    expect(run([passed(90_000)], { policies, from: old, now: 90_005 }).jobs).toEqual([]);
+  });
+
+  // A rendition kept the status from DELETED, and with it the decision from seeing that there was nothing to transcode.
+  it('plans nothing for a source that was deleted, until it is uploaded again', () => {
+    const policies = transcodeBy('pipeline');
+    const gone = { EventType: 'DeleteMediaComplete', EventTime: at(20), VideoId: videoId, DeleteType: 'mezzanine' };
+    const { state, jobs } = run([sourceReady(6), transcoded(9, [ld]), gone, recorded(4), requested(30, 'a')], {
+      policies,
+    });
+    expect(jobs).toEqual([]);
+    expect(state).toMatchObject({ status: 'TRANSCODED', sourceGone: true, sourceUrl: null });
+    const back = run([sourceReady(40)], { policies, from: state });
+    expect(back.state?.sourceGone).toBe(false);
+    expect(back.jobs.map(({ generation }) => generation)).toEqual([0, 1]);
   });
 
   it('leads to the same state in any order', () => {

@@ -36,11 +36,11 @@ final class Codecs {
     out.start(schemaId).text(s.videoId()).symbol(s.kind()).symbol(s.status());
     out.optional(s.stream(), Codecs::write).optional(s.recording(), Codecs::write);
     out.optional(s.recordedTime()).none().optional(s.sourceReadyTime()).optional(s.firstPlayableTime());
-    out.optional(s.transcodedTime()).none().none().optional(s.sourceUrl()).optional(s.sizeBytes());
+    out.optional(s.transcodedTime()).none().none().optional(s.sourceUrl()).bool(false).optional(s.sizeBytes());
     out.optional(s.durationSeconds()).none().optional(s.errorCode()).optional(s.errorMessage());
     out.optional(s.region()).list(s.timeline(), Codecs::write).list(s.renditions(), Codecs::write);
     out.list(s.jobs(), Codecs::write).number(0).number(s.revision());
-    out.bool(false).bool(false).none().bool(false).none();
+    out.bool(false).bool(false).none().bool(false).none().none();
     out.list(s.facts(), (writer, fact) -> write(writer, Compaction.compact(fact, s.renditions())));
     return out.bytes();
   }
@@ -60,6 +60,7 @@ final class Codecs {
     in.none("deletedTime");
     in.none("coverUrl");
     String sourceUrl = in.optionalText();
+    if (in.bool()) throw new UnsupportedOperationException("no deleted sources here");
     Long sizeBytes = in.optionalLong();
     Double durationSeconds = in.optionalReal();
     in.none("auditStatus");
@@ -74,6 +75,7 @@ final class Codecs {
     if (in.bool() | in.bool()) throw new UnsupportedOperationException("no truncated or retired states here");
     in.none("retiredAt");
     if (in.bool()) throw new UnsupportedOperationException("no retired states here");
+    in.none("retiredSummary");
     in.none("cutoff");
     var facts = in.list(reader -> Compaction.expand(fact(reader), renditions));
     return new VideoState(
