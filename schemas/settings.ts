@@ -121,6 +121,11 @@ export const settingTable = {
     accepts: '0 to 600 (default 5)',
     schema: z.coerce.number().int().min(0).max(600).default(5),
   },
+  TIMER_HOLD_SECONDS: {
+    doc: 'How long no session ends by time after the processor started, after Kafka was away, and after a callback that had waited in a spool meanwhile: what the ingresses kept has to come first. 0: a session may end before them.',
+    accepts: '0 to 3600 (default 30)',
+    schema: z.coerce.number().int().min(0).max(3600).default(30),
+  },
   CONSOLE_PORT: { doc: 'Page and query API.', ...port(8080) },
   KAFKA_PORT: { doc: 'Embedded broker (its controller listens on the next port).', ...port(9092) },
   REGISTRY_PORT: { doc: 'Embedded schema registry.', ...port(8085) },
@@ -137,10 +142,10 @@ export const settingTable = {
   },
   VOD_CALLBACK_KEYS: {
     doc: 'Callback keys, all accepted (rotation).',
-    accepts: 'keys, comma separated, at most 32 characters each',
+    accepts: 'keys, comma separated without spaces, at most 32 characters each',
     schema: z
       .string()
-      .regex(/^[^,]{1,32}(,[^,]{1,32})*$/)
+      .regex(/^[^,\s]{1,32}(,[^,\s]{1,32})*$/)
       .optional(),
     secret: true,
   },

@@ -45,6 +45,8 @@ export function setUpDemo(settings: Settings): DemoSetUp {
       LIVE_ENDPOINT: cloud,
       ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
+      // Its Kafka is never away.
+      TIMER_HOLD_SECONDS: '0',
       CONSOLE_TOKEN: settings.CONSOLE_TOKEN ?? 'demo',
     },
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  Arrivals,
   type Codecs,
   groupWatermark,
   ProcessorStatus,
@@ -31,16 +32,22 @@ export const processor: Role = async (context) => {
     'transcode-jobs': await registry.codec('transcode-jobs'),
     'compose-jobs': await registry.codec('compose-jobs'),
   };
-  const video = videoTopology({ policies });
+  const statuses = { video: new ProcessorStatus(platform), session: new ProcessorStatus(platform) };
+  const arrivals = new Arrivals({
+    clock: platform,
+    holdMs: settings.TIMER_HOLD_SECONDS * 1_000,
+    awayAtMs: () => Math.max(statuses.video.awayAtMs, statuses.session.awayAtMs),
+  });
+  const video = arrivals.watch(videoTopology({ policies }));
   const session = sessionTopology({ policies });
   const upstream = groupWatermark({
     kafka: kafkaSettingsOf(settings, 'watermark'),
     groupId: processorGroup(topic, video),
     topic: topic(video.input),
     clock: platform,
+    arrivals,
   });
 
-  const statuses = { video: new ProcessorStatus(platform), session: new ProcessorStatus(platform) };
   context.liveness(() => Object.values(statuses).every((status) => status.live(stuckAfterMs)));
   const stopTelling = platform.every(100, () => {
     const waiting = Object.entries(statuses).filter(([, status]) => !status.ready);

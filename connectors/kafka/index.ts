@@ -9,6 +9,7 @@ export { TransactionalProducer, type TransactionalProducerOptions } from './clie
 export { type DeadLetter, type LetterFilter, readLetters } from './dead-letters/letters.ts';
 export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letters/page.ts';
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
+export { Arrivals, type ArrivalsOptions } from './runtime/arrivals.ts';
 export type { Codec, Codecs } from './runtime/codec.ts';
 export type { FailureLimitOptions } from './runtime/failure-limit.ts';
 export { type GroupWatermarkOptions, groupWatermark } from './runtime/group-watermark.ts';

@@ -150,6 +150,8 @@ async function configure(options: ChaosOptions, cluster: ChaosCluster): Promise<
     LIVE2VOD_REPLICATION: String(cluster.nodes),
     KAFKA_BROKERS: cluster.processorBrokers,
     KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+    // The load has no spool: what it has sent is in Kafka.
+    TIMER_HOLD_SECONDS: '0',
     SCHEMA_REGISTRY_URL: options.registryUrl,
   };
 }

@@ -37,6 +37,8 @@ describe('settings', () => {
     ['LIVE2VOD_INSTANCE', 'a/b'],
     ['LOG_LEVEL', 'loud'],
     ['VOD_CALLBACK_KEYS', `${'k'.repeat(33)}`],
+    // A space would be part of a key: refused by the cloud's signatures only once the other key is gone.
+    ['VOD_CALLBACK_KEYS', 'old, new'],
   ])('%s=%s stops the start with one line that names the key and what is accepted', (key, value) => {
     const fault = faultOf({ [key]: value });
     expect(fault?.setting).toBe(key);

@@ -4,6 +4,7 @@ import { Consumer } from '../client/consumer.ts';
 import { KafkaFault } from '../client/fault.ts';
 import type { TopicPartition } from '../client/record.ts';
 import type { KafkaSettings } from '../client/settings.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Upstream } from './timer-gate.ts';
 
 export type GroupWatermarkOptions = {
@@ -12,12 +13,15 @@ export type GroupWatermarkOptions = {
   /** The topic it reads. Nobody may write it in a transaction: a transaction's marker is never committed as an offset. */
   readonly topic: string;
   readonly clock: Clock;
+  /** Tells how far the topic's end can be believed. Without it what isn't in the topic hasn't happened. */
+  readonly arrivals?: Pick<Arrivals, 'withinMs' | 'held'>;
 };
 
 /**
  * Up to which wall time a consumer group has worked through a topic: at a time W the ends of the topic's partitions are
  * noted; once the group's committed offsets (pending transactions awaited) have reached them, everything that was in the
  * topic before W is done. Asking costs two requests; the answer never goes back, and stands still behind a backlog.
+ * With `arrivals` it also stands still while records received before W may not be in the topic yet.
  */
 export function groupWatermark(options: GroupWatermarkOptions & { readonly kafka: KafkaSettings }): Upstream & {
   close(): void;
@@ -74,12 +78,15 @@ type Asked = Pick<Admin, 'describe' | 'beginningOffsets' | 'endOffsets'> & {
 };
 
 /** The same with somebody else's connection. */
-export function watermarkBy(asked: Asked, { clock, topic }: Omit<GroupWatermarkOptions, 'groupId'>): Upstream {
+export function watermarkBy(
+  asked: Asked,
+  { clock, topic, arrivals }: Omit<GroupWatermarkOptions, 'groupId'>,
+): Upstream {
   let goal: { readonly atMs: number; readonly ends: ReadonlyMap<number, number> } | null = null;
   let watermarkMs = Number.NEGATIVE_INFINITY;
 
   async function noteEnds() {
-    const atMs = clock.now();
+    const atMs = clock.now() - (arrivals?.withinMs ?? 0);
     const [description] = await asked.describe([topic]);
     // Without its topic, "all partitions are done" would be true of nothing.
     if (!description) throw new KafkaFault(`no such topic: ${topic}`, { code: 'KAFKA_NO_TOPIC', retryable: true });
@@ -90,6 +97,10 @@ export function watermarkBy(asked: Asked, { clock, topic }: Omit<GroupWatermarkO
 
   return {
     async watermarkMs() {
+      if (arrivals?.held) {
+        goal = null;
+        return watermarkMs;
+      }
       goal ??= await noteEnds();
       const partitions = [...goal.ends.keys()].map((partition) => ({ topic, partition }));
       const [committed, beginnings] = await Promise.all([
@@ -99,7 +110,9 @@ export function watermarkBy(asked: Asked, { clock, topic }: Omit<GroupWatermarkO
       // A group that has committed nothing yet starts at the beginning, which may be the end.
       const done = new Map(beginnings.map(({ partition, offset }) => [partition, offset]));
       for (const { partition, offset } of committed) if (offset !== null) done.set(partition, offset);
-      if ([...goal.ends].every(([partition, end]) => (done.get(partition) ?? 0) >= end)) {
+      // A record below the ends may have been a late one: those behind it are still to come.
+      if (arrivals?.held) goal = null;
+      else if ([...goal.ends].every(([partition, end]) => (done.get(partition) ?? 0) >= end)) {
         watermarkMs = goal.atMs;
         goal = null;
       }

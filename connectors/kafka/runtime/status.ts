@@ -13,10 +13,12 @@ export class ProcessorStatus {
   #movedAtMs: number;
   #joined = false;
   #kafkaReachable = false;
+  #awayAtMs: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#movedAtMs = clock.monotonicMs();
+    this.#awayAtMs = this.#movedAtMs;
   }
 
   live(withinMs: number): boolean {
@@ -36,11 +38,17 @@ export class ProcessorStatus {
     return this.#kafkaReachable;
   }
 
+  /** When Kafka was last away, by the monotonic clock: now while it is; at the start nothing is known of it. */
+  get awayAtMs(): number {
+    return this.#kafkaReachable ? this.#awayAtMs : this.#clock.monotonicMs();
+  }
+
   moved(): void {
     this.#movedAtMs = this.#clock.monotonicMs();
   }
 
   reachable(yes: boolean): void {
+    if (!yes || !this.#kafkaReachable) this.#awayAtMs = this.#clock.monotonicMs();
     this.#kafkaReachable = yes;
   }
 

@@ -3,7 +3,7 @@ import { watermarkBy } from '../../../connectors/kafka/runtime/group-watermark.t
 import { settableClock } from './running.ts';
 
 /** A topic of two partitions and a group, as numbers that the test sets. */
-function cluster() {
+function cluster(arrivals?: { withinMs: number; held: boolean }) {
   const state = { ends: [0, 0], beginnings: [0, 0], committed: [null, null] as (number | null)[], exists: true };
   const offsets = (numbers: readonly number[]) => async () =>
     numbers.map((offset, partition) => ({ topic: 'callbacks', partition, offset }));
@@ -16,7 +16,7 @@ function cluster() {
       beginningOffsets: async () => offsets(state.beginnings)(),
       groupOffsets: async () => state.committed.map((offset, partition) => ({ topic: 'callbacks', partition, offset })),
     },
-    { topic: 'callbacks', clock },
+    { topic: 'callbacks', clock, ...(arrivals && { arrivals }) },
   );
   return { state, clock, watermarkMs: () => upstream.watermarkMs() };
 }
@@ -44,6 +44,29 @@ describe('the watermark of a group', () => {
     expect(await watermarkMs()).toBe(1_000);
     state.committed = [500, 50];
     expect(await watermarkMs()).toBe(3_000);
+  });
+
+  test('stands still while what was received may still be on its way', async () => {
+    // Right after an outage the topic holds nothing of it: the callbacks of that time are in the spools of the ingresses,
+    // and a session whose next segment was among them ended early.
+    const arrivals = { withinMs: 10_000, held: true };
+    const { state, clock, watermarkMs } = cluster(arrivals);
+    clock.set(100_000);
+    expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
+    arrivals.held = false;
+    Object.assign(state, { ends: [10, 10], committed: [0, 10] });
+    expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
+
+    // A late record was below the ends that were noted: those behind it have yet to come, so these ends prove nothing.
+    arrivals.held = true;
+    Object.assign(state, { committed: [10, 10] });
+    expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
+    arrivals.held = false;
+    clock.set(200_000);
+    Object.assign(state, { ends: [20, 10] });
+    expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
+    Object.assign(state, { committed: [20, 10] });
+    expect(await watermarkMs()).toBe(190_000);
   });
 
   test('one partition behind is enough to wait', async () => {
