@@ -3,9 +3,11 @@ export const exitCode = {
   ok: 0,
   failed: 1,
   usage: 2,
+  /** Too many records failed: starting again would only fail again, a person has to look. */
+  data: 65,
   /** Something that the command needs is not there: a broker, a registry, a taken port. */
   unavailable: 69,
-  /** A broken invariant: going on would endanger the guarantees. */
+  /** An invariant doesn't hold, or something failed that nobody expected: going on would endanger the guarantees. */
   invariant: 70,
   /** A broken setting, policy or schema. */
   configuration: 78,
@@ -20,4 +22,23 @@ export class CommandFault extends Error {
     this.name = 'CommandFault';
     this.exitCode = code;
   }
+}
+
+/** A port that something else listens on; the line names the setting to change. */
+export class PortTaken extends CommandFault {}
+
+const takenCodes: readonly unknown[] = ['EADDRINUSE', 'PORT_TAKEN', 'PORT_IN_USE'];
+
+/**
+ * For a `catch`: throws an error that says that a port is taken as `PortTaken`, every other as it is.
+ *
+ * @param setting where the port is set; named unless the error does
+ */
+export function namingPort(setting: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Error && 'code' in error && takenCodes.includes(error.code))) throw error;
+    const text = error.message.replace(/^listen EADDRINUSE: /, '');
+    const line = text.includes(setting) ? text : `${text}: free it, or set ${setting} to another port`;
+    throw new PortTaken(line, exitCode.unavailable, error);
+  };
 }

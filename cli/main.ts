@@ -1,5 +1,6 @@
 /** The `live2vod` command. One file per subcommand; each is loaded only when it is called. */
 import { Command } from 'commander';
+import { StackError } from '../local/index.ts';
 import { addCommands } from './commands/index.ts';
 import { CommandFault, exitCode } from './exit.ts';
 
@@ -17,6 +18,9 @@ try {
   if (error instanceof CommandFault) {
     console.error(`live2vod: ${error.message}`);
     process.exitCode = error.exitCode;
+  } else if (error instanceof StackError) {
+    console.error(`live2vod: ${error.message}`);
+    process.exitCode = exitCode.unavailable;
   } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
     process.exitCode = 'exitCode' in error && error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   } else if (error instanceof Error && 'denied' in error && error.denied === true) {

@@ -1,9 +1,10 @@
 /**
  * Runs roles as child processes: restarts one that ends (with back-off), tells every role what the system as a whole
- * waits for, and stops them in order. A role that ends because of a broken configuration isn't restarted: that stops
- * the supervisor.
+ * waits for, and stops them in order. What starting again can't mend stops the supervisor: a broken configuration, and
+ * a port that was taken from the start.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../connectors/platform/index.ts';
@@ -37,6 +38,9 @@ type Running = {
   spec: RoleSpec;
   child: ChildProcess | null;
   waiting: string | null;
+  wasReady: boolean;
+  /** Why it ends, as it says itself before it does. */
+  fault: Extract<RoleMessage, { kind: 'fault' }> | null;
   restarts: number;
   startedAtMs: number;
 };
@@ -55,6 +59,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     spec,
     child: null,
     waiting: 'start',
+    wasReady: false,
+    fault: null,
     restarts: 0,
     startedAtMs: 0,
   }));
@@ -84,25 +90,42 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       detached: true,
     });
     role.child = child;
+    role.fault = null;
     role.startedAtMs = clock.monotonicMs();
     if (options.logFolder && child.stderr)
       child.stderr.pipe(createWriteStream(join(options.logFolder, `${name}.log`), { flags: 'a' }));
     child.on('message', (message: RoleMessage) => {
-      if (message.kind !== 'waiting') return;
-      role.waiting = message.for;
-      tell();
-    });
-    child.once('exit', (code, signal) => {
-      role.child = null;
-      role.waiting = 'restart';
-      if (stopping.signal.aborted) return;
-      if (code === exitCode.configuration) {
-        failure.reject(new CommandFault(`${name} refuses its configuration, see its log`, exitCode.configuration));
+      if (message.kind === 'fault') {
+        role.fault = message;
         return;
       }
-      void restart(role, `${name} ended with ${signal ?? `exit code ${code}`}`);
+      role.waiting = message.for;
+      role.wasReady ||= message.for === null;
+      tell();
     });
+    child.once('exit', () => {
+      role.child = null;
+    });
+    // What it said last may be read after its exit.
+    void Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(() => ended(role, child), failure.reject);
     tell();
+  }
+
+  function ended(role: Running, { exitCode: code, signalCode }: ChildProcess): void {
+    role.waiting = 'restart';
+    if (stopping.signal.aborted) return;
+    tell();
+    const { fault, wasReady, spec } = role;
+    const why = fault ? `: ${fault.line}` : '';
+    if (code === exitCode.configuration)
+      failure.reject(new CommandFault(`${spec.role} refuses its configuration${why || ', see its log'}`, code));
+    else if (fault?.portTaken && !wasReady) failure.reject(new CommandFault(fault.line, exitCode.unavailable));
+    else if (code === exitCode.data) {
+      // Again it would only fail again. The others go on: callbacks are still taken in.
+      role.waiting = 'a person, see its log';
+      say(`${spec.role} stays down${why}`);
+      tell();
+    } else void restart(role, `${spec.role} ended with ${signalCode ?? `exit code ${code}`}${why}`);
   }
 
   async function restart(role: Running, why: string): Promise<void> {

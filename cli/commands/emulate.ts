@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfiguration } from '../environment.ts';
+import { namingPort } from '../exit.ts';
 import { aborted, stopSignal } from '../stopping.ts';
 
 function numberOf(text: string): number {
@@ -28,7 +29,7 @@ export function addEmulate(program: Command): void {
         ...(accessKeyId !== undefined && accessKeySecret !== undefined
           ? { accessKeys: [{ accessKeyId, accessKeySecret }] }
           : {}),
-      });
+      }).catch(namingPort('EMULATOR_PORT'));
       console.log(`the emulated cloud answers at ${emulator.url}; its control API is under ${emulator.url}/_emulator/`);
       if (shows > 0) {
         const { videos, sessions, callbacks } = emulator.play({ shows });

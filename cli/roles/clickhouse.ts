@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { startClickhouseRole } from '../../connectors/clickhouse/index.ts';
 import type { Role } from './context.ts';
 
-/** The embedded ClickHouse, over HTTP like a server. */
+/** The embedded ClickHouse, over HTTP like a server. Without a password, so never on LIVE2VOD_BIND: docs/decisions/003. */
 export const clickhouse: Role = async ({ configuration, log, signal, waitingFor }) => {
   const { settings } = configuration;
   await startClickhouseRole({
     folder: join(settings.LIVE2VOD_HOME, 'clickhouse'),
-    host: settings.LIVE2VOD_BIND,
     port: settings.CLICKHOUSE_PORT,
     log,
     signal,

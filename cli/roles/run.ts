@@ -2,13 +2,17 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { systemPlatform } from '../../connectors/platform/index.ts';
 import { createLogger, metricsOf, startAdmin, startTracing } from '../../connectors/telemetry/index.ts';
+import type { Settings } from '../../schemas/settings.ts';
 import { endpointsOf, topicNamer } from '../endpoints.ts';
 import type { Configuration } from '../environment.ts';
-import { CommandFault, exitCode } from '../exit.ts';
+import { CommandFault, exitCode, namingPort, PortTaken } from '../exit.ts';
 import type { Role, RoleName } from './context.ts';
 
 /** Messages between a role and the supervisor that started it. */
-export type RoleMessage = { readonly kind: 'waiting'; readonly for: string | null };
+export type RoleMessage =
+  | { readonly kind: 'waiting'; readonly for: string | null }
+  /** Why it is about to end. */
+  | { readonly kind: 'fault'; readonly line: string; readonly portTaken: boolean };
 export type SupervisorMessage = { readonly kind: 'system'; readonly waitingFor: string | null };
 
 const roles: Readonly<Record<RoleName, () => Promise<Role>>> = {
@@ -49,27 +53,19 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
     waiting = what;
     wasReady ||= what === null;
     log.info(what === null ? 'ready' : { waitingFor: what }, what === null ? 'ready' : 'not ready');
-    if (process.connected) process.send?.({ kind: 'waiting', for: what } satisfies RoleMessage);
+    void tell({ kind: 'waiting', for: what });
   };
   const health = { live: () => live(), waitingFor: () => waiting };
   const ownPort = name === 'ingress' || name === 'console';
-  const admin =
-    settings.METRICS_PORT === undefined || ownPort
-      ? null
-      : await startAdmin({ host: settings.LIVE2VOD_BIND, port: settings.METRICS_PORT, registry, health });
-
-  const collector = settings.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const tracing =
-    collector === undefined
-      ? undefined
-      : await startTracing({
-          endpoint: collector,
-          role: name,
-          instance: settings.LIVE2VOD_INSTANCE,
-          ratio: settings.OTEL_TRACES_SAMPLER_ARG,
-        });
-
+  const ending: (() => Promise<void>)[] = [];
   try {
+    if (settings.METRICS_PORT !== undefined && !ownPort) {
+      const at = { host: settings.LIVE2VOD_BIND, port: settings.METRICS_PORT };
+      const admin = await startAdmin({ ...at, registry, health }).catch(namingPort('METRICS_PORT'));
+      ending.push(() => admin.close());
+    }
+    const tracing = await tracingOf(name, settings);
+    if (tracing) ending.push(() => tracing.close().catch(() => {}));
     const role = await roles[name]();
     await role({
       configuration,
@@ -85,27 +81,46 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
         live = check;
       },
       systemWaitingFor: () => system,
-    });
+    }).catch(namingPort(portSetting[name]));
     log.info('stopped');
   } catch (error) {
     log.fatal({ err: error }, 'the role can not go on');
-    throw error instanceof CommandFault ? error : roleFault(name, error, wasReady);
+    const fault = error instanceof CommandFault ? error : roleFault(name, error, wasReady);
+    await tell({ kind: 'fault', line: fault.message, portTaken: fault instanceof PortTaken });
+    throw fault;
   } finally {
-    await tracing?.close().catch(() => {});
-    await admin?.close();
+    for (const end of ending.toReversed()) await end();
     if (process.connected) process.disconnect();
   }
 }
 
+/** Says something to the supervisor, where there is one that still listens. */
+function tell(message: RoleMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, () => resolve());
+    else resolve();
+  });
+}
+
+async function tracingOf(name: RoleName, settings: Settings) {
+  if (settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  return startTracing({
+    endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+    role: name,
+    instance: settings.LIVE2VOD_INSTANCE,
+    ratio: settings.OTEL_TRACES_SAMPLER_ARG,
+  });
+}
+
 /** One line for standard error, with an exit code that tells whether starting again may help. */
-function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {
+export function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') return new CommandFault(portTaken(name, message), exitCode.unavailable, error);
   // Refused from the start: a wrong setting. Refused later: rights may come back, e.g. in the middle of a rotation.
   const denied = code === 'DENIED' || (error instanceof Error && 'denied' in error && error.denied === true);
   if (denied && !wasReady) return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
-  if (code.includes('INVARIANT')) return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
+  if (code === 'FAILURE_LIMIT') return new CommandFault(`${name}: ${message}`, exitCode.data, error);
+  if (code === 'DEFECT') return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
   return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
 }
 
@@ -119,7 +134,3 @@ const portSetting: Readonly<Record<RoleName, string>> = {
   reconciler: 'METRICS_PORT',
   mns: 'METRICS_PORT',
 };
-
-function portTaken(name: RoleName, message: string): string {
-  return `${name}: the port is taken (${message.replace(/^.*EADDRINUSE:? ?/, '')}): free it or set ${portSetting[name]} to another`;
-}
