@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StackError } from './errors.ts';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** What runs on a home, so that another command, or the next start, can tell. */
 export type HomeRecord = {
@@ -66,6 +66,18 @@ export async function claimHome(home: string, record: HomeRecord): Promise<Claim
   } finally {
     await rm(mine, { force: true });
   }
+}
+
+/**
+ * Takes a folder for this process alone, as a home is taken; gives how to give it up before the process ends.
+ * @throws StackError HOME_IN_USE, HOME_UNUSABLE
+ */
+export async function holdFolder(folder: string): Promise<() => Promise<void>> {
+  const owner = identityOf(process.pid);
+  if (owner === undefined) throw new Error('This process has no identity.');
+  const record = { owner, detached: false, parts: [] };
+  const claim = await claimHome(folder, record);
+  return () => claim.update({ ...record, owner: null });
 }
 
 export function inUse(home: string, record: HomeRecord | undefined): StackError {

@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { exitCode } from '../exit.ts';
 import { aborted, stopSignal } from '../stopping.ts';
 
-function countOf(text: string): number {
+const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000)
-    throw new InvalidArgumentError('a whole number, 1 to 1000');
+  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+    throw new InvalidArgumentError(`a whole number, ${least} to ${most}`);
   return value;
-}
+};
 
 export function addDemo(program: Command): void {
   program
@@ -15,8 +15,8 @@ export function addDemo(program: Command): void {
     .description(
       'play live shows of the four practices through the whole pipeline and compare with what really happened',
     )
-    .option('--seed <n>', 'what is random follows from it', countOf, 1)
-    .option('--shows <n>', 'shows of each practice', countOf, 2)
+    .option('--seed <n>', 'what is random follows from it', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--shows <n>', 'shows of each practice', wholeNumber(1, 1_000), 2)
     .option('--once', 'end after the comparison; exit status 0 only if everything is equal')
     .action(async ({ seed, shows, once }: { seed: number; shows: number; once?: true }) => {
       const { runDemo } = await import('../demo/run-demo.ts');

@@ -17,10 +17,12 @@ type VideoRow = {
 };
 type SessionRow = {
   session_id: string;
+  status: string;
   start: number;
   end: number;
   segment_ids: string[];
-  gap_count: number;
+  gap_starts: number[];
+  gap_ends: number[];
   composed_ids: string[];
 };
 
@@ -68,17 +70,20 @@ export async function analyticsDifferences(
   }
   const sessions = new Map(
     (
-      await rows<SessionRow>(`SELECT session_id, ${ms('start_time')} AS start, ${ms('end_time')} AS end, segments.video_id AS segment_ids,
-        length(gaps.start_time) AS gap_count, composed.video_id AS composed_ids FROM session_state FINAL WHERE status != 'MERGED'`)
+      await rows<SessionRow>(`SELECT session_id, status, ${ms('start_time')} AS start, ${ms('end_time')} AS end, segments.video_id AS segment_ids,
+        arrayMap((at) -> ${ms('at')}, gaps.start_time) AS gap_starts, arrayMap((at) -> ${ms('at')}, gaps.end_time) AS gap_ends,
+        composed.video_id AS composed_ids FROM session_state FINAL WHERE status != 'MERGED'`)
     ).map((row) => [row.session_id, row]),
   );
   for (const truth of ledger.sessions) {
     const row = sessions.get(truth.sessionId);
     const expected = {
+      status: truth.status,
       start: truth.startTime,
       end: truth.endTime,
       segment_ids: truth.segments.map((segment) => segment.videoId),
-      gap_count: truth.gaps.length,
+      gap_starts: truth.gaps.map((gap) => gap.startTime),
+      gap_ends: truth.gaps.map((gap) => gap.endTime),
       composed_ids: truth.composed.map((video) => video.videoId),
     };
     for (const [field, value] of Object.entries(expected))

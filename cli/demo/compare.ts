@@ -46,6 +46,7 @@ const renditionFields = [
 
 const sessionFields = [
   'stream',
+  'status',
   'startTime',
   'endTime',
   'segments',

@@ -4,8 +4,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Practice, profiles, templateGroupIds } from '../../emulator/index.ts';
+import { holdFolder, reachable, stackStatus } from '../../local/index.ts';
 import type { PoliciesInput } from '../../schemas/policies.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import { CommandFault, exitCode } from '../exit.ts';
 
 export type DemoSetUp = {
   /** Settings of this process and of every role. */
@@ -13,11 +15,20 @@ export type DemoSetUp = {
   readonly callbackUrl: string;
   readonly callbackKey: string;
   readonly accessKey: { readonly accessKeyId: string; readonly accessKeySecret: string };
+  /** Lets another demo have the folder. */
+  readonly release: () => Promise<void>;
 };
 
-/** Makes the demo's folder anew and writes its policies there. */
-export function setUpDemo(settings: Settings): DemoSetUp {
+/**
+ * Takes the demo's folder, makes it anew and writes its policies there.
+ * @throws StackError HOME_IN_USE where another demo has it, CommandFault where a stack runs on it; it is as it was then
+ */
+export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
   const home = join(settings.LIVE2VOD_HOME, 'demo');
+  const release = await holdFolder(join(home, 'claim'));
+  const { state } = await stackStatus({ home });
+  if (state === 'owned' || state === 'detached')
+    throw new CommandFault(`a stack runs on ${home}: stop it, or set LIVE2VOD_HOME to another`, exitCode.unavailable);
   for (const part of ['kafka', 'registry', 'clickhouse', 'state', 'spool', 'logs'])
     rmSync(join(home, part), { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
@@ -25,7 +36,7 @@ export function setUpDemo(settings: Settings): DemoSetUp {
   writeFileSync(file, stringify({ policies: demoPolicies() }));
 
   const run = randomBytes(4).toString('hex');
-  const callbackUrl = `http://127.0.0.1:${settings.INGRESS_PORT}/callbacks/vod`;
+  const callbackUrl = `http://${reachable(settings.LIVE2VOD_BIND)}:${settings.INGRESS_PORT}/callbacks/vod`;
   const callbackKey = randomBytes(15).toString('base64url');
   const accessKey = { accessKeyId: `demo-${run}`, accessKeySecret: randomBytes(20).toString('base64url') };
   const cloud = `http://127.0.0.1:${settings.EMULATOR_PORT}`;
@@ -33,7 +44,10 @@ export function setUpDemo(settings: Settings): DemoSetUp {
     callbackUrl,
     callbackKey,
     accessKey,
+    release,
     overrides: {
+      // Of the user's file the demo takes the settings, but neither its policies nor the queues it reads.
+      ...asEnvironment(settings),
       LIVE2VOD_HOME: home,
       LIVE2VOD_CONFIG: file,
       // Its own topics and tables, so that a cluster that is used for other things too stays as it was.
@@ -45,11 +59,18 @@ export function setUpDemo(settings: Settings): DemoSetUp {
       LIVE_ENDPOINT: cloud,
       ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKey.accessKeySecret,
+      // One in the environment belongs to other keys.
+      ALIBABA_CLOUD_SECURITY_TOKEN: '',
       // Its Kafka is never away.
       TIMER_HOLD_SECONDS: '0',
       CONSOLE_TOKEN: settings.CONSOLE_TOKEN ?? 'demo',
     },
   };
+}
+
+function asEnvironment(settings: Settings): Record<string, string> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }
 
 /** The four practices as four policies; in 2 and 3b the pipeline starts what a person would start by hand. */

@@ -6,12 +6,15 @@ import { connectClickhouse, latencyReport } from '../../connectors/clickhouse/in
 import { systemClock } from '../../connectors/platform/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { type Emulator, type Ledger, type Practice, practices, startEmulator } from '../../emulator/index.ts';
+import { reachable } from '../../local/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { endpointsOf, kafkaSettingsOf, topicNamer } from '../endpoints.ts';
 import { readConfiguration } from '../environment.ts';
+import { namingPort } from '../exit.ts';
 import { clickhouseSettingsOf } from '../roles/analytics.ts';
 import { type System, startSystem } from '../system.ts';
+import { cleanUp } from './clean-up.ts';
 import { type Difference, differences } from './compare.ts';
 import { analyticsDifferences } from './compare-analytics.ts';
 import { setUpDemo } from './configuration.ts';
@@ -40,42 +43,54 @@ const settleMs = 60_000;
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { say, print, signal } = options;
   const base = readConfiguration();
-  const setUp = setUpDemo(base.settings);
+  const setUp = await setUpDemo(base.settings);
   const startedAtMs = systemClock.monotonicMs();
   const elapsed = () => `${((systemClock.monotonicMs() - startedAtMs) / 1000).toFixed(0)} s`;
 
-  const emulator = await startEmulator({
-    port: base.settings.EMULATOR_PORT,
-    seed: options.seed,
-    callbackUrl: setUp.callbackUrl,
-    callbackKey: setUp.callbackKey,
-    accessKeys: [setUp.accessKey],
-  });
   try {
-    const system = await startSystem({ overrides: setUp.overrides, quiet: true, say, signal });
+    const emulator = await startEmulator({
+      port: base.settings.EMULATOR_PORT,
+      seed: options.seed,
+      callbackUrl: setUp.callbackUrl,
+      callbackKey: setUp.callbackKey,
+      accessKeys: [setUp.accessKey],
+    }).catch(namingPort('EMULATOR_PORT'));
     try {
-      await Promise.race([system.ready(), system.supervisor.failed]);
-      if (signal.aborted) return false;
-      const played = emulator.play({ shows: options.shows });
-      say(
-        `ready after ${elapsed()}; playing ${played.sessions} sessions with ${played.videos} videos (seed ${options.seed})`,
-      );
-      await Promise.race([play(emulator, options), system.supervisor.failed]);
-      if (signal.aborted) return false;
-      const equal = await judge(emulator, system, options);
-      print(roleMemory(system));
-      const { settings } = system.configuration;
-      await Promise.race([
-        options.stay(`http://${settings.LIVE2VOD_BIND}:${settings.CONSOLE_PORT}/`, settings.CONSOLE_TOKEN ?? ''),
-        system.supervisor.failed,
-      ]);
-      return equal;
+      const system = await startSystem({ overrides: setUp.overrides, quiet: true, say, signal });
+      let keep = false;
+      try {
+        await Promise.race([system.ready(), system.supervisor.failed]);
+        if (signal.aborted) return false;
+        const played = emulator.play({ shows: options.shows });
+        say(
+          `ready after ${elapsed()}; playing ${played.sessions} sessions with ${played.videos} videos (seed ${options.seed})`,
+        );
+        await Promise.race([play(emulator, options), system.supervisor.failed]);
+        if (signal.aborted) return false;
+        const equal = await judge(emulator, system, options);
+        // Whoever looks for the reason needs the records.
+        keep = !equal;
+        print(roleMemory(system));
+        const { settings } = system.configuration;
+        await Promise.race([
+          options.stay(
+            `http://${reachable(settings.LIVE2VOD_BIND)}:${settings.CONSOLE_PORT}/`,
+            settings.CONSOLE_TOKEN ?? '',
+          ),
+          system.supervisor.failed,
+        ]);
+        return equal;
+      } finally {
+        say('stopping');
+        await system.stop();
+        if (keep) say(`topics ${system.configuration.settings.LIVE2VOD_TOPIC_PREFIX}* stay, to look at`);
+        else await cleanUp(system.configuration);
+      }
     } finally {
-      say('stopping');
-      await system.stop();
+      await emulator.stop();
     }
   } finally {
-    await emulator.stop();
+    await setUp.release();
   }
 }
 
