@@ -8,7 +8,7 @@ import { stopSignal } from '../stopping.ts';
 import { runWatched } from '../watched-child.ts';
 
 const root = join(import.meta.dirname, '../..');
-const budgetMinutes = 15;
+const budgetMinutes = 10;
 
 /** What is checked before the tests run; each counts as one test. */
 const checks = [
@@ -35,7 +35,7 @@ export function addTest(program: Command): void {
 }
 
 /**
- * Runs everything that must hold before a commit, bounded by 15 minutes; nothing that it starts outlives it. A failed
+ * Runs everything that must hold before a commit, bounded by 10 minutes; nothing that it starts outlives it. A failed
  * check, and a test run that breaks without a failed test, count as one failed test each.
  */
 export async function runTests(vitestArgs: readonly string[], stop: AbortSignal): Promise<Counts> {
