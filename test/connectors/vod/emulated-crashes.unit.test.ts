@@ -21,7 +21,8 @@ import {
 
 /**
  * Crash schedules over HTTP against the emulator: its ledger, which shares no code with the runner, says what was
- * started. It answers with 5xx and with silence, before and after the work was done. Each schedule has its own videos.
+ * started. It throttles, its statuses lag, it answers with 5xx and with silence, before and after the work was done. Each
+ * schedule has its own videos.
  */
 const { runs, seed } = schedulesToPlay(16, 1_000);
 const videosPerSchedule = 3;
@@ -38,8 +39,10 @@ beforeAll(async () => {
     knobs: {
       renditionFailureRate: 0,
       jobCompression: 1e9,
-      submitPerSecond: null,
+      // Slower than the runners would be, and behind: the first submissions find videos that don't seem ready.
+      submitPerSecond: 20,
       queryPerSecond: null,
+      statusLagMs: 1_500,
       silenceMs: 300,
     },
   });
@@ -172,8 +175,11 @@ describe(`${runs} schedules against the emulator, seed ${seed}`, () => {
         });
       }
     });
-    // The schedules are worth something: answers were lost, and the cloud had to refuse repeats.
+    // The schedules are worth something: answers were lost, and the cloud throttled and lagged.
     expect(calls.filter((call) => !call.answered).length).toBeGreaterThan(0);
+    expect(calls.map((call) => call.outcome)).toEqual(
+      expect.arrayContaining(['Throttling.User', 'Forbidden.IllegalStatus']),
+    );
   });
 
   it('start every composition at most once, and exactly once unless it is left to a person', {

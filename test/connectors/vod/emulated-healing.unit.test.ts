@@ -6,42 +6,27 @@ import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts'
 import type { Finding } from '../../../connectors/vod/reconciler/findings.ts';
 import { healer } from '../../../connectors/vod/reconciler/heal.ts';
 import { watchList } from '../../../connectors/vod/reconciler/watch-list.ts';
-import { type Emulator, type LedgerVideo, startEmulator } from '../../../emulator/index.ts';
-import { policyBook } from '../../../processors/policy/index.ts';
-import { videoTopology } from '../../../processors/video/index.ts';
+import { type Emulator, type LedgerSession, type LedgerVideo, startEmulator } from '../../../emulator/index.ts';
+import type { SessionState } from '../../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
+import { plainPipeline } from '../../emulator/pipeline.ts';
 
 /**
  * The emulated cloud plays the four practices and loses part of its callbacks; the reconciler asks its API over HTTP.
  * The oracle is the emulator's ledger, which knows nothing of callbacks that were lost.
  */
-const topology = videoTopology({ policies: policyBook([]) });
 const hourMs = 3_600_000;
 
-type Body = Readonly<Record<string, unknown>>;
-
-/** The video processor with its store, behind a callback address. */
+/** The two processors behind a callback address. */
 function receiver() {
-  const states = new Map<string, VideoState>();
-  function take(bytes: Buffer, source: 'http' | 'reconciler'): void {
-    const body = JSON.parse(String(bytes)) as Body;
-    const key = String(body.VideoId ?? body.MediaId);
-    const headers = { source, 'received-at': String(Date.now()) };
-    const outcome = topology.step(
-      states.get(key) ?? null,
-      { key, value: bytes, headers, timestampMs: Date.now() },
-      { nowMs: Date.now() },
-    );
-    if (outcome.kind === 'dead-letter') throw new Error(outcome.error);
-    if (outcome.kind === 'next' && outcome.state) states.set(key, outcome.state);
-  }
+  const pipeline = plainPipeline();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    take(Buffer.concat(chunks), 'http');
+    pipeline.callback(JSON.parse(String(Buffer.concat(chunks))) as Record<string, unknown>);
     response.end();
   });
-  return { states, take, server };
+  return { pipeline, server };
 }
 
 /** What must be as the ledger has it. */
@@ -73,15 +58,23 @@ function timesOf({ firstPlayableTime, transcodedTime }: VideoState | LedgerVideo
   return [firstPlayableTime, transcodedTime];
 }
 
+function sessionEssence(session: SessionState | LedgerSession) {
+  const { sessionId, stream, status, startTime, endTime, gaps } = session;
+  return {
+    ...{ sessionId, stream, status, startTime, endTime },
+    gaps: gaps.map((gap) => [gap.startTime, gap.endTime]),
+    segments: session.segments.map((one) => [one.videoId, one.startTime, one.endTime, one.status]),
+    composed: session.composed.map((one) => [one.videoId, one.status, one.composeStartTime]),
+  };
+}
+
 describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
   let emulator: Emulator;
   let server: Server;
-  let states: ReadonlyMap<string, VideoState>;
-  let take: ReturnType<typeof receiver>['take'];
+  let pipeline: ReturnType<typeof plainPipeline>;
 
   beforeAll(async () => {
-    const receiving = receiver();
-    ({ server, states, take } = receiving);
+    ({ server, pipeline } = receiver());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     emulator = await startEmulator({
       port: 0,
@@ -99,7 +92,7 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     server.close();
   });
 
-  it('the reconciler brings every video to what the cloud knows', async () => {
+  it('the reconciler brings every video and every session to what the cloud knows', async () => {
     const cloud = cloudClient({
       vodEndpoint: emulator.url,
       liveEndpoint: emulator.url,
@@ -123,20 +116,21 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     const supplied: number[] = [];
     for (let round = 0; round < 4; round++) {
       nowMs += 10 * hourMs;
-      for (const state of states.values()) watch.learn(state);
+      for (const state of pipeline.videos.values()) watch.learn(state);
       await heal.sweep([{ domainName: 'play.example.com' }], { fromMs: Date.now() - 24 * hourMs, toMs: nowMs });
       await heal.checkVideos(watch.due(nowMs, 1_000));
-      for (const { body } of findings) take(Buffer.from(JSON.stringify(body)), 'reconciler');
+      for (const { body } of findings) pipeline.tell(body, 'reconciler');
       supplied.push(findings.length);
       findings = [];
     }
     cloud.close();
 
-    const { videos } = emulator.ledger();
+    pipeline.settle();
+    const { videos, sessions } = emulator.ledger();
     expect(supplied[0]).toBeGreaterThan(0);
     expect(supplied.at(-1)).toBe(0);
     for (const truth of videos) {
-      const healed = states.get(truth.videoId);
+      const healed = pipeline.videos.get(truth.videoId);
       if (!healed) expect.fail(`practice ${truth.practice}, ${truth.videoId}: no state`);
       expect(essence(healed), `practice ${truth.practice}, ${truth.videoId}`).toEqual(essence(truth));
       timesOf(truth).forEach((expected, index) => {
@@ -144,6 +138,12 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
         if (expected === null) expect(time).toBeNull();
         else expect(Math.abs((time ?? 0) - expected)).toBeLessThanOrEqual(toleranceMs);
       });
+    }
+    expect(sessions.length).toBeGreaterThan(3);
+    for (const truth of sessions) {
+      const healed = pipeline.sessions.get(truth.sessionId);
+      if (!healed) expect.fail(`practice ${truth.practice}, ${truth.sessionId}: no state`);
+      expect(sessionEssence(healed), `practice ${truth.practice}`).toEqual(sessionEssence(truth));
     }
   });
 });

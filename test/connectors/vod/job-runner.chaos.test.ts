@@ -26,7 +26,15 @@ beforeAll(async () => {
   emulator = await startEmulator({
     port: 0,
     seed: 9,
-    knobs: { jobCompression: 1e9, submitPerSecond: null, queryPerSecond: null, silenceMs: 2_000, searchLagMs: 1_000 },
+    knobs: {
+      jobCompression: 1e9,
+      // A quarter of what the runner tries.
+      submitPerSecond: 15,
+      queryPerSecond: null,
+      statusLagMs: 8_000,
+      silenceMs: 2_000,
+      searchLagMs: 1_000,
+    },
   });
   emulator.play({ practices: ['2'], shows: videoCount, showSeconds: 600, compression: 1e9 });
   await emulator.whenQuiet();
@@ -124,7 +132,8 @@ it('a runner that is killed again and again starts every job exactly once', asyn
   );
   await ended(child, 'SIGTERM');
 
-  const { jobs, productions } = emulator.ledger();
+  const { jobs, productions, calls } = emulator.ledger();
+  expect(calls.map((call) => call.outcome)).toContain('Throttling.User');
   expect(jobs.length).toBe(videoCount);
   expect(new Set(jobs.map((job) => job.videoId))).toEqual(new Set(videoIds));
   const taskOf = new Map(jobs.map((job) => [`token-${job.videoId}`, job.transcodeTaskId]));
