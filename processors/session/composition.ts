@@ -38,12 +38,15 @@ export function decideComposition(
   const reason = session.closed && session.composition === null ? reasonOf(session, rules) : null;
   if (reason === null) return null;
   const { group } = session;
-  if (nowMs - Math.max(group.endMs, session.closesAtMs) > rules.maxActAgeMs) return null;
   const earlier = compositions.filter((one) => one.sessionStart >= group.startMs && one.sessionStart <= group.endMs);
   if (earlier.length >= limits.compositions) return null;
   const usable = group.segments.filter(isUsable);
   if (usable.length === 0) return null;
-  if (clockMs < session.composeOverdueAtMs && !usable.every(hasSource)) return null;
+  // What waits until composing is overdue can't be too old before it is.
+  const waits = reason === 'OVERDUE' || !usable.every(hasSource);
+  if (waits && clockMs < session.composeOverdueAtMs) return null;
+  const sinceMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.closesAtMs);
+  if (nowMs - sinceMs > rules.maxActAgeMs) return null;
   return {
     sessionStart: group.startMs,
     token: compositionToken(group, 0),

@@ -2,7 +2,9 @@
 import type { Composition, SettledSession, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import type { Emission } from '../topology.ts';
 import { announce, tombstone } from './announce.ts';
+import { compositionOf } from './attribution.ts';
 import { composeJobOf, decideComposition, followCompositions, withDecided } from './composition.ts';
+import { isStandIn } from './facts.ts';
 import { type Session, sessionsOf, withComposition } from './projection.ts';
 import { isThrough, leavesAt, leaving, looseUntil, settledThrough } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
@@ -35,7 +37,7 @@ export function turn(state: StreamState, rules: SessionRules, nowMs: number): Tu
   const decided = decide(state, projected, ledger, rules, nowMs);
   const { sessions } = decided;
 
-  const left = leaving(sessions, state.videos.length, rules, clock);
+  const left = leaving(sessions, state.videos, rules, clock);
   const gone = [...left.settled, ...left.retired];
   const stay = sessions.slice(gone.length);
   const spoken = sessions.filter((session) => !left.retired.includes(session));
@@ -59,16 +61,17 @@ export function turn(state: StreamState, rules: SessionRules, nowMs: number): Tu
     ...left.retired.map((session) => tombstone(stream, session.group.startMs, 'retired')),
     ...stubs.filter(isRetired).map((stub) => tombstone(stream, stub.startTime, 'retired')),
   ];
+  const compositions = decided.compositions.filter((composition) => composition.sessionStart > (through ?? 0));
   const next: StreamState = {
     stream,
     revision: said.revision,
     clock,
     dueAt: null,
     settledThrough: through,
-    videos: remaining(state.videos, gone, loose, through, rules, clock),
+    videos: remaining(state.videos, { gone, loose, through, compositions }, rules, clock),
     sessions: said.sessions.filter(notOf(left.settled)),
     settled: stubs.filter((stub, index) => !isRetired(stub, index)),
-    compositions: decided.compositions.filter((composition) => composition.sessionStart > (through ?? 0)),
+    compositions,
   };
   const emit = [...said.emit, ...decided.commands, ...tombstones];
   const empty =
@@ -101,9 +104,17 @@ function decide(
 /** The facts that are still followed: those of the sessions that stay, and loose ones that may yet find a session. */
 function remaining(
   videos: readonly StreamVideo[],
-  gone: readonly Session[],
-  loose: readonly StreamVideo[],
-  through: number | null,
+  {
+    gone,
+    loose,
+    through,
+    compositions,
+  }: {
+    readonly gone: readonly Session[];
+    readonly loose: readonly StreamVideo[];
+    readonly through: number | null;
+    readonly compositions: readonly Composition[];
+  },
   rules: SessionRules,
   clock: number,
 ): readonly StreamVideo[] {
@@ -115,7 +126,9 @@ function remaining(
   const stay: StreamVideo[] = [];
   for (const video of loose) {
     const until = looseUntil(video, rules);
-    if (isThrough(video, through) || (until !== null && clock >= until)) left.add(video);
+    // What became of a composition matters as long as that is in the ledger.
+    const isOver = isStandIn(video) && compositionOf(video, compositions) === undefined;
+    if (isOver || isThrough(video, through) || (until !== null && clock >= until)) left.add(video);
     else stay.push(video);
   }
   const excess = videos.length - left.size - limits.videos;

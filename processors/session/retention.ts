@@ -13,10 +13,17 @@ import { limits, type SessionRules } from './rules.ts';
  */
 export type Leaving = { readonly settled: readonly Session[]; readonly retired: readonly Session[] };
 
-export function leaving(sessions: readonly Session[], videos: number, rules: SessionRules, clockMs: number): Leaving {
+export function leaving(
+  sessions: readonly Session[],
+  videos: readonly StreamVideo[],
+  rules: SessionRules,
+  clockMs: number,
+): Leaving {
   const settled: Session[] = [];
   const retired: Session[] = [];
-  let held = videos;
+  // Facts without any time give way before a session does: they stand first among those that are let go.
+  const timed = videos.findIndex((video) => lastTimeOf(video) > 0);
+  let held = timed < 0 ? 0 : videos.length - timed;
   for (const [index, session] of sessions.entries()) {
     const full = held > limits.videos && index < sessions.length - 1;
     if (clockMs >= session.lastActivityMs + rules.retentionMs) retired.push(session);

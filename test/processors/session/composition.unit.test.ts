@@ -129,6 +129,20 @@ describe('a session that the policy leaves to the cloud', () => {
     expect(left.jobs).toEqual([]);
   });
 
+  // The age was that of the session's end, so a take-over that was due only then was always too old.
+  it('is composed by us however late the policy says so, within the age from then on', () => {
+    const late = policy({ maxActAgeSeconds: 600, composed: { compose: 'cloud', takeOverAfterSeconds: 3600 } });
+    const ended = 11;
+    const live = new StreamUnderTest({ policy: late }).hear(segment('a', 0, 8, ready));
+    expect(live.passTo(ended + 59).jobs).toEqual([]);
+    expect(live.passTo(ended + 61).jobs).toHaveLength(1);
+    const tooLate = new StreamUnderTest({ policy: late }).hearAt(segment('a', 0, 8, ready), atMinute(ended + 71));
+    expect(tooLate.passTo(ended + 71).jobs).toEqual([]);
+    const sourceLost = policy({ maxActAgeSeconds: 600, composed: { compose: 'pipeline' } });
+    const lost = new StreamUnderTest({ policy: sourceLost }).hear(segment('a', 0, 8, ready), segment('b', 8, 10));
+    expect(lost.passTo(44).jobs).toHaveLength(1);
+  });
+
   it('is not composed by us where the cloud has started', () => {
     const live = new StreamUnderTest({ policy: takeOver }).hear(segment('a', 0, 8, ready), composed('c', 11.2));
     expect(live.passTo(2000).jobs).toEqual([]);
