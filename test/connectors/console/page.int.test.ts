@@ -5,7 +5,18 @@ import type { LatencyFilter } from '../../../connectors/clickhouse/index.ts';
 import type { StateView } from '../../../connectors/console/state-view.ts';
 import { visit } from './browser.ts';
 import { chromiumPath, launchBrowser } from './chromium.ts';
-import { job, letter, openView, session, sessionRecord, step, stream, video, videoRecord } from './fixture.ts';
+import {
+  job,
+  letter,
+  openView,
+  session,
+  sessionRecord,
+  step,
+  stream,
+  tombstone,
+  video,
+  videoRecord,
+} from './fixture.ts';
 
 const sessionId = 'play.example.com/live/room-42/2026-03-01T09:30:00.000Z';
 const startMs = Date.parse('2026-03-01T09:30:00Z');
@@ -94,6 +105,85 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       await expect.poll(() => row.locator('.status').textContent()).toBe('READY');
       expect(await page.locator('a.row b').allTextContents()).toEqual(['room-43', 'room-42']);
       expect(await page.evaluate('window.mark')).toBe('kept');
+    });
+  });
+
+  test('reads and follows anew when the console refuses for a while, and says so meanwhile', async () => {
+    // A list that couldn't be read was not asked for again, and a browser gives a live connection up for good when
+    // anything but events is answered: "reconnecting" stayed, and nobody did.
+    const view = await oneShow();
+    let refused = 0;
+    const refuse = (page: Page) =>
+      page.route(/api\/(sessions|events)/, async (route) => {
+        const url = new URL(route.request().url());
+        const first = url.pathname.endsWith('sessions') ? refused < 1 : refused < 2;
+        if (!first) return route.continue();
+        refused += 1;
+        if (refused === 2) {
+          await page.locator('a.row').waitFor();
+          await view.apply([sessionRecord(1, { ...show, status: 'READY' })]);
+        }
+        return route.fulfill({ status: refused === 1 ? 502 : 503, body: 'busy' });
+      });
+    await visit(browser, { view, before: refuse, expected: /status of 50[23]/ }, async ({ page, follower }) => {
+      await page.locator('.connection.down').waitFor();
+      await page.locator('a.row .status', { hasText: 'READY' }).waitFor();
+      await page.locator('.connection.up').waitFor();
+      expect(refused).toBe(2);
+      await view.apply([sessionRecord(2, { ...show, status: 'FAILED' })]);
+      follower.announce();
+      await expect.poll(() => page.locator('a.row .status').textContent()).toBe('FAILED');
+    });
+  });
+
+  test('a video that is deleted while it is shown is said to be gone', async () => {
+    await visit(browser, { view: await oneShow(), expected: /404/ }, async ({ page, view, follower }) => {
+      await go(page, path('video', 'segment-1'));
+      await page.locator('h2', { hasText: 'segment-1' }).waitFor();
+      await view.apply([tombstone(0, 1, 'segment-1')]);
+      follower.announce();
+      await page.locator('.problem', { hasText: 'no longer kept' }).waitFor();
+      await page.getByRole('button', { name: '中文' }).click();
+      // Shown anew it is asked for anew.
+      await page.locator('.problem', { hasText: 'segment-1 is not known' }).waitFor();
+    });
+  });
+
+  test("an answer that was long on its way doesn't replace a change that came meanwhile", async () => {
+    // The videos of a session are read while its changes are followed: whichever came last was shown.
+    const view = await oneShow();
+    const held = Promise.withResolvers<void>();
+    const hold = (page: Page) =>
+      page.route('**/api/videos/segment-1', async (route) => {
+        const response = await route.fetch();
+        await held.promise;
+        await route.fulfill({ response });
+      });
+    await visit(browser, { view, before: hold }, async ({ page, follower }) => {
+      const asked = page.waitForRequest('**/api/videos/segment-1');
+      await go(page, path('session', sessionId));
+      await asked;
+      await page.locator('.connection.up').waitFor();
+      const more = [...segment.timeline, event('StreamTranscodeComplete', 40, 41)];
+      await view.apply([videoRecord(0, 1, { ...segment, revision: 9, timeline: more })]);
+      follower.announce();
+      await expect.poll(() => page.locator('main').textContent()).toContain('Callbacks: 3');
+      const answered = page.waitForResponse('**/api/videos/segment-1');
+      held.resolve();
+      await (await answered).finished();
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      expect(await page.locator('main').textContent()).toContain('Callbacks: 3');
+    });
+  });
+
+  test('a list drops what its filter leaves out since it changed', async () => {
+    await visit(browser, { view: await oneShow() }, async ({ page, view, follower }) => {
+      await page.getByLabel('Status').selectOption('ENDED');
+      await page.locator('a.row', { hasText: 'room-42' }).waitFor();
+      await page.locator('.connection.up').waitFor();
+      await view.apply([sessionRecord(1, { ...show, status: 'READY' })]);
+      follower.announce();
+      await page.locator('.empty', { hasText: 'Nothing matches' }).waitFor();
     });
   });
 
@@ -231,6 +321,25 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
       await page.getByRole('button', { name: 'Send again' }).click();
       await expect.poll(() => sent).toEqual(['0:1']);
+      await page.locator('tbody', { hasText: 'sent again' }).waitFor();
+    });
+  });
+
+  test('shows every dead letter, page after page, and keeps the pages that were asked for', async () => {
+    // They ended at 500, and the jobs of further pages vanished again at the next refresh.
+    const letters = Array.from({ length: 620 }, (_, offset) => letter(0, offset));
+    await visit(browser, { letters, before: (page) => page.clock.install() }, async ({ page }) => {
+      await go(page, '#/dead-letters');
+      const rows = page.locator('tbody tr');
+      const more = page.getByRole('button', { name: 'Load more' });
+      for (let count = 50; count < letters.length; count += 50) {
+        await expect.poll(() => rows.count()).toBe(count);
+        await more.click();
+      }
+      await expect.poll(() => rows.count()).toBe(letters.length);
+      expect(await more.count()).toBe(0);
+      await page.clock.fastForward(60_000);
+      expect(await rows.count()).toBe(letters.length);
     });
   });
 

@@ -1,39 +1,36 @@
 /** What could not be used, newest first, why, and a way to send it through again. */
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { type DeadLetter, readDeadLetters, redrive, wordsOf } from './api.ts';
 import { Choice, TokenInput } from './filters.tsx';
 import { bytes, dateTime } from './format.ts';
+import { usePages } from './pages.ts';
 import { Table } from './table.tsx';
 import { say } from './words.ts';
 
 const refreshMs = 15_000;
-const pageSize = 50;
+const pageSize = '50';
 
 export function DeadLettersView() {
-  const [letters, setLetters] = useState<readonly DeadLetter[] | null>(null);
-  const [next, setNext] = useState<string | null>(null);
-  const [limit, setLimit] = useState(pageSize);
   const [reason, setReason] = useState('');
   const [reasons, setReasons] = useState<readonly string[]>([]);
-  const [problem, setProblem] = useState('');
-  const load = () =>
-    readDeadLetters({ limit: String(limit), ...(reason === '' ? {} : { reason }) }).then(
-      ({ items, next: following }) => {
-        setLetters(items);
-        setNext(following);
-        setReasons((known) => [...new Set([...known, ...items.map((letter) => letter.reason)])]);
-        setProblem('');
-      },
-      (error: unknown) => setProblem(wordsOf(error)),
-    );
+  const read = useCallback(
+    (cursor: string | null) =>
+      readDeadLetters({
+        limit: pageSize,
+        ...(reason === '' ? {} : { reason }),
+        ...(cursor === null ? {} : { cursor }),
+      }),
+    [reason],
+  );
+  const { items: letters, problem, more, change } = usePages(read, refreshMs);
   useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, [limit, reason]);
+    if (letters) setReasons((known) => [...new Set([...known, ...letters.map((letter) => letter.reason)])]);
+  }, [letters]);
+  const sent = (id: string) =>
+    change((letter) => (letter.id === id ? { ...letter, redrivenTime: letter.redrivenTime ?? Date.now() } : letter));
 
   if (problem && !letters) return <p class="problem">{problem}</p>;
-  if (!letters) return <p class="empty">…</p>;
+  if (!letters && reasons.length === 0) return <p class="empty">…</p>;
   return (
     <section>
       <h2>{say('deadLetters')}</h2>
@@ -42,19 +39,19 @@ export function DeadLettersView() {
         <TokenInput label={say('token')} />
       </form>
       {problem && <p class="problem">{problem}</p>}
-      {letters.length === 0 ? (
-        <p class="empty">{say('noLetters')}</p>
+      {!letters || letters.length === 0 ? (
+        <p class="empty">{letters ? say('noLetters') : '…'}</p>
       ) : (
         <Table
           head={[say('time'), say('stage'), say('reason'), say('key'), say('origin'), say('content'), say('redrive')]}
         >
           {letters.map((letter) => (
-            <Letter key={letter.id} letter={letter} onSent={() => void load()} />
+            <Letter key={letter.id} letter={letter} onSent={() => sent(letter.id)} />
           ))}
         </Table>
       )}
-      {next !== null && limit < 500 && (
-        <button type="button" class="more" onClick={() => setLimit(Math.min(500, limit + pageSize))}>
+      {more && (
+        <button type="button" class="more" onClick={more}>
           {say('more')}
         </button>
       )}

@@ -1,9 +1,10 @@
 /** Transcodes, audits, snapshots and compositions: how each stands, and the video or session that it is for. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { type Job, readJobs, wordsOf } from './api.ts';
+import { useCallback, useState } from 'preact/hooks';
+import { type Job, type Page, readJobs } from './api.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { shortTime } from './format.ts';
 import { codeName } from './names.ts';
+import { usePages } from './pages.ts';
 import { Rows } from './rows.tsx';
 import { Status } from './status.tsx';
 import { StreamName } from './stream-name.tsx';
@@ -18,61 +19,17 @@ const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'];
 const states = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'DONE', 'FAILED', 'IN_DOUBT', 'DECIDED'];
 const idOf = ({ type, token }: Job) => `${type} ${token}`;
 
-type Read = { readonly jobs: readonly Job[]; readonly next: string | null };
-
 /** Reads pages from `cursor` on until there is enough to show. */
-async function readSome(filter: string, cursor: string | null): Promise<Read> {
-  const jobs: Job[] = [];
+async function readSome(filter: string, cursor: string | null): Promise<Page<Job>> {
+  const items: Job[] = [];
   let next = cursor;
   do {
     const query = { ...Object.fromEntries(new URLSearchParams(filter)), ...(next === null ? {} : { cursor: next }) };
     const page = await readJobs({ limit: pageSize, ...query });
-    jobs.push(...page.items);
+    items.push(...page.items);
     next = page.next;
-  } while (next !== null && jobs.length < enough);
-  return { jobs, next };
-}
-
-/** The jobs that match. The newest ones are read again and again as long as no more are shown. */
-function useJobs(filter: string) {
-  const [read, setRead] = useState<Read | null>(null);
-  const [problem, setProblem] = useState('');
-  const further = useRef(false);
-  useEffect(() => {
-    let stopped = false;
-    further.current = false;
-    const load = () =>
-      readSome(filter, null).then(
-        (newest) => {
-          if (stopped || further.current) return;
-          setRead(newest);
-          setProblem('');
-        },
-        (error: unknown) => !stopped && setProblem(wordsOf(error)),
-      );
-    setRead(null);
-    void load();
-    const timer = setInterval(() => {
-      if (!further.current && !document.hidden) void load();
-    }, refreshMs);
-    return () => {
-      stopped = true;
-      clearInterval(timer);
-    };
-  }, [filter]);
-  const next = read?.next ?? null;
-  const more = useCallback(() => {
-    if (next === null || further.current) return;
-    further.current = true;
-    readSome(filter, next).then(
-      (rest) => {
-        setRead((known) => ({ jobs: [...(known?.jobs ?? []), ...rest.jobs], next: rest.next }));
-        further.current = false;
-      },
-      (error: unknown) => setProblem(wordsOf(error)),
-    );
-  }, [filter, next]);
-  return { read, problem, more: next === null ? null : more };
+  } while (next !== null && items.length < enough);
+  return { items, next };
 }
 
 export function JobsView() {
@@ -80,13 +37,16 @@ export function JobsView() {
   const [type, setType] = useState('');
   const [state, setState] = useState('');
   const sought = useSettled(text.trim());
-  const filter = new URLSearchParams({
-    ...(type === '' ? {} : { type }),
-    ...(state === '' ? {} : { state }),
-    ...(sought === '' ? {} : { text: sought }),
-  });
-  const { read, problem, more } = useJobs(String(filter));
-  const jobs = read?.jobs ?? [];
+  const filter = String(
+    new URLSearchParams({
+      ...(type === '' ? {} : { type }),
+      ...(state === '' ? {} : { state }),
+      ...(sought === '' ? {} : { text: sought }),
+    }),
+  );
+  const read = useCallback((cursor: string | null) => readSome(filter, cursor), [filter]);
+  const { items, problem, more } = usePages(read, refreshMs);
+  const jobs = items ?? [];
   return (
     <section aria-label={say('jobs')}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -97,7 +57,7 @@ export function JobsView() {
       </form>
       {problem && <p class="problem">{problem}</p>}
       {jobs.length === 0 ? (
-        <p class="empty">{read ? say(String(filter) === '' ? 'noJobs' : 'noMatch') : '…'}</p>
+        <p class="empty">{items ? say(filter === '' ? 'noJobs' : 'noMatch') : '…'}</p>
       ) : (
         <Rows
           items={jobs}

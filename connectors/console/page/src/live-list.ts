@@ -1,11 +1,14 @@
 /** A list that is read once and then kept up to date by its changes. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { follow, readList, type StateOf } from './api.ts';
+import { type Query, readList, type StateOf } from './api.ts';
+import { keepUp } from './keep-up.ts';
 
 const pageSize = '500';
 const redrawMs = 100;
 /** A page may be short where a filter matches little: the list goes on by itself until it has this many. */
 const enough = 50;
+/** A list that grew by so many through changes is read anew, so that a page that stays open doesn't grow for ever. */
+const mostAdded = 5_000;
 
 export type LiveList<T> = {
   /** By id; the same map as long as `version` stays. */
@@ -16,11 +19,12 @@ export type LiveList<T> = {
   readonly more: (() => void) | null;
 };
 
-/** `filter` is the server's part of the filter: another one reads the list anew. */
+/** `filter` is the server's part of the filter: another one reads the list anew. `fits` says the same of one state. */
 export function useLiveList<K extends keyof StateOf>(
   kind: K,
   filter: string,
   idOf: (state: StateOf[K]) => string,
+  fits: (state: StateOf[K], filter: Query) => boolean,
   onConnection: (up: boolean) => void,
 ): LiveList<StateOf[K]> {
   const items = useRef(new Map<string, StateOf[K]>());
@@ -32,9 +36,9 @@ export function useLiveList<K extends keyof StateOf>(
   useEffect(() => {
     setLoaded(false);
     setNext(null);
-    let stopped = false;
-    let stopFollowing = () => {};
+    const query = queryOf(filter);
     let redrawing = 0;
+    let added = 0;
     // Many changes come at once: one redraw for all of them is enough.
     const changed = () => {
       redrawing ||= setTimeout(() => {
@@ -42,40 +46,48 @@ export function useLiveList<K extends keyof StateOf>(
         setVersion((n) => n + 1);
       }, redrawMs);
     };
-    const load = async () => {
-      const { body, position } = await readList(kind, { limit: pageSize, ...queryOf(filter) });
-      if (stopped) return;
-      items.current = new Map(body.items.map((state) => [idOf(state), state]));
-      setVersion((n) => n + 1);
-      let { next: following } = body;
-      while (following !== null && items.current.size < enough) {
-        const page = (await readList(kind, { limit: pageSize, ...queryOf(filter), cursor: following })).body;
-        if (stopped) return;
-        for (const state of page.items) items.current.set(idOf(state), state);
-        following = page.next;
-        setVersion((n) => n + 1);
+    const put = (state: StateOf[K]) => {
+      const id = idOf(state);
+      const known = items.current.has(id);
+      if (state.status === 'MERGED' || !fits(state, query)) {
+        items.current.delete(id);
+        return;
       }
-      setNext(following);
-      setLoaded(true);
-      stopFollowing = follow({ states: kind }, position, {
-        onConnection,
-        onReset: () => {
-          stopFollowing();
-          load().catch(() => onConnection(false));
-        },
-        onChange: (state) => {
-          if ('deleted' in state) items.current.delete(state.key);
-          else if (state.status === 'MERGED') items.current.delete(idOf(state as StateOf[K]));
-          else items.current.set(idOf(state as StateOf[K]), state as StateOf[K]);
-          changed();
-        },
-      });
+      items.current.set(id, state);
+      if (!known) added += 1;
+      if (added > mostAdded) kept.again();
     };
-    load().catch(() => onConnection(false));
+    const kept = keepUp({
+      read: async (current) => {
+        const { body, position } = await readList(kind, { limit: pageSize, ...query });
+        const answer = { query: { states: kind }, position };
+        if (!current()) return answer;
+        added = 0;
+        items.current = new Map(body.items.map((state) => [idOf(state), state]));
+        setVersion((n) => n + 1);
+        let { next: following } = body;
+        while (following !== null && items.current.size < enough) {
+          const page = (await readList(kind, { limit: pageSize, ...query, cursor: following })).body;
+          if (!current()) return answer;
+          for (const state of page.items) items.current.set(idOf(state), state);
+          following = page.next;
+          setVersion((n) => n + 1);
+        }
+        setNext(following);
+        setLoaded(true);
+        return answer;
+      },
+      onChange: (state) => {
+        if ('deleted' in state) items.current.delete(state.key);
+        else put(state as StateOf[K]);
+        changed();
+      },
+      onConnection,
+      onProblem: () => onConnection(false),
+    });
     return () => {
-      stopped = true;
       clearTimeout(redrawing);
-      stopFollowing();
+      kept.stop();
     };
   }, [kind, filter, onConnection]);
 

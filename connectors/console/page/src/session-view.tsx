@@ -1,9 +1,10 @@
 /** One session: what it waits for, its picture over time, how its callbacks arrived, its videos. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { follow, readSession, readVideo, type SessionState, type VideoState, wordsOf } from './api.ts';
+import { readSession, readVideo, type SessionState, type VideoState, wordsOf } from './api.ts';
 import { arrivalPicture, arrivalsOf } from './arrival-picture.ts';
 import { Chart } from './chart.tsx';
 import { dateTime, duration } from './format.ts';
+import { keepUp } from './keep-up.ts';
 import { laneHeight, lanesOf, sessionPicture } from './session-picture.ts';
 import { Status } from './status.tsx';
 import { sessionWaitsFor } from './waiting.ts';
@@ -12,44 +13,47 @@ import { say } from './words.ts';
 const videoIdsOf = (session: SessionState) => [...session.segments, ...session.composed].map(({ videoId }) => videoId);
 const videoLink = (videoId: string) => `#/video/${encodeURIComponent(videoId)}`;
 
+/** An answer may be older than a change that came while it was on its way. */
+function withRead(known: ReadonlyMap<string, VideoState>, found: readonly VideoState[]) {
+  const newer = found.filter(({ videoId, revision }) => revision >= (known.get(videoId)?.revision ?? 0));
+  return new Map([...known, ...newer.map((video) => [video.videoId, video] as const)]);
+}
+
 /** A session and its videos, kept up to date by the changes of its stream. A merged one leads to its new id. */
 function useSession(id: string, onConnection: (up: boolean) => void) {
   const [session, setSession] = useState<SessionState | null>(null);
   const [videos, setVideos] = useState<ReadonlyMap<string, VideoState>>(new Map());
+  const [round, setRound] = useState(0);
   const [problem, setProblem] = useState('');
-  const put = (found: readonly VideoState[]) =>
-    setVideos((known) => new Map([...known, ...found.map((video) => [video.videoId, video] as const)]));
 
   useEffect(() => {
-    let stopped = false;
-    let stopFollowing = () => {};
     const show = (state: SessionState) => {
       const current = state.mergedInto ?? state.sessionId;
       if (current === id) setSession(state);
       else location.replace(`#/session/${encodeURIComponent(current)}`);
     };
-    const load = async () => {
-      const { body, position } = await readSession(id);
-      if (stopped) return;
-      show(body);
-      const { domainName, appName, streamName } = body.stream;
-      stopFollowing = follow({ stream: `${domainName}/${appName}/${streamName}` }, position, {
-        onConnection,
-        onReset: () => {
-          stopFollowing();
-          load().catch((error: unknown) => setProblem(wordsOf(error)));
-        },
-        onChange: (state) => {
-          if ('videoId' in state) put([state]);
-          else if ('sessionId' in state && state.sessionId === id) show(state);
-        },
-      });
-    };
-    load().catch((error: unknown) => setProblem(wordsOf(error)));
-    return () => {
-      stopped = true;
-      stopFollowing();
-    };
+    const kept = keepUp({
+      read: async (current) => {
+        const { body, position } = await readSession(id);
+        if (current()) {
+          show(body);
+          // All of them anew: nothing tells which ones have changed meanwhile.
+          setVideos(new Map());
+          setRound((n) => n + 1);
+        }
+        const { domainName, appName, streamName } = body.stream;
+        return { query: { stream: `${domainName}/${appName}/${streamName}` }, position };
+      },
+      onChange: (state) => {
+        if ('videoId' in state) setVideos((known) => new Map([...known, [state.videoId, state]]));
+        else if ('deleted' in state && state.key === id) setProblem(say('gone'));
+        else if ('deleted' in state) setVideos((known) => new Map([...known].filter(([key]) => key !== state.key)));
+        else if (state.sessionId === id) show(state);
+      },
+      onConnection,
+      onProblem: (error) => setProblem(wordsOf(error)),
+    });
+    return kept.stop;
   }, [id, onConnection]);
 
   // As text, because effects compare by value.
@@ -57,10 +61,11 @@ function useSession(id: string, onConnection: (up: boolean) => void) {
   useEffect(() => {
     const missing = (JSON.parse(ids) as string[]).filter((videoId) => !videos.has(videoId));
     if (missing.length === 0) return;
-    void Promise.all(missing.map((videoId) => readVideo(videoId).catch(() => null))).then((found) =>
-      put(found.flatMap((answer) => (answer ? [answer.body] : []))),
-    );
-  }, [ids]);
+    void Promise.all(missing.map((videoId) => readVideo(videoId).catch(() => null))).then((answers) => {
+      const found = answers.flatMap((answer) => answer?.body ?? []);
+      setVideos((known) => withRead(known, found));
+    });
+  }, [ids, round]);
 
   const shown = useMemo(
     () => (JSON.parse(ids) as string[]).flatMap((videoId) => videos.get(videoId) ?? []),

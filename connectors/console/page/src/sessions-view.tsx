@@ -1,6 +1,6 @@
 /** The live list of sessions: newest first, filtered by status and stream. */
 import { useMemo, useState } from 'preact/hooks';
-import type { SessionState } from './api.ts';
+import type { Query, SessionState } from './api.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime, duration } from './format.ts';
 import { useLiveList } from './live-list.ts';
@@ -12,6 +12,9 @@ import { say } from './words.ts';
 const statuses = ['RECORDING', 'ENDED', 'COMPOSING', 'COMPOSED', 'TRANSCODING', 'READY', 'PARTIAL', 'FAILED'];
 const idOf = (session: SessionState) => session.sessionId;
 
+const fits = (session: SessionState, { status, text = '' }: Query) =>
+  (status === undefined || session.status === status) && session.sessionId.toLowerCase().includes(text.toLowerCase());
+
 export function SessionsView({ onConnection }: { onConnection: (up: boolean) => void }) {
   const [text, setText] = useState('');
   const [status, setStatus] = useState('');
@@ -20,15 +23,12 @@ export function SessionsView({ onConnection }: { onConnection: (up: boolean) => 
     ...(status === '' ? {} : { status }),
     ...(sought === '' ? {} : { text: sought }),
   });
-  const list = useLiveList('sessions', String(filter), idOf, onConnection);
+  const list = useLiveList('sessions', String(filter), idOf, fits, onConnection);
   const shown = useMemo(() => {
-    const needle = text.trim().toLowerCase();
+    // What was typed since the list was read narrows it down at once.
+    const asked = { ...(status && { status }), text: text.trim() };
     return [...list.items.values()]
-      .filter(
-        (session) =>
-          (status === '' || session.status === status) &&
-          (needle === '' || session.sessionId.toLowerCase().includes(needle)),
-      )
+      .filter((session) => fits(session, asked))
       .sort((a, b) => b.startTime - a.startTime || (a.sessionId < b.sessionId ? -1 : 1));
   }, [list.items, list.version, text, status]);
 

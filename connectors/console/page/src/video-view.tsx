@@ -1,8 +1,9 @@
 /** One video: what it waits for, its events in event order against the order of arrival, its renditions and jobs. */
 import { useEffect, useState } from 'preact/hooks';
-import { askTranscode, follow, readVideo, type VideoState, wordsOf } from './api.ts';
+import { askTranscode, readVideo, type VideoState, wordsOf } from './api.ts';
 import { TokenInput } from './filters.tsx';
 import { bytes, dateTime, duration } from './format.ts';
+import { keepUp } from './keep-up.ts';
 import { codeName } from './names.ts';
 import { Status } from './status.tsx';
 import { StreamName } from './stream-name.tsx';
@@ -14,30 +15,22 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
   const [video, setVideo] = useState<VideoState | null>(null);
   const [problem, setProblem] = useState('');
   useEffect(() => {
-    let stopped = false;
-    let stopFollowing = () => {};
-    const load = async () => {
-      const { body, position } = await readVideo(id);
-      if (stopped) return;
-      setVideo(body);
-      stopFollowing = follow({ video: id }, position, {
-        onConnection,
-        onReset: () => {
-          stopFollowing();
-          load().catch((error: unknown) => setProblem(wordsOf(error)));
-        },
-        onChange: (state) => {
-          if ('videoId' in state) setVideo(state);
-        },
-      });
-    };
-    load().catch((error: unknown) => setProblem(wordsOf(error)));
-    return () => {
-      stopped = true;
-      stopFollowing();
-    };
+    const kept = keepUp({
+      read: async (current) => {
+        const { body, position } = await readVideo(id);
+        if (current()) setVideo(body);
+        return { query: { video: id }, position };
+      },
+      onChange: (state) => {
+        if ('videoId' in state) setVideo(state);
+        setProblem('deleted' in state ? say('gone') : '');
+      },
+      onConnection,
+      onProblem: (error) => setProblem(wordsOf(error)),
+    });
+    return kept.stop;
   }, [id, onConnection]);
-  if (problem && !video) return <p class="problem">{problem}</p>;
+  if (problem) return <p class="problem">{problem}</p>;
   if (!video) return <p class="empty">…</p>;
   const arrival = new Map(
     [...video.timeline].sort((a, b) => a.receivedAt - b.receivedAt).map((entry, index) => [entry.eventId, index + 1]),

@@ -1,6 +1,6 @@
 /** The live list of videos: newest first, filtered by status, kind and text, with what each waits for. */
 import { useMemo, useState } from 'preact/hooks';
-import type { VideoState } from './api.ts';
+import type { Query, VideoState } from './api.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime } from './format.ts';
 import { useLiveList } from './live-list.ts';
@@ -28,6 +28,11 @@ const began = (video: VideoState) => video.timeline[0]?.eventTime ?? 0;
 const textOf = ({ videoId, stream }: VideoState) =>
   `${videoId} ${stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : ''}`.toLowerCase();
 
+const fits = (video: VideoState, { status, kind, text = '' }: Query) =>
+  (status === undefined || video.status === status) &&
+  (kind === undefined || video.kind === kind) &&
+  textOf(video).includes(text.toLowerCase());
+
 export function VideosView({ onConnection }: { onConnection: (up: boolean) => void }) {
   const [text, setText] = useState('');
   const [status, setStatus] = useState('');
@@ -38,16 +43,12 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
     ...(kind === '' ? {} : { kind }),
     ...(sought === '' ? {} : { text: sought }),
   });
-  const list = useLiveList('videos', String(filter), idOf, onConnection);
+  const list = useLiveList('videos', String(filter), idOf, fits, onConnection);
   const shown = useMemo(() => {
-    const needle = text.trim().toLowerCase();
+    // What was typed since the list was read narrows it down at once.
+    const asked = { ...(status && { status }), ...(kind && { kind }), text: text.trim() };
     return [...list.items.values()]
-      .filter(
-        (video) =>
-          (status === '' || video.status === status) &&
-          (kind === '' || video.kind === kind) &&
-          (needle === '' || textOf(video).includes(needle)),
-      )
+      .filter((video) => fits(video, asked))
       .sort((a, b) => began(b) - began(a) || (a.videoId < b.videoId ? -1 : 1));
   }, [list.items, list.version, text, status, kind]);
 

@@ -50,6 +50,7 @@ const words = {
     'No videos yet. They appear here as soon as the first callback arrives.',
     '还没有视频。收到第一个回调后会显示在这里。',
   ],
+  gone: ['It is no longer kept: its state was deleted.', '已不再保留：其状态已被删除。'],
   noMatch: ['Nothing matches the filter.', '没有符合条件的结果。'],
   noJobs: [
     'No jobs yet. They appear here once a policy or a person decides about a transcode.',
