@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/index.ts';
-import type { Queue, QueueMessage } from './queue.ts';
+import { MnsFault, type Queue, type QueueMessage } from './queue.ts';
 
 /** A received message that is kept invisible until it is let go. */
 export type Lease = {
@@ -21,24 +21,34 @@ export type LeaseOptions = {
 /** How long an extension lasts. A worker that dies leaves its messages invisible for that long. */
 const extensionSeconds = 60;
 
-/** Extends `message` whenever half of its lease is over. */
+/** Between two tries of an extension, at least. */
+const retryAfterMs = 500;
+
+/** Extends `message` whenever half of its lease is over; where that fails, again until the lease has ended. */
 export function holdLease(message: QueueMessage, options: LeaseOptions): Lease {
   const { queue, clock } = options;
   const done = new AbortController();
   let handle = message.receiptHandle;
 
   async function extendWhileHeld(): Promise<void> {
-    let leaseMs = message.leaseMs;
+    let endsAtMs = clock.monotonicMs() + message.leaseMs;
+    let pauseMs = message.leaseMs / 2;
     for (;;) {
-      await clock.sleep(leaseMs / 2, done.signal);
+      await clock.sleep(pauseMs, done.signal);
       if (done.signal.aborted) return;
+      const askedAtMs = clock.monotonicMs();
       try {
         handle = await queue.extend(handle, extensionSeconds);
-        leaseMs = extensionSeconds * 1_000;
+        endsAtMs = askedAtMs + extensionSeconds * 1_000;
+        pauseMs = (extensionSeconds * 1_000) / 2;
         options.onExtended?.();
       } catch (error) {
-        options.onLost?.(error);
-        return;
+        const leftMs = endsAtMs - clock.monotonicMs();
+        if (leftMs <= 0 || (error instanceof MnsFault && !error.retryable)) {
+          options.onLost?.(error);
+          return;
+        }
+        pauseMs = Math.max(leftMs / 2, retryAfterMs);
       }
     }
   }
