@@ -119,10 +119,19 @@ export class MessageQueue {
     for (const arrived of this.#arrivals) arrived();
   }
 
-  /** Messages that are out or delayed. */
+  /** Messages that are out. */
   get inactive(): number {
+    return this.#invisible().filter(({ receiptHandle }) => receiptHandle !== null).length;
+  }
+
+  /** Messages that nobody has received and that can't be received yet. */
+  get delayed(): number {
+    return this.#invisible().filter(({ receiptHandle }) => receiptHandle === null).length;
+  }
+
+  #invisible(): Message[] {
     const nowMs = this.#clock.now();
-    return [...this.#messages.values()].filter((message) => message.nextVisibleAtMs > nowMs).length;
+    return [...this.#messages.values()].filter((message) => message.nextVisibleAtMs > nowMs);
   }
 
   #hand(message: Message): Message {

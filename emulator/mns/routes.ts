@@ -17,6 +17,7 @@ type QueueRoute = { Params: { queue: string }; Querystring: Record<string, strin
 
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'ReceiptHandle' });
 const longestWaitSeconds = 30;
+const longestDelaySeconds = 604_800;
 const toleranceMs = 15 * 60 * 1000;
 
 /** The queue API (reference §2.2): create, look at and drop queues; send, receive, peek, delete, change visibility. */
@@ -49,8 +50,12 @@ function registerQueues(app: FastifyInstance, queues: Queues): void {
   });
   app.get<QueueRoute>('/queues/:queue', (request, reply) => {
     const queue = queueOf(queues, request.params.queue);
-    const { size, inactive, attributes } = queue;
-    const counts = { ActiveMessages: size - inactive, InactiveMessages: inactive, DelayMessages: 0 };
+    const { size, inactive, delayed, attributes } = queue;
+    const counts = {
+      ActiveMessages: size - inactive - delayed,
+      InactiveMessages: inactive,
+      DelayMessages: delayed,
+    };
     return sendXml(reply, 200, 'Queue', { QueueName: request.params.queue, ...attributes, ...counts });
   });
   app.delete<QueueRoute>('/queues/:queue', (request, reply) => {
@@ -65,7 +70,15 @@ function registerMessages(app: FastifyInstance, queues: Queues): void {
     const queue = queueOf(queues, request.params.queue);
     const body = field(request.body, 'Message', 'MessageBody');
     if (typeof body !== 'string') throw mnsError.invalid('MessageBody');
-    const MessageId = queue.send(body);
+    const delay = field(request.body, 'Message', 'DelaySeconds');
+    const delaySeconds = whole(
+      'DelaySeconds',
+      delay === undefined ? undefined : String(delay),
+      0,
+      longestDelaySeconds,
+      queue.attributes.DelaySeconds,
+    );
+    const MessageId = queue.send(body, delaySeconds);
     if (MessageId === null) throw mnsError.tooLarge();
     return sendXml(reply, 201, 'Message', { MessageId });
   });

@@ -11,8 +11,9 @@ type Answer = Promise<{ readonly code: number; readonly body: unknown }>;
 type Client = {
   get(resource: string, type: string, options: object): Answer;
   setQueueAttributes(queue: string, attributes: object): Answer;
+  getQueueAttributes(queue: string): Answer;
   /** Puts the body into XML as it is: what has a meaning there must be escaped. */
-  sendMessage(queue: string, message: { readonly MessageBody: string }): Answer;
+  sendMessage(queue: string, message: { readonly MessageBody: string; readonly DelaySeconds?: number }): Answer;
   receiveMessage(queue: string, waitSeconds: number): Answer;
   deleteMessage(queue: string, receiptHandle: string): Answer;
   batchDeleteMessage(queue: string, receiptHandles: readonly string[]): Answer;
@@ -65,6 +66,28 @@ describe('the queue API under the official client', () => {
       name: 'MNSReceiptHandleErrorError',
     });
     expect((await client.deleteMessage(queue, second.ReceiptHandle ?? '')).code).toBe(204);
+  });
+
+  test('a delayed message is counted as such and received once its delay is over', async () => {
+    const { url } = await calmEmulator({ queue });
+    const client = clientOf(url);
+    const counts = async () => {
+      const { ActiveMessages, InactiveMessages, DelayMessages } = message(
+        (await client.getQueueAttributes(queue)).body,
+      );
+      return { ActiveMessages, InactiveMessages, DelayMessages };
+    };
+    await client.sendMessage(queue, { MessageBody: 'much later', DelaySeconds: 3_600 });
+    await client.setQueueAttributes(queue, { DelaySeconds: 1 });
+    await client.sendMessage(queue, { MessageBody: 'by the queue' });
+    expect(await counts()).toEqual({ ActiveMessages: '0', InactiveMessages: '0', DelayMessages: '2' });
+    await expect(client.receiveMessage(queue, 0)).rejects.toMatchObject({ name: 'MNSMessageNotExistError' });
+    const { MessageBody } = message((await client.receiveMessage(queue, 10)).body);
+    expect(MessageBody).toBe('by the queue');
+    expect(await counts()).toEqual({ ActiveMessages: '0', InactiveMessages: '1', DelayMessages: '1' });
+    await expect(client.sendMessage(queue, { MessageBody: 'x', DelaySeconds: 604_801 })).rejects.toMatchObject({
+      name: 'MNSInvalidArgumentError',
+    });
   });
 
   test('a longer visibility gives a new handle', async () => {
