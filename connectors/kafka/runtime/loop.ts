@@ -5,6 +5,7 @@ import type { ConsumedRecord } from '../client/record.ts';
 import type { TransactionalProducer } from '../client/transactional-producer.ts';
 import type { Assignment } from './assignment.ts';
 import type { Attempts } from './attempts.ts';
+import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import type { PersistOptions } from './persist.ts';
@@ -24,7 +25,7 @@ export type LoopOptions<S> = {
   readonly timers: TimerGate;
   readonly failureLimit: FailureLimit;
   readonly attempts: Attempts;
-  readonly maxBatchRecords: number;
+  readonly batchSize: BatchSize;
   readonly clock: Clock;
   readonly status: ProcessorStatus;
   readonly hooks: ProcessorHooks;
@@ -41,7 +42,7 @@ export class Loop<S> {
   readonly #stalls: StallWatch;
   readonly retry: PersistOptions;
   /** A poll that was begun while the previous batch was being committed. */
-  #ahead: Promise<ConsumedRecord[]> | null = null;
+  #ahead: Promise<Polled> | null = null;
   #probingSinceMs: number | null = null;
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #toldLagAtMs = Number.NEGATIVE_INFINITY;
@@ -65,7 +66,7 @@ export class Loop<S> {
   async turn(producer: TransactionalProducer): Promise<void> {
     const { assignment, status } = this.#o;
     status.moved();
-    const records = await (this.#ahead ?? this.#poll());
+    const { records, all } = await (this.#ahead ?? this.#poll());
     this.#ahead = null;
     if (records.length > 0) this.#heard();
     else this.#probe();
@@ -76,7 +77,8 @@ export class Loop<S> {
       (record) => record.partition,
     );
     await assignment.serve();
-    await this.#openStalled(records.length);
+    if (all) this.#stalls.look(assignment.working, this.#o.clock.monotonicMs());
+    await this.#openStalled();
     this.#tellLag();
     this.#tellStoreSizes();
     // A slow disk slows the loop: the next batch waits until the stores have the previous one.
@@ -136,9 +138,8 @@ export class Loop<S> {
       });
   }
 
-  async #openStalled(polled: number): Promise<void> {
-    const { assignment, clock, hooks, inputTopic, maxBatchRecords } = this.#o;
-    if (polled < maxBatchRecords) this.#stalls.look(assignment.working, clock.monotonicMs());
+  async #openStalled(): Promise<void> {
+    const { assignment, hooks, inputTopic } = this.#o;
     for (const task of this.#stalls.take()) {
       if (assignment.task(task.partition) !== task) continue;
       const where = `${inputTopic}/${task.partition} gives no records at offset ${task.position}`;
@@ -147,9 +148,11 @@ export class Loop<S> {
     }
   }
 
-  #poll(): Promise<ConsumedRecord[]> {
-    const { consumer, maxBatchRecords, assignment } = this.#o;
-    return consumer.poll(maxBatchRecords, assignment.opening ? 10 : 50);
+  async #poll(): Promise<Polled> {
+    const { consumer, batchSize, assignment } = this.#o;
+    const most = batchSize.records;
+    const records = await consumer.poll(most, assignment.opening ? 10 : 50);
+    return { records, all: records.length < most };
   }
 
   async #step(batch: ReadonlyMap<number, ConsumedRecord[]>): Promise<Work<S>[]> {
@@ -174,11 +177,12 @@ export class Loop<S> {
   }
 
   async #commit(producer: TransactionalProducer, works: readonly Work<S>[], input: number): Promise<void> {
-    const { clock, hooks, failureLimit, inputTopic } = this.#o;
+    const { batchSize, clock, hooks, failureLimit, inputTopic } = this.#o;
     const failures = works.reduce((sum, work) => sum + work.failures, 0);
     const lastError = works.findLast((work) => work.failures > 0)?.lastError ?? '';
     failureLimit.check(input, failures, lastError);
 
+    batchSize.measured(input, bytesOf(works));
     const startedAtMs = clock.monotonicMs();
     const ends = this.#changelogEnds(works);
     let changelogEnds = new Map<number, number>();
@@ -192,14 +196,19 @@ export class Loop<S> {
         changelogEnds = await ends;
       },
       this.retry,
-    );
+    ).catch((error: unknown) => {
+      batchSize.failed(input);
+      throw error;
+    });
+    const durationMs = clock.monotonicMs() - startedAtMs;
+    batchSize.committed(input, durationMs);
     const nowMs = clock.now();
     for (const work of works) work.task.apply(work, changelogEnds.get(work.task.partition) ?? null, nowMs);
     failureLimit.passed(input, failures);
     this.#o.attempts.succeeded();
     this.#heard();
     const written = works.reduce((sum, work) => sum + work.records.length, 0);
-    hooks.onTransaction?.({ durationMs: clock.monotonicMs() - startedAtMs, records: input, written });
+    hooks.onTransaction?.({ durationMs, records: input, written });
     this.#tellOutcomes(works);
   }
 
@@ -253,6 +262,15 @@ export class Loop<S> {
       );
     }
   }
+}
+
+/** `all`: nothing was left in the client's queue. */
+type Polled = { readonly records: ConsumedRecord[]; readonly all: boolean };
+
+function bytesOf(works: readonly Work<unknown>[]): number {
+  let bytes = 0;
+  for (const { records } of works) for (const { value } of records) bytes += value?.length ?? 0;
+  return bytes;
 }
 
 function* recordsOf(works: readonly Work<unknown>[]) {

@@ -43,6 +43,8 @@ export type ProcessorOptions<S> = {
   readonly failureLimit?: FailureLimitOptions;
   /** Most records of one transaction. More gives throughput, less gives latency under load. Default 2,000. */
   readonly maxBatchRecords?: number;
+  /** About what one transaction writes at most, judged by the one before. More needs a faster broker. Default 16 MiB. */
+  readonly maxBatchBytes?: number;
   /** Encoded size of the states that are kept decoded in memory, over all tasks; decoded they take about five times that. Default 8 MiB. */
   readonly cacheBytes?: number;
   /** The changelog's `delete.retention.ms`. Default 24 h, as Kafka's. */

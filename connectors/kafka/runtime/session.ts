@@ -4,6 +4,7 @@ import { Consumer } from '../client/consumer.ts';
 import { TransactionalProducer } from '../client/transactional-producer.ts';
 import { Assignment } from './assignment.ts';
 import { Attempts } from './attempts.ts';
+import { BatchSize } from './batch-size.ts';
 import { failureCountIn } from './failure-count.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { Loop } from './loop.ts';
@@ -87,7 +88,11 @@ export async function runSession<S>({ options, admin, context, changelog, status
       timers: new TimerGate(admin, context.inputTopic, options.upstream, clock),
       failureLimit,
       attempts,
-      maxBatchRecords: options.maxBatchRecords ?? 2_000,
+      batchSize: new BatchSize({
+        maxRecords: options.maxBatchRecords ?? 2_000,
+        maxBytes: options.maxBatchBytes ?? 16 * 1024 * 1024,
+        transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
+      }),
       clock,
       status,
       hooks,

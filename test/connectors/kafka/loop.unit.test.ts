@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Admin, Consumer, TransactionalProducer } from '../../../connectors/kafka/index.ts';
-import { ProcessorStatus } from '../../../connectors/kafka/index.ts';
+import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../../../connectors/kafka/index.ts';
+import { KafkaFault, ProcessorStatus } from '../../../connectors/kafka/index.ts';
 import type { Assignment } from '../../../connectors/kafka/runtime/assignment.ts';
 import { Attempts } from '../../../connectors/kafka/runtime/attempts.ts';
+import { BatchSize } from '../../../connectors/kafka/runtime/batch-size.ts';
 import { FailureLimit } from '../../../connectors/kafka/runtime/failure-limit.ts';
 import { Loop } from '../../../connectors/kafka/runtime/loop.ts';
 import type { TimerGate } from '../../../connectors/kafka/runtime/timer-gate.ts';
@@ -13,6 +14,7 @@ function loopOver(o: {
   tasks: readonly object[];
   watermarks: () => Promise<{ low: number; high: number }>;
   assignment?: object;
+  poll?: (most: number) => ConsumedRecord[];
 }) {
   let nowMs = 0;
   const clock = { ...systemClock, monotonicMs: () => nowMs };
@@ -20,7 +22,10 @@ function loopOver(o: {
   const loop = new Loop<unknown>({
     inputTopic: 'callbacks',
     changelogTopic: 'video-state',
-    consumer: { poll: async () => [], watermarks: o.watermarks } as unknown as Consumer,
+    consumer: {
+      poll: async (most: number) => o.poll?.(most) ?? [],
+      watermarks: o.watermarks,
+    } as unknown as Consumer,
     admin: {} as Admin,
     assignment: {
       working: o.tasks,
@@ -28,10 +33,10 @@ function loopOver(o: {
       serve: async () => {},
       ...o.assignment,
     } as unknown as Assignment<unknown>,
-    timers: { refresh: () => {} } as unknown as TimerGate,
+    timers: { refresh: () => {}, reset: () => {} } as unknown as TimerGate,
     failureLimit: new FailureLimit({ place: '', read: () => ({ records: 0, failures: 0 }), write: () => {} }),
     attempts: new Attempts(1),
-    maxBatchRecords: 10,
+    batchSize: new BatchSize({ maxRecords: 10, maxBytes: 1_000_000, transactionTimeoutMs: 10_000 }),
     clock,
     status,
     hooks: {},
@@ -41,7 +46,7 @@ function loopOver(o: {
     nowMs = ms;
     await loop.turn({} as TransactionalProducer);
   };
-  return { status, turnAt };
+  return { loop, status, turnAt };
 }
 
 const idle = { earliestTimerMs: null, endSeenAt: -1, settled: async () => {}, wantsCheckpoint: () => false };
@@ -76,4 +81,70 @@ test('a task that stands outside of its log is opened again, though no poll said
   });
   for (let second = 0; second <= 32; second++) await turnAt(second * 1_000);
   expect(reopened).toEqual([3]);
+});
+
+// A batch that a slow broker couldn't take within the transaction's time was read again as it was, and failed again, until
+// the budget of attempts was spent and the process ended; the next one began with the same batch.
+test('a batch that can not be written in time is read again in smaller pieces, until they fit', async () => {
+  const fits = 2;
+  const committed: number[] = [];
+  const log = Array.from({ length: 12 }, (_, offset) => ({
+    offset,
+    key: 'k',
+    value: Buffer.from('v'),
+    headers: {},
+    partition: 0,
+  }));
+  let next = 0;
+  const task = {
+    ...idle,
+    partition: 0,
+    position: 0,
+    state: () => null,
+    context: {
+      topology: {
+        name: 'copy',
+        step: () => ({ kind: 'next', state: 'v', emit: [{ topic: 'out', key: 'k', value: null }] }),
+      },
+      input: { decode: (bytes: Buffer) => bytes },
+      state: { encode: () => Buffer.from('v') },
+      outputs: new Map([['out', { topic: 'out' }]]),
+    },
+    apply: ({ nextPosition }: { nextPosition: number }) => {
+      committed.push(nextPosition - task.position);
+      task.position = nextPosition;
+    },
+  };
+  const { loop } = loopOver({
+    tasks: [task],
+    watermarks: async () => ({ low: 0, high: 12 }),
+    assignment: { task: () => task },
+    poll: (most) => {
+      const records = log.slice(next, next + most);
+      next += records.length;
+      return records as unknown as ConsumedRecord[];
+    },
+  });
+  let written = 0;
+  const producer = {
+    begin: async () => {
+      written = 0;
+    },
+    write: ({ topic }: { topic: string }) => {
+      if (topic === 'out') written++;
+    },
+    sendOffsets: async () => {
+      if (written > fits) throw new KafkaFault('too late', { code: 'ERR__TIMED_OUT', abortable: true });
+    },
+    commit: async () => {},
+    abort: async () => {},
+  } as unknown as TransactionalProducer;
+  for (let attempts = 0; task.position < log.length && attempts < 30; attempts++) {
+    await loop.turn(producer).catch(async () => {
+      await loop.dropAhead();
+      next = task.position;
+    });
+  }
+  expect(committed.reduce((sum, records) => sum + records, 0)).toBe(log.length);
+  expect(Math.max(...committed)).toBe(fits);
 });
