@@ -117,7 +117,7 @@ export const settingTable = {
     schema: z.coerce.number().int().min(1).max(1_000_000).default(256),
   },
   INGRESS_LAME_DUCK_SECONDS: {
-    doc: 'How long the ingress goes on serving after SIGTERM while it says that it is not ready.',
+    doc: 'How long the ingress goes on serving after SIGTERM while it says that it is not ready. Under `up`, which kills a role after 20 s, at most 6.',
     accepts: '0 to 600 (default 5)',
     schema: z.coerce.number().int().min(0).max(600).default(5),
   },
