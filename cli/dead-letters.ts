@@ -19,7 +19,7 @@ import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 
 export async function list(filter: LetterFilter): Promise<void> {
-  const letters = await findLetters(readConfiguration(), filter);
+  const letters = await findLetters(readConfiguration(), { ...filter, withoutBytes: true });
   for (const letter of letters) {
     const at = new Date(letter.record.timestampMs).toISOString();
     const sent = letter.redrivenAtMs === null ? '' : `  (sent again ${new Date(letter.redrivenAtMs).toISOString()})`;

@@ -5,6 +5,7 @@ import { header } from '../schemas/topics.ts';
 import { replayHeaders } from './dead-letters.ts';
 import { kafkaSettingsOf, topicNamer } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
+import { SendWindow } from './send-window.ts';
 
 export type ReplayOptions = ScanRange & {
   readonly key?: string;
@@ -13,34 +14,38 @@ export type ReplayOptions = ScanRange & {
   readonly signal: AbortSignal;
 };
 
-const inFlight = 5_000;
 const progressEveryMs = 2_000;
 
-/** Gives how many records were sent. Records that are replays themselves are left out. */
+/**
+ * Gives how many records were sent. What an earlier replay of the same topic wrote into it is left out: its original is
+ * there as well. What a replay of another topic wrote has no original here, so it is sent.
+ */
 export async function replay(options: ReplayOptions): Promise<number> {
   const { settings } = readConfiguration();
   const kafka = kafkaSettingsOf(settings, 'replay');
   const target = topicNamer(settings)('callbacks');
+  const source = options.fromTopic ?? target;
   const producer = await IdempotentProducer.connect(kafka);
+  const window = new SendWindow(producer);
   let sent = 0;
   let saidAtMs = systemClock.monotonicMs();
-  let pending: Promise<unknown>[] = [];
   try {
-    for await (const { key, value, headers } of scanTopic(kafka, options.fromTopic ?? target, options)) {
+    for await (const { key, value, headers, partition, offset } of scanTopic(kafka, source, options)) {
       if (options.signal.aborted) break;
-      if (headers[header.replayedAt] !== undefined || (options.key !== undefined && key !== options.key)) continue;
-      pending.push(producer.send({ topic: target, key, value, headers: replayHeaders(headers, systemClock.now()) }));
+      if (headers[header.replayedFrom]?.startsWith(`${source}/`)) continue;
+      if (options.key !== undefined && key !== options.key) continue;
+      const again = {
+        ...replayHeaders(headers, systemClock.now()),
+        [header.replayedFrom]: `${source}/${partition}/${offset}`,
+      };
+      await window.send({ topic: target, key, value, headers: again });
       sent += 1;
-      if (pending.length >= inFlight) {
-        await Promise.all(pending);
-        pending = [];
-      }
       if (systemClock.monotonicMs() - saidAtMs > progressEveryMs) {
         saidAtMs = systemClock.monotonicMs();
         console.error(`  ${sent} callbacks fed through again`);
       }
     }
-    await Promise.all(pending);
+    await window.settled();
     return sent;
   } finally {
     await producer.close();

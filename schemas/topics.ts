@@ -49,6 +49,7 @@ export const header = {
   receivedAt: 'received-at',
   region: 'region',
   replayedAt: 'replayed-at',
+  replayedFrom: 'replayed-from',
   reason: 'reason',
   error: 'error',
   stage: 'stage',
@@ -62,6 +63,7 @@ const onCallbacks: readonly TopicHeader[] = [
   { name: header.receivedAt, always: true, meaning: 'when it was received, epoch milliseconds' },
   { name: header.region, always: false, meaning: 'region of the endpoint, where it is configured' },
   { name: header.replayedAt, always: false, meaning: 'when it was replayed, epoch milliseconds; the others are kept' },
+  { name: header.replayedFrom, always: false, meaning: 'what a replay read: topic/partition/offset' },
 ];
 const onTombstones: readonly TopicHeader[] = [
   { name: header.reason, always: false, meaning: 'on a tombstone: retired or merged' },

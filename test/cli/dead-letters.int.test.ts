@@ -4,7 +4,13 @@ import { list, redrive, show } from '../../cli/dead-letters.ts';
 import { replay } from '../../cli/replay.ts';
 import { check, register } from '../../cli/schema-check.ts';
 import { applyTopics } from '../../cli/topic-plan.ts';
-import { Admin, type ConsumedRecord, IdempotentProducer, scanTopic } from '../../connectors/kafka/index.ts';
+import {
+  Admin,
+  type ConsumedRecord,
+  IdempotentProducer,
+  readLetters,
+  scanTopic,
+} from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import composeJobs from '../../schemas/examples/compose-jobs.json' with { type: 'json' };
 import transcodeJobs from '../../schemas/examples/transcode-jobs.json' with { type: 'json' };
@@ -73,6 +79,8 @@ describe('dead letters from the command line', () => {
     await list({ reason: 'step-failed' });
     expect(lines.at(0)).toContain('video/step-failed');
     expect(lines.at(-1)).toBe('1 dead letters');
+    const [short] = await readLetters(kafka, letters, { reason: 'step-failed', withoutBytes: true });
+    expect(short?.record).toMatchObject({ key: 'v1', value: null });
     await show('0:0');
     expect(lines.at(-1)).toContain(body);
     await expect(show('1:99')).rejects.toThrow('no dead letter 1:99');
@@ -164,6 +172,26 @@ describe('dead letters from the command line', () => {
     const again = after.filter(({ key, headers }) => key === 'a' && headers['replayed-at'] !== undefined);
     expect(again.map(({ headers }) => headers.source)).toEqual(['mns', 'mns']);
     expect(await replay({ fromOffset: 0, key: 'a', signal })).toBe(2);
+  });
+
+  // All that a new prefix has are replays; when they were passed over, its own replay and the next migration had nothing.
+  test('what was fed into a new prefix can be replayed there, each record once', async () => {
+    const older = await everything(`${prefix}callbacks`);
+    const originals = older.filter(({ headers }) => headers['replayed-from'] === undefined);
+    expect(originals.length).toBeLessThan(older.length);
+    const next = `test-${randomUUID()}.`;
+    vi.stubEnv('LIVE2VOD_TOPIC_PREFIX', next);
+    onTestFinished(() => void vi.stubEnv('LIVE2VOD_TOPIC_PREFIX', prefix));
+    const admin = await Admin.connect(kafka);
+    await applyTopics(admin, readSettings({ ...environment, LIVE2VOD_TOPIC_PREFIX: next }));
+    admin.close();
+    const signal = new AbortController().signal;
+    expect(await replay({ fromTopic: `${prefix}callbacks`, fromOffset: 0, signal })).toBe(originals.length);
+    expect(await replay({ fromOffset: 0, signal })).toBe(originals.length);
+    expect(await replay({ fromOffset: 0, signal })).toBe(originals.length);
+    const places = (await everything(`${next}callbacks`)).map(({ headers }) => headers['replayed-from']);
+    expect(places).toContain(`${prefix}callbacks/${originals[0]?.partition}/${originals[0]?.offset}`);
+    expect(places).toHaveLength(3 * originals.length);
   });
 
   test('schemas fit what was released, before and after they are registered', async () => {

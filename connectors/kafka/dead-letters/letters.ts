@@ -25,6 +25,8 @@ export type LetterFilter = {
   readonly toMs?: number;
   /** Ids of single letters. */
   readonly ids?: readonly string[];
+  /** True: without their bytes, of which a list shows nothing and which may be many. */
+  readonly withoutBytes?: boolean;
 };
 
 /** Header of a marker: the id of the letter that was sent again. Markers lie in the dead-letters topic themselves. */
@@ -48,7 +50,8 @@ export async function readLetters(
       continue;
     }
     const letter = letterOf(record);
-    if (matches(letter, filter)) letters.push(letter);
+    if (!matches(letter, filter)) continue;
+    letters.push(filter.withoutBytes ? { ...letter, record: { ...record, value: null } } : letter);
   }
   return letters.map((letter) => ({ ...letter, redrivenAtMs: redriven.get(letter.id) ?? null }));
 }
