@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { roleFault } from '../../cli/roles/run.ts';
+import { KafkaFault, ProcessorFault, type ProcessorFaultCode } from '../../connectors/kafka/index.ts';
+
+// The exit code decides whether a supervisor starts a role again. All of these ended with 69, "something isn't there".
+test.each<[ProcessorFaultCode, number]>([
+  ['FAILURE_LIMIT', 65],
+  ['DEFECT', 70],
+  ['BUDGET_SPENT', 69],
+  ['TOPIC_MISSING', 69],
+  ['DISK_FULL', 69],
+])('a processor that ends with %s ends its role with %i', (code, exitCode) => {
+  expect(roleFault('processor', new ProcessorFault(code, 'why'), true)).toMatchObject({
+    exitCode,
+    message: 'processor: why',
+  });
+});
+
+test.each([
+  [false, 78],
+  [true, 69],
+])('a cluster that refuses us is a wrong setting only before the role was ready (%s)', (wasReady, exitCode) => {
+  const denied = new KafkaFault('refused', { code: 'ERR__AUTHENTICATION', denied: true });
+  expect(roleFault('sink', denied, wasReady)).toMatchObject({ exitCode });
+});
+
+test('an error without a code is a failure', () => {
+  expect(roleFault('sink', new Error('what?'), true)).toMatchObject({ exitCode: 1 });
+});
