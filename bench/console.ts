@@ -46,6 +46,7 @@ const budgetP99Ms = 250;
 const partitions = 6;
 const tickMs = 10;
 
+/** Rejects where the reader was not given the last state of every video: then no figure means anything. */
 export async function benchConsole(options: ConsoleBenchOptions): Promise<ConsoleBenchResult> {
   const { seconds = 15, changesPerSecond = 500, print } = options;
   const kafka = { brokers: options.brokers, clientId: 'bench-console' };
@@ -92,9 +93,12 @@ export async function benchConsole(options: ConsoleBenchOptions): Promise<Consol
   try {
     while (waitingFor !== null) await Promise.race([sleep(50), running]);
     const latenciesMs: number[] = [];
+    /** Videos of which the reader has not seen the last state, with its revision. */
+    const owed = new Map<string, number>();
     const startedMs = Date.now();
     const countFromMs = startedMs + (seconds * 1000) / 5;
     const reading = readEvents(`http://127.0.0.1:${port}/api/events?states=videos`, stopping.signal, (video) => {
+      if (owed.get(video.videoId) === video.revision) owed.delete(video.videoId);
       const writtenMs = video.recordedTime ?? 0;
       if (writtenMs >= countFromMs) latenciesMs.push(Date.now() - writtenMs);
     });
@@ -107,15 +111,18 @@ export async function benchConsole(options: ConsoleBenchOptions): Promise<Consol
         const nowMs = Date.now();
         const videoId = `video-${written % 5_000}`;
         const value = codecs['video-state'].encode({ ...example, videoId, recordedTime: nowMs, revision: written });
+        owed.set(videoId, written);
         sending.push(producer.send({ topic: topicNames['video-state'], key: videoId, value }));
         if (nowMs >= countFromMs) counted += 1;
       }
       await sleep(tickMs);
     }
     await Promise.all(sending);
-    for (let tries = 0; tries < 40 && latenciesMs.length < counted; tries += 1) await sleep(50);
+    for (let tries = 0; tries < 400 && owed.size > 0; tries += 1) await sleep(50);
     stopping.abort();
     await reading;
+    if (owed.size > 0)
+      throw new Error(`the last state of ${owed.size} videos never came, e.g. of ${[...owed.keys()][0]}`);
     const sorted = latenciesMs.toSorted((a, b) => a - b);
     const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
     const p99Ms = at(0.99);

@@ -25,7 +25,7 @@ export type FollowEvent<T extends StateTopic = StateTopic> =
     }
   /** Everything that was there at the start has come, changes follow. Once, and once more after a `reset`. */
   | { readonly kind: 'live'; readonly position: string }
-  /** The position is too old or of another cluster: forget what you have, a new snapshot follows. */
+  /** The position is of no use any more: forget what you have, a new snapshot follows. */
   | { readonly kind: 'reset'; readonly position: string };
 
 /**
