@@ -57,7 +57,7 @@ export const settingTable = {
     schema: z.coerce.number().int().min(1).max(15).default(1),
   },
   LIVE2VOD_BIND: {
-    doc: 'Address that the servers listen on.',
+    doc: 'Address that the servers listen on; the embedded ClickHouse stays on 127.0.0.1.',
     accepts: 'an address (default 127.0.0.1)',
     schema: z.string().min(1).default('127.0.0.1'),
   },
@@ -255,6 +255,7 @@ const otherVariables = new Set([
   'LIVE2VOD_CONFIG',
   'LIVE2VOD_TEST_STACK',
   'LIVE2VOD_PROPERTY_RUNS',
+  'LIVE2VOD_PROPERTY_SEED',
   'LIVE2VOD_CHAOS_SECONDS',
   'LIVE2VOD_CHAOS_SEEDS',
 ]);
