@@ -41,7 +41,7 @@ export function bodyOf(line: string): CallbackBody {
       /^requested/,
       { EventType: 'OperatorTranscodeRequest', TemplateGroupId: template, IdempotencyKey: `${VideoId}-1` },
     ],
-    [/^observed/, { EventType: 'ReconcilerObservation', ...stream, ...recording }],
+    [/^found recorded/, { EventType: 'AddLiveRecordVideoComplete', ...stream, ...recording }],
     [/^deleted/, { EventType: 'DeleteMediaComplete', DeleteType: 'all', MediaType: 'video' }],
     [/^produced badly/, { EventType: 'ProduceMediaComplete', Status: 'fail', ErrorCode: 'ProduceFailed' }],
     [/^fingerprinted/, { EventType: 'AIMediaDNAComplete', JobId: `${VideoId}-dna`, Data: '{}' }],
@@ -110,8 +110,12 @@ export function play(history: History, given: readonly string[] = history.given)
     follow(states, key, topology.step(states.get(key) ?? null, { key, value, headers, timestampMs: nowMs }, { nowMs }));
   }
 
-  for (const body of given.map(bodyOf))
-    take(video, videos, String(body.VideoId), bytesOf(body), { source: sourceOf(body), 'received-at': String(nowMs) });
+  for (const line of given) {
+    const body = bodyOf(line);
+    // The reconciler supplies the callback that was lost, as far as the list API tells it.
+    const source = / found recorded /.test(line) ? 'reconciler' : sourceOf(body);
+    take(video, videos, String(body.VideoId), bytesOf(body), { source, 'received-at': String(nowMs) });
+  }
   for (const [key, state] of streams) {
     let due = session.timer?.dueAtMs(state) ?? null;
     for (let turns = 0; due !== null && due <= lookMs && turns < 100; turns += 1) {

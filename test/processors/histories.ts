@@ -102,9 +102,14 @@ export const histories: Readonly<Record<string, readonly History[]>> = {
     },
     {
       says: 'A recording whose callback was lost is found by the list API',
-      given: ['10:00:06 part-1 source ready', '10:40:00 part-1 observed 09:00-10:00'],
+      policies: [{ segments: { transcode: 'pipeline', templateGroupId: 'template-a' } }],
+      given: ['10:00:06 part-1 source ready', '10:00:01 part-1 found recorded 09:00-10:00'],
       when: '11:10',
-      sees: { videos: ['part-1 SEGMENT SOURCE_READY'] },
+      sees: {
+        videos: ['part-1 SEGMENT SOURCE_READY'],
+        jobs: ['part-1 with template-a'],
+        sessions: ['09:00-10:00 ENDED: part-1'],
+      },
     },
     {
       says: 'Callbacks have no order: the state of a video is the same however they come',
