@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { stopStack } from '../../local/index.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import { stopSignal } from '../stopping.ts';
@@ -9,6 +9,9 @@ import { runWatched } from '../watched-child.ts';
 
 const root = join(import.meta.dirname, '../..');
 const budgetMinutes = 10;
+
+/** The properties of the domain alone, many times each; what they print (runs, seed, time) is shown. */
+const slowLane = { args: ['--project', 'unit', '--silent=false', 'test/processors'], runs: 10_000, budgetMinutes: 30 };
 
 /** What is checked before the tests run; each counts as one test. */
 const checks = [
@@ -25,21 +28,34 @@ export function addTest(program: Command): void {
     .command('test')
     .description('lint, types, then unit, integration and chaos tests; further arguments go to vitest')
     .argument('[vitest...]', 'such as a path or -t NAME')
+    .option('--slow', `only the domain's properties, at ${slowLane.runs} runs each`)
+    .option('--runs <count>', 'with --slow: that many runs', wholeNumber, slowLane.runs)
     .allowUnknownOption()
-    .action(async (vitestArgs: string[]) => {
-      const counts = await runTests(vitestArgs, stopSignal());
+    .action(async (vitestArgs: string[], { slow, runs }: { slow?: true; runs: number }) => {
+      const counts = await runTests(vitestArgs, stopSignal(), slow ? runs : null);
       const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
       console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
       if (counts.failed > 0) process.exitCode = exitCode.failed;
     });
 }
 
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on');
+  return Number(text);
+}
+
 /**
  * Runs everything that must hold before a commit, bounded by 10 minutes; nothing that it starts outlives it. A failed
- * check, and a test run that breaks without a failed test, count as one failed test each.
+ * check, and a test run that breaks without a failed test, count as one failed test each. With `propertyRuns` only the
+ * properties of the domain run, that often each, bounded by 30 minutes.
  */
-export async function runTests(vitestArgs: readonly string[], stop: AbortSignal): Promise<Counts> {
-  const deadline = AbortSignal.timeout(budgetMinutes * 60_000);
+export async function runTests(
+  vitestArgs: readonly string[],
+  stop: AbortSignal,
+  propertyRuns: number | null = null,
+): Promise<Counts> {
+  const budget = propertyRuns === null ? budgetMinutes : slowLane.budgetMinutes;
+  const deadline = AbortSignal.timeout(budget * 60_000);
   const signal = AbortSignal.any([stop, deadline]);
   process.chdir(root);
 
@@ -49,8 +65,11 @@ export async function runTests(vitestArgs: readonly string[], stop: AbortSignal)
     counts[passed ? 'passed' : 'failed'] += 1;
     console.error(`${passed ? '✓' : '✗'} ${name}`);
   }
-  const tests = await runVitest(vitestArgs, signal);
-  if (deadline.aborted) console.error(`Stopped: the tests did not end within ${budgetMinutes} minutes.`);
+  const tests =
+    propertyRuns === null
+      ? await runVitest(vitestArgs, signal)
+      : await runVitest([...slowLane.args, ...vitestArgs], signal, { LIVE2VOD_PROPERTY_RUNS: String(propertyRuns) });
+  if (deadline.aborted) console.error(`Stopped: the tests did not end within ${budget} minutes.`);
   else if (stop.aborted) throw new CommandFault('stopped before the tests ended', exitCode.failed);
   return {
     passed: counts.passed + tests.passed,
@@ -59,14 +78,18 @@ export async function runTests(vitestArgs: readonly string[], stop: AbortSignal)
   };
 }
 
-async function runVitest(args: readonly string[], signal: AbortSignal): Promise<Counts> {
+async function runVitest(
+  args: readonly string[],
+  signal: AbortSignal,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'live2vod-run-'));
   const report = join(folder, 'report.json');
   try {
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests'];
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     // What an interrupted run leaves in its temporary folder goes with ours.
-    const status = await runWatched([...vitest, ...reporters, ...args], signal, { TMPDIR: folder });
+    const status = await runWatched([...vitest, ...reporters, ...args], signal, { ...environment, TMPDIR: folder });
     const { passed, failed, skipped } = await readReport(report);
     // A file that can't be loaded or an error outside a test fails the run, yet no test of its.
     return { passed, failed: status === 0 ? failed : Math.max(1, failed), skipped };

@@ -57,7 +57,7 @@ const mutant = fc
     return { changed, sender: sourceOf(body) };
   });
 
-describe('parsing a callback', { timeout: 600_000 }, () => {
+describe('parsing a callback', { timeout: 1_800_000 }, () => {
   it('survives any bytes', () => {
     check(
       'any bytes are parsed or refused',

@@ -93,7 +93,7 @@ describe('policies', () => {
   });
 });
 
-describe('patterns', { timeout: 600_000 }, () => {
+describe('patterns', { timeout: 1_800_000 }, () => {
   const patternText = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), minLength: 1, maxLength: 8 });
   const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
 

@@ -161,7 +161,7 @@ describe('a session that the policy leaves to the cloud', () => {
   });
 });
 
-describe('what was decided', () => {
+describe('what was decided', { timeout: 1_800_000 }, () => {
   it('stays when the policy changes: the archive is not composed again', () => {
     const live = new StreamUnderTest().hear(segment('a', 0, 8, ready), composed('c', 11.1)).passTo(20);
     live

@@ -45,7 +45,7 @@ function same(found: unknown, expected: unknown): void {
   if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found).toEqual(expected);
 }
 
-describe('properties', () => {
+describe('properties', { timeout: 1_800_000 }, () => {
   it('any order, any repetition and timers at any time lead to the same state and the same records', () => {
     check(
       'order of arrival',

@@ -59,7 +59,7 @@ const many = <T>(count: number, make: (n: number) => T): T[] => Array.from({ len
 /** Names of a stream as long as they are kept. */
 const fatStream = { DomainName: long('d', 84), AppName: long('a', 84), StreamName: long('s', 84) };
 
-describe('the size of a video', { timeout: 3_600_000 }, () => {
+describe('the size of a video', { timeout: 1_800_000 }, () => {
   it('stays below the documented maximum, whatever floods in', () => {
     const floods: Readonly<Record<string, readonly CallbackBody[]>> = {
       'single outputs': many(400, (n) => streamTranscoded(n, fatOutput(n))),

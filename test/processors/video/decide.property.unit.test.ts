@@ -112,7 +112,7 @@ const healthy: readonly CallbackBody[] = [
   { EventType: 'NotKnownYetComplete', EventTime: 'never', VideoId: videoId },
 ];
 
-describe('deciding on jobs', { timeout: 600_000 }, () => {
+describe('deciding on jobs', { timeout: 1_800_000 }, () => {
   it('plans each job at most once, whatever happens', () => {
     check(
       'at most one command per token',

@@ -23,7 +23,7 @@ function fold(deliveries: readonly Delivered[], from: VideoState | null = null, 
   return { state, writes };
 }
 
-describe('the state of a video', { timeout: 600_000 }, () => {
+describe('the state of a video', { timeout: 1_800_000 }, () => {
   it('is the same for any order and any repetition of its events, also when stored in between', () => {
     const stored = fc.array(fc.boolean(), { minLength: 40, maxLength: 40 });
     check(

@@ -154,7 +154,7 @@ describe('a cover snapshot before the transcode', () => {
   });
 });
 
-describe('steps before the transcode', { timeout: 600_000 }, () => {
+describe('steps before the transcode', { timeout: 1_800_000 }, () => {
   const both = policies({ audit: true, snapshot: true });
   const tellings = [
     step('Acknowledged', 7, auditToken, { JobId: 'audit-1' }),
