@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       expect(refused).toBe(2);
       await view.apply([sessionRecord(2, { ...show, status: 'FAILED' })]);
       follower.announce();
-      await expect.poll(() => page.locator('a.row .status').textContent()).toBe('FAILED');
+      await page.locator('a.row .status', { hasText: 'FAILED' }).waitFor();
     });
   });
 
@@ -167,7 +167,7 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       const more = [...segment.timeline, event('StreamTranscodeComplete', 40, 41)];
       await view.apply([videoRecord(0, 1, { ...segment, revision: 9, timeline: more })]);
       follower.announce();
-      await expect.poll(() => page.locator('main').textContent()).toContain('Callbacks: 3');
+      await page.locator('main', { hasText: 'Callbacks: 3' }).waitFor();
       const answered = page.waitForResponse('**/api/videos/segment-1');
       held.resolve();
       await (await answered).finished();
@@ -325,18 +325,21 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
     });
   });
 
-  test('shows every dead letter, page after page, and keeps the pages that were asked for', async () => {
+  test('shows every dead letter, page after page, and keeps the pages that were asked for', {
+    timeout: 120_000,
+  }, async () => {
     // They ended at 500, and the jobs of further pages vanished again at the next refresh.
     const letters = Array.from({ length: 620 }, (_, offset) => letter(0, offset));
     await visit(browser, { letters, before: (page) => page.clock.install() }, async ({ page }) => {
       await go(page, '#/dead-letters');
       const rows = page.locator('tbody tr');
       const more = page.getByRole('button', { name: 'Load more' });
+      const shown = (count: number) => expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(count);
       for (let count = 50; count < letters.length; count += 50) {
-        await expect.poll(() => rows.count()).toBe(count);
+        await shown(count);
         await more.click();
       }
-      await expect.poll(() => rows.count()).toBe(letters.length);
+      await shown(letters.length);
       expect(await more.count()).toBe(0);
       await page.clock.fastForward(60_000);
       expect(await rows.count()).toBe(letters.length);
