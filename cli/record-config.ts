@@ -1,8 +1,19 @@
 /** What `record-config` does: the recording set-up of the file against what the cloud has. */
-import { applyRecording, nameOf, planRecording, type RecordingPlan, type VodCloud } from '../connectors/vod/index.ts';
+import { systemPlatform } from '../connectors/platform/index.ts';
+import {
+  applyRecording,
+  nameOf,
+  patience,
+  planRecording,
+  type RecordingPlan,
+  RecordingSetupFault,
+  type VodCloud,
+} from '../connectors/vod/index.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { cloudOf } from './roles/cloud.ts';
+
+const patiently = patience(systemPlatform, systemPlatform.random);
 
 /** Prints what `apply` would change. Gives whether there is anything. */
 export const plan = () => withCloud(async (cloud, configuration) => print(await planOf(cloud, configuration)));
@@ -11,7 +22,8 @@ export const plan = () => withCloud(async (cloud, configuration) => print(await 
 export const apply = () =>
   withCloud(async (cloud, configuration) => {
     const planned = await planOf(cloud, configuration);
-    if (print(planned)) await applyRecording(cloud, planned, ({ what, name }) => console.log(`${what} ${name}`));
+    if (!print(planned)) return;
+    await applyRecording(cloud, planned, patiently, ({ what, name }) => console.log(`${what} ${name}`));
   });
 
 /** Prints what the cloud has for a domain. */
@@ -40,13 +52,16 @@ async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration)
   const cloud = cloudOf(configuration.settings);
   try {
     return await run(cloud, configuration);
+  } catch (error) {
+    if (error instanceof RecordingSetupFault) throw new CommandFault(error.message, exitCode.configuration, error);
+    throw error;
   } finally {
     cloud.close();
   }
 }
 
 const planOf = (cloud: VodCloud, { recording, settings }: Configuration) =>
-  planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null);
+  planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, patiently);
 
 function print({ changes, callback }: RecordingPlan): boolean {
   let count = 0;

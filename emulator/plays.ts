@@ -36,6 +36,8 @@ export class Plays {
         OnDemand: 0,
         StorageLocation: '',
         RecordContent: 'raw',
+        SpaceId: '',
+        RecordFormatList: { RecordFormat: [] },
         CreateTime: cloudTime(cloud.clock.now()),
       });
     }

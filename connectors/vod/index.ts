@@ -14,6 +14,7 @@ export type { TranscodeTask, TranscodeTaskJob, TranscodeTaskSummary, Transcoding
 export { type ReconcilerOptions, runReconciler } from './reconciler/reconciler.ts';
 export type { SweepTarget } from './reconciler/sweep.ts';
 export { type Applied, applyRecording } from './recording-setup/apply.ts';
+export { type Patiently, patience } from './recording-setup/patience.ts';
 export {
   compareConfigs,
   type Difference,
@@ -24,6 +25,7 @@ export {
 } from './recording-setup/plan.ts';
 export {
   type RecordingSetup,
+  RecordingSetupFault,
   type RecordingSetupInput,
   readRecordingSetup,
   type SetupResult,

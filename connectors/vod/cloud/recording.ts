@@ -15,6 +15,11 @@ export type RecordConfig = {
   readonly composeTranscodeGroupId: string | null;
   readonly storageLocation: string | null;
   readonly onDemand: number | null;
+  readonly spaceId: string | null;
+  /** `raw`, `transcode` or both; absent means `raw`. Only read: what it needs besides is told by no API. */
+  readonly recordContent: string | null;
+  /** Formats that are recorded by settings of their own (RecordFormat), in place of the template group. Only read. */
+  readonly recordFormats: readonly string[];
 };
 
 export type Recording = {
@@ -36,6 +41,9 @@ const config = z
     ComposeVodTranscodeGroupId: text,
     StorageLocation: text,
     OnDemand: amount,
+    SpaceId: text,
+    RecordContent: text,
+    RecordFormatList: listOf('RecordFormat', z.object({ Format: text })),
   })
   .transform(
     (found): RecordConfig => ({
@@ -49,6 +57,9 @@ const config = z
       composeTranscodeGroupId: found.ComposeVodTranscodeGroupId,
       storageLocation: found.StorageLocation,
       onDemand: found.OnDemand,
+      spaceId: found.SpaceId,
+      recordContent: found.RecordContent,
+      recordFormats: found.RecordFormatList.map((one) => one.Format ?? '?'),
     }),
   );
 
@@ -91,5 +102,6 @@ function paramsOf(wanted: RecordConfig): RpcParams {
     ComposeVodTranscodeGroupId: wanted.composeTranscodeGroupId,
     StorageLocation: wanted.storageLocation,
     OnDemand: wanted.onDemand,
+    SpaceId: wanted.spaceId,
   };
 }

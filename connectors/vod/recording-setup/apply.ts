@@ -1,4 +1,5 @@
 import type { VodCloud } from '../cloud/cloud.ts';
+import type { Patiently } from './patience.ts';
 import { nameOf, type RecordingPlan } from './plan.ts';
 
 /** One thing that was done: `added play.example.com/live/*`. */
@@ -12,22 +13,21 @@ export type Applied = { readonly what: 'added' | 'updated' | 'callback set'; rea
 export async function applyRecording(
   cloud: Pick<VodCloud, 'addLiveRecordVodConfig' | 'updateLiveRecordVodConfig' | 'setMessageCallback'>,
   plan: RecordingPlan,
+  patiently: Patiently,
   onApplied: (applied: Applied) => void,
 ): Promise<void> {
   for (const change of plan.changes) {
     if (change.kind === 'add') {
-      await cloud.addLiveRecordVodConfig(change.wanted);
+      await patiently(() => cloud.addLiveRecordVodConfig(change.wanted));
       onApplied({ what: 'added', name: nameOf(change.wanted) });
     } else if (change.kind === 'update') {
-      await cloud.updateLiveRecordVodConfig(change.wanted);
+      await patiently(() => cloud.updateLiveRecordVodConfig(change.wanted));
       onApplied({ what: 'updated', name: nameOf(change.wanted) });
     }
   }
-  if (plan.callback && plan.callback.differences.length > 0) {
-    await cloud.setMessageCallback(plan.callback.wanted);
-    onApplied({
-      what: 'callback set',
-      name: plan.callback.wanted.callbackUrl ?? plan.callback.wanted.mnsQueueName ?? '',
-    });
+  const { callback } = plan;
+  if (callback && callback.differences.length > 0) {
+    await patiently(() => cloud.setMessageCallback(callback.wanted));
+    onApplied({ what: 'callback set', name: callback.wanted.callbackUrl ?? callback.wanted.mnsQueueName ?? '' });
   }
 }

@@ -2,7 +2,8 @@ import type { VodCloud } from '../cloud/cloud.ts';
 import type { MessageCallback } from '../cloud/notification.ts';
 import type { RecordConfig } from '../cloud/recording.ts';
 import { mergedCallback } from './callback.ts';
-import type { RecordingSetup } from './wanted.ts';
+import type { Patiently } from './patience.ts';
+import { type RecordingSetup, RecordingSetupFault } from './wanted.ts';
 
 /** One field that would change, in words that may be shown: never a key. */
 export type Difference = { readonly field: string; readonly from: string; readonly to: string };
@@ -24,24 +25,26 @@ export type RecordingPlan = {
  * The difference between the file and what the cloud has. Only asks; changes nothing.
  * @param authKey the callback key that signs, or null where none is configured
  * @throws CloudFault
+ * @throws RecordingSetupFault where the cloud would refuse a part of it, or a part would undo what the file can't say
  */
 export async function planRecording(
   cloud: Pick<VodCloud, 'describeLiveRecordVodConfigs' | 'getMessageCallback'>,
   setup: RecordingSetup,
   authKey: string | null,
+  patiently: Patiently,
 ): Promise<RecordingPlan> {
   const existing: RecordConfig[] = [];
   for (const domainName of new Set(setup.configs.map((one) => one.domainName))) {
-    existing.push(...(await cloud.describeLiveRecordVodConfigs({ domainName })));
+    existing.push(...(await patiently(() => cloud.describeLiveRecordVodConfigs({ domainName }))));
   }
   const changes = compareConfigs(setup.configs, existing);
   if (setup.callback === null) return { changes, callback: null };
-  const present = await cloud.getMessageCallback();
+  const present = await patiently(() => cloud.getMessageCallback());
   const wanted = mergedCallback(present, setup.callback, authKey);
   return { changes, callback: { wanted, differences: callbackDifferences(present, wanted) } };
 }
 
-/** Pure: what to do to get from `existing` to `wanted`. */
+/** Pure: what to do to get from `existing` to `wanted`. @throws RecordingSetupFault as `planRecording` */
 export function compareConfigs(
   wanted: readonly RecordConfig[],
   existing: readonly RecordConfig[],
@@ -52,11 +55,26 @@ export function compareConfigs(
     present.delete(nameOf(config));
     if (!found) return { kind: 'add', wanted: config };
     const differences = configDifferences(found, config);
-    return differences.length === 0
-      ? { kind: 'keep', wanted: config }
-      : { kind: 'update', wanted: config, differences };
+    if (differences.length === 0) return { kind: 'keep', wanted: config };
+    return { kind: 'update', wanted: updated(found, config), differences };
   });
   return [...changes, ...[...present.values()].map((one): RecordingChange => ({ kind: 'unmanaged', existing: one }))];
+}
+
+/**
+ * What an update, which overwrites everything, is to be given: what the file doesn't name stays as it is.
+ * @throws RecordingSetupFault where there is something that we couldn't give again
+ */
+function updated(existing: RecordConfig, wanted: RecordConfig): RecordConfig {
+  const { recordFormats, recordContent } = existing;
+  const own =
+    recordFormats.length > 0 ? 'RecordFormat' : /transcode/i.test(recordContent ?? '') ? 'RecordContent' : null;
+  if (own !== null) {
+    throw new RecordingSetupFault(
+      `${nameOf(wanted)}: at the cloud it has a ${own} of its own, which an update from the file would undo: take it out of recording.configs, or delete it at the cloud first`,
+    );
+  }
+  return { ...wanted, storageLocation: wanted.storageLocation ?? existing.storageLocation, spaceId: existing.spaceId };
 }
 
 /** `domain/app/stream`; `*` for all streams. */

@@ -106,6 +106,9 @@ export function readRecordingSetup(value: unknown): SetupResult {
       composeTranscodeGroupId: composes ? resolved(one.composed, [...at, 'composed'], 'composeOnly') : null,
       storageLocation: one.storageLocation ?? null,
       onDemand: one.onDemand,
+      spaceId: null,
+      recordContent: null,
+      recordFormats: [],
     };
   });
   if (wanted && (wanted.url === undefined) === (wanted.mns === undefined)) {
@@ -113,6 +116,16 @@ export function readRecordingSetup(value: unknown): SetupResult {
   }
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null } };
+}
+
+/** A set-up that reads well and can't be carried out, found before anything is changed: the key, a setting, what to do. */
+export class RecordingSetupFault extends Error {
+  readonly code = 'BAD_RECORDING_SETUP';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'RecordingSetupFault';
+  }
 }
 
 function problem(path: readonly PropertyKey[], text: string): { path: string; problem: string } {

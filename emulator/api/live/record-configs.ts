@@ -17,6 +17,8 @@ export type RecordConfig = {
   readonly OnDemand: number;
   readonly StorageLocation: string;
   readonly RecordContent: string;
+  readonly SpaceId: string;
+  readonly RecordFormatList: { readonly RecordFormat: readonly { readonly Format: string }[] };
   readonly CreateTime: string;
 };
 

@@ -54,6 +54,8 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
   const byFormat = optional(params, 'RecordFormat.1.Format') !== null;
   const onDemand = integer(params, 'OnDemand', { from: 0, to: 7, otherwise: 0 });
   if (![0, 1, 2, 7].includes(onDemand)) throw fault.invalidParameter('OnDemand');
+  const recordContent = optional(params, 'RecordContent') ?? 'raw';
+  if (/transcode/i.test(recordContent)) required(params, 'TranscodeTemplates.1');
   return {
     DomainName: required(params, 'DomainName'),
     AppName: required(params, 'AppName'),
@@ -70,7 +72,18 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
         : (optional(params, 'ComposeVodTranscodeGroupId') ?? ''),
     OnDemand: onDemand,
     StorageLocation: optional(params, 'StorageLocation') ?? '',
-    RecordContent: optional(params, 'RecordContent') ?? 'raw',
+    RecordContent: recordContent,
+    SpaceId: optional(params, 'SpaceId') ?? '',
+    RecordFormatList: { RecordFormat: formatsOf(params) },
     CreateTime: cloudTime(clock.now()),
   };
+}
+
+function formatsOf(params: Params): { readonly Format: string }[] {
+  const formats: { readonly Format: string }[] = [];
+  for (;;) {
+    const Format = matching(params, `RecordFormat.${formats.length + 1}.Format`, /^(m3u8|flv|mp4)$/);
+    if (Format === null) return formats;
+    formats.push({ Format });
+  }
 }

@@ -4,6 +4,7 @@ import {
   type Credentials,
   cloudClient,
   fixedCredentials,
+  type Patiently,
   planRecording,
   readRecordingSetup,
   type VodCloud,
@@ -139,6 +140,8 @@ describe('media', () => {
 });
 
 describe('set-up', () => {
+  const patiently: Patiently = (call) => call();
+
   it('is planned, applied, then as wanted, and can be deleted', async () => {
     const read = readRecordingSetup({
       templateGroups: { storeOnly: templateGroupIds.storeOnly, composeOnly: templateGroupIds.composeOnly },
@@ -158,12 +161,12 @@ describe('set-up', () => {
       },
     });
     if (!read.ok) return expect.fail(JSON.stringify(read.problems));
-    const plan = await planRecording(cloud, read.setup, 'AbcDef123');
+    const plan = await planRecording(cloud, read.setup, 'AbcDef123', patiently);
     expect(plan.changes.map((change) => change.kind)).toEqual(['add', 'add']);
     const applied: string[] = [];
-    await applyRecording(cloud, plan, ({ what, name }) => applied.push(`${what} ${name}`));
+    await applyRecording(cloud, plan, patiently, ({ what, name }) => applied.push(`${what} ${name}`));
     expect(applied.length).toBe(3);
-    const again = await planRecording(cloud, read.setup, 'AbcDef123');
+    const again = await planRecording(cloud, read.setup, 'AbcDef123', patiently);
     expect(again.changes.map((change) => change.kind)).toEqual(['keep', 'keep']);
     expect(again.callback?.differences).toEqual([]);
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   applyRecording,
   type MessageCallback,
+  type Patiently,
   planRecording,
   type RecordConfig,
   type RecordingSetupInput,
@@ -57,6 +58,8 @@ function cloudWith(configs: RecordConfig[], callback: MessageCallback | null = n
   };
 }
 
+const patiently: Patiently = (call) => call();
+
 const kinds = (plan: Awaited<ReturnType<typeof planRecording>>) => plan.changes.map((change) => change.kind);
 
 describe('the file', () => {
@@ -101,19 +104,19 @@ describe('plan and apply', () => {
     if (!first) return expect.fail('no configuration');
     const other: RecordConfig = { ...first, appName: 'other' };
     const cloud = cloudWith([{ ...first, cycleSeconds: null }, other]);
-    const plan = await planRecording(cloud, setup, 'Key1');
+    const plan = await planRecording(cloud, setup, 'Key1', patiently);
     expect(kinds(plan)).toEqual(['update', 'add', 'unmanaged']);
     expect(plan.changes[0]).toMatchObject({ differences: [{ field: 'cycleSeconds', from: '3600', to: '1800' }] });
     expect(cloud.changes).toEqual([]);
 
     const applied: string[] = [];
-    await applyRecording(cloud, plan, ({ what, name }) => applied.push(`${what} ${name}`));
+    await applyRecording(cloud, plan, patiently, ({ what, name }) => applied.push(`${what} ${name}`));
     expect(applied).toEqual([
       'updated play.example.com/live/*',
       'added play.example.com/match/final',
       'callback set https://ingress.example.com/callbacks/vod',
     ]);
-    const again = await planRecording(cloud, setup, 'Key1');
+    const again = await planRecording(cloud, setup, 'Key1', patiently);
     expect(kinds(again)).toEqual(['keep', 'keep', 'unmanaged']);
     expect(again.callback?.differences).toEqual([]);
   });
@@ -129,14 +132,27 @@ describe('plan and apply', () => {
       mnsQueueName: null,
     };
     const setup = setupOf(file);
-    const kept = await planRecording(cloudWith([], existing), setup, null);
+    const kept = await planRecording(cloudWith([], existing), setup, null, patiently);
     expect(kept.callback?.wanted).toMatchObject({
       authKey: 'OldSecret1',
       eventTypes: ['AIComplete', 'FileUploadComplete', 'TranscodeComplete'],
     });
-    const { callback } = await planRecording(cloudWith([], existing), setup, 'NewSecret2');
+    const { callback } = await planRecording(cloudWith([], existing), setup, 'NewSecret2', patiently);
     const fields = callback?.differences.map((difference) => difference.field);
     expect(fields).toEqual(['callbackUrl', 'eventTypes', 'authKey']);
     expect(JSON.stringify(callback?.differences)).not.toMatch(/Secret/);
+  });
+
+  it.each([
+    [null, 'is not set'],
+    ['lower-case-only', 'upper case'],
+    [`Aa1${'x'.repeat(30)}`, '32 characters'],
+  ])('is refused as a whole with the key %j, before anything is changed', async (key, why) => {
+    // The cloud refuses it only after everything else was applied.
+    const cloud = cloudWith([]);
+    await expect(planRecording(cloud, setupOf(file), key, patiently)).rejects.toThrow(why);
+    const unsigned = setupOf({ ...file, callback: { url: 'https://ingress.example.com/', auth: false } });
+    expect((await planRecording(cloud, unsigned, key, patiently)).callback?.wanted.authSwitch).toBe('off');
+    expect(cloud.changes).toEqual([]);
   });
 });

@@ -29,6 +29,8 @@ describe('recording configurations', () => {
     ['auto-compose without its template group', { AutoCompose: 'ON' }, 'MissingParameter'],
     ['no template group', { VodTranscodeGroupId: '' }, 'MissingParameter'],
     ['an unknown way to start', { OnDemand: '5' }, 'InvalidParameter'],
+    ['transcoded content without its templates', { RecordContent: 'transcode' }, 'MissingParameter'],
+    ['an unknown format', { 'RecordFormat.1.Format': 'avi' }, 'InvalidParameter'],
   ])('with %s are refused', async (_what, params, Code) => {
     const { url } = await calmEmulator();
     const config = { AppName: 'live', VodTranscodeGroupId: 'g', ...(params as Record<string, string>) };
