@@ -19,7 +19,11 @@ export function addEmulate(program: Command): void {
       const { startEmulator } = await import('../../emulator/index.ts');
       const { settings } = readConfiguration();
       const signal = stopSignal();
-      const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret } = settings;
+      const {
+        ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
+        ALIBABA_CLOUD_SECURITY_TOKEN: securityToken,
+      } = settings;
       const emulator = await startEmulator({
         host: settings.LIVE2VOD_BIND,
         port: settings.EMULATOR_PORT,
@@ -27,7 +31,9 @@ export function addEmulate(program: Command): void {
         callbackUrl: settings.VOD_CALLBACK_URL ?? null,
         callbackKey: settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null,
         ...(accessKeyId !== undefined && accessKeySecret !== undefined
-          ? { accessKeys: [{ accessKeyId, accessKeySecret }] }
+          ? {
+              accessKeys: [{ accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { securityToken }) }],
+            }
           : {}),
       }).catch(namingPort('EMULATOR_PORT'));
       console.log(`the emulated cloud answers at ${emulator.url}; its control API is under ${emulator.url}/_emulator/`);

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { listOf, text, time } from './answer.ts';
+import { CloudFault } from './fault.ts';
 import type { Rpc } from './rpc.ts';
 
 export type Production = {
   /**
    * Composes media into a new one; costs money and knows no idempotency: look before repeating.
-   * The sources must have status Normal (`lagging` otherwise), 200 of them at most.
+   * The sources must have status Normal (`lagging` otherwise), 200 of them at most: more are refused here already
+   * (terminal, `TooManySources`).
    */
   produceEditingProjectVideo(request: {
     readonly title: string;
@@ -80,9 +82,20 @@ const jobDetail = z
 
 const auditResult = z.object({ MediaAuditResult: z.object({ Suggestion: text }).nullish() });
 
+const mostSources = 200;
+
 export function production(vod: Rpc): Production {
   return {
     async produceEditingProjectVideo({ title, mediaIds, templateGroupId, storageLocation, description }) {
+      if (mediaIds.length > mostSources) {
+        const message = `${mediaIds.length} sources, the cloud takes ${mostSources}: compose them by hand, in parts`;
+        throw new CloudFault({
+          kind: 'terminal',
+          code: 'TooManySources',
+          action: 'ProduceEditingProjectVideo',
+          message,
+        });
+      }
       const clips = mediaIds.map((MediaId) => ({ MediaId }));
       const answer = await vod.call(
         'ProduceEditingProjectVideo',

@@ -48,7 +48,10 @@ export type ComposeRules = {
   readonly settleMs: number;
   /** How long the segments may stay in a wrong status. */
   readonly longestLagMs: number;
+  /** After this time since it was planned a job isn't repeated any more, once it has met `triesBeforeGivingUp` faults. */
   readonly giveUpAfterMs: number;
+  /** Faults in a row that even an old job may meet. */
+  readonly triesBeforeGivingUp: number;
   /** A call that is made so much later than it was due is stale. */
   readonly staleAfterMs: number;
 };
@@ -59,6 +62,7 @@ export const defaultComposeRules: ComposeRules = {
   settleMs: 120_000,
   longestLagMs: 60 * 60_000,
   giveUpAfterMs: 24 * 60 * 60_000,
+  triesBeforeGivingUp: 8,
   staleAfterMs: 30_000,
 };
 
@@ -96,7 +100,8 @@ export function continueCompose(
       return afterEmptySearch(attempt, rules, nowMs, random);
     }
     case 'fault': {
-      const late = nowMs - plan.plannedAt >= rules.giveUpAfterMs;
+      const old = nowMs - plan.plannedAt >= rules.giveUpAfterMs;
+      const late = old && attempt.faults + 1 >= rules.triesBeforeGivingUp;
       return attempt.call.kind === 'produce'
         ? afterRefusedProduction(attempt, answer.fault, rules, late, nowMs, random)
         : afterFailedSearch(attempt, answer.fault, rules, late, random);

@@ -28,6 +28,7 @@ export function adaptivePace(limits: PaceLimits, clock: Clock): Pace {
   let changedAtMs = clock.monotonicMs();
   let dueAtMs = changedAtMs;
   let slowedAtMs = Number.NEGATIVE_INFINITY;
+  let pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   function recover(nowMs: number): void {
     const gained = ((nowMs - changedAtMs) / 1000) * recoveryPerSecond * limits.perSecond;
@@ -37,18 +38,22 @@ export function adaptivePace(limits: PaceLimits, clock: Clock): Pace {
 
   return {
     async turn(signal) {
-      const nowMs = clock.monotonicMs();
-      recover(nowMs);
-      const turnAtMs = Math.max(dueAtMs, nowMs);
-      const waitMs = turnAtMs - nowMs;
-      dueAtMs = turnAtMs + 1000 / perSecond;
-      if (waitMs > 0) await clock.sleep(waitMs, signal);
-      return !signal.aborted;
+      for (;;) {
+        const nowMs = clock.monotonicMs();
+        recover(nowMs);
+        const turnAtMs = Math.max(dueAtMs, nowMs);
+        dueAtMs = turnAtMs + 1000 / perSecond;
+        if (turnAtMs > nowMs) await clock.sleep(turnAtMs - nowMs, signal);
+        if (signal.aborted) return false;
+        // A pause that began meanwhile holds for those who were waiting too.
+        if (turnAtMs >= pausedUntilMs) return true;
+      }
     },
     throttled() {
       const nowMs = clock.monotonicMs();
       recover(nowMs);
-      dueAtMs = Math.max(dueAtMs, nowMs + pauseMs);
+      pausedUntilMs = nowMs + pauseMs;
+      dueAtMs = Math.max(dueAtMs, pausedUntilMs);
       // Calls that were already on their way get refused too; they tell nothing new.
       if (nowMs - slowedAtMs < pauseMs) return;
       slowedAtMs = nowMs;

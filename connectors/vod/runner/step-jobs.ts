@@ -20,6 +20,7 @@ import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
 import type { Lane } from './lane.ts';
 import type { InternalEvent } from './outbox.ts';
 import type { TranscodeJobsOptions } from './transcode-jobs.ts';
+import type { Fault } from './transcode-plan.ts';
 
 export type StepCloud = Pick<Production, 'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'listJobs' | 'getJob'>;
 
@@ -57,11 +58,7 @@ export function stepJobs({
     signal: AbortSignal,
   ): Promise<ComposeAnswer> {
     const cloud = cloudOf(job.region);
-    if (call.kind === 'search') {
-      return await asking.call(signal, async () => {
-        return { kind: 'searched' as const, mediaIds: await jobsOfUsers(cloud, job.videoId, step) };
-      });
-    }
+    if (call.kind === 'search') return await jobsOfUsers(cloud, job.videoId, step, (ask) => asking.call(signal, ask));
     return await submitting.call(signal, async () => {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
       const { jobId } = await submit(cloud, job.videoId, step);
@@ -119,15 +116,21 @@ async function submit(cloud: StepCloud, videoId: string, step: Step): Promise<{ 
  * The jobs of this sort that somebody started through the API and that haven't failed, oldest first. A person's counts
  * as ours: it does the same work.
  */
-async function jobsOfUsers(cloud: StepCloud, mediaId: string, step: Step): Promise<readonly string[]> {
+async function jobsOfUsers(cloud: StepCloud, mediaId: string, step: Step, asked: Asked): Promise<ComposeAnswer> {
   const jobType = step.kind === 'AUDIT' ? 'ai' : 'snapshot';
-  const listed = await cloud.listJobs({ mediaId, jobType });
-  const found: string[] = [];
-  for (const { jobId, status } of listed.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))) {
+  const listed = await asked(async () => ({ kind: 'list' as const, jobs: await cloud.listJobs({ mediaId, jobType }) }));
+  if (listed.kind === 'fault') return listed;
+  const mediaIds: string[] = [];
+  for (const { jobId, status } of listed.jobs.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))) {
     if (/^fail/i.test(status ?? '')) continue;
-    const { trigger, aiJobType } = await cloud.getJob({ jobId, jobType });
+    const told = await asked(async () => ({ kind: 'job' as const, job: await cloud.getJob({ jobId, jobType }) }));
+    if (told.kind === 'fault') return told;
+    const { trigger, aiJobType } = told.job;
     if (trigger?.toLowerCase() !== 'manual') continue;
-    if (step.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) found.push(jobId);
+    if (step.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) mediaIds.push(jobId);
   }
-  return found;
+  return { kind: 'searched', mediaIds };
 }
+
+/** Makes one call when it is its turn. */
+type Asked = <T>(ask: () => Promise<T>) => Promise<T | { readonly kind: 'fault'; readonly fault: Fault }>;

@@ -87,8 +87,9 @@ function afterRefusedSubmission(
   nowMs: number,
   random: () => number,
 ): TranscodeStep {
-  const late = nowMs - plan.plannedAt >= rules.giveUpAfterMs;
+  const old = nowMs - plan.plannedAt >= rules.giveUpAfterMs;
   const faulty = { ...attempt, faults: attempt.faults + 1 };
+  const late = old && faulty.faults >= rules.triesBeforeGivingUp;
   switch (fault.kind) {
     case 'terminal':
       if (documentedRefusal.test(fault.code) && attempt.doubt === null) return end(attempt, failure('failed', fault));
@@ -98,7 +99,7 @@ function afterRefusedSubmission(
     case 'ambiguous':
       // Too old to be repeated: looked up until it is found or a person must look.
       return look(
-        { ...faulty, doubt: late ? { ...fault, kind: 'already-submitted' } : fault },
+        { ...faulty, doubt: old ? { ...fault, kind: 'already-submitted' } : fault },
         backoffMs(rules.backoff, faulty.faults, random),
       );
     case 'lagging': {
@@ -126,7 +127,7 @@ function afterFailedLook(
   random: () => number,
 ): TranscodeStep {
   const faults = attempt.faults + 1;
-  const late = nowMs - plan.plannedAt >= rules.giveUpAfterMs;
+  const late = nowMs - plan.plannedAt >= rules.giveUpAfterMs && faults >= rules.triesBeforeGivingUp;
   const wait = backoffMs(rules.lookBackoff, faults, random);
   const again: TranscodeStep = { do: 'call', attempt: { ...attempt, faults }, afterMs: wait };
   if (fault.kind !== 'terminal' && !late) return again;

@@ -65,8 +65,10 @@ export type AttemptRules = {
   readonly looksBeforeFailed: number;
   /** How long the video may stay in a wrong status. */
   readonly longestLagMs: number;
-  /** After this time since it was planned a job isn't repeated any more. */
+  /** After this time since it was planned a job isn't repeated any more, once it has met `triesBeforeGivingUp` faults. */
   readonly giveUpAfterMs: number;
+  /** Faults in a row that even an old job may meet: a runner that comes back after a day isn't refused by a hiccup. */
+  readonly triesBeforeGivingUp: number;
   /** How far the cloud's clock and ours may be apart; its times have whole seconds. */
   readonly clockToleranceMs: number;
 };
@@ -79,6 +81,7 @@ export const defaultAttemptRules: AttemptRules = {
   looksBeforeFailed: 2,
   longestLagMs: 15 * 60_000,
   giveUpAfterMs: 24 * 60 * 60_000,
+  triesBeforeGivingUp: 8,
   clockToleranceMs: 5_000,
 };
 

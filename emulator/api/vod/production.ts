@@ -4,6 +4,9 @@ import { fault } from '../errors.ts';
 import { integer, isRecord, jsonObject, optional } from '../params.ts';
 import { demandStatus, videoOf, workable } from './lookup.ts';
 
+/** Clips of one timeline. */
+const mostClips = 200;
+
 /**
  * ProduceEditingProjectVideo (reference §3.3): a new video from the clips of a timeline, at once with its MediaId. It
  * knows no idempotency: every accepted call produces. Projects aren't kept, so a ProjectId without Timeline is unknown.
@@ -18,7 +21,7 @@ export const produceEditingProjectVideo: Action = (params, context) => {
     throw projectId === null ? fault.missingParameter('Timeline') : fault.noSuchResource(projectId);
   }
   const sourceVideoIds = clipsOf(timeline);
-  if (sourceVideoIds.length === 0) throw fault.invalidParameter('Timeline');
+  if (sourceVideoIds.length === 0 || sourceVideoIds.length > mostClips) throw fault.invalidParameter('Timeline');
   const sources = sourceVideoIds.map((VideoId) => videoOf({ VideoId }, context));
   for (const source of sources) demandStatus(source, context, workable);
   const { cloud, journal, knobs } = context;
@@ -33,11 +36,19 @@ export const produceEditingProjectVideo: Action = (params, context) => {
   return { MediaId: videoId, ProjectId: projectId };
 };
 
+/** Moments of one snapshot job (reference §3.3). */
+const mostOffsets = 30;
+
 /** SubmitSnapshotJob. */
 export const submitSnapshotJob: Action = (params, context) => {
   const video = videoOf(params, context);
   const count = integer(params, 'Count', { from: 1, to: 10_000, otherwise: 1 });
-  integer(params, 'SpecifiedOffsetTime', { from: 0, to: Number.MAX_SAFE_INTEGER, otherwise: 0 });
+  const anyMoment = { from: 0, to: Number.MAX_SAFE_INTEGER, otherwise: 0 };
+  integer(params, 'SpecifiedOffsetTime', anyMoment);
+  for (let n = 1; optional(params, `SpecifiedOffsetTimes.${n}`) !== null; n++) {
+    if (n > mostOffsets) throw fault.invalidParameter('SpecifiedOffsetTimes');
+    integer(params, `SpecifiedOffsetTimes.${n}`, anyMoment);
+  }
   integer(params, 'Interval', { from: 0, to: 86_400, otherwise: 1 });
   for (const side of ['Width', 'Height']) integer(params, side, { from: 8, to: 4096, otherwise: 8 });
   demandStatus(video, context, [...workable, 'Blocked']);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { production } from '../../../connectors/vod/cloud/production.ts';
 import type { FaultKind } from '../../../connectors/vod/index.ts';
 import {
   beginCompose,
@@ -21,7 +22,7 @@ const nothing: ComposeAnswer = { kind: 'searched', mediaIds: [] };
 type Script = (call: string, turn: number) => ComposeAnswer;
 
 /** The calls made, how it ended, and after how long, when the cloud answers like this. */
-function play(suspect: boolean, script: Script): { calls: readonly string[]; end: string; tookMs: number } {
+function play(suspect: boolean, script: Script, ageMs = 0): { calls: readonly string[]; end: string; tookMs: number } {
   const calls: string[] = [];
   let nowMs = startMs;
   let step = beginCompose(suspect, nowMs);
@@ -30,14 +31,30 @@ function play(suspect: boolean, script: Script): { calls: readonly string[]; end
     const call = step.attempt.call.kind;
     const answer = script(call, calls.length);
     calls.push(call);
-    step = continueCompose({ plannedAt: startMs }, step.attempt, answer, defaultComposeRules, nowMs, () => 0.5);
+    step = continueCompose({ plannedAt: startMs - ageMs }, step.attempt, answer, defaultComposeRules, nowMs, () => 0.5);
   }
   const { ending } = step;
   const end = ending.outcome === 'acknowledged' ? ending.mediaId : `${ending.outcome} ${ending.code}`;
   return { calls, end, tookMs: nowMs - startMs };
 }
 
+it('of more sources than the cloud takes is refused without asking it', async () => {
+  const rpc = { call: () => Promise.reject(new Error('asked')), close: () => {} };
+  const mediaIds = Array.from({ length: 201 }, (_, n) => `media-${n}`);
+  const produce = production(rpc).produceEditingProjectVideo({ title: 'long', mediaIds });
+  await expect(produce).rejects.toMatchObject({ kind: 'terminal', code: 'TooManySources' });
+});
+
 const countOf = (calls: readonly string[], name: string) => calls.filter((call) => call === name).length;
+
+describe('a composition that waited for longer than a day', () => {
+  it('is not given up at its first fault, but when they go on', () => {
+    const dayMs = 24 * 3_600_000;
+    const once = (_call: string, turn: number) => (turn === 0 ? fault('throttled') : produced);
+    expect(play(false, once, dayMs)).toMatchObject({ calls: ['produce', 'produce'], end: 'media-1' });
+    expect(play(false, () => fault('throttled'), dayMs)).toMatchObject({ end: 'failed throttled' });
+  });
+});
 
 describe('a composition that nobody has begun', () => {
   it('is produced at once', () => {

@@ -48,6 +48,17 @@ describe('the pace', () => {
     expect(pace.rate()).toBe(8);
   });
 
+  it('pauses those too who were waiting for their turn when the cloud throttled', async () => {
+    const platform = platformAt();
+    const pace = adaptivePace({ perSecond: 20 }, platform);
+    const turns = Array.from({ length: 6 }, () => pace.turn(never).then(() => platform.monotonicMs()));
+    const [first = 0] = await Promise.all(turns.slice(0, 1));
+    pace.throttled();
+    const [, ...others] = await Promise.all(turns);
+    expect(others.length).toBe(5);
+    expect(Math.min(...others)).toBeGreaterThanOrEqual(first + 1_000);
+  });
+
   it('never stops altogether', async () => {
     const { pace } = await turnsOf(
       30,

@@ -40,10 +40,10 @@ const detailed: TranscodeAnswer = { kind: 'detailed', jobIds: ['job-1', 'job-2']
 type Script = readonly TranscodeAnswer[] | ((call: string) => TranscodeAnswer);
 
 /** The calls made and how it ended, when the cloud answers like this. */
-function play(suspect: boolean, script: Script): readonly string[] {
+function play(suspect: boolean, script: Script, ageMs = 0): readonly string[] {
   const seen: string[] = [];
   let step = beginTranscode(suspect);
-  let nowMs = plannedAt;
+  let nowMs = plannedAt + ageMs;
   for (let turn = 0; step.do === 'call'; turn++) {
     const call = step.attempt.call.kind;
     const answer = typeof script === 'function' ? script(call) : script[turn];
@@ -62,6 +62,33 @@ function describeStep(step: TranscodeStep): string {
     ? `acknowledged ${ending.jobIds.join('+')}`
     : `${ending.outcome} ${ending.code}`;
 }
+
+const dayMs = 24 * 3_600_000;
+
+describe('a job that waited for longer than a day', () => {
+  // A runner that comes back after a day finds only old jobs, and meets its first throttling soon.
+  it.each(['throttled', 'retryable', 'lagging'] as const)('is not given up at its first fault: %s', (kind) => {
+    expect(play(false, [fault(kind), submitted], dayMs)).toEqual(['submit', 'submit', 'acknowledged job-1']);
+    expect(play(true, [fault(kind), nothing, submitted], dayMs)).toEqual([
+      'look',
+      'look',
+      'submit',
+      'acknowledged job-1',
+    ]);
+  });
+
+  it('is given up when they go on', () => {
+    const calls = play(false, () => fault('throttled'), dayMs);
+    expect(calls.at(-1)).toBe('failed throttled');
+    expect(calls.length).toBe(defaultAttemptRules.triesBeforeGivingUp + 1);
+  });
+
+  it('is not submitted again once that may have worked', () => {
+    const calls = play(false, (call) => (call === 'submit' ? fault('ambiguous') : nothing), dayMs);
+    expect(calls.filter((call) => call === 'submit').length).toBe(1);
+    expect(calls.at(-1)).toBe('in-doubt ambiguous');
+  });
+});
 
 describe('a job that nobody has begun', () => {
   it('is submitted at once', () => {

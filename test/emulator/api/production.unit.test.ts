@@ -49,6 +49,7 @@ describe('ProduceEditingProjectVideo', () => {
   test.each([
     ['no timeline', {}, 'MissingParameter'],
     ['an empty timeline', { Timeline: timeline([]) }, 'InvalidParameter'],
+    ['more than 200 clips', { Timeline: timeline(Array(201).fill('none')) }, 'InvalidParameter'],
     ['an unknown clip', { Timeline: timeline(['none']) }, 'InvalidVideo.NotFound'],
     ['an unknown project', { ProjectId: 'p' }, 'NoSuchResource'],
   ])('with %s is refused', async (_what, params, Code) => {
@@ -77,6 +78,16 @@ describe('steps before the transcode', () => {
       { service: 'snapshot', startedBy: 'user', jobId: (body.SnapshotJob as { JobId: string }).JobId, count: 1 },
     ]);
   });
+});
+
+test('a snapshot job takes up to thirty moments', async () => {
+  const { url, ledger } = await playedShow('2');
+  const VideoId = ledger().videos[0]?.videoId ?? '';
+  const moments = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`SpecifiedOffsetTimes.${n + 1}`, String(n * 1000)]));
+  const tooMany = await call(url, 'SubmitSnapshotJob', { VideoId, ...moments(31) });
+  expect(tooMany.body).toMatchObject({ Code: 'InvalidParameter' });
+  expect((await call(url, 'SubmitSnapshotJob', { VideoId, ...moments(30) })).status).toBe(200);
 });
 
 describe('what the account pays', () => {
