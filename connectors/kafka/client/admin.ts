@@ -186,6 +186,8 @@ export class Admin {
     });
     const failed = list.find((r) => r.error);
     if (failed) {
+      const fault = kafkaFault(`list offsets of ${failed.topic}/${failed.partition}`, failed.error);
+      if (fault.denied) throw fault;
       throw new KafkaFault(`cannot list offsets of ${failed.topic}/${failed.partition}: ${failed.error?.message}`, {
         code: 'KAFKA_LIST_OFFSETS',
         retryable: true,

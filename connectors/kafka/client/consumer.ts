@@ -4,6 +4,7 @@ import { awaitCallback } from './callback.ts';
 import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import { type ConsumedRecord, consumedRecord, type TopicPartition, type TopicPartitionOffset } from './record.ts';
+import { refusalIn } from './refusal.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
 
 export type Rebalance =
@@ -44,6 +45,7 @@ export type ConsumerOptions = {
 export class Consumer {
   readonly #consumer: kafka.KafkaConsumer;
   readonly #options: ConsumerOptions;
+  readonly #brokers: string;
   readonly #complaints: Complaints;
   #polling: Promise<unknown> = Promise.resolve();
   /** Calls that the native client doesn't guard against its own end: it would take the process with it. */
@@ -53,6 +55,7 @@ export class Consumer {
 
   private constructor(settings: KafkaSettings, options: ConsumerOptions) {
     this.#options = options;
+    this.#brokers = settings.brokers;
     this.#complaints = new Complaints(settings.brokers);
     this.#consumer = new kafka.KafkaConsumer(
       clientConfig(settings, {
@@ -196,7 +199,7 @@ export class Consumer {
         done,
       ),
     );
-    return list.map(({ topic, partition, offset }) => ({
+    return this.#sound('read committed offsets', list).map(({ topic, partition, offset }) => ({
       topic,
       partition,
       offset: typeof offset === 'number' && offset >= 0 ? offset : null,
@@ -228,7 +231,11 @@ export class Consumer {
     const list = await awaitCallback<kafka.TopicPartitionOffset[]>('look up offsets by time', (done) =>
       this.#consumer.offsetsForTimes(wanted, timeoutMs, done),
     );
-    return list.map(({ topic, partition, offset }) => ({ topic, partition, offset: offset >= 0 ? offset : null }));
+    return this.#sound('look up offsets by time', list).map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      offset: offset >= 0 ? offset : null,
+    }));
   }
 
   /** How many partitions a topic has. Rejects with `KAFKA_NO_TOPIC` where it doesn't exist. */
@@ -252,6 +259,14 @@ export class Consumer {
     await this.#polling;
     await Promise.allSettled(this.#unguarded);
     await disconnectClient(this.#consumer);
+  }
+
+  /** The binding puts what went wrong with one partition among the answers: an error of nothing but words. */
+  #sound<T>(doing: string, answers: readonly (T | Error)[]): readonly T[] {
+    const wrong = answers.find((answer) => answer instanceof Error);
+    if (!wrong) return answers as readonly T[];
+    const refusal = refusalIn(wrong.message, this.#brokers);
+    throw refusal ?? new KafkaFault(`cannot ${doing}: ${wrong.message}`, { code: 'KAFKA_PARTITION', retryable: true });
   }
 
   #beforeClosing<T>(doing: string, call: (done: (error: unknown, value?: T) => void) => unknown): Promise<T> {

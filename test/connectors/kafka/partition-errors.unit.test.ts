@@ -1,0 +1,49 @@
+import kafka from '@confluentinc/kafka-javascript';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Admin, Consumer } from '../../../connectors/kafka/index.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+const settings = { brokers: 'none:1', clientId: 'test' };
+const at = [{ topic: 'callbacks', partition: 0 }];
+
+type Done = (error: unknown, answer?: unknown) => void;
+
+/** A consumer whose native client answers as told, without a cluster. */
+async function consumerThat(answers: { committed?: unknown[]; offsetsForTimes?: unknown[] }): Promise<Consumer> {
+  const native = kafka.KafkaConsumer.prototype;
+  vi.spyOn(native, 'connect').mockImplementation(function (this: kafka.KafkaConsumer, _options, done) {
+    done?.(null as never, {} as never);
+    return this;
+  });
+  for (const call of ['committed', 'offsetsForTimes'] as const) {
+    vi.spyOn(native, call).mockImplementation(((...args: unknown[]) =>
+      (args.at(-1) as Done)(null, answers[call])) as never);
+  }
+  return await Consumer.connect(settings);
+}
+
+// The binding puts what went wrong with a partition among the answers. Read as an answer, it said that the group had
+// committed nothing, and a task began at the log's start again.
+test.each(['committed', 'offsetsForTimes'] as const)('%s: an error of one partition is no answer', async (call) => {
+  const ask = async (error: string) => {
+    const consumer = await consumerThat({ [call]: [{ ...at[0], offset: 7 }, new Error(error)] });
+    return call === 'committed' ? consumer.committed(at, 1_000) : consumer.offsetsForTime(at, 0, 1_000);
+  };
+  await expect(ask('Broker: Not coordinator')).rejects.toMatchObject({ retryable: true, denied: false });
+  await expect(ask('Broker: Topic authorization failed')).rejects.toMatchObject({ retryable: false, denied: true });
+});
+
+test('a topic whose offsets are refused is refused, not asked for ever', async () => {
+  const answer = (code: number) => [{ ...at[0], offset: -1, error: { code, message: 'no' } }];
+  let code = kafka.CODES.ERRORS.ERR_TOPIC_AUTHORIZATION_FAILED;
+  vi.spyOn(kafka.AdminClient, 'create').mockReturnValue({
+    listTopics: (_options: unknown, done: Done) => done(null, []),
+    listOffsets: (_at: unknown, _options: unknown, done: Done) => done(null, answer(code)),
+    disconnect: () => {},
+  } as unknown as kafka.IAdminClient);
+  const admin = await Admin.connect(settings);
+  await expect(admin.endOffsets(at, 'read_committed')).rejects.toMatchObject({ denied: true });
+  code = kafka.CODES.ERRORS.ERR_NOT_LEADER_FOR_PARTITION;
+  await expect(admin.endOffsets(at, 'read_committed')).rejects.toMatchObject({ retryable: true, denied: false });
+});
