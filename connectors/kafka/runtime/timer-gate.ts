@@ -5,7 +5,8 @@ import type { Task } from './task.ts';
 /** Tells up to which wall time everything upstream of this processor has been processed, epoch milliseconds. */
 export type Upstream = { watermarkMs(): Promise<number> };
 
-type Sample = { readonly watermarkMs: number; readonly ends: ReadonlyMap<number, number> };
+/** Of one partition. */
+type Sample = { readonly watermarkMs: number; readonly end: number };
 
 /**
  * Decides how far timers may fire, so that a backlog can't end a show early. In this order: the upstream says that it
@@ -18,7 +19,7 @@ export class TimerGate {
   readonly #inputTopic: string;
   readonly #upstream: Upstream;
   readonly #clock: Clock;
-  #sample: Sample | null = null;
+  readonly #samples = new Map<number, Sample>();
   #sampling = false;
   #sampledAtMs = Number.NEGATIVE_INFINITY;
   readonly #clearedMs = new Map<number, number>();
@@ -32,48 +33,45 @@ export class TimerGate {
 
   /** Up to when timers of this task may fire, epoch milliseconds; never after now. */
   clearedUntilMs(task: Task<unknown>): number {
-    if (this.#sample && this.#reached(task) === true) this.#clearedMs.set(task.partition, this.#sample.watermarkMs);
+    const sample = this.#samples.get(task.partition);
+    if (sample && this.#reached(task)) this.#clearedMs.set(task.partition, sample.watermarkMs);
     return Math.min(this.#clock.now(), this.#clearedMs.get(task.partition) ?? Number.NEGATIVE_INFINITY);
   }
 
-  /** Null where the sample doesn't know the partition. */
-  #reached(task: Task<unknown>): boolean | null {
-    const end = this.#sample?.ends.get(task.partition);
-    return end === undefined ? null : task.position >= end || task.endSeenAt >= end;
+  /** True without a sample: there is nothing to reach. */
+  #reached(task: Task<unknown>): boolean {
+    const end = this.#samples.get(task.partition)?.end ?? 0;
+    return task.position >= end || task.endSeenAt >= end;
   }
 
   /** Forgets what was cleared: it may rest on records that have to be read again. */
   reset(): void {
-    this.#sample = null;
+    this.#samples.clear();
     this.#clearedMs.clear();
   }
 
   /** Looks at upstream and the input's ends for tasks with waiting timers; in the background, at most once in 500 ms. */
   refresh(tasks: readonly Task<unknown>[], onFault: (error: unknown) => void): void {
     const nowMs = this.#clock.monotonicMs();
-    if (this.#sampling || tasks.length === 0 || nowMs - this.#sampledAtMs < 500) return;
-    // A task that works through a backlog must get there some time: its goal doesn't move until it is reached.
-    if (tasks.some((task) => this.#reached(task) === false)) return;
+    // A task that works through a backlog must get there some time: its goal doesn't move until it is reached. One that
+    // never gets there, behind a hanging transaction, holds up nobody else.
+    const goalless = tasks.filter((task) => this.#reached(task));
+    if (this.#sampling || goalless.length === 0 || nowMs - this.#sampledAtMs < 500) return;
     this.#sampling = true;
     this.#sampledAtMs = nowMs;
-    this.#look(tasks.map((task) => task.partition)).then(
-      (sample) => {
-        this.#sample = sample;
+    this.#look(goalless.map((task) => task.partition))
+      .catch(onFault)
+      .finally(() => {
         this.#sampling = false;
-      },
-      (error: unknown) => {
-        this.#sampling = false;
-        onFault(error);
-      },
-    );
+      });
   }
 
-  async #look(partitions: readonly number[]): Promise<Sample> {
+  async #look(partitions: readonly number[]): Promise<void> {
     const watermarkMs = await this.#upstream.watermarkMs();
     const ends = await this.#admin.endOffsets(
       partitions.map((partition) => ({ topic: this.#inputTopic, partition })),
       'read_uncommitted',
     );
-    return { watermarkMs, ends: new Map(ends.map(({ partition, offset }) => [partition, offset])) };
+    for (const { partition, offset } of ends) this.#samples.set(partition, { watermarkMs, end: offset });
   }
 }
