@@ -2,6 +2,13 @@ import type { ProcessorHooks, ProcessorStatus } from '../../connectors/kafka/ind
 import type { Clock } from '../../connectors/platform/index.ts';
 import type { Logger, Metrics } from '../../connectors/telemetry/index.ts';
 
+const partitionGauges = [
+  'live2vod_processor_lag_records',
+  'live2vod_processor_restore_remaining_records',
+  'live2vod_processor_restore_eta_seconds',
+  'live2vod_processor_store_bytes',
+] as const;
+
 /** Turns what a processor tells into metrics and log lines. */
 export function processorHooks(
   processor: string,
@@ -18,6 +25,14 @@ export function processorHooks(
     metrics.set('live2vod_processor_loop_timestamp_seconds', { processor }, clock.now() / 1000);
   };
   const restored = new Map<number, number>();
+  /** Of partitions that another instance has now: two would show the same one. */
+  const forget = (partitions: readonly number[]) => {
+    for (const partition of partitions) {
+      restored.delete(partition);
+      const label = { processor, partition: String(partition) };
+      for (const gauge of partitionGauges) metrics.forget(gauge, label);
+    }
+  };
   return {
     onOutcome: (_record, outcome, failure) => {
       const marks = outcome.marks ?? {};
@@ -26,6 +41,14 @@ export function processorHooks(
       const outOfOrder = marks.outOfOrderSeconds;
       if (typeof outOfOrder === 'number')
         metrics.observe('live2vod_processor_out_of_order_seconds', { processor }, outOfOrder);
+    },
+    onTimer: (partition, key, _outcome, failure) => {
+      if (failure === null) return;
+      metrics.count('live2vod_processor_records_total', { processor, type: 'timer', result: 'failed' });
+      log.error(
+        { processor, partition, key, failure },
+        'a timer failed; it is not called again until its state changes',
+      );
     },
     onTransaction: ({ durationMs }) => {
       metrics.observe('live2vod_processor_transaction_seconds', { processor }, durationMs / 1000);
@@ -43,6 +66,8 @@ export function processorHooks(
         Math.max(0, records - (restored.get(partition) ?? 0)),
       );
       metrics.set('live2vod_processor_restore_remaining_records', label, remaining);
+      if (etaSeconds !== null) metrics.set('live2vod_processor_restore_eta_seconds', label, etaSeconds);
+      tasks();
       if (done) restored.delete(partition);
       else restored.set(partition, records);
       log.info(
@@ -61,7 +86,8 @@ export function processorHooks(
       metrics.set('live2vod_processor_store_bytes', { processor, partition: String(partition) }, bytes),
     onRebalance: ({ kind, partitions }) => {
       log.info({ processor, kind, partitions }, 'rebalance');
-      if (kind !== 'assign') return;
+      tasks();
+      if (kind !== 'assign') return forget(partitions);
       // There from the beginning: a counter that is born with its first loss shows Prometheus no increase.
       for (const partition of partitions)
         metrics.count('live2vod_processor_lost_records_total', { processor, partition: String(partition) }, 0);

@@ -80,6 +80,11 @@ export const metricCatalogue = {
     help: 'Changelog records still to restore.',
     labels: ['processor', 'partition'],
   },
+  live2vod_processor_restore_eta_seconds: {
+    kind: 'gauge',
+    help: 'Seconds until a store is restored, at the rate so far.',
+    labels: ['processor', 'partition'],
+  },
   live2vod_processor_store_bytes: {
     kind: 'gauge',
     help: 'Approximate size of a store on disk.',

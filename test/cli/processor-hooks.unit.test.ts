@@ -5,6 +5,53 @@ import { ProcessorStatus } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../connectors/platform/index.ts';
 import { createLogger, metricsOf } from '../../connectors/telemetry/index.ts';
 
+const setUp = () => {
+  const registry = new Registry();
+  const log = createLogger('test', 'silent');
+  const status = new ProcessorStatus(systemClock);
+  const hooks = processorHooks('video', metricsOf(registry), log, status, systemClock);
+  const values = async (name: string) => (await registry.getSingleMetric(`live2vod_processor_${name}`)?.get())?.values;
+  return { hooks, status, values };
+};
+
+// A partition that moved was shown by both instances, by the one that had given it up as it was then.
+it('forgets what it showed of a partition that was taken away', async () => {
+  const { hooks, values } = setUp();
+  const progress = { records: 5, recordsPerSecond: 1, remaining: 10, etaSeconds: 10, done: false };
+  for (const partition of [0, 1]) {
+    hooks.onLag?.(partition, 7);
+    hooks.onStoreSize?.(partition, 100);
+    hooks.onRestore?.(partition, progress);
+  }
+  hooks.onRebalance?.({ kind: 'revoke', partitions: [0] });
+  for (const gauge of ['lag_records', 'store_bytes', 'restore_remaining_records', 'restore_eta_seconds']) {
+    expect(
+      (await values(gauge))?.map(({ labels }) => labels.partition),
+      gauge,
+    ).toEqual(['1']);
+  }
+});
+
+it('shows the phases of the tasks while all of them restore, and when they are gone', async () => {
+  const { hooks, status, values } = setUp();
+  const phases = async () => (await values('tasks'))?.map(({ value }) => value);
+  status.task(0, 'restoring');
+  hooks.onRestore?.(0, { records: 5, recordsPerSecond: 1, remaining: 10, etaSeconds: null, done: false });
+  expect(await phases()).toEqual([1, 0, 0]);
+  status.task(0, null);
+  hooks.onRebalance?.({ kind: 'revoke', partitions: [0] });
+  expect(await phases()).toEqual([0, 0, 0]);
+});
+
+it('counts a timer that failed', async () => {
+  const { hooks, values } = setUp();
+  hooks.onTimer?.(0, 'k', { kind: 'drop', reason: 'timer-threw' }, 'broken');
+  hooks.onTimer?.(0, 'k', { kind: 'drop', reason: 'fine' }, null);
+  const [failed, ...others] = (await values('records_total')) ?? [];
+  expect(failed).toMatchObject({ labels: { type: 'timer', result: 'failed' }, value: 1 });
+  expect(others).toEqual([]);
+});
+
 // Prometheus counts what a series gains after its first sample. One that is born with its first loss gains nothing.
 it('shows that nothing was lost as soon as a partition is assigned', async () => {
   const registry = new Registry();

@@ -78,9 +78,9 @@ export class Assignment<S> {
     if (this.#crash !== undefined) throw this.#crash;
     for (let event = this.#events.shift(); event; event = this.#events.shift()) {
       const partitions = event.partitions.map((at) => at.partition);
-      this.#o.hooks.onRebalance?.({ kind: event.kind === 'revoke' && event.lost ? 'lost' : event.kind, partitions });
       if (event.kind === 'assign') await this.#assign(event.partitions);
       else await this.#revoke(event.partitions);
+      this.#o.hooks.onRebalance?.({ kind: event.kind === 'revoke' && event.lost ? 'lost' : event.kind, partitions });
     }
     for (const slot of this.#slots.values()) if (slot.task && !slot.working) await this.#startWorking(slot, slot.task);
   }

@@ -23,7 +23,8 @@ export type ProcessorHooks = {
     outcome: Outcome<unknown>,
     failure: string | null,
   ) => void;
-  readonly onTimer?: (partition: number, key: string, outcome: Outcome<unknown>) => void;
+  /** A timer's outcome, after its transaction was committed. `failure` where it failed: it won't be called again for this state. */
+  readonly onTimer?: (partition: number, key: string, outcome: Outcome<unknown>, failure: string | null) => void;
   readonly onTransaction?: (transaction: {
     readonly durationMs: number;
     readonly records: number;
@@ -35,6 +36,7 @@ export type ProcessorHooks = {
   /** A transaction that nobody ends has held a restore up for `seconds`: it needs a person. Told again and again. */
   readonly onHeldUp?: (at: TopicPartitionOffset, seconds: number) => void;
   readonly onStoreSize?: (partition: number, bytes: number) => void;
+  /** After the tasks of these partitions were made or closed. */
   readonly onRebalance?: (event: {
     readonly kind: 'assign' | 'revoke' | 'lost';
     readonly partitions: number[];

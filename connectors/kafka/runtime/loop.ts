@@ -232,7 +232,7 @@ export class Loop<S> {
     for (const work of works) {
       for (const told of work.told) {
         if (told.record) onOutcome?.(told.record, told.outcome, told.failure);
-        else if (told.timerKey !== null) onTimer?.(work.task.partition, told.timerKey, told.outcome);
+        else if (told.timerKey !== null) onTimer?.(work.task.partition, told.timerKey, told.outcome, told.failure);
         if (told.outcome.kind === 'dead-letter') onDeadLetter?.(told.outcome.reason);
         told.traced?.end(told.outcome.kind === 'dead-letter' ? told.outcome.error : (told.failure ?? undefined));
       }
@@ -257,7 +257,9 @@ export class Loop<S> {
     this.#toldSizesAtMs = nowMs;
     for (const task of this.#o.assignment.working) {
       task.store.sizeBytes().then(
-        (bytes) => onStoreSize(task.partition, bytes),
+        (bytes) => {
+          if (this.#o.assignment.task(task.partition) === task) onStoreSize(task.partition, bytes);
+        },
         () => {},
       );
     }

@@ -138,16 +138,17 @@ class Batch<S> {
       if (state === null || topology.timer.dueAtMs(state) !== timer.dueAtMs) return;
       traced = this.#task.context.tracing?.begin(`${topology.name} timer`, 'INTERNAL', {}, { key: timer.key });
       const outcome = topology.timer.fire(timer.key, state, { nowMs: this.#nowMs });
+      if (outcome.kind === 'dead-letter') throw new Error(`there is no record to set aside: ${outcome.error}`);
       if (outcome.kind === 'next' && outcome.state !== null) {
         const again = topology.timer.dueAtMs(outcome.state);
         if (again !== null && again <= timer.dueAtMs)
           throw new Error('a fired timer must ask for a later time or none');
       }
-      if (outcome.kind !== 'dead-letter') this.#take(timer.key, state, outcome, traced?.headers);
+      this.#take(timer.key, state, outcome, traced?.headers);
       this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error) || isStoreFault(error)) throw error;
-      // There is no record to set aside: the state stays, and the timer comes back when the state changes.
+      // The state stays, and the timer comes back when the state changes or the store is rebuilt.
       this.#failures++;
       this.#lastError = `timer of ${timer.key}: ${text(error)}`;
       const outcome = { kind: 'drop', reason: 'timer-threw' } as const;
