@@ -73,6 +73,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const admin = await Admin.connect(kafkaSettingsOf(settings, 'system'));
     try {
       const plan = await applyTopics(admin, settings);
+      for (const difference of plan.differences) say(difference);
       if (plan.create.length > 0) say(`created ${plan.create.length} topics ${settings.LIVE2VOD_TOPIC_PREFIX}*`);
     } finally {
       admin.close();

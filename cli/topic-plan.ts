@@ -3,6 +3,7 @@ import type { Admin, TopicDescription, TopicSpec } from '../connectors/kafka/ind
 import type { Settings } from '../schemas/settings.ts';
 import { type TopicContract, type TopicId, topicName, topics } from '../schemas/topics.ts';
 import { CommandFault, exitCode } from './exit.ts';
+import { readTopicConfigs, type TopicConfigs } from './topic-configs.ts';
 
 /** Topics that one processor reads or restores by partition number: they must have the same number of partitions. */
 const partitionedAlike: readonly (readonly [processor: string, input: TopicId, changelog: TopicId])[] = [
@@ -35,6 +36,8 @@ export function topicSpec(contract: TopicContract, settings: Settings): TopicSpe
 export type TopicPlan = {
   readonly create: readonly TopicSpec[];
   readonly existing: readonly TopicDescription[];
+  /** Where existing topics are configured otherwise than their contracts say, and it can be lived with. */
+  readonly differences: readonly string[];
   /** Why the topics can't be used as they are or would be; nothing is changed then. */
   readonly refused: readonly string[];
 };
@@ -65,10 +68,48 @@ export async function planTopics(
         `replay the callbacks into it (./live2vod replay)`,
     ];
   });
-  return { create, existing, refused };
+  const compared = names.length === 0 ? agreed : await compareConfigs(wanted, names, settings);
+  return { create, existing, differences: compared.differences, refused: [...refused, ...compared.refused] };
 }
 
-/** Creates what is missing. Throws, having changed nothing, when the plan is refused. */
+type Compared = Pick<TopicPlan, 'differences' | 'refused'>;
+
+const agreed: Compared = { differences: [], refused: [] };
+
+async function compareConfigs(
+  wanted: readonly TopicSpec[],
+  present: readonly string[],
+  settings: Settings,
+): Promise<Compared> {
+  const specs = wanted.filter(({ name }) => present.includes(name));
+  const keys = [...new Set(specs.flatMap(({ config }) => Object.keys(config ?? {})))];
+  let configs: TopicConfigs;
+  try {
+    configs = await readTopicConfigs(settings, present, keys);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...agreed, differences: [`the configuration of the topics was not compared: ${why}`] };
+  }
+  const differences: string[] = [];
+  const refused: string[] = [];
+  for (const { name, config = {} } of specs) {
+    for (const [key, value] of Object.entries(config)) {
+      const actual = configs.get(name)?.get(key);
+      if (actual === undefined || actual === value) continue;
+      const difference = `${name} has ${key}=${actual} and should have ${value}`;
+      if (key !== 'cleanup.policy') differences.push(difference);
+      else
+        refused.push(`${difference}: Kafka would drop records that are still needed. ${howToAlter(name, key, value)}`);
+    }
+  }
+  return { differences, refused };
+}
+
+function howToAlter(topic: string, key: string, value: string): string {
+  return `Change it: kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${key}=${value}`;
+}
+
+/** Creates what is missing; alters nothing that is there. Throws, having changed nothing, when the plan is refused. */
 export async function applyTopics(admin: Admin, settings: Settings): Promise<TopicPlan> {
   const plan = await planTopics(admin, settings);
   if (plan.refused.length > 0) throw new CommandFault(plan.refused.join('\n'), exitCode.configuration);

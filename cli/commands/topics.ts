@@ -35,5 +35,6 @@ function print(plan: TopicPlan, verb: string): void {
     console.log(`  ${topic.name}: ${topic.partitions} partitions, replication ${topic.replicationFactor}`);
   for (const topic of plan.create)
     console.log(`+ ${topic.name}: ${topic.partitions} partitions, ${topic.config?.['cleanup.policy']} (${verb})`);
+  for (const difference of plan.differences) console.log(`~ ${difference}`);
   if (plan.refused.length > 0) throw new CommandFault(plan.refused.join('\n'), exitCode.configuration);
 }

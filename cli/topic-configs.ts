@@ -1,0 +1,70 @@
+/** How the topics at the broker are configured. Asked by kafkajs: the pipeline's own client has no such request. */
+import { readFile } from 'node:fs/promises';
+import { ConfigResourceTypes, Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
+import { quietKafkajs } from '../connectors/client/quiet-kafkajs.ts';
+import type { Settings } from '../schemas/settings.ts';
+import { endpointsOf } from './endpoints.ts';
+
+/** Values by topic, then by key. */
+export type TopicConfigs = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+const timeoutMs = 15_000;
+
+/** Reads these keys of these topics. @throws what kafkajs says, also where the cluster doesn't let us ask */
+export async function readTopicConfigs(
+  settings: Settings,
+  topics: readonly string[],
+  keys: readonly string[],
+): Promise<TopicConfigs> {
+  quietKafkajs();
+  const kafka = new Kafka({
+    ...(await kafkajsConfigOf(settings)),
+    clientId: `live2vod-topics-${settings.LIVE2VOD_INSTANCE}`,
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
+    retry: { retries: 2 },
+  });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: [...keys] })),
+    });
+    return new Map(
+      resources.map(({ resourceName, configEntries }) => [
+        resourceName,
+        new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+      ]),
+    );
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+async function kafkajsConfigOf(settings: Settings): Promise<Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'>> {
+  const { KAFKA_SECURITY_PROTOCOL: protocol, KAFKA_SSL_CA_FILE, KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE } = settings;
+  const pem = async (file: string | undefined) => (file === undefined ? undefined : await readFile(file, 'utf8'));
+  const [ca, cert, key] = await Promise.all([KAFKA_SSL_CA_FILE, KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE].map(pem));
+  const files = { ...(ca && { ca: [ca] }), ...(cert && { cert }), ...(key && { key }) };
+  return {
+    brokers: endpointsOf(settings)
+      .brokers.split(',')
+      .map((broker) => broker.trim()),
+    ...(protocol.endsWith('ssl') ? { ssl: Object.keys(files).length > 0 ? files : true } : {}),
+    ...(protocol.startsWith('sasl') ? { sasl: saslOf(settings) } : {}),
+  };
+}
+
+function saslOf(settings: Settings): SASLOptions {
+  const account = { username: settings.KAFKA_SASL_USERNAME ?? '', password: settings.KAFKA_SASL_PASSWORD ?? '' };
+  switch (settings.KAFKA_SASL_MECHANISM) {
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', ...account };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', ...account };
+    default:
+      return { mechanism: 'plain', ...account };
+  }
+}
