@@ -1,6 +1,6 @@
 /** How the topics at the broker are configured. Asked by kafkajs: the pipeline's own client has no such request. */
 import { readFile } from 'node:fs/promises';
-import { ConfigResourceTypes, Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
+import type { KafkaConfig, SASLOptions } from 'kafkajs';
 import { quietKafkajs } from '../connectors/client/quiet-kafkajs.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -17,10 +17,12 @@ export async function readTopicConfigs(
   keys: readonly string[],
 ): Promise<TopicConfigs> {
   quietKafkajs();
-  const kafka = new Kafka({
+  // Loaded when it is needed: every command imports this file.
+  const { default: kafkajs } = await import('kafkajs');
+  const kafka = new kafkajs.Kafka({
     ...(await kafkajsConfigOf(settings)),
     clientId: `live2vod-topics-${settings.LIVE2VOD_INSTANCE}`,
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: timeoutMs,
     requestTimeout: timeoutMs,
     retry: { retries: 2 },
@@ -30,7 +32,7 @@ export async function readTopicConfigs(
     await admin.connect();
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: [...keys] })),
+      resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [...keys] })),
     });
     return new Map(
       resources.map(({ resourceName, configEntries }) => [
