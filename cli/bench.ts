@@ -10,6 +10,7 @@ import { benchMemory } from '../bench/memory.ts';
 import { buildPeer } from '../bench/peers/build.ts';
 import { benchProcessor } from '../bench/processor.ts';
 import { benchRestore, type RestoreOptions } from '../bench/restore.ts';
+import { benchRunner } from '../bench/runner.ts';
 import { startStack } from '../local/index.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
@@ -53,6 +54,11 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   restore: async (place, options) => benchRestore(await onStates(place, options)),
   memory: async (place, options) => benchMemory(await onStates(place, options)),
   latency: async (place, options) => benchLatency(await onStates(place, options)),
+  runner: async ({ brokers }, { size, signal }) => {
+    const result = await benchRunner({ brokers, print, signal, ...(size === undefined ? {} : { jobs: size }) });
+    if (!result.passed) process.exitCode = exitCode.failed;
+    return result;
+  },
   sink: ({ brokers }, { size }) =>
     measureSink({ brokers, log: print, ...(size === undefined ? {} : { videos: size }) }),
   console: ({ brokers }, { size }) =>

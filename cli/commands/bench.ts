@@ -9,6 +9,7 @@ const names = [
   'restore',
   'memory',
   'latency',
+  'runner',
   'sink',
   'queries',
   'console',
@@ -27,7 +28,7 @@ export function addBench(program: Command): void {
     .addArgument(new Argument('<name>', 'what to measure').choices(names))
     .option(
       '--size <n>',
-      'seconds (ingress, soak, console), videos (processor, restore, memory, latency, sink) or callbacks (queries)',
+      'seconds (ingress, soak, console), videos (processor, restore, memory, latency, sink), jobs (runner) or callbacks (queries)',
       sizeOption,
     )
     .option('--no-peer', 'without Kafka Streams, which needs Maven (processor, restore, memory, latency)')
