@@ -34,11 +34,12 @@ export class FailureLimit {
     const all = this.#records + records;
     const failed = this.#failures + failures;
     if (failures > 0 && failed > this.#allowed && failed > all * this.#ratio) {
+      const before =
+        this.#failures > 0 ? `; to forget the ${Math.round(this.#failures)} before, delete ${this.#count.place}` : '';
       throw new ProcessorFault(
         'FAILURE_LIMIT',
         `${Math.round(failed)} of the last ${Math.round(all)} records failed; nothing of this batch was written. Last error: ` +
-          `${lastError}. Fix or roll back the release, or look at the input, then start again; to let as many more of ` +
-          `them become dead letters, delete ${this.#count.place} first`,
+          `${lastError}. Fix or roll back the release, or look at the input, then start again${before}`,
       );
     }
   }
