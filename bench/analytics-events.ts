@@ -29,7 +29,7 @@ export const videoCodec = avroCodec<VideoState>(
 
 /** The `n`th video: recorded, uploaded, three renditions, done. */
 export function lifeOf(n: number): Step[] {
-  const key = n.toString(16).padStart(32, 'a');
+  const key = n.toString(16).padStart(32, '0');
   const endMs = startMs + n * 1_000;
   let state: VideoState | null = null;
   return bodies(key, endMs, n).map((body, index): Step => {

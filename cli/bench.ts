@@ -7,6 +7,7 @@ import { benchIngress } from '../bench/ingress.ts';
 import { soakIngress } from '../bench/ingress-soak.ts';
 import { benchLatency } from '../bench/latency.ts';
 import { benchMemory } from '../bench/memory.ts';
+import { benchOutage } from '../bench/outage.ts';
 import { buildPeer } from '../bench/peers/build.ts';
 import { benchProcessor } from '../bench/processor.ts';
 import { benchRestore, type RestoreOptions } from '../bench/restore.ts';
@@ -61,6 +62,16 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   },
   sink: ({ brokers }, { size }) =>
     measureSink({ brokers, log: print, ...(size === undefined ? {} : { videos: size }) }),
+  outage: async ({ brokers, registryUrl }, { size }) => {
+    const result = await benchOutage({
+      brokers,
+      registryUrl,
+      print,
+      ...(size === undefined ? {} : { seconds: size }),
+    });
+    if (!result.passed) process.exitCode = exitCode.failed;
+    return result;
+  },
   console: ({ brokers }, { size }) =>
     benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
   queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),

@@ -11,6 +11,7 @@ const names = [
   'latency',
   'runner',
   'sink',
+  'outage',
   'queries',
   'console',
 ];
@@ -28,7 +29,7 @@ export function addBench(program: Command): void {
     .addArgument(new Argument('<name>', 'what to measure').choices(names))
     .option(
       '--size <n>',
-      'seconds (ingress, soak, console), videos (processor, restore, memory, latency, sink), jobs (runner) or callbacks (queries)',
+      'seconds (ingress, soak, outage, console), videos (processor, restore, memory, latency, sink), jobs (runner) or callbacks (queries)',
       sizeOption,
     )
     .option('--no-peer', 'without Kafka Streams, which needs Maven (processor, restore, memory, latency)')
