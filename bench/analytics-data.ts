@@ -1,5 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 
+/** The domains of the rows. */
+export const everyDomain: readonly string[] = [0, 1, 2].map((n) => `play${n}.example.com`);
+
+/** The sink writes a video's row again with each of its events, and nobody waits for ClickHouse to merge them. */
+const versions = 4;
+
 /** Videos whose rows are made by one statement. */
 const chunkVideos = 50_000;
 
@@ -17,8 +23,9 @@ const types = [
 ];
 
 /**
- * Makes rows inside ClickHouse: ten callbacks, three renditions and one job a video, an audit for every twentieth and a
- * person's review for every hundredth, a session for four videos, 6,000 streams of three domains, spread over the 30 days before 2026-03-01. The same rows every time.
+ * Makes rows inside ClickHouse: four versions of each video, ten callbacks, three renditions and one job a video, an audit
+ * for every twentieth and a person's review for every hundredth, a session for four videos, 6,000 streams of three domains,
+ * spread over the 30 days before 2026-03-01. The same rows every time.
  */
 export async function fillAnalytics(
   client: ClickHouseClient,
@@ -29,7 +36,9 @@ export async function fillAnalytics(
   const params = { types, videos };
   for (let from = 0; from < videos; from += chunkVideos) {
     const part = { ...params, from, count: Math.min(chunkVideos, videos - from) };
-    for (const query of [videoRows, callbackRows, sessionRows]) await client.command({ query, query_params: part });
+    for (let version = 1; version <= versions; version += 1)
+      await client.command({ query: videoRows, query_params: { ...part, offset: version } });
+    for (const query of [callbackRows, sessionRows]) await client.command({ query, query_params: part });
     log(`${Math.min(videos, from + chunkVideos) * types.length} callbacks are in ClickHouse`);
   }
 }
@@ -81,7 +90,7 @@ SELECT
   arrayMap(i -> 'audit-' || id, one), arrayMap(i -> 'AUDIT', one), arrayMap(i -> 'DONE', one),
   arrayMap(i -> 'default', one), arrayMap(i -> e + 201, one), arrayMap(i -> e + 202, one),
   arrayMap(i -> e + 230 + r % 30, one), arrayMap(i -> 'job', one), arrayMap(i -> '', one), arrayMap(i -> '', one), [1],
-  [planned], [planned + 1], [planned + 2], [planned + 220], ['task'], [[lower(hex(MD5(toString(n * 3))))]], [''], [''], n % 6, n
+  [planned], [planned + 1], [planned + 2], [planned + 220], ['task'], [[lower(hex(MD5(toString(n * 3))))]], [''], [''], n % 6, n * 10 + {offset:UInt64}
 FROM (${source})`;
 
 const callbackRows = `INSERT INTO callbacks

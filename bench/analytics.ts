@@ -22,8 +22,9 @@ import { Admin, IdempotentProducer, type KafkaSettings } from '../connectors/kaf
 import { systemPlatform } from '../connectors/platform/index.ts';
 import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
 import { topicName } from '../schemas/topics.ts';
-import { fillAnalytics } from './analytics-data.ts';
+import { everyDomain, fillAnalytics } from './analytics-data.ts';
 import { eventsPerVideo, lifeOf, videoCodec } from './analytics-events.ts';
+import { panelSql } from './dashboard-panels.ts';
 import { type RecordedInsert, startInsertRecorder } from './insert-recorder.ts';
 
 export type SinkResult = {
@@ -98,7 +99,7 @@ const median = (values: readonly number[]): number => {
   );
 };
 
-/** Latency of each stage and the other questions of the dashboards, on `callbacks` callbacks (default 10,000,000). */
+/** Latency of each stage and every panel of the dashboards, on `callbacks` callbacks (default 10,000,000). */
 export async function measureQueries(o: { callbacks?: number; log?: (line: string) => void } = {}) {
   return withRole(async (role) => {
     const settings = { url: role.url, database: 'live2vod', requestTimeoutMs: 600_000 };
@@ -125,6 +126,7 @@ export async function measureQueries(o: { callbacks?: number; log?: (line: strin
   });
 }
 
+/** Everything that the dashboards ask, over all of the time, and what only the API asks. */
 function questions(client: ClickHouseClient): [string, () => Promise<unknown>][] {
   const ask = (query: string) => async () => (await client.query({ query, format: 'JSONCompact' })).json();
   return [
@@ -136,32 +138,8 @@ function questions(client: ClickHouseClient): [string, () => Promise<unknown>][]
     ]),
     ['transcode by definition', () => latencyReport(client, { stages: ['transcode'], by: ['definition'] })],
     ['end to end of one stream', () => latencyReport(client, { stages: ['end_to_end'], stream: 'room-7' })],
-    [
-      'callbacks by hour and type',
-      ask(`SELECT toStartOfHour(received_at) AS time, event_type, count() FROM callbacks FINAL
-           WHERE replayed_at IS NULL GROUP BY time, event_type`),
-    ],
-    [
-      'copies beyond the first by hour',
-      ask(`SELECT toStartOfHour(received_at) AS time, count() - uniq(event_id) FROM callbacks FINAL
-           WHERE replayed_at IS NULL GROUP BY time`),
-    ],
-    [
-      'minutes transcoded by day and definition',
-      ask('SELECT toStartOfDay(at) AS time, definition, sum(minutes) FROM transcode_work GROUP BY time, definition'),
-    ],
-    ['videos by status', ask('SELECT kind, status, count() FROM video_state FINAL GROUP BY kind, status')],
-    [
-      'audits and snapshots by state',
-      ask('SELECT kind, state, count(), max(planned_at) FROM steps GROUP BY kind, state'),
-    ],
-    [
-      'held up by an audit',
-      ask(
-        "SELECT hold, count(), min(decided_at) FROM jobs WHERE state = 'AWAITING_APPROVAL' AND hold != '' GROUP BY hold",
-      ),
-    ],
-    ['longest silence', ask('SELECT * FROM waiting_videos ORDER BY since LIMIT 50')],
+    ['callbacks of a day, by hour and way', ask(`SELECT * FROM callback_hours WHERE hour >= '2026-02-28 00:00:00'`)],
+    ...panelSql(everyDomain).map(([name, sql]): [string, () => Promise<unknown>] => [`panel ${name}`, ask(sql)]),
   ];
 }
 

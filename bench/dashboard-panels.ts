@@ -24,8 +24,8 @@ function queries(pick: (target: Panel['targets'][number]) => string | undefined)
   });
 }
 
-/** SQL of the panels, with Grafana's macros and variables put in as Grafana would: everything, by hour. */
-export const panelSql = (): [string, string][] =>
+/** SQL of the panels, with Grafana's macros and variables put in as Grafana would: all streams of these domains, by hour. */
+export const panelSql = (domains: readonly string[] = ['play.example.com']): [string, string][] =>
   queries((target) => target.rawSql).map(([name, sql]) => [
     name,
     sql
@@ -34,7 +34,7 @@ export const panelSql = (): [string, string][] =>
         /\$__timeInterval_ms\((\w+)\)/g,
         'toStartOfInterval(toDateTime64($1, 3), INTERVAL 3600000 millisecond)',
       )
-      .replaceAll(/\$\{domain:sqlstring\}/g, "'play.example.com'")
+      .replaceAll(/\$\{domain:sqlstring\}/g, domains.map((domain) => `'${domain}'`).join(','))
       .replaceAll(/\$\{(app|stream):sqlstring\}/g, "'%'"),
   ]);
 
