@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
+import { quietKafkajs } from '../../connectors/client/quiet-kafkajs.ts';
 import { Admin, Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
+
+quietKafkajs();
 
 export const brokers = process.env.KAFKA_BROKERS ?? '127.0.0.1:9092';
 

@@ -2,12 +2,14 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { quietKafkajs } from '../../../connectors/client/quiet-kafkajs.ts';
 import { templateGroupIds } from '../../../emulator/index.ts';
 import { chromiumPath, launchBrowser } from './chromium.ts';
 import { type RunningDemo, startDemo } from './demo.ts';
 
 if (chromiumPath === null) console.warn('the page is not tested over the demo: no Chromium in /usr/bin');
 
+quietKafkajs();
 const stack = inject('stack');
 const patient = { timeout: 60_000, interval: 200 };
 

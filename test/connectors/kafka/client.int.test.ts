@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import kafkaJavascript from '@confluentinc/kafka-javascript';
 import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { quietKafkajs } from '../../../connectors/client/quiet-kafkajs.ts';
 import {
   Admin,
   type ConsumedRecord,
@@ -12,6 +13,7 @@ import {
 } from '../../../connectors/kafka/index.ts';
 import { eventually } from '../../support/eventually.ts';
 
+quietKafkajs();
 const { brokers } = inject('stack');
 const kafka = { brokers, clientId: 'client-test' };
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
