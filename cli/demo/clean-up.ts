@@ -3,14 +3,15 @@ import { Admin } from '../../connectors/kafka/index.ts';
 import { endpointsOf, kafkaSettingsOf } from '../endpoints.ts';
 import type { Configuration } from '../environment.ts';
 import { clickhouseSettingsOf } from '../roles/analytics.ts';
+import type { DemoNames } from './names.ts';
 
 /**
- * Takes away what a stopped demo has left on brokers and a ClickHouse that serve others too: its topics (with them go
- * its groups) and its database. What is embedded is made anew by the next demo.
+ * Takes away what a stopped demo has left under names of its own on brokers and a ClickHouse that serve others too: its
+ * topics (with them go its groups) and its database. What is embedded is made anew by the next demo.
  */
-export async function cleanUp({ settings }: Configuration): Promise<void> {
+export async function cleanUp({ settings }: Configuration, { ownTopics, ownDatabase }: DemoNames): Promise<void> {
   const endpoints = endpointsOf(settings);
-  if (!endpoints.embedded.kafka) {
+  if (ownTopics) {
     const admin = await Admin.connect(kafkaSettingsOf(settings, 'demo'));
     try {
       const ours = (await admin.listTopics()).filter((name) => name.startsWith(settings.LIVE2VOD_TOPIC_PREFIX));
@@ -19,7 +20,7 @@ export async function cleanUp({ settings }: Configuration): Promise<void> {
       admin.close();
     }
   }
-  if (!endpoints.embedded.clickhouse) {
+  if (ownDatabase) {
     // No database is current: the client's own need not be there.
     const client = connectClickhouse({ ...clickhouseSettingsOf(settings, endpoints), database: 'default' });
     try {

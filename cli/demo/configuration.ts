@@ -1,4 +1,4 @@
-/** What the demo sets: a home, topics and a database of its own, the emulated cloud, one policy per practice. */
+/** What the demo sets: a home of its own, names of topics and database, the emulated cloud, one policy per practice. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { holdFolder, reachable, stackStatus } from '../../local/index.ts';
 import type { PoliciesInput } from '../../schemas/policies.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { CommandFault, exitCode } from '../exit.ts';
+import { type DemoNames, demoNames } from './names.ts';
 
 export type DemoSetUp = {
   /** Settings of this process and of every role. */
@@ -15,6 +16,7 @@ export type DemoSetUp = {
   readonly callbackUrl: string;
   readonly callbackKey: string;
   readonly accessKey: { readonly accessKeyId: string; readonly accessKeySecret: string };
+  readonly names: DemoNames;
   /** Lets another demo have the folder. */
   readonly release: () => Promise<void>;
 };
@@ -36,6 +38,7 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
   writeFileSync(file, stringify({ policies: demoPolicies() }));
 
   const run = randomBytes(4).toString('hex');
+  const names = await demoNames(settings, run);
   const callbackUrl = `http://${reachable(settings.LIVE2VOD_BIND)}:${settings.INGRESS_PORT}/callbacks/vod`;
   const callbackKey = randomBytes(15).toString('base64url');
   const accessKey = { accessKeyId: `demo-${run}`, accessKeySecret: randomBytes(20).toString('base64url') };
@@ -44,15 +47,15 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
     callbackUrl,
     callbackKey,
     accessKey,
+    names,
     release,
     overrides: {
       // Of the user's file the demo takes the settings, but neither its policies nor the queues it reads.
       ...asEnvironment(settings),
       LIVE2VOD_HOME: home,
       LIVE2VOD_CONFIG: file,
-      // Its own topics and tables, so that a cluster that is used for other things too stays as it was.
-      LIVE2VOD_TOPIC_PREFIX: `live2vod-demo-${run}.`,
-      CLICKHOUSE_DATABASE: `live2vod_demo_${run}`,
+      LIVE2VOD_TOPIC_PREFIX: names.topicPrefix,
+      CLICKHOUSE_DATABASE: names.database,
       VOD_CALLBACK_URL: callbackUrl,
       VOD_CALLBACK_KEYS: callbackKey,
       VOD_ENDPOINT: cloud,

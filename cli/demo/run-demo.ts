@@ -83,8 +83,9 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       } finally {
         say('stopping');
         await system.stop();
-        if (keep) say(`topics ${system.configuration.settings.LIVE2VOD_TOPIC_PREFIX}* stay, to look at`);
-        else await cleanUp(system.configuration);
+        const embedded = endpointsOf(system.configuration.settings).embedded.kafka;
+        if (!embedded && (keep || !setUp.names.ownTopics)) say(`topics ${setUp.names.topicPrefix}* stay, to look at`);
+        if (!keep) await cleanUp(system.configuration, setUp.names);
       }
     } finally {
       await emulator.stop();

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import { Admin } from '../../connectors/kafka/index.ts';
+import { Admin, IdempotentProducer } from '../../connectors/kafka/index.ts';
 import { freePorts } from '../../local/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { command, ownSettings } from './command.ts';
@@ -13,8 +14,17 @@ const stack = inject('stack');
 // The second demo emptied the folder of the first, whose stores and tables then lay in deleted files. And a demo took its
 // own ports from the user's file, but its roles, which were given another file, didn't; nor did the emulated cloud accept
 // a token of other keys.
-test('a demo ends with an equal ledger, undisturbed by a second one on its folder, and takes its topics away', async () => {
-  const { LIVE2VOD_HOME, ...inFile } = await ownSettings(stack);
+test('a demo ends with an equal ledger, undisturbed by a second one on its folder; topics in use are left alone', async () => {
+  const taken = `test-${randomUUID()}.`;
+  const kafka = { brokers: stack.brokers, clientId: 'test-demo' };
+  const admin = await Admin.connect(kafka);
+  onTestFinished(() => admin.close());
+  await admin.ensureTopics([{ name: `${taken}callbacks`, partitions: 1 }]);
+  const producer = await IdempotentProducer.connect(kafka);
+  await producer.send({ topic: `${taken}callbacks`, key: 'k', value: Buffer.from('of somebody else') });
+  await producer.close();
+  const { LIVE2VOD_HOME, ...others } = await ownSettings(stack);
+  const inFile = { ...others, LIVE2VOD_TOPIC_PREFIX: taken };
   const LIVE2VOD_CONFIG = join(LIVE2VOD_HOME, 'live2vod.yaml');
   writeFileSync(LIVE2VOD_CONFIG, stringify(inFile));
   const settings = { LIVE2VOD_HOME, LIVE2VOD_CONFIG, ALIBABA_CLOUD_SECURITY_TOKEN: 'of other keys' };
@@ -29,11 +39,10 @@ test('a demo ends with an equal ledger, undisturbed by a second one on its folde
   expect(demo.text()).toMatch(/^Equal: /m);
   const prefix = /created \d+ topics (\S+)\*/.exec(demo.text())?.[1] ?? '';
   expect(prefix).toMatch(/^live2vod-demo-/);
-  const admin = await Admin.connect({ brokers: stack.brokers, clientId: 'test-demo' });
-  onTestFinished(() => admin.close());
   await eventually(async () =>
     expect((await admin.listTopics()).filter((name) => name.startsWith(prefix))).toEqual([]),
   );
+  expect((await admin.listTopics()).filter((name) => name.startsWith(taken))).toEqual([`${taken}callbacks`]);
 });
 
 test('a demo whose cloud finds its port taken names the setting, and so does what has no usable folder', async () => {

@@ -1,5 +1,6 @@
 /** `live2vod demo` as somebody starts it, on ports and in a folder of its own, at the brokers of the tests. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,8 @@ const main = join(import.meta.dirname, '../../../cli/main.ts');
 
 export type RunningDemo = {
   readonly url: string;
+  /** Of its topics. */
+  readonly prefix: string;
   /** Resolves once the demo has said something that matches, or rejects when it ends before. */
   said(what: RegExp): Promise<string>;
   /** Ends it as Ctrl-C does; gives its exit status. */
@@ -19,6 +22,7 @@ export type RunningDemo = {
 
 export async function startDemo(stack: TestStack, options: readonly string[] = []): Promise<RunningDemo> {
   const home = await mkdtemp(join(tmpdir(), 'live2vod-demo-'));
+  const prefix = `demo-${randomUUID()}.`;
   const [ingress = 0, console = 0, emulator = 0, clickhouse = 0] = await freePorts(4);
   const { LIVE2VOD_CONFIG: _config, CONSOLE_TOKEN: _token, ...environment } = process.env;
   const child = spawn(process.execPath, [main, 'demo', ...options], {
@@ -27,6 +31,7 @@ export async function startDemo(stack: TestStack, options: readonly string[] = [
       LIVE2VOD_HOME: home,
       KAFKA_BROKERS: stack.brokers,
       SCHEMA_REGISTRY_URL: stack.registryUrl,
+      LIVE2VOD_TOPIC_PREFIX: prefix,
       INGRESS_PORT: String(ingress),
       CONSOLE_PORT: String(console),
       EMULATOR_PORT: String(emulator),
@@ -44,6 +49,7 @@ export async function startDemo(stack: TestStack, options: readonly string[] = [
     });
   return {
     url: `http://127.0.0.1:${console}`,
+    prefix,
     async said(what) {
       for (;;) {
         const found = what.exec(text);
