@@ -27,6 +27,10 @@ try {
     // The cluster refuses these settings: the line says which to look at, a stack would not.
     console.error(`live2vod: ${error.message}`);
     process.exitCode = exitCode.configuration;
+  } else if (error instanceof Error && 'retryable' in error && typeof error.retryable === 'boolean') {
+    // Faults of Kafka, registry, store and cloud say themselves what is wrong and where; a stack would hide it.
+    console.error(`live2vod: ${error.message}${error.retryable ? '; ./live2vod doctor says what answers' : ''}`);
+    process.exitCode = error.retryable ? exitCode.unavailable : exitCode.failed;
   } else {
     console.error('live2vod:', error);
     process.exitCode = exitCode.failed;
