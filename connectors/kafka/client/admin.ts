@@ -193,6 +193,17 @@ export class Admin {
         retryable: true,
       });
     }
-    return list.map((r) => ({ topic: r.topic, partition: r.partition, offset: r.offset }));
+    return partitions.map(({ topic, partition }) => {
+      const offset = list.find((r) => r.topic === topic && r.partition === partition)?.offset;
+      // While a broker comes back, librdkafka answers "no offset" (-1001) and calls that no error. Both ends of a log are
+      // offsets; one below 0 would make a full topic look empty.
+      if (offset === undefined || offset < 0) {
+        throw new KafkaFault(`cannot list offsets of ${topic}/${partition}: the broker names none`, {
+          code: 'KAFKA_LIST_OFFSETS',
+          retryable: true,
+        });
+      }
+      return { topic, partition, offset };
+    });
   }
 }

@@ -212,6 +212,13 @@ export class Consumer {
       `read the watermarks of ${topic}/${partition}`,
       (done) => this.#consumer.queryWatermarkOffsets(topic, partition, timeoutMs, done),
     );
+    // As with listed offsets: an answer without an offset is none.
+    if (lowOffset < 0 || highOffset < 0) {
+      throw new KafkaFault(`cannot read the watermarks of ${topic}/${partition}: the broker names none`, {
+        code: 'KAFKA_PARTITION',
+        retryable: true,
+      });
+    }
     return { low: lowOffset, high: highOffset };
   }
 

@@ -47,3 +47,29 @@ test('a topic whose offsets are refused is refused, not asked for ever', async (
   code = kafka.CODES.ERRORS.ERR_NOT_LEADER_FOR_PARTITION;
   await expect(admin.endOffsets(at, 'read_committed')).rejects.toMatchObject({ retryable: true, denied: false });
 });
+
+// While a broker came back from a kill, librdkafka gave -1001 ("no offset") for the end of a changelog, without an error. A
+// task took that for an empty changelog, restored nothing, and its next states overwrote what was there.
+test('an end or a beginning that is no offset is no answer', async () => {
+  let offset = -1_001;
+  let others: unknown[] = [];
+  vi.spyOn(kafka.AdminClient, 'create').mockReturnValue({
+    listTopics: (_options: unknown, done: Done) => done(null, []),
+    listOffsets: (_at: unknown, _options: unknown, done: Done) => done(null, [...others, { ...at[0], offset }]),
+    disconnect: () => {},
+  } as unknown as kafka.IAdminClient);
+  const admin = await Admin.connect(settings);
+  await expect(admin.endOffsets(at, 'read_uncommitted')).rejects.toMatchObject({ retryable: true });
+  await expect(admin.beginningOffsets(at)).rejects.toMatchObject({ retryable: true });
+  offset = 8;
+  others = [{ topic: 'callbacks', partition: 1, offset: 5 }];
+  expect(await admin.endOffsets(at, 'read_uncommitted')).toEqual([{ ...at[0], offset: 8 }]);
+  const both = [...at, { topic: 'callbacks', partition: 2 }];
+  await expect(admin.endOffsets(both, 'read_uncommitted')).rejects.toMatchObject({ retryable: true });
+
+  const consumer = await consumerThat({});
+  const watermarks = vi.spyOn(kafka.KafkaConsumer.prototype, 'queryWatermarkOffsets');
+  watermarks.mockImplementation(((...args: unknown[]) =>
+    (args.at(-1) as Done)(null, { lowOffset: 0, highOffset: -1_001 })) as never);
+  await expect(consumer.watermarks('callbacks', 0, 1_000)).rejects.toMatchObject({ retryable: true });
+});
