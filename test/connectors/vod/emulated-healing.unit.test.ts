@@ -126,7 +126,8 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     cloud.close();
 
     pipeline.settle();
-    const { videos, sessions } = emulator.ledger();
+    const { videos, sessions, totals } = emulator.ledger();
+    console.info(`${dropRate * 100} % lost: ${JSON.stringify(totals)}; findings by round: ${supplied.join(', ')}`);
     expect(supplied[0]).toBeGreaterThan(0);
     expect(supplied.at(-1)).toBe(0);
     for (const truth of videos) {
