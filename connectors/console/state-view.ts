@@ -3,7 +3,7 @@
  * its partition, and lists by time and by stream. One atomic batch per poll holds records and positions, so a restart
  * goes on where it stopped; a store of another cluster or partition count is emptied and built again.
  */
-import { ClassicLevel } from 'classic-level';
+import { type BatchOperation, ClassicLevel } from 'classic-level';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type Codec, RegistryFault } from '../registry/index.ts';
@@ -143,7 +143,9 @@ export class StateView {
       else ofKey.set(key, [record]);
     }
     const unreadable: Unreadable[] = [];
-    const batch = this.#db.batch();
+    const changes: Operation[] = [];
+    const put = (key: string, value: Buffer) => changes.push({ type: 'put', key, value });
+    const del = (key: string) => changes.push({ type: 'del', key });
     for (const [key, versions] of ofKey) {
       for (let record = versions.pop(); record; record = versions.pop()) {
         const entries = await this.#entries(record.topic, record.key, record.value);
@@ -153,21 +155,21 @@ export class StateView {
         }
         const before = this.#read(key);
         if (before) {
-          batch.del(offsetKey(record.topic, before.partition, before.offset));
+          del(offsetKey(record.topic, before.partition, before.offset));
           const old = await this.#entries(record.topic, record.key, before.avro.length > 0 ? before.avro : null);
           // What an older release could read and this one can't keeps its places; `list` passes over them.
-          if (!(old instanceof RegistryFault)) for (const entry of old) batch.del(entry);
+          if (!(old instanceof RegistryFault)) for (const entry of old) del(entry);
         }
-        batch.put(key, encodeStored(record));
-        batch.put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
-        for (const entry of entries) batch.put(entry, Buffer.alloc(0));
+        put(key, encodeStored(record));
+        put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
+        for (const entry of entries) put(entry, Buffer.alloc(0));
         break;
       }
     }
     for (const { topic, partition, offset } of records) {
-      batch.put(positionKey(topic, partition), Buffer.from(String(offset + 1)));
+      put(positionKey(topic, partition), Buffer.from(String(offset + 1)));
     }
-    await batch.write();
+    await this.#db.batch(changes);
     for (const { topic, partition, offset } of records) this.#positions[topic][partition] = offset + 1;
     return unreadable;
   }
@@ -317,5 +319,6 @@ export function streamOf({ stream }: VideoState | SessionState): string | null {
 }
 
 type Snapshot = ReturnType<ClassicLevel['snapshot']>;
+type Operation = BatchOperation<ClassicLevel<string, Buffer>, string, Buffer>;
 
 const metaOf = (identity: ViewIdentity) => JSON.stringify({ layout, ...identity });

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { ClassicLevel } from 'classic-level';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   identity,
   openView,
@@ -123,6 +124,20 @@ describe('the local view of the state topics', () => {
     await expect(view.apply(records)).rejects.toMatchObject({ code: 'UNKNOWN_SCHEMA_ID', retryable: true });
     expect(await view.get('video-state', 'a')).toBeNull();
     expect(view.position()['video-state']).toEqual([0, 0]);
+  });
+
+  test('keeps nothing of what it could not take over', async () => {
+    // The database keeps a chained batch, and all that was put into it, until the batch is written or closed: every try
+    // for the registry left one.
+    const attached = vi.spyOn(ClassicLevel.prototype, 'attachResource');
+    const detached = vi.spyOn(ClassicLevel.prototype, 'detachResource');
+    onTestFinished(() => void vi.restoreAllMocks());
+    const view = await openView();
+    const ofAnotherSchema = { ...tombstone(0, 1, 'b'), value: Buffer.from('\0\0\0\0\u0009?') };
+    await expect(view.apply([videoRecord(0, 0, video('a')), ofAnotherSchema])).rejects.toThrow();
+    const open = new Set(attached.mock.calls.map(([resource]) => resource));
+    for (const [resource] of detached.mock.calls) open.delete(resource);
+    expect(open.size).toBe(0);
   });
 
   test('remembers when it was current, also when that was before a restart', async () => {
