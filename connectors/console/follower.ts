@@ -24,6 +24,8 @@ export type Freshness = {
 
 export type Follower = {
   freshness(): Freshness;
+  /** Without what no change gets into the view, in words; null while they do. */
+  waitingFor(): string | null;
   /** Calls `listener` after every batch of changes; the returned function ends that. */
   onChange(listener: () => void): () => void;
   /**
@@ -71,6 +73,8 @@ export function startFollower(options: FollowerOptions): Follower {
   const listeners = new Set<() => void>();
   const topicOf = new Map<string, StateTopic>(stateTopics.map((topic) => [topicNames[topic], topic]));
   /** Where an end was reported: past markers and aborted records, which are offsets without a record. */
+  const reported: Record<StateTopic, number[]> = { 'video-state': [], 'session-state': [] };
+  /** Those whose records the view has taken: an end comes together with the last records before it. */
   const reached: Record<StateTopic, number[]> = { 'video-state': [], 'session-state': [] };
   const waiting = new Set<Waiting>();
   let consumer: StateConsumer | undefined;
@@ -78,6 +82,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let look: Look | null = null;
   let target: Offsets | null = null;
   let caughtUp = false;
+  let waitingFor: string | null = null;
 
   const lag = (topic: StateTopic, partition: number, end: number) =>
     Math.max(0, end - Math.max(view.position()[topic][partition] ?? 0, reached[topic][partition] ?? 0));
@@ -116,15 +121,17 @@ export function startFollower(options: FollowerOptions): Follower {
     return `the local view is ${Math.round(ageMs / 3_600_000)} h old and may have missed deletions`;
   }
 
-  /** Why the view is of no use any more; null where it is, or where nobody knows because the broker is away. */
-  async function lookAgain(from: StateConsumer): Promise<string | null> {
+  /** @throws ViewFault where the view is of no use any more; while the broker is away nobody knows */
+  async function lookAgain(from: StateConsumer): Promise<void> {
     try {
       look = await lookAtEnds(from);
     } catch (error) {
       log.warn({ err: error }, 'the ends of the state topics are not to be had: the broker is away');
-      return null;
+      return;
     }
-    return whyRebuild(look);
+    const outdated = whyRebuild(look);
+    // Readers stand on what the view showed, so nothing less than a new start makes them begin anew.
+    if (outdated !== null) throw new ViewFault(`${outdated}; it is built again at the next start`);
   }
 
   function assign(to: StateConsumer): void {
@@ -142,8 +149,11 @@ export function startFollower(options: FollowerOptions): Follower {
     return [{ ...record, topic, key: record.key, reason: record.headers[header.reason] }];
   }
 
-  /** Into the view, once the registry gives the schemas; one record that nobody can read doesn't stop the others. */
-  async function take(records: readonly ViewRecord[]): Promise<void> {
+  /**
+   * Into the view, once the registry gives the schemas: a registry that was emptied says of every schema that there is
+   * none, so that is waited for too. One record that nobody can read doesn't stop the others.
+   */
+  async function take(from: StateConsumer, records: readonly ViewRecord[]): Promise<void> {
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       try {
         for (const { record, fault } of await view.apply(records)) {
@@ -154,11 +164,15 @@ export function startFollower(options: FollowerOptions): Follower {
             'a state that can not be read is left out',
           );
         }
+        waitingFor = null;
         for (const listener of listeners) listener();
         return;
       } catch (error) {
         if (!(error instanceof RegistryFault) || !error.retryable) throw error;
         log.warn({ err: error }, 'the view waits for the schema registry');
+        waitingFor = `the schema registry (${error.message})`;
+        await lookAgain(from);
+        answerWaiting();
         await clock.sleep(pauseMs, signal);
       }
     }
@@ -187,7 +201,7 @@ export function startFollower(options: FollowerOptions): Follower {
   async function run(): Promise<void> {
     consumer = await options.connect(({ topic, partition, offset }) => {
       const followed = topicOf.get(topic);
-      if (followed) reached[followed][partition] = offset;
+      if (followed) reported[followed][partition] = offset;
     });
     look = await lookAtEnds(consumer);
     target = look.ends;
@@ -201,14 +215,14 @@ export function startFollower(options: FollowerOptions): Follower {
     let prunedAtMs = lookedAtMs;
     while (!signal.aborted) {
       const records = (await consumer.poll(batchRecords, pollMs)).flatMap(asViewRecord);
-      if (records.length > 0) await take(records);
+      if (records.length > 0) await take(consumer, records);
+      if (signal.aborted) return;
+      for (const topic of stateTopics) reached[topic] = [...reported[topic]];
       await settle();
       const nowMs = clock.monotonicMs();
       if (nowMs - lookedAtMs >= watermarkEveryMs) {
         lookedAtMs = nowMs;
-        const outdated = await lookAgain(consumer);
-        // Readers stand on what the view showed, so nothing less than a new start makes them begin anew.
-        if (outdated !== null) throw new ViewFault(`${outdated}; it is built again at the next start`);
+        await lookAgain(consumer);
       }
       if (nowMs - prunedAtMs >= pruneEveryMs) {
         prunedAtMs = nowMs;
@@ -226,6 +240,7 @@ export function startFollower(options: FollowerOptions): Follower {
       lagRecords: look ? behind(look.ends) : 0,
       asOfMs: caughtUp ? view.position().asOfMs : null,
     }),
+    waitingFor: () => waitingFor,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -62,8 +62,10 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       connect: (onEof) => Consumer.connect(kafka, { onEof }),
     });
     close.push(() => follower.done.catch(() => {}));
-    const waitingFor = () =>
-      follower.freshness().caughtUp ? null : `the view: ${follower.freshness().lagRecords} records behind`;
+    const waitingFor = () => {
+      const { caughtUp, lagRecords } = follower.freshness();
+      return follower.waitingFor() ?? (caughtUp ? null : `the view: ${lagRecords} records behind`);
+    };
     const app = await buildConsole({
       view,
       follower,

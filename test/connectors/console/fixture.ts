@@ -134,6 +134,7 @@ export function manualFollower(): Follower & { announce(): void } {
   const listeners = new Set<() => void>();
   return {
     freshness: () => ({ caughtUp: true, lagRecords: 0, asOfMs: 1_000 }),
+    waitingFor: () => null,
     reaches: async () => true,
     onChange(listener) {
       listeners.add(listener);

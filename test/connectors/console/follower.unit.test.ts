@@ -1,7 +1,7 @@
 /** The follower over topics that the test writes, and a clock that it moves. */
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { type StateConsumer, startFollower } from '../../../connectors/console/follower.ts';
+import { type FollowerOptions, type StateConsumer, startFollower } from '../../../connectors/console/follower.ts';
 import type { StateView } from '../../../connectors/console/state-view.ts';
 import type { ViewRecord } from '../../../connectors/console/view-record.ts';
 import type { ConsumedRecord } from '../../../connectors/kafka/index.ts';
@@ -19,6 +19,7 @@ function topics() {
   const log: ViewRecord[] = [];
   const next = new Map<string, number>();
   const state = { end: 0, down: false, nowMs: 0 };
+  let onEof: Parameters<FollowerOptions['connect']>[0] = () => {};
   const consumer: StateConsumer = {
     assign: (partitions) => {
       for (const { topic, partition, offset } of partitions) next.set(`${topic}/${partition}`, offset);
@@ -28,6 +29,8 @@ function topics() {
       state.nowMs += 1_000;
       const found = log.filter(({ topic, partition, offset }) => offset >= (next.get(`${topic}/${partition}`) ?? 0));
       for (const { topic, partition, offset } of found) next.set(`${topic}/${partition}`, offset + 1);
+      // The client tells the end together with the last records before it.
+      onEof({ topic: 'video-state', partition: 0, offset: state.end });
       return found.map(({ reason: _reason, ...record }): ConsumedRecord => ({ ...record, headers: {} }));
     },
     watermarks: async (topic, partition) => {
@@ -40,16 +43,20 @@ function topics() {
     ...systemClock,
     now: () => state.nowMs,
     monotonicMs: () => state.nowMs,
-    sleep: async () => {},
+    sleep: () => new Promise(setImmediate),
   };
   const write = (...records: ViewRecord[]) => {
     log.push(...records);
     state.end = (records.at(-1)?.offset ?? 0) + 1;
   };
-  return { state, consumer, clock, write };
+  const connect: FollowerOptions['connect'] = async (tellEnd) => {
+    onEof = tellEnd;
+    return consumer;
+  };
+  return { state, connect, clock, write };
 }
 
-function follow(view: StateView, { consumer, clock }: ReturnType<typeof topics>) {
+function follow(view: StateView, { connect, clock }: ReturnType<typeof topics>) {
   const stopping = new AbortController();
   const registry = new Registry();
   const follower = startFollower({
@@ -60,7 +67,7 @@ function follow(view: StateView, { consumer, clock }: ReturnType<typeof topics>)
     log: createLogger('test', 'silent'),
     metrics: metricsOf(registry),
     signal: stopping.signal,
-    connect: async () => consumer,
+    connect,
   });
   const stop = () => {
     stopping.abort();
@@ -170,4 +177,45 @@ test('a state that nobody can read is counted and left out; for the registry it 
   expect(view.position()['video-state']).toEqual([3, 0]);
   expect(await view.get('video-state', 'c')).not.toBeNull();
   expect(await follower.registry.metrics()).toMatch(/unreadable_records_total\{topic="video-state"\} 1/);
+});
+
+test('while the registry is away it says so, how far behind the view is, and that no other instance can be ahead', async () => {
+  // The tries for the schema of one record kept everything else from being done: a frozen view passed for a current one,
+  // of which readers of other instances never heard anything.
+  const kafka = topics();
+  const view = await openView();
+  const { apply } = view;
+  let away = false;
+  view.apply = async (records) => {
+    if (away) throw new RegistryFault('UNKNOWN_SCHEMA_ID', 'no schema 9', { retryable: true });
+    return apply.call(view, records);
+  };
+  kafka.write(videoRecord(0, 0, video('a')));
+  const follower = follow(view, kafka);
+  await follower.reaches(null, never);
+  expect(follower.waitingFor()).toBeNull();
+  away = true;
+  kafka.write(videoRecord(0, 1, video('b')));
+  await eventually(() => expect(follower.waitingFor()).toContain('no schema 9'));
+  const asOfMs = follower.freshness().asOfMs;
+  kafka.write(videoRecord(0, 2, video('c')));
+  expect(await follower.reaches(upTo(4), never)).toBe(false);
+  expect(follower.freshness()).toMatchObject({ lagRecords: 2, asOfMs });
+  expect(await follower.registry.metrics()).toMatch(/lag_records\{topic="video-state",partition="0"\} 2/);
+
+  away = false;
+  expect(await follower.reaches(upTo(3), never)).toBe(true);
+  expect(follower.waitingFor()).toBeNull();
+});
+
+test('a follower that is stopped while it waits for the registry does not pass for current', async () => {
+  const kafka = topics();
+  const view = await openView(undefined, undefined, 0);
+  view.apply = () => Promise.reject(new RegistryFault('UNKNOWN_SCHEMA_ID', 'away', { retryable: true }));
+  kafka.write(videoRecord(0, 0, video('a')));
+  const follower = follow(view, kafka);
+  await eventually(() => expect(follower.waitingFor()).not.toBeNull());
+  await follower.stop();
+  expect(follower.freshness().caughtUp).toBe(false);
+  expect(view.position().asOfMs).toBe(0);
 });
