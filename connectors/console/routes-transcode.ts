@@ -72,6 +72,7 @@ export function authorize(request: FastifyRequest, token: string | undefined): v
 /** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (reference §3.1). */
 export function missingForTranscode(state: VideoState): string | null {
   if (state.status === 'DELETED') return 'it was deleted';
+  if (state.sourceGone) return 'its source was deleted';
   if (state.retired) return 'it was retired: nothing is started for it any more';
   if (state.auditStatus === 'BLOCKED') return 'the audit blocked it';
   if (state.sourceReadyTime === null) {

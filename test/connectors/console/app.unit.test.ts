@@ -417,5 +417,7 @@ describe('asking for a transcode', () => {
     expect(missingForTranscode(state)).toMatch(/16 times/);
     expect(missingForTranscode({ ...state, jobs: [...state.jobs, job()] })).toBeNull();
     expect(missingForTranscode({ ...state, jobs: [], retired: true })).toMatch(/retired/);
+    // A video keeps its status where renditions outlive the source, so nothing else tells.
+    expect(missingForTranscode({ ...state, jobs: [], status: 'TRANSCODED', sourceGone: true })).toMatch(/deleted/);
   });
 });
