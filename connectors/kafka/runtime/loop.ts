@@ -77,8 +77,7 @@ export class Loop<S> {
       (record) => record.partition,
     );
     await assignment.serve();
-    if (all) this.#stalls.look(assignment.working, this.#o.clock.monotonicMs());
-    await this.#openStalled();
+    if (all) await this.#openStalled();
     this.#tellLag();
     this.#tellStoreSizes();
     // A slow disk slows the loop: the next batch waits until the stores have the previous one.
@@ -139,9 +138,8 @@ export class Loop<S> {
   }
 
   async #openStalled(): Promise<void> {
-    const { assignment, hooks, inputTopic } = this.#o;
-    for (const task of this.#stalls.take()) {
-      if (assignment.task(task.partition) !== task) continue;
+    const { assignment, clock, hooks, inputTopic } = this.#o;
+    for (const task of this.#stalls.look(assignment.working, clock.monotonicMs())) {
       const where = `${inputTopic}/${task.partition} gives no records at offset ${task.position}`;
       hooks.onFault?.(new Error(where), 'open the task again');
       await assignment.reopen(task.partition, null);

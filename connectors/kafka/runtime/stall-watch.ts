@@ -3,7 +3,13 @@ import type { Consumer } from '../client/consumer.ts';
 /** What it looks at; a `Task`. */
 export type Watched = { readonly partition: number; readonly position: number; readonly endSeenAt: number };
 
-type Seen = { position: number; endSeenAt: number; sinceMs: number };
+type Seen = {
+  readonly position: number;
+  readonly endSeenAt: number;
+  sinceMs: number;
+  /** Looks since the cluster said that something is missing; null while it didn't. */
+  looksSinceMissing: number | null;
+};
 
 /**
  * Finds partitions that give no records although they have some, or that stand outside of their log. The native client
@@ -15,46 +21,52 @@ export class StallWatch {
   readonly #topic: string;
   readonly #seen = new WeakMap<Watched, Seen>();
   #lookedAtMs = Number.NEGATIVE_INFINITY;
-  #stalled: Watched[] = [];
 
   constructor(consumer: Pick<Consumer, 'watermarks'>, topic: string) {
     this.#consumer = consumer;
     this.#topic = topic;
   }
 
-  /** Call after a poll that took all there was: what is only queued behind others doesn't stand still. `nowMs` is monotonic. */
-  look(tasks: readonly Watched[], nowMs: number): void {
+  /**
+   * Gives what was found. Call after a poll that took all there was: what is only queued behind others doesn't stand
+   * still. `nowMs` is monotonic.
+   */
+  look(tasks: readonly Watched[], nowMs: number): readonly Watched[] {
     const sinceLookMs = nowMs - this.#lookedAtMs;
-    if (sinceLookMs < 1_000) return;
+    if (sinceLookMs < 1_000) return [];
     this.#lookedAtMs = nowMs;
     // Where the loop itself stood still, nobody could move.
     const anew = sinceLookMs > 5_000;
-    for (const task of tasks) {
+    return tasks.filter((task) => {
       const { position, endSeenAt } = task;
       const seen = this.#seen.get(task);
       if (anew || seen?.position !== position || seen.endSeenAt !== endSeenAt) {
-        this.#seen.set(task, { position, endSeenAt, sinceMs: nowMs });
-      } else if (nowMs - seen.sinceMs >= stillMs) {
-        seen.sinceMs = nowMs;
-        this.#ask(task, position);
+        this.#seen.set(task, { position, endSeenAt, sinceMs: nowMs, looksSinceMissing: null });
+        return false;
       }
-    }
+      if (seen.looksSinceMissing !== null) {
+        seen.looksSinceMissing += 1;
+        // A record that came while the question was under way is told before it is processed. At the first look it may
+        // be in the batch of this very turn; by the second that is committed.
+        if (seen.looksSinceMissing < 2) return false;
+        this.#seen.delete(task);
+        return true;
+      }
+      if (nowMs - seen.sinceMs >= stillMs) {
+        seen.sinceMs = nowMs;
+        this.#ask(task.partition, seen);
+      }
+      return false;
+    });
   }
 
-  /** What was found since the last call. */
-  take(): readonly Watched[] {
-    const found = this.#stalled;
-    this.#stalled = [];
-    return found;
-  }
-
-  #ask(task: Watched, position: number): void {
-    this.#consumer.watermarks(this.#topic, task.partition, 5_000).then(
-      ({ low, high }) => {
-        if (task.position !== position) return;
-        // Markers at the end are behind the position for ever; that their end was seen says that nothing is missing.
-        const behind = Math.max(position, task.endSeenAt) < high;
-        if (behind || position < low || position > high) this.#stalled.push(task);
+  #ask(partition: number, seen: Seen): void {
+    this.#consumer.watermarks(this.#topic, partition, 5_000).then(
+      ({ high }) => {
+        // Markers at the end are behind the position for ever, also once retention has deleted them; that their end was
+        // seen says that nothing is missing.
+        const behind = Math.max(seen.position, seen.endSeenAt) < high;
+        if (behind || seen.position > high) seen.looksSinceMissing ??= 0;
       },
       // Kafka is away; the loop notices by itself.
       () => {},
