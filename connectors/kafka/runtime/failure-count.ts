@@ -14,8 +14,9 @@ export type FailureCount = {
 const none: Failures = { records: 0, failures: 0 };
 
 /**
- * A small file beside the stores. Synchronous: it is written only after a batch with failures, and before the next one.
- * A folder that can't be read or written is for the stores to complain about.
+ * A small file beside the stores. Synchronous: it is written after a batch with failures and before the next one; from
+ * then on once in a thousand records, until the failures have faded. A folder that can't be read or written is for the
+ * stores to complain about.
  */
 export function failureCountIn(folder: string): FailureCount {
   const place = join(folder, 'failures.json');

@@ -21,12 +21,17 @@ export class FailureLimit {
   readonly #count: FailureCount;
   #records: number;
   #failures: number;
+  /** Records since the count was written down. */
+  #unkept = 0;
+  /** Failures in what was written down. */
+  #kept: number;
 
   constructor(count: FailureCount, o: FailureLimitOptions = {}) {
     this.#ratio = o.ratio ?? 0.1;
     this.#allowed = o.allowed ?? 20;
     this.#count = count;
     ({ records: this.#records, failures: this.#failures } = count.read());
+    this.#kept = this.#failures;
   }
 
   /** Call before the batch is committed. Throws `FAILURE_LIMIT`: the transaction must not be committed. */
@@ -51,13 +56,18 @@ export class FailureLimit {
     // The past fades, so that a long healthy time doesn't buy a long sick one.
     if (this.#records > 10_000) {
       this.#records /= 2;
-      this.#failures /= 2;
+      this.#failures = this.#failures < 2 ? 0 : this.#failures / 2;
     }
-    if (failures > 0) this.keep();
+    this.#unkept += records;
+    // Good records too: a life that follows a kill would count the failures against none of them.
+    if (failures > 0 || this.#unkept >= 1_000) this.keep();
   }
 
   /** Writes the count down, if there is anything to forget. */
   keep(): void {
-    if (this.#failures > 0) this.#count.write({ records: this.#records, failures: this.#failures });
+    this.#unkept = 0;
+    if (this.#failures === 0 && this.#kept === 0) return;
+    this.#count.write({ records: this.#records, failures: this.#failures });
+    this.#kept = this.#failures;
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { failureCountIn } from '../../../connectors/kafka/runtime/failure-count.ts';
+import { type Failures, failureCountIn } from '../../../connectors/kafka/runtime/failure-count.ts';
 import { FailureLimit } from '../../../connectors/kafka/runtime/failure-limit.ts';
 import { temporaryFolder } from './running.ts';
 
@@ -44,6 +44,29 @@ test('a release that works again earns its allowance back, over restarts too', a
   mended.passed(100, 0);
   mended.keep();
   expect(fail(next())).toBeGreaterThan(0);
+});
+
+// The count was written down with failing batches and at a proper end only: after a kill the failures counted against none
+// of the good records since, and a processor that had been well for months stopped over a few bad records.
+test('what went well since is remembered after a kill', async () => {
+  const { next } = await lives();
+  const killed = next();
+  fail(killed);
+  for (let batches = 0; batches < 50; batches++) killed.passed(100, 0);
+  expect(fail(next())).toBeGreaterThan(300);
+});
+
+test('failures that have faded are not written down for ever', () => {
+  const written: number[] = [];
+  const count = {
+    place: '',
+    read: () => ({ records: 3, failures: 3 }),
+    write: (kept: Failures) => void written.push(kept.failures),
+  };
+  const limit = new FailureLimit(count);
+  for (let batches = 0; batches < 50; batches++) limit.passed(2_000, 0);
+  expect(written.at(-1)).toBe(0);
+  expect(written.length).toBeLessThan(20);
 });
 
 test('deleting the file that the message names allows as many again', async () => {
