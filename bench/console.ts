@@ -16,6 +16,7 @@ import { systemClock } from '../connectors/platform/index.ts';
 import { avroCodec, type Codec } from '../connectors/registry/index.ts';
 import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
 import { freePorts } from '../local/index.ts';
+import { defaultPolicy } from '../processors/policy/index.ts';
 import { type AvroSchemaName, avroSchema } from '../schemas/avro.ts';
 import examples from '../schemas/examples/video-state.json' with { type: 'json' };
 import type { SessionState } from '../schemas/generated/SessionState.ts';
@@ -79,6 +80,7 @@ export async function benchConsole(options: ConsoleBenchOptions): Promise<Consol
     readLatency: async () => ({ stages: [] }),
     routeLetter: async () => ({ refused: 'not here' }),
     token: undefined,
+    unknownStream: defaultPolicy,
     region: 'local',
     clock: systemClock,
     log: createLogger('bench', 'warn'),

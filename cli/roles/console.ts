@@ -19,7 +19,7 @@ export const consoleRole: Role = async ({
   waitingFor,
   systemWaitingFor,
 }) => {
-  const { settings } = configuration;
+  const { settings, policies } = configuration;
   const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   await runConsole({
     host: settings.LIVE2VOD_BIND,
@@ -40,6 +40,7 @@ export const consoleRole: Role = async ({
     routeLetter: await routeOf(configuration),
     readLatency: latencyReader(settings, endpoints),
     token: settings.CONSOLE_TOKEN,
+    unknownStream: policies.unknownStream,
     region: settings.VOD_REGION,
     clock: platform,
     log,

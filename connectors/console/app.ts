@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Policy } from '../../processors/policy/index.ts';
 import type { Clock } from '../platform/index.ts';
 import { type Health, type Logger, type Metrics, serveHealth } from '../telemetry/index.ts';
 import { ApiFault } from './fault.ts';
@@ -29,6 +30,8 @@ export type ConsoleAppOptions = {
   /** An event id that is older can't be resumed: half of the time that the topics keep tombstones. */
   readonly maxPositionAgeMs: number;
   readonly token: string | undefined;
+  /** `PolicyBook.unknownStream`. */
+  readonly unknownStream: Policy;
   readonly publish: PublishOperatorRequest;
   readonly readLatency: ReadLatency;
   readonly deadLetters: DeadLetters;

@@ -2,7 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { maxGenerations } from '../../processors/video/index.ts';
+import type { Policy } from '../../processors/policy/index.ts';
+import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Clock } from '../platform/index.ts';
 import { ApiFault, badRequest, notFound } from './fault.ts';
@@ -24,6 +25,8 @@ export type PublishOperatorRequest = (videoId: string, body: Readonly<Record<str
 export type TranscodeRouteOptions = {
   readonly view: StateView;
   readonly token: string | undefined;
+  /** `PolicyBook.unknownStream`. */
+  readonly unknownStream: Policy;
   readonly publish: PublishOperatorRequest;
   readonly clock: Clock;
 };
@@ -39,13 +42,14 @@ export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteO
     const { videoId } = request.params;
     const state = await options.view.get('video-state', videoId);
     if (!state) throw notFound(`video ${videoId}`);
-    const missing = missingForTranscode(state);
+    const nowMs = options.clock.now();
+    const missing = missingForTranscode(state) ?? missingStream(state, options.unknownStream, nowMs);
     if (missing) throw new ApiFault(409, 'NOT_READY', `video ${videoId} can't be transcoded: ${missing}`);
     const { templateGroupId, priority } = parsed.data;
     const idempotencyKey = parsed.data.idempotencyKey ?? defaultKey(state, templateGroupId);
     await options.publish(videoId, {
       EventType: 'OperatorTranscodeRequest',
-      EventTime: new Date(options.clock.now()).toISOString(),
+      EventTime: new Date(nowMs).toISOString(),
       VideoId: videoId,
       TemplateGroupId: templateGroupId,
       ...(priority === undefined ? {} : { Priority: priority }),
@@ -88,6 +92,14 @@ export function missingForTranscode(state: VideoState): string | null {
   if (!awaiting && state.jobs.some((job) => job.generation >= maxGenerations))
     return `it was asked for ${maxGenerations} times already, which is the most`;
   return null;
+}
+
+/** A request that the processor keeps until the stream is known would be lost for an upload, and its key with it. */
+function missingStream(state: VideoState, unknownStream: Policy, nowMs: number): string | null {
+  const untilMs = streamAwaitedUntilMs(state, unknownStream);
+  if (untilMs === null || nowMs >= untilMs) return null;
+  const until = new Date(untilMs).toISOString();
+  return `its stream is not known yet, and may be one whose videos are audited first; from ${until} on it counts as an upload`;
 }
 
 /**

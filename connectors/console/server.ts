@@ -1,6 +1,7 @@
 /** The console role: follows the state topics and serves page, query API, live events and operator requests. */
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import type { Policy } from '../../processors/policy/index.ts';
 import { header } from '../../schemas/topics.ts';
 import { Admin, Consumer, IdempotentProducer, type KafkaSettings, type Route } from '../kafka/index.ts';
 import type { Clock } from '../platform/index.ts';
@@ -26,6 +27,8 @@ export type ConsoleOptions = {
   /** Where a dead letter goes when it is sent again. */
   readonly routeLetter: Route;
   readonly token: string | undefined;
+  /** `PolicyBook.unknownStream`. */
+  readonly unknownStream: Policy;
   readonly region: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -73,6 +76,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       metrics,
       log,
       token: options.token,
+      unknownStream: options.unknownStream,
       readLatency: options.readLatency,
       deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),
       signal,

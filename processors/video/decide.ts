@@ -92,7 +92,8 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number): Decision 
     if (fact?.kind !== 'TRANSCODE_REQUESTED' || request === undefined) continue;
     if (jobs.some((job) => job.requestId === request.eventId)) continue;
     if (isTooOld(Math.max(request.eventTime, heldUntil), policy, nowMs)) continue;
-    if (mayYetBeAudited(state, request, policy)) continue;
+    const streamAwaitedUntil = streamAwaitedUntilMs(state, policy);
+    if (streamAwaitedUntil !== null && request.eventTime < streamAwaitedUntil) continue;
     const entry = answer(state, jobs, request, fact, policy, nowMs);
     if (entry === null) continue;
     jobs = [...jobs.filter((job) => job.token !== entry.token), entry];
@@ -102,13 +103,14 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number): Decision 
 }
 
 /**
- * Whether the video may turn out to be of a stream whose policy has an audit come first. A request that comes when such
- * a video would have been asked about counts as one for an upload: those have no stream, ever.
+ * Until when a video may turn out to be of a stream whose policy has an audit come first, epoch milliseconds; null where
+ * that can't be. A request from before then is answered once the stream is known, which that of an upload never is; one
+ * from then or later counts as one for an upload.
  */
-function mayYetBeAudited(state: VideoState, request: TimelineEntry, policy: Policy): boolean {
-  if (state.stream !== null || state.sourceReadyTime === null) return false;
+export function streamAwaitedUntilMs(state: VideoState, policy: Policy): number | null {
+  if (state.stream !== null || state.sourceReadyTime === null) return null;
   const audits = policy.segments.beforeTranscode?.audit ?? policy.composed.beforeTranscode?.audit;
-  return audits !== undefined && request.eventTime < state.sourceReadyTime + policy.silentAfterSeconds * 1000;
+  return audits === undefined ? null : state.sourceReadyTime + policy.silentAfterSeconds * 1000;
 }
 
 function answer(

@@ -1,5 +1,5 @@
 export { fullFacts } from './compaction.ts';
-export { decide, maxGenerations } from './decide.ts';
+export { decide, maxGenerations, streamAwaitedUntilMs } from './decide.ts';
 export { maxRequests, maxRunnerEvents, maxStateBytes, maxUnits } from './event-set.ts';
 export { type Evolved, evolve } from './evolve.ts';
 export { type Decision, tokenOf } from './plan.ts';

@@ -6,6 +6,8 @@ import { latencyCache } from '../../../connectors/console/latency-cache.ts';
 import type { JobItem } from '../../../connectors/console/routes-jobs.ts';
 import { missingForTranscode } from '../../../connectors/console/routes-transcode.ts';
 import { systemClock } from '../../../connectors/platform/index.ts';
+import { atMs, sourceReady, videoId as uploadId } from '../../processors/callbacks.ts';
+import { bookOf, run, templateGroupId } from '../../processors/run-topology.ts';
 import {
   job,
   letter,
@@ -410,6 +412,28 @@ describe('asking for a transcode', () => {
     const missing = missingForTranscode(video('v', { sourceReadyTime: 1, jobs: [job(held)] }));
     if (why === null) expect(missing).toBeNull();
     else expect(missing).toMatch(why);
+  });
+
+  // The processor waits for the video's stream before it answers, for ever with an upload. The request was accepted all the
+  // same and its key spent: asking again later was the same request, of the same time.
+  test('of an upload is refused until the processor answers it, where some streams are audited', async () => {
+    const rule = { transcode: 'pipeline', templateGroupId, beforeTranscode: { audit: true } } as const;
+    const policies = bookOf([{ match: { domain: 'audited.example.com' }, segments: rule, composed: rule }]);
+    const uploaded = run([sourceReady(0)], { policies }).state;
+    const view = await openView();
+    if (uploaded !== null) await view.apply([videoRecord(0, 0, uploaded)]);
+    let seconds = 60;
+    const clock = { ...systemClock, now: () => atMs(seconds) };
+    const { app: server, published } = await testConsole({ view, clock, unknownStream: policies.unknownStream });
+    const early = await ask(server, uploadId, 'Bearer right', body);
+    expect(early.statusCode).toBe(409);
+    expect(early.json().message).toMatch(/its stream is not known yet.*from 2026-03-01T10:30:00.000Z on/);
+    expect(published).toEqual([]);
+    seconds = 1_800;
+    expect((await ask(server, uploadId, 'Bearer right', body)).statusCode).toBe(202);
+    const request = { EventType: 'none', ...published[0]?.body };
+    const { jobs } = run([request], { policies, from: uploaded, now: seconds });
+    expect(jobs).toMatchObject([{ purpose: 'UPLOAD', templateGroupId: body.templateGroupId }]);
   });
 
   test('is refused where the processor would ignore it', () => {

@@ -13,6 +13,7 @@ import type { DeadLetter } from '../../../connectors/kafka/index.ts';
 import { type Clock, systemClock } from '../../../connectors/platform/index.ts';
 import { avroCodec } from '../../../connectors/registry/index.ts';
 import { createLogger, metricsOf } from '../../../connectors/telemetry/index.ts';
+import { defaultPolicy, type Policy } from '../../../processors/policy/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
 import type { JobLedgerEntry, StepLedgerEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
@@ -158,6 +159,7 @@ export async function testConsole(
     readonly letters?: readonly DeadLetter[];
     readonly redrive?: DeadLetters['redrive'];
     readonly clock?: Clock;
+    readonly unknownStream?: Policy;
   } = {},
 ) {
   const view = options.view ?? (await openView());
@@ -174,6 +176,7 @@ export async function testConsole(
     epoch: 'e1',
     maxPositionAgeMs: 60_000,
     token: 'token' in options ? options.token : 'right',
+    unknownStream: options.unknownStream ?? defaultPolicy,
     publish: async (videoId, body) => {
       published.push({ videoId, body });
     },

@@ -7,6 +7,7 @@ import { Admin, Consumer, IdempotentProducer } from '../../../connectors/kafka/i
 import { systemClock } from '../../../connectors/platform/index.ts';
 import { createLogger, metricsOf } from '../../../connectors/telemetry/index.ts';
 import { freePorts } from '../../../local/index.ts';
+import { defaultPolicy } from '../../../processors/policy/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { codecs, openView, session, temporaryFolder, video } from './fixture.ts';
 
@@ -41,6 +42,7 @@ const consoleOn = (port: number, topicNames: Names, folder: string, signal: Abor
     routeLetter: async ({ record: { key, value } }) =>
       key === 'hopeless' ? { refused: 'nothing helps' } : { record: { topic: topicNames.callbacks, key, value } },
     token: 'right',
+    unknownStream: defaultPolicy,
     region: 'local',
     clock: systemClock,
     log: createLogger('test', 'silent'),

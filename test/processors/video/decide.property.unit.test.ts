@@ -177,6 +177,7 @@ describe('deciding on jobs', { timeout: 1_800_000 }, () => {
     );
   });
 
+  // With the same key the later one would be the first again, of the first's time: the console refuses what is too soon.
   it('answers a request for an upload where some streams are audited, once no announcement is to be expected', () => {
     const one = processor('audited');
     for (const body of [sourceReady(6), requested(7, 'too soon')]) one.feed(retold(body, false));
