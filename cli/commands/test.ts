@@ -61,7 +61,7 @@ export async function runTests(
   process.chdir(root);
 
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const { name, script, args } of checks) {
+  for (const { name, script, args } of propertyRuns === null ? checks : []) {
     const passed = (await runWatched([script, ...args], signal)) === 0;
     counts[passed ? 'passed' : 'failed'] += 1;
     console.error(`${passed ? '✓' : '✗'} ${name}`);
