@@ -3,7 +3,7 @@ export const exitCode = {
   ok: 0,
   failed: 1,
   usage: 2,
-  /** Too many records failed: starting again would only fail again, a person has to look. */
+  /** Too many records failed, or the data is of others: starting again would only fail again, a person has to look. */
   data: 65,
   /** Something that the command needs is not there: a broker, a registry, a taken port. */
   unavailable: 69,

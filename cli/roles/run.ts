@@ -112,6 +112,9 @@ async function tracingOf(name: RoleName, settings: Settings) {
   });
 }
 
+/** Starting again would only fail again, and the other roles can go on without. */
+const needsPerson: readonly string[] = ['FAILURE_LIMIT', 'OTHER_TOPICS'];
+
 /** One line for standard error, with an exit code that tells whether starting again may help. */
 export function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {
   const message = error instanceof Error ? error.message : String(error);
@@ -119,7 +122,7 @@ export function roleFault(name: RoleName, error: unknown, wasReady: boolean): Co
   // Refused from the start: a wrong setting. Refused later: rights may come back, e.g. in the middle of a rotation.
   const denied = code === 'DENIED' || (error instanceof Error && 'denied' in error && error.denied === true);
   if (denied && !wasReady) return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
-  if (code === 'FAILURE_LIMIT') return new CommandFault(`${name}: ${message}`, exitCode.data, error);
+  if (needsPerson.includes(code)) return new CommandFault(`${name}: ${message}`, exitCode.data, error);
   if (code === 'DEFECT') return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
   return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
 }

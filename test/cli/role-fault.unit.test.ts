@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { roleFault } from '../../cli/roles/run.ts';
+import { ClickhouseFault } from '../../connectors/clickhouse/index.ts';
 import { KafkaFault, ProcessorFault, type ProcessorFaultCode } from '../../connectors/kafka/index.ts';
 
 // The exit code decides whether a supervisor starts a role again. All of these ended with 69, "something isn't there".
@@ -14,6 +15,14 @@ test.each<[ProcessorFaultCode, number]>([
     exitCode,
     message: 'processor: why',
   });
+});
+
+// `up` started a sink again every 15 s for ever, whose database no start makes its own.
+test.each([
+  ['OTHER_TOPICS', 65],
+  ['ROWS_REFUSED', 69],
+] as const)('a sink that ends with %s ends its role with %i', (code, exitCode) => {
+  expect(roleFault('sink', new ClickhouseFault(code, 'why'), false)).toMatchObject({ exitCode });
 });
 
 test.each([
