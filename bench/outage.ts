@@ -63,48 +63,68 @@ export async function benchOutage(options: OutageOptions): Promise<OutageResult>
     const data = join(folder, 'clickhouse');
     let role: SpawnedClickhouse = await spawnClickhouseRole({ folder: data });
     const port = Number(new URL(role.url).port);
-    const sink = await startSinkProcess({ ...options, clickhouseUrl: role.url, prefix, folder });
-    const samples = sampleMemory(sink.pid);
-    const [callbacks = '', states = ''] = topics;
-    const load = await startLoad({ kafka, callbacks, states, codec, perSecond });
     try {
-      const around = Math.max(10, Math.round(seconds / 10));
-      await systemClock.sleep(around * 1_000);
-      await role.kill();
-      samples.enter('during');
-      print(`ClickHouse is killed, ${load.sent()} callbacks were sent before`);
-      await systemClock.sleep(seconds * 1_000);
-      role = await spawnClickhouseRole({ folder: data, port });
-      samples.enter('after');
-      print(`ClickHouse is back after ${seconds} s, ${load.sent()} callbacks were sent`);
-      const catchingUp = catchUp(role, load.sent());
-      await Promise.all([catchingUp, systemClock.sleep(around * 1_000)]);
-      const published = await load.stop();
-      const held = await heldInTheEnd(role, published);
-      const memory = samples.most();
-      const lost = published.callbacks - held.distinct;
-      const twice = held.callbacks - held.distinct;
-      const whole = held.videos === published.videos && held.revisions === published.revisions;
-      const catchUpSeconds = await catchingUp;
-      const passed = lost === 0 && twice === 0 && whole && catchUpSeconds !== null;
-      for (const phase of phases) {
-        const { residentMb, privateMb } = memory[phase];
-        print(`${phase.padEnd(7)} at most ${residentMb} MB resident, ${privateMb} MB private`);
+      const sink = await startSinkProcess({ ...options, clickhouseUrl: role.url, prefix, folder });
+      const samples = sampleMemory(sink.pid);
+      try {
+        const [callbacks = '', states = ''] = topics;
+        const load = await startLoad({ kafka, callbacks, states, codec, perSecond });
+        try {
+          const around = Math.max(10, Math.round(seconds / 10));
+          await systemClock.sleep(around * 1_000);
+          await role.kill();
+          samples.enter('during');
+          print(`ClickHouse is killed, ${load.sent()} callbacks were sent before`);
+          await systemClock.sleep(seconds * 1_000);
+          role = await spawnClickhouseRole({ folder: data, port });
+          samples.enter('after');
+          print(`ClickHouse is back after ${seconds} s, ${load.sent()} callbacks were sent`);
+          const catchingUp = catchUp(role, load.sent());
+          await Promise.all([catchingUp, systemClock.sleep(around * 1_000)]);
+          const published = await load.stop();
+          const held = await heldInTheEnd(role, published);
+          const memory = samples.most();
+          const lost = published.callbacks - held.distinct;
+          const twice = held.callbacks - held.distinct;
+          const whole = held.videos === published.videos && held.revisions === published.revisions;
+          const catchUpSeconds = await catchingUp;
+          const passed = lost === 0 && twice === 0 && whole && catchUpSeconds !== null;
+          for (const phase of phases) {
+            const { residentMb, privateMb } = memory[phase];
+            print(`${phase.padEnd(7)} at most ${residentMb} MB resident, ${privateMb} MB private`);
+          }
+          print(
+            `caught up ${catchUpSeconds === null ? 'never' : `in ${catchUpSeconds.toFixed(1)} s`}, still under load`,
+          );
+          print(`published ${said(published)}`);
+          print(`held      ${said(held)}; ${lost} lost, ${twice} twice: ${passed ? 'equal' : 'DIFFERENT'}`);
+          const svg = lineChart({
+            title: `Memory of the sink at ${perSecond} callbacks/s, ClickHouse away for ${seconds} s`,
+            x: 'seconds',
+            y: 'MB',
+            lines: samples.lines(),
+          });
+          return {
+            outageSeconds: seconds,
+            perSecond,
+            memory,
+            catchUpSeconds,
+            published,
+            held,
+            lost,
+            twice,
+            passed,
+            svg,
+          };
+        } finally {
+          await load.stop().catch(() => {});
+        }
+      } finally {
+        samples.end();
+        await sink.stop();
       }
-      print(`caught up ${catchUpSeconds === null ? 'never' : `in ${catchUpSeconds.toFixed(1)} s`}, still under load`);
-      print(`published ${said(published)}`);
-      print(`held      ${said(held)}; ${lost} lost, ${twice} twice: ${passed ? 'equal' : 'DIFFERENT'}`);
-      const svg = lineChart({
-        title: `Memory of the sink at ${perSecond} callbacks/s, ClickHouse away for ${seconds} s`,
-        x: 'seconds',
-        y: 'MB',
-        lines: samples.lines(),
-      });
-      return { outageSeconds: seconds, perSecond, memory, catchUpSeconds, published, held, lost, twice, passed, svg };
     } finally {
-      samples.end();
-      await load.stop().catch(() => {});
-      await sink.stop().finally(() => role.stop());
+      await role.stop();
     }
   } finally {
     for (const name of topics) await admin.deleteTopic(name).catch(() => {});

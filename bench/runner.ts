@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import avsc from 'avsc';
 import { Registry } from 'prom-client';
-import { Admin, IdempotentProducer } from '../connectors/kafka/index.ts';
+import { Admin, IdempotentProducer, type KafkaSettings } from '../connectors/kafka/index.ts';
 import { systemPlatform } from '../connectors/platform/index.ts';
 import { avroCodec, type Codec } from '../connectors/registry/index.ts';
 import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
@@ -69,20 +69,32 @@ export async function benchRunner(options: RunnerBenchOptions): Promise<RunnerBe
   return { jobs, limitPerSecond, sides, passed: Object.values(sides).every((side) => side.startedOnce === jobs) };
 }
 
-async function measure(
-  { brokers, signal }: RunnerBenchOptions,
+/** On topics of its own, which it takes away again. */
+async function measure(options: RunnerBenchOptions, jobs: number, submissionsPerSecond: number): Promise<RunnerReport> {
+  const kafka = { brokers: options.brokers, clientId: 'bench-runner' };
+  const prefix = `bench-${randomUUID()}.`;
+  const names = (['transcode-jobs', 'compose-jobs', 'callbacks', 'dead-letters'] as const).map((id) =>
+    topicName(prefix, id),
+  );
+  const admin = await Admin.connect(kafka);
+  try {
+    await admin.ensureTopics(names.map((name) => ({ name, partitions })));
+    return await submitAll(kafka, prefix, jobs, submissionsPerSecond, options.signal);
+  } finally {
+    for (const name of names) await admin.deleteTopic(name).catch(() => {});
+    admin.close();
+  }
+}
+
+async function submitAll(
+  kafka: KafkaSettings,
+  prefix: string,
   jobs: number,
   submissionsPerSecond: number,
+  signal: AbortSignal,
 ): Promise<RunnerReport> {
-  const kafka = { brokers, clientId: 'bench-runner' };
-  const prefix = `bench-${randomUUID()}.`;
   const topics = (id: TopicId) => topicName(prefix, id);
   const codecs = { transcodeJob: codecOf<TranscodeJob>('TranscodeJob'), composeJob: codecOf<ComposeJob>('ComposeJob') };
-  const admin = await Admin.connect(kafka);
-  const names = (['transcode-jobs', 'compose-jobs', 'callbacks', 'dead-letters'] as const).map(topics);
-  await admin.ensureTopics(names.map((name) => ({ name, partitions })));
-  admin.close();
-
   const knobs = { submitPerSecond: limitPerSecond, renditionFailureRate: 0, jobCompression: 1e9 };
   const emulator = await startEmulator({ port: 0, knobs });
   const cloud = cloudClient({
