@@ -1,7 +1,7 @@
 import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/index.ts';
 import { awaitCallback } from './callback.ts';
-import { Complaints } from './connection.ts';
+import { Complaints, either } from './connection.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import type { TopicPartition, TopicPartitionOffset } from './record.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
@@ -41,8 +41,8 @@ export class Admin {
     this.#client = client;
   }
 
-  /** Makes the client and waits for a first answer of the cluster. */
-  static async connect(settings: KafkaSettings): Promise<Admin> {
+  /** Makes the client and waits for a first answer of the cluster, until soon after `signal`. */
+  static async connect(settings: KafkaSettings, signal?: AbortSignal): Promise<Admin> {
     const complaints = new Complaints(settings.brokers);
     const client = kafka.AdminClient.create(clientConfig(settings, adminKeys), {
       'event.log': (line: { severity: number; message: string }) => complaints.hear(line),
@@ -52,7 +52,7 @@ export class Admin {
     let answer: Promise<void> = Promise.resolve();
     try {
       await complaints.orRefusal((over) => {
-        answer = admin.#firstAnswer(over);
+        answer = admin.#firstAnswer(either(over, signal));
         return answer;
       }, settings);
     } catch (error) {

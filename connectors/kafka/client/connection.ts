@@ -86,12 +86,16 @@ export class Complaints {
   }
 }
 
-/** Connects and waits for the cluster's metadata. Rejects with a `KafkaFault`, retryable unless the cluster refused us. */
+/**
+ * Connects and waits for the cluster's metadata. Rejects with a `KafkaFault`, retryable unless the cluster refused us;
+ * soon after `signal` too.
+ */
 export async function connectClient(
   client: NativeClient,
   settings: KafkaSettings,
   timeoutMs: number,
   complaints: Complaints,
+  signal?: AbortSignal,
 ): Promise<void> {
   complaints.listenTo(client);
   const connectOnce = (ms: number) =>
@@ -101,27 +105,30 @@ export async function connectClient(
         reject(complaints.explain(kafkaFault(`connect to Kafka at ${settings.brokers}`, error, complaints.lastLine)));
       });
     });
-  await complaints.orRefusal((over) => inSlices(connectOnce, timeoutMs, over), settings);
+  await complaints.orRefusal((over) => inSlices(connectOnce, timeoutMs, either(over, signal)), settings);
 }
 
+/** Aborted with the one or the other. */
+export const either = (a: AbortSignal, b: AbortSignal | undefined): AbortSignal => (b ? AbortSignal.any([a, b]) : a);
+
 /**
- * Connects with waits of a few seconds each, `timeoutMs` in all: a wait can't be called off, and a process that was
- * refused can't end before it. What fails without waiting is told at once.
+ * Waits for a few seconds at a time, `timeoutMs` in all: a native wait can't be called off, and a process that is told to
+ * stop, or was refused, can't end before it. What fails without waiting is told at once.
  */
-async function inSlices(
-  connectOnce: (ms: number) => Promise<void>,
+export async function inSlices(
+  waitOnce: (ms: number) => Promise<void>,
   timeoutMs: number,
-  over: AbortSignal,
+  over: AbortSignal | undefined,
 ): Promise<void> {
   const deadlineMs = systemClock.monotonicMs() + timeoutMs;
   for (;;) {
     const startMs = systemClock.monotonicMs();
     const ms = Math.max(1, Math.min(sliceMs, deadlineMs - startMs));
     try {
-      return await connectOnce(ms);
+      return await waitOnce(ms);
     } catch (error) {
       const endMs = systemClock.monotonicMs();
-      const again = endMs - startMs >= ms * 0.9 && endMs < deadlineMs && !over.aborted;
+      const again = endMs - startMs >= ms * 0.9 && endMs < deadlineMs && !over?.aborted;
       if (!(error instanceof KafkaFault) || !error.retryable || !again) throw error;
     }
   }

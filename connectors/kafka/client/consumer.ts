@@ -39,6 +39,8 @@ export type ConsumerOptions = {
   readonly maxQueuedBytes?: number;
   /** Default 30,000. */
   readonly connectTimeoutMs?: number;
+  /** Ends the waiting for a broker some seconds after it aborts. */
+  readonly signal?: AbortSignal;
 };
 
 /** Reads records. One `poll` at a time; commits are explicit. Not for sharing between loops. */
@@ -92,7 +94,7 @@ export class Consumer {
   static async connect(settings: KafkaSettings, options: ConsumerOptions = {}): Promise<Consumer> {
     const consumer = new Consumer(settings, options);
     const timeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
-    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#complaints);
+    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#complaints, options.signal);
     return consumer;
   }
 

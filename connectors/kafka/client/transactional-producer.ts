@@ -1,6 +1,6 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { awaitCallback } from './callback.ts';
-import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient, dropProducer } from './connection.ts';
+import { Complaints, connectClient, defaultConnectTimeoutMs, dropProducer, inSlices } from './connection.ts';
 import type { Consumer } from './consumer.ts';
 import { kafkaFault } from './fault.ts';
 import { asBuffer, nativeHeaders, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
@@ -15,6 +15,8 @@ export type TransactionalProducerOptions = {
   readonly maxQueuedBytes?: number;
   /** Default 30,000. */
   readonly connectTimeoutMs?: number;
+  /** Ends the waiting for a broker some seconds after it aborts. */
+  readonly signal?: AbortSignal;
 };
 
 /**
@@ -51,14 +53,15 @@ export class TransactionalProducer {
     );
     const complaints = new Complaints(settings.brokers);
     const connectTimeoutMs = o.connectTimeoutMs ?? defaultConnectTimeoutMs;
-    await connectClient(native, settings, connectTimeoutMs, complaints);
+    await connectClient(native, settings, connectTimeoutMs, complaints, o.signal);
     const producer = new TransactionalProducer(native, Math.ceil(transactionTimeoutMs / 2));
     try {
-      await awaitCallback<void>(`start transactions as ${o.transactionalId}`, (done) =>
-        native.initTransactions(connectTimeoutMs, done),
-      );
+      // Called again after a time-out, it goes on where it was.
+      const start = (ms: number) =>
+        awaitCallback<void>(`start transactions as ${o.transactionalId}`, (done) => native.initTransactions(ms, done));
+      await inSlices(start, connectTimeoutMs, o.signal);
     } catch (error) {
-      await disconnectClient(native);
+      await dropProducer(native);
       throw complaints.explain(kafkaFault('start transactions', error));
     }
     return producer;

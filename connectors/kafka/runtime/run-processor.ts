@@ -87,7 +87,7 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
   };
   let admin: Admin | null = null;
   try {
-    const connected = await persist(() => Admin.connect(options.kafka), waiting);
+    const connected = await persist(() => Admin.connect(options.kafka, signal), waiting);
     admin = connected;
     const described = await persist(() => describe(options, connected), waiting);
     const fences = new Fences(clock);

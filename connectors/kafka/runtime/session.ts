@@ -46,6 +46,7 @@ export async function runSession<S>({ options, admin, context, changelog, status
           sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
           strictOffsets: true,
           manualRebalance: true,
+          signal,
           onRebalance: (event) => assignment?.queue(event),
           onEof: ({ partition, offset }) => {
             const task = assignment?.task(partition);
@@ -104,6 +105,7 @@ export async function runSession<S>({ options, admin, context, changelog, status
           TransactionalProducer.connect(options.kafka, {
             transactionalId: `${group}-${options.instance}`,
             transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
+            signal,
           }),
         { ...loop.retry, signal },
       );

@@ -20,7 +20,8 @@ export type DueTimer = { readonly dueAtMs: number; readonly key: string };
 
 /**
  * The store of one partition: key to the changelog's bytes, an index of timers by due time, and the checkpoint. A folder
- * is locked by the process that opened it until it is closed.
+ * is locked by the process that opened it until it is closed. Within a process it has to be closed before it is opened
+ * again: LevelDB refuses a second open, but by trying it the process loses the lock of the first.
  *
  * The timer index is a hint: an entry counts only if the state it points to wants that very time. So restoring a
  * changelog never has to look up what a key's timer was before.
