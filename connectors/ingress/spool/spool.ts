@@ -6,7 +6,6 @@ import {
   discardStore,
   endsOf,
   isLocked,
-  newStore,
   openStore,
   proveWritable,
   requireRoom,
@@ -38,7 +37,7 @@ const compactAfter = 10_000;
  * Records that wait on disk for Kafka, oldest first. An append is durable when its promise resolves: all appends that
  * come in while one write is on its way share the next write and its fsync.
  *
- * One process owns a folder (LevelDB locks it). After any write has failed the spool is broken and appends are refused at
+ * One spool owns a folder. After any write has failed the spool is broken and appends are refused at
  * once: what LevelDB logs behind a torn write it may be unable to read back. What was there before can still be read, and
  * a full disk could refuse to open it again, so the store stays open: what it holds goes on being drained, and once all
  * of it is out, or the disk has room, it is opened anew.
@@ -46,11 +45,12 @@ const compactAfter = 10_000;
 export class Spool {
   readonly #options: SpoolOptions;
   #folder: string;
-  #store: Store;
-  /** True while the store is open, and with it the folder ours. */
-  #owned: boolean;
+  /** Null before it could be opened for the first time. */
+  #store: Store | null;
   /** Everything up to here has been removed. */
   #head: Position = origin;
+  /** Everything up to here is gone from the disk too, where the store is open: less than has been removed while broken. */
+  #cleared: Position = origin;
   /** Everything up to here is on disk. */
   #tail: Position = origin;
   #waiting: Waiting[] = [];
@@ -66,23 +66,23 @@ export class Spool {
   #removedSinceCompaction = 0;
   #wake: () => void = () => {};
 
-  private constructor(store: Store, owned: boolean, options: SpoolOptions) {
+  private constructor(store: Store | null, options: SpoolOptions) {
     this.#store = store;
-    this.#owned = owned;
     this.#folder = options.folder;
     this.#options = options;
   }
 
-  /** @throws the store's error; `isLocked` tells when another process owns the folder */
+  /** @throws the store's error; `isLocked` tells when the folder belongs to another spool, of this process or another */
   static async open(options: SpoolOptions): Promise<Spool> {
     const store = await openStore(options);
-    const spool = new Spool(store, true, options);
+    const spool = new Spool(store, options);
     const ends = await endsOf(store).catch(async (error: unknown) => {
       await store.close();
       throw error;
     });
     if (ends !== null) {
       spool.#head = ends.head;
+      spool.#cleared = ends.head;
       spool.#tail = ends.tail;
     }
     return spool;
@@ -90,10 +90,15 @@ export class Spool {
 
   /** A spool whose folder can't be opened now: broken until it can, which is tried every second. */
   static broken(options: SpoolOptions, error: unknown): Spool {
-    const spool = new Spool(newStore(options), false, options);
+    const spool = new Spool(null, options);
     spool.#known = false;
     spool.#fail(error);
     return spool;
+  }
+
+  /** Whether the store is open, and with it the folder ours. */
+  get #owned(): boolean {
+    return this.#store?.status === 'open';
   }
 
   get folder(): string {
@@ -156,6 +161,7 @@ export class Spool {
 
   /** The oldest records, at least one if there is any, up to the given sizes. */
   async oldest(atMost: { records: number; bytes: number }): Promise<SpooledRecord[]> {
+    if (this.#store === null) return [];
     const found: SpooledRecord[] = [];
     const stopAtBytes = this.#head.endBytes + atMost.bytes;
     // Starting right behind what was removed keeps the iterator from stepping over its tombstones.
@@ -169,23 +175,27 @@ export class Spool {
 
   /** Forgets everything up to and including `position`. Not fsynced: a crash may bring it back, never lose another. */
   async removeThrough(position: Position): Promise<void> {
-    const from = this.#head;
-    if (position.sequence <= from.sequence) return;
+    if (position.sequence <= this.#head.sequence) return;
     this.#head = position;
-    if (this.broken) return;
+    // The mending clears the disk of it.
+    if (this.broken || this.#store === null) return;
     try {
-      await this.#removeFromDisk(from, position);
+      await this.#clear(this.#store);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #removeFromDisk(from: Position, through: Position): Promise<void> {
-    await this.#store.clear({ lte: encodePosition(through), gt: encodePosition(from) });
+  /** Takes off the disk what has been removed. */
+  async #clear(store: Store): Promise<void> {
+    const from = this.#cleared;
+    const through = this.#head;
+    await store.clear({ lte: encodePosition(through), gt: encodePosition(from) });
+    this.#cleared = through;
     this.#removedSinceCompaction += through.sequence - from.sequence;
     if (this.records === 0 && this.#removedSinceCompaction >= compactAfter) {
       this.#removedSinceCompaction = 0;
-      await this.#store.compactRange(encodePosition(origin), encodePosition(through));
+      await store.compactRange(encodePosition(origin), encodePosition(through));
     }
   }
 
@@ -214,7 +224,7 @@ export class Spool {
     this.#closed.abort();
     await this.#writing;
     await this.#mending;
-    await this.#store.close();
+    await this.#store?.close();
   }
 
   async #write(): Promise<void> {
@@ -228,6 +238,7 @@ export class Spool {
         return { type: 'put' as const, key: encodePosition({ sequence, endBytes }), value };
       });
       try {
+        if (this.#store === null) throw this.#refusal();
         await this.#store.batch(operations, { sync: true });
       } catch (error) {
         this.#fail(error);
@@ -279,8 +290,10 @@ export class Spool {
         // With everything drained, the files that fill the disk may go.
         if (this.#known && this.records === 0) await this.#discard();
         else await this.#letGo();
-        await this.#openAnew(removedIsKnown);
-        await proveWritable(this.#store);
+        const store = await this.#openAnew(removedIsKnown);
+        await proveWritable(store);
+        // More may be removed meanwhile. None once the spool counts as sound: from then on removing clears the disk.
+        while (this.#cleared.sequence < this.#head.sequence) await this.#clear(store);
       } catch {
         // Tried again after the next pause; the first error has been reported.
         continue;
@@ -293,52 +306,49 @@ export class Spool {
   }
 
   async #discard(): Promise<void> {
-    if (!this.#owned) return;
-    this.#owned = false;
-    await discardStore(this.#store, this.#folder);
+    if (this.#store !== null && this.#owned) await discardStore(this.#store, this.#folder);
   }
 
   async #letGo(): Promise<void> {
     // Only with room enough: a store that is closed and can't be opened again can't be drained either.
     await requireRoom(this.#folder);
-    this.#owned = false;
-    await this.#store.close();
+    await this.#store?.close();
   }
 
-  async #openAnew(removedIsKnown: boolean): Promise<void> {
+  async #openAnew(removedIsKnown: boolean): Promise<Store> {
+    let store: Store;
     try {
-      this.#store = await openStore(this.#at(this.#folder));
+      store = await openStore(this.#at(this.#folder));
     } catch (error) {
       if (!isLocked(error)) throw error;
       // What is in there is now for the other process to publish.
       this.#head = this.#tail;
       this.#known = true;
-      await this.#goElsewhere(error);
-      return;
+      return await this.#goElsewhere(error);
     }
-    this.#owned = true;
-    const ends = await endsOf(this.#store);
+    this.#store = store;
+    const ends = await endsOf(store);
     const removed = this.#head;
     this.#head = ends?.head ?? this.#tail;
+    this.#cleared = this.#head;
     this.#tail = ends?.tail ?? this.#tail;
     this.#known = true;
     if (removedIsKnown && removed.sequence > this.#head.sequence && removed.sequence <= this.#tail.sequence) {
-      const from = this.#head;
       this.#head = removed;
-      await this.#removeFromDisk(from, removed);
     }
+    return store;
   }
 
   /** Into an empty folder, so that positions given out before mean nothing there. */
-  async #goElsewhere(locked: unknown): Promise<void> {
+  async #goElsewhere(locked: unknown): Promise<Store> {
     for (const folder of this.#options.otherFolders ?? []) {
       const store = await openStore(this.#at(folder)).catch(() => null);
       if (store === null) continue;
       if ((await endsOf(store).catch(() => undefined)) === null) {
         this.#store = store;
         this.#folder = folder;
-        this.#owned = true;
-        return;
+        this.#cleared = this.#head;
+        return store;
       }
       await store.close();
     }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -32,11 +32,15 @@ const noSpace = () => Promise.reject(new Error('IO error: No space left on devic
 class Disk {
   batch: 'works' | 'fails' | { readonly until: Promise<void> } = 'works';
   clearFails: boolean = false;
+  /** What a single write, the proof that the disk takes one, waits for. */
+  proof: Promise<void> | null = null;
+  proving = false;
   /** Called once, right after the next close. */
   onClosed: (() => Promise<void>) | null = null;
   readonly storeAt: NonNullable<SpoolOptions['storeAt']> = (folder) => {
     const store = new ClassicLevel<Buffer, Buffer>(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
     const batch = store.batch.bind(store) as (...args: unknown[]) => Promise<void>;
+    const put = store.put.bind(store) as (...args: unknown[]) => Promise<void>;
     const clear = store.clear.bind(store) as (...args: unknown[]) => Promise<void>;
     const close = store.close.bind(store);
     let onItsWay: Promise<void> = Promise.resolve();
@@ -47,6 +51,11 @@ class Disk {
       onItsWay = written;
       return written;
     }) as typeof store.batch;
+    store.put = (async (...args: unknown[]) => {
+      this.proving = this.proof !== null;
+      await this.proof;
+      await put(...args);
+    }) as typeof store.put;
     store.clear = ((...args: unknown[]) => (this.clearFails ? noSpace() : clear(...args))) as typeof store.clear;
     store.close = async () => {
       await onItsWay;
@@ -137,6 +146,71 @@ test('closing waits for the mending', async () => {
   const after = await Spool.open(options);
   await after.append(record('b'));
   expect(await keysOf(after)).toEqual(['b']);
+  await after.close();
+});
+
+test.each([
+  [
+    'is away for a while',
+    async (folder: string) => {
+      await rename(folder, `${folder}-away`);
+      await writeFile(folder, '');
+    },
+    async (folder: string) => {
+      await rm(folder);
+      await rename(`${folder}-away`, folder);
+    },
+  ],
+  ['was removed by hand', (folder: string) => rm(folder, { recursive: true }), () => Promise.resolve()],
+])('a spool that can not start over at once, since its folder %s, keeps its slot', async (_name, harm, repair) => {
+  // The store counted as not ours from before it was closed. When its files couldn't be moved it stayed open: from then
+  // on the spool took itself for another process that owned the slot, and went elsewhere or stayed broken for ever.
+  let rounds = 0;
+  const clock: typeof hasty = {
+    ...hasty,
+    sleep: (ms, signal) => {
+      rounds += 1;
+      return hasty.sleep(ms, signal);
+    },
+  };
+  const disk = new Disk();
+  const folder = join(root, 'slots');
+  const spool = await openOwnSlot({ folder, limitBytes: 10_000, clock, storeAt: disk.storeAt });
+  await harm(folder);
+  disk.batch = 'fails';
+  await expect(spool.append(record('a'))).rejects.toMatchObject({ code: 'SPOOL_BROKEN' });
+  disk.batch = 'works';
+  await eventually(() => rounds > 3 || !spool.broken);
+  await repair(folder);
+  await eventually(() => !spool.broken);
+  expect(spool.folder).toBe(join(folder, '0'));
+  await spool.append(record('b'));
+  expect(await keysOf(spool)).toEqual(['b']);
+  await spool.close();
+});
+
+test('what is drained in the middle of the mending does not come back after a restart', async () => {
+  // Such a removal moved the head in memory only, and the next one began to clear the disk from there.
+  const disk = new Disk();
+  const options = { folder: join(root, '0'), limitBytes: 10_000, clock: hasty, storeAt: disk.storeAt };
+  const spool = await Spool.open(options);
+  for (const key of ['a', 'b', 'c']) await spool.append(record(key));
+  const [a, b] = await spool.oldest(everything);
+  if (a === undefined || b === undefined) throw new Error('nothing to read');
+  const proof = Promise.withResolvers<void>();
+  disk.proof = proof.promise;
+  disk.batch = 'fails';
+  await expect(spool.append(record('d'))).rejects.toMatchObject({ code: 'SPOOL_BROKEN' });
+  disk.batch = 'works';
+  await eventually(() => disk.proving);
+  await spool.removeThrough(a.position);
+  proof.resolve();
+  await eventually(() => !spool.broken);
+  await spool.close();
+  const after = await Spool.open(options);
+  expect(await keysOf(after)).toEqual(['b', 'c']);
+  await after.removeThrough(b.position);
+  expect(await keysOf(after)).toEqual(['c']);
   await after.close();
 });
 
