@@ -53,7 +53,7 @@ export type ProcessorOptions<S> = {
   readonly sessionTimeoutMs?: number;
   /** Default 10,000. A frozen owner's open transaction ends after it. */
   readonly transactionTimeoutMs?: number;
-  /** How long a stop may take while Kafka doesn't answer. Default 10,000. */
+  /** How long a stop waits for a Kafka that does not answer; calls under way then add up to 10 s of their own. Default 5,000. */
   readonly stopTimeoutMs?: number;
   /** How often the same work may fail in a row while Kafka answers. Default 20. */
   readonly maxAttempts?: number;
@@ -76,7 +76,7 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
   const { clock, signal, hooks = {} } = options;
   if (signal.aborted) return;
   const status = options.status ?? new ProcessorStatus(clock);
-  const giveUp = giveUpAfter(signal, options.stopTimeoutMs ?? 10_000, clock);
+  const giveUp = giveUpAfter(signal, options.stopTimeoutMs ?? 5_000, clock);
   const waiting = {
     clock,
     signal,
