@@ -84,7 +84,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     const progress = partitionProgress();
     const askEnd = () => source.watermarks(at.topic, at.partition, endTimeoutMs);
     const end = async () => (await persist('find the end of a partition', progress.abandoned.signal, askEnd)).high;
-    return { at, progress, takeover: takeover(platform.now(), end) };
+    return { at, progress, takeover: takeover(platform, end) };
   }
 
   async function carryOut(
