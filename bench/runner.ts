@@ -112,6 +112,7 @@ async function submitAll(
         return producer.send({ topic: topics('transcode-jobs'), key: videoId, value });
       }),
     );
+    const until = AbortSignal.any([signal, stopping.signal]);
     const running = runJobRunner({
       kafka,
       topics,
@@ -122,10 +123,10 @@ async function submitAll(
       platform: systemPlatform,
       log: createLogger('bench', 'error'),
       metrics: metricsOf(new Registry()),
-      signal: AbortSignal.any([signal, stopping.signal]),
+      signal: until,
       submissionsPerSecond,
     });
-    await Promise.race([allStarted(emulator, jobs, signal), running]);
+    await Promise.race([allStarted(emulator, jobs, until), running]);
     // What is under way then is finished: a job that is started again still shows.
     stopping.abort();
     await running;
