@@ -21,7 +21,10 @@ const pauseMs = 1_000;
 /** Rate regained per second without throttling, as a part of the full rate. */
 const recoveryPerSecond = 1 / 30;
 
-/** A token bucket of one token, kept as the time at which the next call is due; callers are served in order. */
+/**
+ * A token bucket of one token, kept as the time at which the next call is due. Callers are served in order, but those
+ * whose turn falls into a pause go to the end.
+ */
 export function adaptivePace(limits: PaceLimits, clock: Clock): Pace {
   const lowest = Math.min(limits.lowestPerSecond ?? 0.5, limits.perSecond);
   let perSecond = limits.perSecond;
