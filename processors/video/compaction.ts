@@ -26,25 +26,33 @@ const optional = [
 
 const fieldBits = 16;
 
-/** A state's facts in full, by its stored ones: states are immutable, and the next event needs what this one had. */
-const inFull = new WeakMap<readonly Fact[], readonly Fact[]>();
+/**
+ * Where stored facts keep themselves in full: states are immutable, and the next event needs what this one had. Nothing
+ * that reads or compares a state sees it. A WeakMap would say the same, but costs as much as a tenth of the whole step.
+ */
+const inFull = Symbol('in full');
+type StoredFacts = readonly Fact[] & { readonly [inFull]?: readonly Fact[] };
+
+function remember(stored: StoredFacts, facts: readonly Fact[]): void {
+  Object.defineProperty(stored, inFull, { value: facts });
+}
 
 /** Facts in the form in which they are stored, next to the renditions that were derived from them. */
 export function compactFacts(facts: readonly Fact[], renditions: readonly Rendition[]): readonly Fact[] {
   if (renditions.length === 0) return facts;
   const stored = facts.map((fact) => (fact.outputs.length === 0 ? fact : compactFact(fact, renditions)));
-  inFull.set(stored, facts);
+  remember(stored, facts);
   return stored;
 }
 
 /** The facts of a state as the events told them. */
 export function fullFacts(state: Pick<VideoState, 'facts' | 'renditions'>): readonly Fact[] {
   if (state.renditions.length === 0) return state.facts;
-  let facts = inFull.get(state.facts);
-  if (facts === undefined) {
-    facts = state.facts.map((fact) => (fact.listed.length === 0 ? fact : expandFact(fact, state.renditions)));
-    inFull.set(state.facts, facts);
-  }
+  const stored: StoredFacts = state.facts;
+  const known = stored[inFull];
+  if (known !== undefined) return known;
+  const facts = stored.map((fact) => (fact.listed.length === 0 ? fact : expandFact(fact, state.renditions)));
+  remember(stored, facts);
   return facts;
 }
 

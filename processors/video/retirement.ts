@@ -4,21 +4,25 @@ import type { Policy } from '../policy/index.ts';
 import { fullFacts } from './compaction.ts';
 import { retiredSummaryOf } from './summary.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 const openStates: readonly JobState[] = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'IN_DOUBT'];
 
 /**
  * When the next step of a state's retirement is due, epoch milliseconds: the retention period after its last event was
  * received, twice that while a job is open or the video isn't at rest; for a stub the retention period after it was made
- * or the last late event came.
+ * or the last late event came. On the full hour after that: a timer that moved with every event would cost more than the
+ * event.
  */
 export function retirementDueAtMs(state: VideoState, policy: Policy): number {
   const retentionMs = policy.retentionDays * dayMs;
   const last = lastReceivedAtMs(state);
-  if (state.retired) return Math.max(state.retiredAt ?? 0, last) + retentionMs;
-  return last + (isAtRest(state) ? retentionMs : 2 * retentionMs);
+  if (state.retired) return fullHourAfter(Math.max(state.retiredAt ?? 0, last) + retentionMs);
+  return fullHourAfter(last + (isAtRest(state) ? retentionMs : 2 * retentionMs));
 }
+
+const fullHourAfter = (ms: number): number => Math.ceil(ms / hourMs) * hourMs;
 
 /** The stub that stays: the public summary and the job ledger, without timeline, renditions and facts. */
 export function retired(state: VideoState, nowMs: number): VideoState {

@@ -113,7 +113,7 @@ export class Task<S> {
   async #write(work: Work<S>, checkpoint: Checkpoint | null): Promise<void> {
     await this.store.write(work.changes, checkpoint);
     if (work.spentTimers.length > 0) {
-      await this.store.dropTimers(work.spentTimers);
+      await this.store.moveTimers(work.spentTimers, work.laterTimers);
       this.#earliestTimerMs = await this.store.earliestTimerMs();
     }
   }

@@ -15,6 +15,8 @@ export type Work<S> = {
   readonly changes: readonly (StoreWrite & { readonly state: S | null })[];
   /** Index entries that fired or were stale. */
   readonly spentTimers: readonly DueTimer[];
+  /** Entries for states that want to be called later than the index had it. */
+  readonly laterTimers: readonly DueTimer[];
   readonly nextPosition: number;
   readonly told: readonly Told[];
   readonly failures: number;
@@ -74,6 +76,7 @@ class Batch<S> {
   readonly #overlay = new Overlay<S>();
   readonly #outputs: OutgoingRecord[] = [];
   readonly #spentTimers: DueTimer[] = [];
+  readonly #laterTimers: DueTimer[] = [];
   readonly #told: Told[] = [];
   #failures = 0;
   #lastError = '';
@@ -134,15 +137,20 @@ class Batch<S> {
     try {
       const found = this.#state(timer.key);
       const state = found instanceof Promise ? await found : found;
-      // The index is a hint; the state says whether and when it wants to be called.
-      if (state === null || topology.timer.dueAtMs(state) !== timer.dueAtMs) return;
+      // The index is a hint; the state says whether and when it wants to be called. Its answer may have changed without
+      // the state: a policy says it too.
+      const wantedMs = state === null ? null : topology.timer.dueAtMs(state);
+      if (state === null || wantedMs === null) return;
+      if (wantedMs > timer.dueAtMs) {
+        this.#laterTimers.push({ dueAtMs: wantedMs, key: timer.key });
+        return;
+      }
       traced = this.#task.context.tracing?.begin(`${topology.name} timer`, 'INTERNAL', {}, { key: timer.key });
       const outcome = topology.timer.fire(timer.key, state, { nowMs: this.#nowMs });
       if (outcome.kind === 'dead-letter') throw new Error(`there is no record to set aside: ${outcome.error}`);
       if (outcome.kind === 'next' && outcome.state !== null) {
         const again = topology.timer.dueAtMs(outcome.state);
-        if (again !== null && again <= timer.dueAtMs)
-          throw new Error('a fired timer must ask for a later time or none');
+        if (again !== null && again <= wantedMs) throw new Error('a fired timer must ask for a later time or none');
       }
       this.#take(timer.key, state, outcome, traced?.headers);
       this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
@@ -164,7 +172,10 @@ class Batch<S> {
       const bytes = change.state === null ? null : this.#encodeState(change.state);
       const dueAtMs = change.state === null ? null : (context.topology.timer?.dueAtMs(change.state) ?? null);
       records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
-      changes.push({ key, bytes, dueAtMs, previousDueAtMs: change.previousDueAtMs, state: change.state });
+      // An entry of the future is there still; one of the past may have been spent on a call that failed.
+      const kept = dueAtMs !== null && dueAtMs > this.#nowMs;
+      const previousDueAtMs = change.previousDueAtMs === dueAtMs && !kept ? null : change.previousDueAtMs;
+      changes.push({ key, bytes, dueAtMs, previousDueAtMs, state: change.state });
     }
     records.push(...this.#outputs);
     return {
@@ -172,6 +183,7 @@ class Batch<S> {
       records,
       changes,
       spentTimers: this.#spentTimers,
+      laterTimers: this.#laterTimers,
       nextPosition,
       told: this.#told,
       failures: this.#failures,

@@ -12,7 +12,10 @@ export type StoreWrite = {
   readonly bytes: Uint8Array | null;
   /** When this state's timer is due, epoch milliseconds, or null. */
   readonly dueAtMs: number | null;
-  /** The due time that the key had before, where known: its index entry goes. An unknown one is dropped when it comes due. */
+  /**
+   * The due time under which the key is in the index, where known: that entry goes, or stays where it is `dueAtMs`. An
+   * unknown one is dropped when it comes due.
+   */
   readonly previousDueAtMs?: number | null;
 };
 
@@ -93,8 +96,8 @@ export class StateStore {
       for (const { key, bytes, dueAtMs, previousDueAtMs } of changes) {
         if (bytes === null) batch.del(statePrefix + key);
         else batch.put(statePrefix + key, sealed(statePrefix + key, bytes));
-        if (typeof previousDueAtMs === 'number' && previousDueAtMs !== dueAtMs)
-          batch.del(timerKey(previousDueAtMs, key));
+        if (previousDueAtMs === dueAtMs) continue;
+        if (typeof previousDueAtMs === 'number') batch.del(timerKey(previousDueAtMs, key));
         if (dueAtMs !== null) batch.put(timerKey(dueAtMs, key), nothing);
       }
       if (checkpoint) batch.put(checkpointKey, sealed(checkpointKey, encodeCheckpoint(checkpoint)));
@@ -114,10 +117,11 @@ export class StateStore {
     }
   }
 
-  /** Drops index entries that turned out to be stale. */
-  async dropTimers(timers: readonly DueTimer[]): Promise<void> {
+  /** Drops index entries that fired or turned out to be stale, and adds those that are wanted later. */
+  async moveTimers(gone: readonly DueTimer[], later: readonly DueTimer[]): Promise<void> {
     const batch = this.#level.batch();
-    for (const { dueAtMs, key } of timers) batch.del(timerKey(dueAtMs, key));
+    for (const { dueAtMs, key } of gone) batch.del(timerKey(dueAtMs, key));
+    for (const { dueAtMs, key } of later) batch.put(timerKey(dueAtMs, key), nothing);
     try {
       await batch.write();
     } catch (error) {

@@ -56,7 +56,7 @@ describe('the state store', () => {
     ]);
     expect(await store.dueTimers(899, 10)).toEqual([{ dueAtMs: 500, key: 'early' }]);
     expect(await store.dueTimers(30_000, 1)).toHaveLength(1);
-    await store.dropTimers([{ dueAtMs: 500, key: 'early' }]);
+    await store.moveTimers([{ dueAtMs: 500, key: 'early' }], []);
     expect(await store.earliestTimerMs()).toBe(900);
   });
 
