@@ -1,5 +1,6 @@
 /** Kafka away, frozen or killed, the spool at its bound, its disk full, the ingress itself killed. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { systemClock } from '../../connectors/platform/index.ts';
 import { callback } from '../../test/connectors/ingress/harness.ts';
@@ -56,8 +57,8 @@ const fullDisk: Fault = {
     const disk = await smallDisk(lane);
     try {
       const { port, waitingFor } = await lane.start(disk.options);
-      // Large bodies, so that the disk is full within seconds.
-      const body = (id: string) => callback(id).replace('{', `{"Extend":"${'x'.repeat(16_000)}",`);
+      // Large bodies, so that the disk is full within seconds: random ones, as LevelDB compresses its tables.
+      const body = (id: string) => callback(id).replace('{', `{"Extend":"${randomBytes(12_000).toString('base64')}",`);
       const stopLoad = lane.load(() => port, perSecond, { body });
       await lane.answered(perSecond);
       lane.bed.broker.freeze();
