@@ -13,6 +13,8 @@ export type Clock = {
   every(ms: number, run: () => void): () => void;
 };
 
+export { keepHeapSmall } from './heap.ts';
+
 export type Platform = Clock & {
   /** A number in [0, 1). */
   random(): number;
