@@ -12,7 +12,7 @@ import {
   runProcessor,
   TransactionalProducer,
 } from '../connectors/kafka/index.ts';
-import { keepHeapSmall, systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../connectors/platform/index.ts';
 import { connectRegistry } from '../connectors/registry/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import type { Topology } from '../processors/topology.ts';
@@ -157,8 +157,6 @@ async function video(s: TargetSettings): Promise<TargetReport> {
 process.once('disconnect', () => process.exit(1));
 
 process.once('message', (settings: TargetSettings) => {
-  // As the role does.
-  keepHeapSmall();
   const run = { bare, video, copy: (s: TargetSettings) => processor(s, copying, {}) }[settings.mode];
   run(settings).then(
     (report) => process.send?.(report, () => process.exit(0)),

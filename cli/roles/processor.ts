@@ -8,7 +8,6 @@ import {
   runProcessor,
   type Upstream,
 } from '../../connectors/kafka/index.ts';
-import { keepHeapSmall } from '../../connectors/platform/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Topology } from '../../processors/topology.ts';
@@ -22,7 +21,6 @@ const stuckAfterMs = 60_000;
 
 /** Videos and sessions: two exactly-once processors, each with its own group, producer, loop and stores. */
 export const processor: Role = async (context) => {
-  keepHeapSmall();
   const { configuration, endpoints, topic, platform, signal } = context;
   const { settings, policies } = configuration;
   const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });

@@ -13,8 +13,6 @@ export type Clock = {
   every(ms: number, run: () => void): () => void;
 };
 
-export { keepHeapSmall } from './heap.ts';
-
 export type Platform = Clock & {
   /** A number in [0, 1). */
   random(): number;

@@ -193,7 +193,7 @@ const corrupt = (folder: string, what: string): StoreFault =>
 const tuning = {
   compression: true,
   cacheSize: 2 * 1024 * 1024,
-  writeBufferSize: 4 * 1024 * 1024,
+  writeBufferSize: 8 * 1024 * 1024,
   maxFileSize: 8 * 1024 * 1024,
   blockSize: 4096,
 } as const;
