@@ -30,7 +30,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /app /app
 RUN node -e "require('@confluentinc/kafka-javascript')"
-ENV NODE_ENV=production LIVE2VOD_HOME=/data LIVE2VOD_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16 MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production LIVE2VOD_HOME=/data LIVE2VOD_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16
 USER node
 VOLUME /data
 ENTRYPOINT ["node", "cli/main.ts"]

@@ -69,7 +69,7 @@ function problemsOf(file: string | null, problems: readonly { path: string; prob
 
 /** The environment that a child process of ours gets: this process's, with `overrides`. */
 export function childEnvironment(overrides: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  return { UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2', ...process.env, ...overrides };
+  return { UV_THREADPOOL_SIZE: '16', ...process.env, ...overrides };
 }
 
 function configurationFile(named: string | undefined): string | null {

@@ -89,7 +89,7 @@ export class Restorer {
         try {
           reader ??= await Consumer.connect(this.#settings, {
             onEof: ({ partition, offset }) => ends.set(partition, offset),
-            maxQueuedBytes: 32 * 1024 * 1024,
+            maxQueuedBytes: 64 * 1024 * 1024,
             // Nobody may want it any more by then, and a process doesn't end before a client that connects.
             connectTimeoutMs: 3_000,
           });

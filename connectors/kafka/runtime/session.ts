@@ -46,7 +46,6 @@ export async function runSession<S>({ options, admin, context, changelog, status
           sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
           strictOffsets: true,
           manualRebalance: true,
-          maxQueuedBytes: 16 * 1024 * 1024,
           signal,
           onRebalance: (event) => assignment?.queue(event),
           onEof: ({ partition, offset }) => {

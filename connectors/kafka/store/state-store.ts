@@ -192,7 +192,7 @@ const corrupt = (folder: string, what: string): StoreFault =>
 /** Per partition: at most two write buffers and the block cache are in memory. */
 const tuning = {
   compression: true,
-  cacheSize: 2 * 1024 * 1024,
+  cacheSize: 4 * 1024 * 1024,
   writeBufferSize: 8 * 1024 * 1024,
   maxFileSize: 8 * 1024 * 1024,
   blockSize: 4096,
