@@ -55,8 +55,7 @@ test('a broker that takes records slowly slows consumption, and memory stays bou
     most = Math.max(most, privateBytes(child.process.pid) - before);
     await sleep(200);
   }
-  // It went on, and most of the 128 MB still waits at the broker: 32 MB at most wait in the client, a batch or two
-  // beside, and what the collector of garbage hasn't come to yet.
+  // It went on, and most of the 128 MB still waits at the broker: 32 MB at most wait in the client, a batch or two beside.
   expect(processed()).toBeGreaterThan(slow);
   expect(processed()).toBeLessThan(waiting / 2);
   expect(most).toBeLessThan(100 * mebibyte);
