@@ -10,6 +10,11 @@ export type Codec<T> = {
   encode(value: T): Buffer;
   /** @throws RegistryFault (`NOT_WIRE_FORMAT`, `UNKNOWN_SCHEMA_ID`, `BAD_AVRO`); the promise rejects with the same. */
   decode(bytes: Uint8Array): T | Promise<T>;
+  /**
+   * The Avro body alone, as our schema writes it: the same bytes, or written anew where another release wrote them. A
+   * `RecordView` reads it. Answers and throws as `decode` does; that the bytes are a value it doesn't check.
+   */
+  body(bytes: Uint8Array): Buffer | Promise<Buffer>;
 };
 
 /** Finds the schema that a record was written with. */
@@ -57,6 +62,21 @@ export function avroCodec<T>(subject: string, id: number, type: Type, writers: W
     }
   }
 
+  function bodyOf(bytes: Buffer, writerId: number): Buffer {
+    const ours = resolvers.get(writerId) === null;
+    return ours ? bytes.subarray(headerBytes) : type.toBuffer(read(bytes, writerId));
+  }
+
+  function withWriter<R>(bytes: Uint8Array, use: (bytes: Buffer, writerId: number) => R): R | Promise<R> {
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (buffer.length < headerBytes || buffer[0] !== 0) {
+      throw new RegistryFault('NOT_WIRE_FORMAT', `${subject}: ${buffer.length} bytes don't start with a schema id`);
+    }
+    const writerId = buffer.readInt32BE(1);
+    if (resolvers.has(writerId)) return use(buffer, writerId);
+    return learn(writerId).then(() => use(buffer, writerId));
+  }
+
   return {
     encode(value) {
       for (;;) {
@@ -78,15 +98,8 @@ export function avroCodec<T>(subject: string, id: number, type: Type, writers: W
         used = 0;
       }
     },
-    decode(bytes) {
-      const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      if (buffer.length < headerBytes || buffer[0] !== 0) {
-        throw new RegistryFault('NOT_WIRE_FORMAT', `${subject}: ${buffer.length} bytes don't start with a schema id`);
-      }
-      const writerId = buffer.readInt32BE(1);
-      if (resolvers.has(writerId)) return read(buffer, writerId);
-      return learn(writerId).then(() => read(buffer, writerId));
-    },
+    decode: (bytes) => withWriter(bytes, read),
+    body: (bytes) => withWriter(bytes, bodyOf),
   };
 }
 

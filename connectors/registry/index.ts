@@ -1,3 +1,5 @@
 export { avroCodec, type Codec, type WriterSchemas } from './codec.ts';
 export { RegistryFault } from './fault.ts';
+export { type BytesTaker, Place } from './place.ts';
+export { type ListView, RecordView } from './record-view.ts';
 export { connectRegistry, type Registry, type RegistryOptions } from './registry.ts';

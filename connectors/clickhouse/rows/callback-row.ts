@@ -61,20 +61,20 @@ export function callbackRow(record: ConsumedRecord): CallbackRow {
 
 /** The table `callbacks`. A body keeps its bytes, whatever they are. */
 export const callbackColumns: readonly Column<CallbackRow>[] = [
-  uint16('partition', (r) => r.partition),
-  uint64('offset', (r) => r.offset),
-  time('received_at', (r) => r.received_at),
-  label('source', (r) => r.source),
-  label('region', (r) => r.region),
-  maybeTime('replayed_at', (r) => r.replayed_at),
-  text('subject_id', (r) => r.subject_id),
-  uuid('event_id', (r) => r.event_id),
-  label('event_type', (r) => r.event_type),
-  maybeTime('event_time', (r) => r.event_time),
-  label('status', (r) => r.status),
-  label('error_code', (r) => r.error_code),
-  text('job_id', (r) => r.job_id),
-  bytes('body', (r) => r.body),
+  uint16.of('partition', (r) => r.partition),
+  uint64.of('offset', (r) => r.offset),
+  time.of('received_at', (r) => r.received_at),
+  label.of('source', (r) => r.source),
+  label.of('region', (r) => r.region),
+  maybeTime.of('replayed_at', (r) => r.replayed_at),
+  text.of('subject_id', (r) => r.subject_id),
+  uuid.of('event_id', (r) => r.event_id),
+  label.of('event_type', (r) => r.event_type),
+  maybeTime.of('event_time', (r) => r.event_time),
+  label.of('status', (r) => r.status),
+  label.of('error_code', (r) => r.error_code),
+  text.of('job_id', (r) => r.job_id),
+  bytes.of('body', (r) => r.body),
 ];
 
 /** Appends the row of a callback. */

@@ -1,13 +1,13 @@
 import type { ConsumedRecord, TopicPartitionOffset } from '../../kafka/index.ts';
-import { callbackColumns, headerOf, RowBytes, sessionColumns, videoColumns } from '../rows/index.ts';
+import { callbackColumns, headerOf, RowBytes, sessionRows, videoRows } from '../rows/index.ts';
 
 export type TableName = 'callbacks' | 'video_state' | 'session_state';
 
 /** Names and types of each table's columns; every insert begins with them. */
 export const tableHeaders: Readonly<Record<TableName, Buffer>> = {
   callbacks: header(callbackColumns),
-  video_state: header(videoColumns.all),
-  session_state: header(sessionColumns.all),
+  video_state: header(videoRows().columns),
+  session_state: header(sessionRows(() => 0).columns),
 };
 
 function header(columns: Parameters<typeof headerOf>[0]): Buffer {

@@ -8,12 +8,15 @@ import {
 } from '../../kafka/index.ts';
 import { Batch } from './batch.ts';
 import { measureLag, measureStuck } from './gauges.ts';
-import { addRow, type SinkTopic, sinkTopics } from './rows-of.ts';
+import { type AddRow, rowAdders, sinkTopics } from './rows-of.ts';
 import type { BatchLimits, SinkOptions } from './run-sink.ts';
 import { type StoreContext, storePatiently } from './store.ts';
 import { untilThere } from './until-there.ts';
 
 const defaultLimits: BatchLimits = { maxRecords: 50_000, maxBytes: 16 * 1024 * 1024, maxWaitMs: 1_000 };
+
+/** More at a time cost more each: what the client makes of a poll's records lives until it has made the last one. */
+const pollRecords = 500;
 
 /** A store that takes longer pauses consumption. Pausing at once would throw away what was fetched, at every batch. */
 const patientMs = 2_000;
@@ -23,7 +26,8 @@ export class Sink {
   readonly #options: SinkOptions;
   readonly #limits: BatchLimits;
   readonly #context: StoreContext;
-  readonly #topicIds: ReadonlyMap<string, SinkTopic>;
+  readonly #topicIds: ReadonlyMap<string, string>;
+  readonly #adders: ReadonlyMap<string, AddRow>;
   readonly #owned = new Map<string, TopicPartition>();
   #filling = new Batch();
   /** Empty, or the one that is being stored. */
@@ -40,6 +44,8 @@ export class Sink {
     this.#limits = { ...defaultLimits, ...options.batch };
     this.#context = context;
     this.#topicIds = new Map(sinkTopics.map((id) => [options.topics(id), id]));
+    const adders = rowAdders(options);
+    this.#adders = new Map(sinkTopics.map((id) => [options.topics(id), adders[id]]));
   }
 
   async run(): Promise<void> {
@@ -82,10 +88,11 @@ export class Sink {
     }
     const stillFull = this.#full(batch) && this.#storing !== null;
     this.#setPaused(consumer, stillFull);
-    const room = stillFull ? 1 : Math.min(10_000, this.#limits.maxRecords);
+    const room = stillFull ? 1 : Math.min(pollRecords, this.#limits.maxRecords);
     const records = this.#full(batch) && !stillFull ? [] : await this.#poll(consumer, room, this.#patienceMs(batch));
+    const now = this.#now();
     for (const record of records) {
-      const pending = this.#take(batch, record);
+      const pending = this.#take(batch, record, now);
       // Told to stop: a later record of its partition must not be committed past it.
       if (pending !== undefined && !(await pending)) break;
     }
@@ -123,17 +130,16 @@ export class Sink {
   }
 
   /** A promise only where the schema registry has to be asked or waited for: of false when told to stop before it answered. */
-  #take(batch: Batch, record: ConsumedRecord): undefined | Promise<boolean> {
-    const topic = this.#topicIds.get(record.topic);
-    const add = () => (topic === undefined ? undefined : addRow(topic, record, batch, this.#options));
-    let adding: void | Promise<void>;
+  #take(batch: Batch, record: ConsumedRecord, nowMs: number): undefined | Promise<boolean> {
+    const add = () => this.#adders.get(record.topic)?.(record, batch);
+    let adding: undefined | Promise<void>;
     try {
       adding = add();
     } catch (error) {
       adding = Promise.reject(error);
     }
     if (adding === undefined) {
-      batch.took(record, this.#now());
+      batch.took(record, nowMs);
       return undefined;
     }
     const waitingFor = 'the schema registry';

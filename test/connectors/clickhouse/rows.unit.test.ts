@@ -1,17 +1,22 @@
+import avsc from 'avsc';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { callbackRow } from '../../../connectors/clickhouse/rows/callback-row.ts';
-import { callbackColumns, RowBytes, videoColumns } from '../../../connectors/clickhouse/rows/index.ts';
-import { readyReceivedAt } from '../../../connectors/clickhouse/rows/video-row.ts';
+import { callbackColumns, RowBytes, videoRows } from '../../../connectors/clickhouse/rows/index.ts';
+import { videoDerivations } from '../../../connectors/clickhouse/rows/video-derivations.ts';
 import type { ConsumedRecord } from '../../../connectors/kafka/index.ts';
+import { RecordView } from '../../../connectors/registry/index.ts';
+import { avroSchema } from '../../../schemas/avro.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
-import { after, body, composed, rendition, segment } from './fixtures.ts';
+import { after, audit, body, composed, ledgerEntry, rendition, segment, timelineEntry } from './fixtures.ts';
 
 const at = { partition: 2, offset: 77 };
 
 function record(o: Partial<ConsumedRecord>): ConsumedRecord {
   return { topic: 'callbacks', ...at, key: 'video', value: null, headers: {}, timestampMs: 5_000, ...o };
 }
+
+const videoType = avsc.Type.forSchema(avroSchema('VideoState') as avsc.Schema);
 
 it('takes how a callback arrived from its headers and what it says from its body', () => {
   const headers = {
@@ -50,16 +55,73 @@ it('gives copies of one event one id, whatever their headers', () => {
   expect(resent.event_id).toBe(first.event_id);
 });
 
+function derived(state: VideoState) {
+  const view = new RecordView<VideoState>(avroSchema('VideoState'));
+  const of = videoDerivations(view);
+  view.locate(videoType.toBuffer(state));
+  return {
+    readyReceivedAt: of.readyReceivedAt(0),
+    lastEventTime: of.lastEventTime(0),
+    auditTime: of.auditTime(0),
+    auditReceivedAt: of.auditReceivedAt(0),
+    reviewTime: of.reviewTime(0),
+    reviewReceivedAt: of.reviewReceivedAt(0),
+    renditionsSubmittedAt: state.renditions.map((_, n) => of.renditionSubmittedAt(n)),
+  };
+}
+
 it('says when a source was known to be ready: for a composition when both of its events had come', () => {
-  expect(readyReceivedAt(segment('a'))).toBe(after(12));
-  expect(readyReceivedAt(composed('a'))).toBe(after(250));
-  expect(readyReceivedAt(composed('a', { timeline: [] }))).toBeNull();
-  expect(readyReceivedAt(segment('a', { sourceReadyTime: null }))).toBeNull();
+  const ready = (state: VideoState) => derived(state).readyReceivedAt;
+  expect(ready(segment('a'))).toBe(after(12));
+  expect(ready(composed('a'))).toBe(after(250));
+  expect(ready(composed('a', { timeline: [] }))).toBeNull();
+  expect(ready(segment('a', { sourceReadyTime: null }))).toBeNull();
+});
+
+it("tells the machine's first verdict, a person's latest one, and an audit that the cloud refused", () => {
+  const verdict = (eventType: string, n: number) =>
+    timelineEntry({ eventType, eventTime: after(n), receivedAt: after(n + 1) });
+  const machine = [verdict('AIMediaAuditComplete', 40), verdict('AIMediaAuditComplete', 50)];
+  const person = [verdict('CreateAuditComplete', 60), verdict('CreateAuditComplete', 70)];
+  expect(derived(segment('a', { timeline: [...machine, ...person] }))).toMatchObject({
+    auditTime: after(40),
+    auditReceivedAt: after(41),
+    reviewTime: after(70),
+    reviewReceivedAt: after(71),
+    lastEventTime: after(70),
+  });
+  const refused = {
+    timeline: [],
+    steps: [audit({ kind: 'SNAPSHOT' }), audit({ state: 'FAILED', finishedAt: after(9) })],
+  };
+  expect(derived(segment('a', refused))).toMatchObject({
+    auditTime: after(9),
+    auditReceivedAt: null,
+    reviewTime: null,
+    lastEventTime: null,
+  });
+});
+
+it('tells when the job of a rendition was submitted, of those that the pipeline started', () => {
+  const renditions = ['ours', 'of the cloud', null, 'ours too'].map((jobId) => rendition({ jobId }));
+  const jobs = [
+    ledgerEntry({ jobIds: ['other', 'ours'], submittedAt: after(13) }),
+    ledgerEntry({ jobIds: ['ours too'], submittedAt: null }),
+  ];
+  expect(derived(segment('a', { renditions, jobs })).renditionsSubmittedAt).toEqual([after(13), null, null, null]);
+});
+
+it('makes no row of a retired state, whose last full one stays', () => {
+  const out = new RowBytes();
+  expect(videoRows().write(videoType.toBuffer(segment('a', { retired: true })), at, out)).toBe(false);
+  expect(out.rows).toBe(0);
+  expect(out.bytes).toBe(0);
 });
 
 it('forgets a row whose value cannot be encoded, and keeps those before it', () => {
   const out = new RowBytes();
-  const write = (state: VideoState) => videoColumns.write({ id: state.videoId, ...at, state }, out);
+  const rows = videoRows();
+  const write = (state: VideoState) => rows.write(videoType.toBuffer(state), at, out);
   write(segment('good'));
   const good = [...out.slice(0, 1)];
   expect(() => write(segment('bad', { renditions: [rendition({ width: -1 })] }))).toThrow(RangeError);
@@ -68,6 +130,8 @@ it('forgets a row whose value cannot be encoded, and keeps those before it', () 
   expect(out.rows).toBe(2);
   expect([...out.slice(0, 1)]).toEqual(good);
   expect([...out.slice(1, 2)]).toEqual(good);
+  const timeline = [timelineEntry({ eventType: 'x', eventId: 'no hex digits, but of that length' })];
+  expect(() => write(segment('bad', { timeline }))).toThrow(RangeError);
 });
 
 it('writes RowBinary: lengths before text, little endian numbers, a flag before what may be absent', () => {

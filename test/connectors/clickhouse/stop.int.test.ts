@@ -24,9 +24,9 @@ it('commits nothing behind a batch that it could not store before it was told to
     });
   let decoded = 0;
   const counting = {
-    decode: (bytes: Uint8Array) => {
+    body: (bytes: Uint8Array) => {
       decoded += 1;
-      return codecs.videoState.decode(bytes);
+      return codecs.videoState.body(bytes);
     },
   };
   await codecs.videoState.decode(codecs.videoState.encode(segment('schema-is-known')));
@@ -68,7 +68,7 @@ it('commits nothing behind a state that it could not decode before it was told t
   const waits: (string | null)[] = [];
   const sink = world.startSink(
     { maxWaitMs: 10 },
-    { codecs: { ...codecs, videoState: { decode: away } }, waitingFor: (what) => waits.push(what) },
+    { codecs: { ...codecs, videoState: { body: away } }, waitingFor: (what) => waits.push(what) },
   );
   await eventually(() => waits.includes('the schema registry'));
   await sink.end();
