@@ -52,7 +52,8 @@ type Described = {
 
 /**
  * The fields of a record schema.
- * @throws TypeError for what the contracts don't use: maps, floats, fixed, bytes, other unions than null with one type
+ * @throws TypeError for what the contracts don't use: maps, floats, fixed, bytes, lists that may be null,
+ * other unions than null with one type
  */
 export function fieldsOf(schema: object): readonly Field[] {
   const named = new Map<string, Field>();
@@ -61,17 +62,20 @@ export function fieldsOf(schema: object): readonly Field[] {
     if (Array.isArray(schema)) {
       const [absent, type, ...more] = schema as readonly Schema[];
       if (absent !== 'null' || type === undefined || more.length > 0) throw unsupported(name, schema);
-      return fieldOf(name, type).as(name, true);
+      const field = fieldOf(name, type);
+      // Its items would have to be forgotten with it.
+      if (field.kind === 'list') throw unsupported(name, schema);
+      return field.as(name, true);
     }
     if (typeof schema === 'string') {
       const kind = leaves[schema];
-      const known = kind ? new Field(name, kind) : named.get(schema.split('.').at(-1) ?? '')?.as(name, false);
+      const known = kind ? new Field(name, kind) : named.get(withoutNamespace(schema))?.as(name, false);
       if (known) return known;
       throw unsupported(name, schema);
     }
     const described = schema as Described;
     const field = describe(name, described);
-    if (described.name !== undefined) named.set(described.name, field);
+    if (described.name !== undefined) named.set(withoutNamespace(described.name), field);
     return field;
   }
 
@@ -86,6 +90,8 @@ export function fieldsOf(schema: object): readonly Field[] {
 
   return fieldOf('', schema as Schema).fields;
 }
+
+const withoutNamespace = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 function unsupported(name: string, schema: Schema): TypeError {
   return new TypeError(`a RecordView reads no ${JSON.stringify(schema)} (field ${name})`);

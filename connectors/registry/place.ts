@@ -50,7 +50,7 @@ export class Place {
   text(item: number): string | null {
     if (!this.#goTo(item)) return null;
     const cursor = this.#cursor;
-    if (this.#field.kind === 'enum') return String(this.#field.symbols[cursor.integer()]);
+    if (this.#field.kind === 'enum') return cursor.symbol(this.#field).toString();
     const bytes = cursor.integer();
     return cursor.bytes.toString('utf8', cursor.at, cursor.at + bytes);
   }
@@ -59,7 +59,7 @@ export class Place {
   is(item: number, expected: Uint8Array): boolean {
     if (!this.#goTo(item)) return false;
     const cursor = this.#cursor;
-    if (this.#field.kind === 'enum') return this.#field.symbols[cursor.integer()]?.equals(expected) ?? false;
+    if (this.#field.kind === 'enum') return cursor.symbol(this.#field).equals(expected);
     if (cursor.integer() !== expected.length) return false;
     for (let n = 0; n < expected.length; n += 1) if (cursor.bytes[cursor.at + n] !== expected[n]) return false;
     return true;
@@ -70,7 +70,7 @@ export class Place {
     const cursor = this.#cursor;
     if (!this.#goTo(item)) to.binary(cursor.bytes, 0, 0);
     else if (this.#field.kind === 'enum') {
-      const symbol = this.#field.symbols[cursor.integer()] ?? cursor.bytes;
+      const symbol = cursor.symbol(this.#field);
       to.binary(symbol, 0, symbol.length);
     } else {
       const bytes = cursor.integer();
@@ -133,6 +133,13 @@ export class Cursor {
     const number = value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     if (!Number.isSafeInteger(number)) throw bad(bytes, 'a long is beyond 2^53');
     return number;
+  }
+
+  /** @throws RegistryFault where the enum has none of that number */
+  symbol({ name, symbols }: Field): Buffer {
+    const symbol = symbols[this.integer()];
+    if (symbol === undefined) throw bad(this.bytes, `${name} has no such symbol`);
+    return symbol;
   }
 
   skipInteger(): void {

@@ -32,8 +32,6 @@ export class RecordView<T> {
   readonly #tables = new Map<Field, Table>();
   readonly #top: Table;
   readonly #cursor = new Cursor();
-  /** How many of the fields have to be walked over to find all that was asked for. */
-  #walked = 0;
 
   /** @throws TypeError for a schema that it can't walk over */
   constructor(schema: object) {
@@ -44,40 +42,35 @@ export class RecordView<T> {
 
   /** A value of the record; read it as item 0. */
   place(path: ValuePath<T>): Place {
-    this.#walkTo(path.split('.')[0]);
     return placeOf(path, this.#fields, this.#top, this.#cursor);
   }
 
   list<N extends ListName<T>>(name: N): ListView<ItemOf<T[N]>> {
     const field = this.#fields.find((each) => each.name === name && each.kind === 'list');
-    if (!field) throw new TypeError(`the schema has no list ${name}`);
-    this.#walkTo(name);
+    if (field?.item?.kind !== 'record' || field.item.nullable)
+      throw new TypeError(`the schema has no list ${name} of records`);
     const table = this.#tables.get(field) ?? new Table();
     this.#tables.set(field, table);
     return new ListView(name, field.fields, table, this.#cursor);
   }
 
-  #walkTo(name: string | undefined): void {
-    this.#walked = Math.max(this.#walked, this.#fields.findIndex((field) => field.name === name) + 1);
-  }
-
   /**
    * Finds the values of a record. Takes the Avro body without the registry's header, which must not change while it is
-   * read. What lies behind the last field that was asked for isn't looked at.
+   * read.
    * @throws RegistryFault `BAD_AVRO` where the bytes are no record of the schema
    */
   locate(body: Buffer): void {
     this.#cursor.bytes = body;
     this.#cursor.at = 0;
     this.#top.makeRoom();
-    this.#record(this.#fields, this.#walked, this.#top, 0);
+    this.#record(this.#fields, this.#top, 0);
     if (this.#cursor.at > body.length) throw bad(body, 'it is cut short');
-    if (this.#walked === this.#fields.length && this.#cursor.at < body.length) throw bad(body, 'it goes on');
+    if (this.#cursor.at < body.length) throw bad(body, 'it goes on');
   }
 
-  #record(fields: readonly Field[], count: number, table: Table | null, base: number): void {
+  #record(fields: readonly Field[], table: Table | null, base: number): void {
     const cursor = this.#cursor;
-    for (let n = 0; n < count; n += 1) {
+    for (let n = 0; n < fields.length; n += 1) {
       const field = fields[n] as Field;
       if (field.nullable && cursor.absent()) {
         if (table) forget(field, table, base);
@@ -98,7 +91,7 @@ export class RecordView<T> {
         cursor.skipInteger();
         break;
       case 'enum':
-        if (!(cursor.integer() < field.symbols.length)) throw bad(cursor.bytes, `${field.name} has no such symbol`);
+        cursor.symbol(field);
         break;
       case 'double':
         cursor.at += 8;
@@ -107,7 +100,7 @@ export class RecordView<T> {
         cursor.at += 1;
         break;
       case 'record':
-        this.#record(field.fields, field.fields.length, table, base);
+        this.#record(field.fields, table, base);
         break;
       case 'list':
         this.#list(field, this.#tables.get(field) ?? null);
@@ -128,7 +121,7 @@ export class RecordView<T> {
           table.count += 1;
           table.makeRoom();
         }
-        this.#record(fields, fields.length, table, table ? (table.count - 1) * table.width : 0);
+        this.#record(fields, table, table ? (table.count - 1) * table.width : 0);
       }
     }
   }

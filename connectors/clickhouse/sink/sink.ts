@@ -142,6 +142,8 @@ export class Sink {
       batch.took(record, nowMs);
       return undefined;
     }
+    // Told to stop already, nobody asks what became of it.
+    adding.catch(() => {});
     const waitingFor = 'the schema registry';
     return untilThere(this.#options, waitingFor, async () => {
       const first = adding;

@@ -80,3 +80,27 @@ it('commits nothing behind a state that it could not decode before it was told t
   ]);
   await next.end();
 });
+
+// Nobody waits any more for an answer that comes after the stop: a refusal then was an unhandled rejection, and the process
+// ended without closing its consumer.
+it('ends in order when it is told to stop while the registry is asked', async () => {
+  const { producer, topics, codecs } = world;
+  const state = codecs.videoState.encode(segment('asked-for'));
+  await producer.send({ topic: topics('video-state'), key: 'asked-for', value: state, partition: 2 });
+  let asked = 0;
+  const body = async (): Promise<Buffer> => {
+    asked += 1;
+    sink.tell();
+    throw new RegistryFault('AWAY', 'the registry is away', { retryable: true });
+  };
+  const sink = world.startSink({ maxWaitMs: 10 }, { codecs: { ...codecs, videoState: { body } } });
+  await eventually(() => asked > 0);
+  await sink.end();
+
+  const next = world.startSink();
+  await eventually(async () => expect(await next.lag()).toBe(0));
+  expect(await world.rows('SELECT video_id FROM video_state FINAL WHERE partition = 2')).toEqual([
+    { video_id: 'asked-for' },
+  ]);
+  await next.end();
+});

@@ -134,20 +134,28 @@ describe('a view of an encoded record', () => {
     expect([items.count, n.integer(0), n.integer(1), n.integer(2), last.integer(0)]).toEqual([3, 1, 2, 3, 4]);
   });
 
-  test('looks no further than the last field that was asked for', () => {
-    const view = new RecordView<{ videoId: string; kind: string }>(avroSchema('VideoState'));
-    const [videoId, kind] = [view.place('videoId'), view.place('kind')];
-    view.locate(Buffer.from([4, 0x61, 0x62, 2]));
-    expect([videoId.text(0), kind.text(0)]).toEqual(['ab', 'SEGMENT']);
-    expect(kind.is(0, Buffer.from('SEGMENT'))).toBe(true);
-    expect(videoId.is(0, Buffer.from('ac'))).toBe(false);
+  test('takes no symbol for one that the enum does not have', () => {
+    const view = new RecordView<{ e: string }>({
+      type: 'record',
+      fields: [{ name: 'e', type: { type: 'enum', name: 'a.E', symbols: ['X', 'Y'] } }],
+    });
+    const e = view.place('e');
+    view.locate(Buffer.from([2]));
+    expect([e.text(0), e.is(0, Buffer.from('Y')), e.is(0, Buffer.from('X'))]).toEqual(['Y', true, false]);
+    // Numbers minus one and two.
+    for (const byte of [1, 4]) expect(() => view.locate(Buffer.from([byte]))).toThrow('e has no such symbol');
   });
 
   test('says which name the schema does not have', () => {
     const view = new RecordView(avroSchema('VideoState')) as unknown as AnyView;
     expect(() => view.place('stream.nothing')).toThrow('the schema has no nothing');
-    expect(() => view.list('kind')).toThrow('the schema has no list kind');
-    expect(() => new RecordView({ type: 'record', fields: [{ name: 'm', type: { type: 'map' } }] })).toThrow(/field m/);
+    expect(() => view.list('kind')).toThrow('the schema has no list kind of records');
+    const list = { type: 'array', items: 'string' };
+    for (const type of [{ type: 'map' }, ['null', list], ['null', 'string', 'long'], 'float', 'bytes']) {
+      expect(() => new RecordView({ type: 'record', fields: [{ name: 'm', type }] })).toThrow(/field m/);
+    }
+    const texts = new RecordView({ type: 'record', fields: [{ name: 'texts', type: list }] }) as unknown as AnyView;
+    expect(() => texts.list('texts')).toThrow('the schema has no list texts of records');
   });
 
   test('reads what another release wrote by its own schema', async () => {
