@@ -13,7 +13,7 @@ export type Work<S> = {
   /** State records, outputs and dead letters. */
   readonly records: readonly OutgoingRecord[];
   readonly changes: readonly (StoreWrite & { readonly state: S | null })[];
-  /** Index entries that fired or were stale. */
+  /** Index entries that fired or were stale, and that no state wants. */
   readonly spentTimers: readonly DueTimer[];
   /** Entries for states that want to be called later than the index had it. */
   readonly laterTimers: readonly DueTimer[];
@@ -178,11 +178,13 @@ class Batch<S> {
       changes.push({ key, bytes, dueAtMs, previousDueAtMs, state: change.state });
     }
     records.push(...this.#outputs);
+    // An entry that was spent may be wanted again: fired for an earlier time, the state asks for the one of the entry.
+    const wanted = new Map(changes.map(({ key, dueAtMs }) => [key, dueAtMs]));
     return {
       task: this.#task,
       records,
       changes,
-      spentTimers: this.#spentTimers,
+      spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => wanted.get(key) !== dueAtMs),
       laterTimers: this.#laterTimers,
       nextPosition,
       told: this.#told,
