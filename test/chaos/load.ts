@@ -17,23 +17,35 @@ export type Load = {
  * that no fault is aimed at: while the broker is away it waits. So all that the ledger tells is in the topic.
  */
 export async function startLoad({ brokers, topic, seed }: LoadOptions): Promise<Load> {
-  const producer = await IdempotentProducer.connect(
-    { brokers, clientId: 'chaos-publisher' },
-    { deliveryTimeoutMs: 600_000, maxInFlightBytes: 256 * 1024 * 1024 },
-  );
+  const connect = () =>
+    IdempotentProducer.connect({ brokers, clientId: 'chaos-publisher' }, { maxInFlightBytes: 256 * 1024 * 1024 });
+  let producer = await connect();
+  let renewing: Promise<void> | null = null;
+  /** Of no use any more, whatever the reason: all who notice wait for the same new one. */
+  const renew = (useless: IdempotentProducer) => {
+    if (useless !== producer) return Promise.resolve();
+    renewing ??= (async () => {
+      useless.close().catch(() => {});
+      producer = await connect();
+      renewing = null;
+    })();
+    return renewing;
+  };
   let published = 0;
   const stopping = new AbortController();
   const publish = async (body: string): Promise<void> => {
     const { VideoId, MediaId } = JSON.parse(body) as { VideoId?: string; MediaId?: string };
     const key = VideoId ?? MediaId ?? null;
     for (;;) {
+      const by = producer;
       try {
         const headers = { source: 'http', 'received-at': String(Date.now()) };
-        await producer.send({ topic, key, value: Buffer.from(body), headers });
+        await by.send({ topic, key, value: Buffer.from(body), headers });
         published += 1;
         return;
       } catch (error) {
-        if (stopping.signal.aborted || !(error instanceof KafkaFault) || error.fatal) throw error;
+        if (stopping.signal.aborted || !(error instanceof KafkaFault)) throw error;
+        if (error.fatal) await renew(by);
         await passed(200);
       }
     }

@@ -5,7 +5,10 @@ import { protocolMisfit, refusalIn } from './refusal.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** What the native producer and consumer have in common. */
-export type NativeClient = Client<'event.log' | 'event.error' | 'disconnected'>;
+export type NativeClient = Client<'event.log' | 'event.error' | 'event.stats' | 'disconnected'>;
+
+/** What is looked at of librdkafka's statistics. */
+type Statistics = { readonly brokers: Readonly<Record<string, { readonly source: string }>> };
 
 /** How long `connect` waits for the first answer of a broker unless told otherwise. */
 export const defaultConnectTimeoutMs = 30_000;
@@ -26,6 +29,9 @@ export class Complaints {
   #lastLine: string | undefined;
   #refusal: { readonly fault: KafkaFault; readonly atMs: number } | undefined;
   #onRefusal: ((fault: KafkaFault) => void) | undefined;
+  /** Statistics in a row that told of nobody to talk to. */
+  #strayed = 0;
+  #lost: KafkaFault | null = null;
 
   constructor(brokers: string) {
     this.#brokers = brokers;
@@ -34,6 +40,36 @@ export class Complaints {
   listenTo(client: NativeClient): void {
     client.on('event.log', (line) => this.hear(line));
     client.on('event.error', (error) => this.hear(error));
+    client.on('event.stats', (stats) => this.count(stats));
+  }
+
+  /**
+   * Set where the client is of no use any more: librdkafka forgets all brokers when one tells it that there are none (a
+   * broker does after a freeze, or while it starts), the ones of its settings too, and then asks nobody ever again
+   * (confluentinc/librdkafka#5301). Clients that talk to a coordinator learn of the others again.
+   */
+  get lost(): KafkaFault | null {
+    return this.#lost;
+  }
+
+  /** Rejects with the `lost` fault instead of asking a client that can't answer. */
+  async orLost<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#lost) throw this.#lost;
+    return await call();
+  }
+
+  /** Looks at the native client's statistics, JSON. */
+  count({ message }: { readonly message: string }): void {
+    const { brokers } = JSON.parse(message) as Statistics;
+    // Those that the client makes for itself, and for its coordinator, are no way back to the others.
+    const known = Object.values(brokers).some(({ source }) => source === 'configured' || source === 'learned');
+    this.#strayed = known ? 0 : this.#strayed + 1;
+    // Between forgetting one list of brokers and learning another there may be a moment without any.
+    if (this.#strayed < 2) return;
+    this.#lost ??= new KafkaFault(
+      `the client has lost sight of the brokers of ${this.#brokers} and looks for none any more: a new one has to connect`,
+      { code: 'KAFKA_BROKERS_FORGOTTEN', fatal: true },
+    );
   }
 
   hear(complaint: LibrdKafkaError | { readonly severity: number; readonly message: string }): void {

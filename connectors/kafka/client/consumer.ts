@@ -135,6 +135,7 @@ export class Consumer {
       const message = `cannot read records: ${this.#fatal}; last client log: ${this.#complaints.lastLine ?? 'none'}`;
       return Promise.reject(new KafkaFault(message, { code: 'ERR__FATAL', fatal: true }));
     }
+    if (this.#complaints.lost) return Promise.reject(this.#complaints.lost);
     this.#consumer.setDefaultConsumeTimeout(timeoutMs);
     const polling = awaitCallback<kafka.Message[]>('read records', (done) =>
       this.#consumer.consume(maxRecords, done),
@@ -282,6 +283,7 @@ export class Consumer {
     if (this.#closing) {
       return Promise.reject(new KafkaFault(`cannot ${doing}: the consumer is closed`, { code: 'ERR__STATE' }));
     }
+    if (this.#complaints.lost) return Promise.reject(this.#complaints.lost);
     const result = awaitCallback<T>(doing, call);
     const settled = () => void this.#unguarded.delete(result);
     this.#unguarded.add(result);

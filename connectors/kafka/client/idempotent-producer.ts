@@ -32,10 +32,12 @@ type Waiting = {
 export class IdempotentProducer {
   readonly #producer: kafka.Producer;
   readonly #maxInFlightBytes: number;
+  readonly #complaints: Complaints;
   #inFlightBytes = 0;
 
-  private constructor(producer: kafka.Producer, maxInFlightBytes: number) {
+  private constructor(producer: kafka.Producer, complaints: Complaints, maxInFlightBytes: number) {
     this.#producer = producer;
+    this.#complaints = complaints;
     this.#maxInFlightBytes = maxInFlightBytes;
     producer.on('delivery-report', (error, report) => this.#settle(error, report));
   }
@@ -60,7 +62,7 @@ export class IdempotentProducer {
     await connectClient(native, settings, o.connectTimeoutMs ?? defaultConnectTimeoutMs, complaints);
     // Delivery reports come from librdkafka's own thread as they arrive, without a timer of ours in between.
     native.setPollInBackground(true);
-    return new IdempotentProducer(native, maxInFlightBytes);
+    return new IdempotentProducer(native, complaints, maxInFlightBytes);
   }
 
   /** Keys plus values that were sent and aren't settled yet. */
@@ -73,6 +75,7 @@ export class IdempotentProducer {
    * `KAFKA_IN_FLIGHT_LIMIT` (retryable, nothing was sent), or what the client or broker said.
    */
   send(record: OutgoingRecord): Promise<{ partition: number; offset: number }> {
+    if (this.#complaints.lost) return Promise.reject(this.#complaints.lost);
     const value = asBuffer(record.value);
     const bytes = (value?.length ?? 0) + (record.key?.length ?? 0);
     if (this.#inFlightBytes > 0 && this.#inFlightBytes + bytes > this.#maxInFlightBytes) {

@@ -58,6 +58,8 @@ export function clientConfig<C extends object>(settings: KafkaSettings, own: C):
     'reconnect.backoff.ms': 50,
     'reconnect.backoff.max.ms': 2_000,
     'topic.metadata.refresh.interval.ms': 60_000,
+    // How soon a client that has lost sight of all brokers is noticed: `Complaints`.
+    'statistics.interval.ms': 10_000,
     'allow.auto.create.topics': false,
     // Log lines are turned into the cause of a fault instead of being printed.
     log_level: 4,

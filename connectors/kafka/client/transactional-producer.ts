@@ -27,9 +27,11 @@ export class TransactionalProducer {
   readonly #producer: kafka.Producer;
   /** How long one call waits before it gives a retryable fault; calling again goes on where it was. */
   readonly #timeoutMs: number;
+  readonly #complaints: Complaints;
 
-  private constructor(producer: kafka.Producer, timeoutMs: number) {
+  private constructor(producer: kafka.Producer, complaints: Complaints, timeoutMs: number) {
     this.#producer = producer;
+    this.#complaints = complaints;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -54,7 +56,7 @@ export class TransactionalProducer {
     const complaints = new Complaints(settings.brokers);
     const connectTimeoutMs = o.connectTimeoutMs ?? defaultConnectTimeoutMs;
     await connectClient(native, settings, connectTimeoutMs, complaints, o.signal);
-    const producer = new TransactionalProducer(native, Math.ceil(transactionTimeoutMs / 2));
+    const producer = new TransactionalProducer(native, complaints, Math.ceil(transactionTimeoutMs / 2));
     try {
       // Called again after a time-out, it goes on where it was.
       const start = (ms: number) =>
@@ -68,7 +70,7 @@ export class TransactionalProducer {
   }
 
   async begin(): Promise<void> {
-    await awaitCallback<void>('begin a transaction', (done) => this.#producer.beginTransaction(done));
+    await this.#call('begin a transaction', (done) => this.#producer.beginTransaction(done));
   }
 
   /** Hands one record over. Throws a retryable `KafkaFault` with code `ERR__QUEUE_FULL` when this client's memory bound is reached. */
@@ -90,25 +92,27 @@ export class TransactionalProducer {
 
   /** Makes the consumer group's progress part of the transaction. Fails where the group has moved on without this member. */
   async sendOffsets(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
-    await awaitCallback<void>('add offsets to the transaction', (done) =>
+    await this.#call('add offsets to the transaction', (done) =>
       this.#producer.sendOffsetsToTransaction([...offsets], consumer.native, this.#timeoutMs, done),
     );
   }
 
   /** Waits until all records are acknowledged, then commits. A retryable fault may be answered by calling it again. */
   async commit(): Promise<void> {
-    await awaitCallback<void>('commit a transaction', (done) =>
-      this.#producer.commitTransaction(this.#timeoutMs, done),
-    );
+    await this.#call('commit a transaction', (done) => this.#producer.commitTransaction(this.#timeoutMs, done));
   }
 
   async abort(): Promise<void> {
-    await awaitCallback<void>('abort a transaction', (done) => this.#producer.abortTransaction(this.#timeoutMs, done));
+    await this.#call('abort a transaction', (done) => this.#producer.abortTransaction(this.#timeoutMs, done));
   }
 
   /** Waits up to `timeoutMs` until the client's memory has room again. */
   async drain(timeoutMs: number): Promise<void> {
-    await awaitCallback<void>('drain the producer', (done) => this.#producer.flush(timeoutMs, done));
+    await this.#call('drain the producer', (done) => this.#producer.flush(timeoutMs, done));
+  }
+
+  #call(doing: string, call: (done: (error: unknown) => void) => unknown): Promise<void> {
+    return this.#complaints.orLost(() => awaitCallback<void>(doing, call));
   }
 
   /**

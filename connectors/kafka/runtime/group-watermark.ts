@@ -30,11 +30,17 @@ export function groupWatermark(options: GroupWatermarkOptions & { readonly kafka
   return {
     async watermarkMs() {
       connecting ??= connect(options);
-      const { upstream } = await connecting.catch((error: unknown) => {
+      const connection = await connecting.catch((error: unknown) => {
         connecting = null;
         throw error;
       });
-      return upstream.watermarkMs();
+      return connection.upstream.watermarkMs().catch((error: unknown) => {
+        if (error instanceof KafkaFault && error.fatal) {
+          connecting = null;
+          connection.close().catch(() => {});
+        }
+        throw error;
+      });
     },
     close() {
       connecting?.then((connection) => connection.close()).catch(() => {});

@@ -9,7 +9,7 @@ import type { ProcessorStatus } from './status.ts';
 import { Aborted, ProducerLost } from './transaction.ts';
 import { isRetryable } from './work.ts';
 
-/** The group has given this member's name to a newer member, and the client is of no use any more. */
+/** The client is of no use any more: the group has given its name to a newer member, or it has forgotten all brokers. */
 export class MembershipLost extends Error {
   override readonly name = 'MembershipLost';
 }
@@ -36,7 +36,7 @@ export type RecoveryOptions<S> = {
  * | Kafka or registry away or busy | seek back, wait, go on |
  * | store corrupt | that store is rebuilt from its topic |
  * | store locked, folder unusable, disk full | stop |
- * | the group has given this member's name away | join anew (`MembershipLost`) |
+ * | the group has given this member's name away; the consumer has forgotten all brokers | join anew (`MembershipLost`) |
  * | access denied, too many failures | stop |
  * | anything else | stop: an invariant is broken |
  *
@@ -49,7 +49,9 @@ export async function recover<S>(error: unknown, o: RecoveryOptions<S>): Promise
   }
   // Said by the consumer itself. In a transaction the same code only means that offsets went out under the member id that
   // this process had before it joined again, and that passes.
-  if (hasCode(error, 'ERR__FATAL', 'ERR_FENCED_INSTANCE_ID')) throw new MembershipLost(error.message, { cause: error });
+  if (hasCode(error, 'ERR__FATAL', 'ERR_FENCED_INSTANCE_ID', 'KAFKA_BROKERS_FORGOTTEN')) {
+    throw new MembershipLost(error.message, { cause: error });
+  }
   const pauseMs = o.attempts.failed(error);
 
   if (error instanceof Aborted) {

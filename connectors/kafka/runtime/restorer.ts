@@ -105,7 +105,13 @@ export class Restorer {
           await this.#take(records, ends);
           this.#doubt(reader);
         } catch (error) {
-          if (!(error instanceof KafkaFault && error.retryable)) throw error;
+          if (!(error instanceof KafkaFault && (error.retryable || error.fatal))) throw error;
+          if (error.fatal) {
+            // Another one reads on where this one was.
+            await reader?.close();
+            reader = null;
+            this.#changed = true;
+          }
           await this.#clock.sleep(200);
         }
       }
