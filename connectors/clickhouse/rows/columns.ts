@@ -19,8 +19,8 @@ type Kind<T> = {
   readonly type: string;
   readonly put: (out: RowBytes, value: T) => void;
   readonly blank: T;
-  /** A loop of its own for each kind: called for each value, it would cost more than what it does. */
-  readonly copy: (out: RowBytes, place: Place, count: number) => void;
+  /** Writes the value at a place of a record. */
+  readonly copy: (out: RowBytes, place: Place, item: number) => void;
 };
 
 type Get<T> = (item: number) => T;
@@ -33,72 +33,59 @@ function kind<T>({ type, put, blank, copy }: Kind<T>) {
       type,
       write: (out, from) => put(out, get(from)),
     }),
-    at: (name: string, source: Place | Get<T>): RecordColumn => ({
-      name,
-      type,
-      blank: (out) => put(out, blank),
-      write:
+    at: (name: string, source: Place | Get<T>): RecordColumn => {
+      const writeItem =
         source instanceof Place
-          ? (out, count) => copy(out, source, count)
-          : (out, count) => {
-              for (let item = 0; item < count; item += 1) put(out, source(item));
-            },
-    }),
+          ? (out: RowBytes, item: number) => copy(out, source, item)
+          : (out: RowBytes, item: number) => put(out, source(item));
+      return {
+        name,
+        type,
+        blank: (out) => put(out, blank),
+        write(out, count) {
+          for (let item = 0; item < count; item += 1) writeItem(out, item);
+        },
+      };
+    },
   };
 }
 
-function copyText(out: RowBytes, place: Place, count: number): void {
-  for (let item = 0; item < count; item += 1) place.copyText(item, out);
+function textual(type: string) {
+  return kind<string | null>({
+    type,
+    blank: '',
+    put: (out, value) => out.text(value ?? ''),
+    copy: (out, place, item) => place.copyText(item, out),
+  });
 }
 
-const textual = (type: string) =>
-  kind<string | null>({ type, blank: '', put: (out, value) => out.text(value ?? ''), copy: copyText });
+function whole(type: string, put: (out: RowBytes, value: number) => void) {
+  return kind<number>({ type, blank: 0, put, copy: (out, place, item) => put(out, place.integer(item) ?? 0) });
+}
 
-const milliseconds = "DateTime64(3, 'UTC')";
-
-const int64 = (type: string) =>
-  kind<number>({
-    type,
-    blank: 0,
-    put: (out, value) => out.int64(value),
-    copy(out, place, count) {
-      for (let item = 0; item < count; item += 1) out.int64(place.integer(item) ?? 0);
-    },
-  });
-
-const maybeInt64 = (type: string) =>
-  kind<number | null>({
+function nullable<T>(
+  type: string,
+  put: (out: RowBytes, value: T) => void,
+  read: (place: Place, item: number) => T | null,
+) {
+  const putMaybe = (out: RowBytes, value: T | null) => {
+    out.uint8(value === null ? 1 : 0);
+    if (value !== null) put(out, value);
+  };
+  return kind<T | null>({
     type: `Nullable(${type})`,
     blank: null,
-    put: putMaybeInt64,
-    copy(out, place, count) {
-      for (let item = 0; item < count; item += 1) putMaybeInt64(out, place.integer(item));
-    },
+    put: putMaybe,
+    copy: (out, place, item) => putMaybe(out, read(place, item)),
   });
-
-function putMaybeInt64(out: RowBytes, value: number | null): void {
-  out.uint8(value === null ? 1 : 0);
-  if (value !== null) out.int64(value);
 }
 
-function putMaybeUint32(out: RowBytes, value: number | null): void {
-  out.uint8(value === null ? 1 : 0);
-  if (value !== null) out.uint32(value);
-}
-
-function putMaybeFloat64(out: RowBytes, value: number | null): void {
-  out.uint8(value === null ? 1 : 0);
-  if (value !== null) out.float64(value);
-}
-
-function putFlag(out: RowBytes, value: boolean): void {
-  out.uint8(value ? 1 : 0);
-}
-
-function putMaybeFlag(out: RowBytes, value: boolean | null): void {
-  out.uint8(value === null ? 1 : 0);
-  if (value !== null) putFlag(out, value);
-}
+const milliseconds = "DateTime64(3, 'UTC')";
+const putInt64 = (out: RowBytes, value: number) => out.int64(value);
+const putUint32 = (out: RowBytes, value: number) => out.uint32(value);
+const putFloat64 = (out: RowBytes, value: number) => out.float64(value);
+const putFlag = (out: RowBytes, value: boolean) => out.uint8(value ? 1 : 0);
+const readInteger = (place: Place, item: number) => place.integer(item);
 
 function putTexts(out: RowBytes, values: readonly string[]): void {
   out.count(values.length);
@@ -113,79 +100,38 @@ export const bytes = kind<Uint8Array>({
   type: 'String',
   blank: new Uint8Array(),
   put: (out, value) => out.binary(value, 0, value.length),
-  copy: copyText,
+  copy: (out, place, item) => place.copyText(item, out),
 });
 /** 32 hex digits. */
 export const uuid = kind<string>({
   type: 'UUID',
   blank: '0'.repeat(32),
   put: (out, value) => out.uuid(value),
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) place.copyText(item, out.asUuid);
-  },
+  copy: (out, place, item) => place.copyText(item, out.asUuid),
 });
 export const flag = kind<boolean>({
   type: 'UInt8',
   blank: false,
   put: putFlag,
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) putFlag(out, place.flag(item) ?? false);
-  },
+  copy: (out, place, item) => putFlag(out, place.flag(item) ?? false),
 });
-export const uint16 = kind<number>({
-  type: 'UInt16',
-  blank: 0,
-  put: (out, value) => out.uint16(value),
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) out.uint16(place.integer(item) ?? 0);
-  },
-});
-export const uint32 = kind<number>({
-  type: 'UInt32',
-  blank: 0,
-  put: (out, value) => out.uint32(value),
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) out.uint32(place.integer(item) ?? 0);
-  },
-});
-export const uint64 = int64('UInt64');
+export const uint16 = whole('UInt16', (out, value) => out.uint16(value));
+export const uint32 = whole('UInt32', putUint32);
+export const uint64 = whole('UInt64', putInt64);
 /** Epoch milliseconds. */
-export const time = int64(milliseconds);
+export const time = whole(milliseconds, putInt64);
 export const texts = kind<readonly string[]>({
   type: 'Array(String)',
   blank: [],
   put: putTexts,
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) putTexts(out, place.texts(item));
-  },
+  copy: (out, place, item) => putTexts(out, place.texts(item)),
 });
 
-export const maybeTime = maybeInt64(milliseconds);
-export const maybeUint64 = maybeInt64('UInt64');
-export const maybeUint32 = kind<number | null>({
-  type: 'Nullable(UInt32)',
-  blank: null,
-  put: putMaybeUint32,
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) putMaybeUint32(out, place.integer(item));
-  },
-});
-export const maybeFloat = kind<number | null>({
-  type: 'Nullable(Float64)',
-  blank: null,
-  put: putMaybeFloat64,
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) putMaybeFloat64(out, place.double(item));
-  },
-});
-export const maybeFlag = kind<boolean | null>({
-  type: 'Nullable(UInt8)',
-  blank: null,
-  put: putMaybeFlag,
-  copy(out, place, count) {
-    for (let item = 0; item < count; item += 1) putMaybeFlag(out, place.flag(item));
-  },
-});
+export const maybeTime = nullable(milliseconds, putInt64, readInteger);
+export const maybeUint64 = nullable('UInt64', putInt64, readInteger);
+export const maybeUint32 = nullable('UInt32', putUint32, readInteger);
+export const maybeFloat = nullable('Float64', putFloat64, (place, item) => place.double(item));
+export const maybeFlag = nullable('UInt8', putFlag, (place, item) => place.flag(item));
 
 /** The columns of a Nested structure: an array each, all of them as long as the list. */
 export function nested<T>(list: ListView<T>, columns: readonly RecordColumn[]): RecordColumn[] {
