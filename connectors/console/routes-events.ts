@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { maxSubjectIdLength } from '../../processors/callback/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { serveEvents } from './event-stream.ts';
@@ -14,11 +15,17 @@ import { strictHeaders } from './strict-headers.ts';
 /** A reader that takes nothing for so long is gone, or as good as: it can come back with its last id. */
 const stalledMs = 60_000;
 
+const eventHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
 const topicOf = { videos: 'video-state', sessions: 'session-state' } as const;
 
 export const eventQuery = z.strictObject({
   states: z.enum(['videos', 'sessions']).optional().describe('Only videos or only sessions'),
-  video: z.string().max(200).optional().describe('Only this VideoId'),
+  video: z.string().max(maxSubjectIdLength).optional().describe('Only this VideoId'),
   session: z.string().max(800).optional().describe('Only this session id'),
   stream: z.string().max(600).optional().describe('Only this `domain/app/stream`'),
   lastEventId: z
@@ -46,7 +53,10 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
     options.metrics.set('live2vod_console_sse_clients', {}, clients);
   };
 
-  app.get('/api/events', async (request, reply) => {
+  // A router's own answer to HEAD would begin a stream that never ends.
+  app.head('/api/events', (_request, reply) => reply.headers(eventHeaders).send());
+
+  app.get('/api/events', { exposeHeadRoute: false }, async (request, reply) => {
     const query = parseQuery(eventQuery, request.query);
     if (clients >= options.maxClients) throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`);
     const header = request.headers['last-event-id'];
@@ -57,12 +67,9 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
     raw.on('close', stop);
     options.signal.addEventListener('abort', stop, { once: true });
     // A hijacked reply passes no hook: what the others send is sent here.
-    raw.writeHead(200, {
-      ...strictHeaders,
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    raw.writeHead(200, { ...strictHeaders, ...eventHeaders });
+    // Node keeps headers back for the first text, which may be long in coming.
+    raw.flushHeaders();
     count(1);
     try {
       await serveEvents({

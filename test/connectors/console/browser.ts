@@ -16,10 +16,18 @@ export async function visit(
     readonly colorScheme?: 'light' | 'dark';
     readonly before?: (page: Page) => Promise<unknown>;
     readonly expected?: RegExp;
+    /** A status that the console answers a request with instead of its own answer. */
+    readonly refuse?: (path: string) => Promise<number | null>;
   },
   then: (visited: Visit) => Promise<void>,
 ): Promise<void> {
   const served = await testConsole(options);
+  const { refuse } = options;
+  if (refuse)
+    served.app.addHook('onRequest', async (request, reply) => {
+      const status = await refuse(request.url);
+      if (status !== null) return reply.code(status).send('busy');
+    });
   const url = await served.app.listen({ host: '127.0.0.1', port: 0 });
   const context = await browser.newContext({
     locale: 'en-GB',

@@ -160,17 +160,19 @@ export async function testConsole(
     readonly redrive?: DeadLetters['redrive'];
     readonly clock?: Clock;
     readonly unknownStream?: Policy;
+    readonly reaches?: Follower['reaches'];
   } = {},
 ) {
   const view = options.view ?? (await openView());
-  const follower = manualFollower();
+  const follower = { ...manualFollower(), ...(options.reaches ? { reaches: options.reaches } : {}) };
   const published: Published[] = [];
   const stopped = new AbortController();
+  const registry = new Registry();
   const app = await buildConsole({
     view,
     follower,
     clock: options.clock ?? systemClock,
-    metrics: metricsOf(new Registry()),
+    metrics: metricsOf(registry),
     log: createLogger('test', 'silent'),
     health: { live: () => true, waitingFor: () => null },
     epoch: 'e1',
@@ -206,7 +208,10 @@ export async function testConsole(
     stopped.abort();
     await app.close();
   });
-  return { app, view, follower, published };
+  /** How many read live events now. */
+  const readers = async () =>
+    (await registry.getSingleMetric('live2vod_console_sse_clients')?.get())?.values[0]?.value ?? 0;
+  return { app, view, follower, published, readers };
 }
 
 /** One dead letter of the video stage, newer the higher its offset. */

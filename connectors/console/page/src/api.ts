@@ -1,12 +1,12 @@
 /** The console's HTTP API as the page uses it. */
 import type { SessionState } from '../../../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../../../schemas/generated/VideoState.ts';
+import type { Query } from './change.ts';
 
 export type { SessionState, VideoState };
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
 /** An answer, and the position from which changes after it can be followed. */
 export type At<T> = { readonly body: T; readonly position: string | null };
-export type Query = Readonly<Record<string, string>>;
 
 /** An answer other than 2xx, with the console's own words. */
 export class AnswerError extends Error {
@@ -102,30 +102,3 @@ export const askTranscode = (videoId: string, token: string, body: { templateGro
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });
-
-export type Change = SessionState | VideoState | { readonly key: string; readonly deleted: true };
-
-export type FollowHandlers = {
-  readonly onChange: (state: Change) => void;
-  /** Everything up to now has come. */
-  readonly onLive: () => void;
-  /** All that is shown must be read anew. */
-  readonly onReset: () => void;
-  /** The connection is gone; the browser makes another one by itself. */
-  readonly onInterrupted: () => void;
-  /** The browser has given up, as it does when anything but events is answered. */
-  readonly onClosed: () => void;
-};
-
-/** Follows changes after a position. */
-export function follow(query: Query, position: string | null, handlers: FollowHandlers): () => void {
-  const asked = new URLSearchParams({ ...query, ...(position === null ? {} : { lastEventId: position }) });
-  const source = new EventSource(`api/events?${asked}`);
-  const changed = (event: MessageEvent<string>) => handlers.onChange(JSON.parse(event.data) as Change);
-  source.onerror = () => (source.readyState === EventSource.CLOSED ? handlers.onClosed() : handlers.onInterrupted());
-  source.addEventListener('live', () => handlers.onLive());
-  source.addEventListener('reset', () => handlers.onReset());
-  source.addEventListener('video', changed);
-  source.addEventListener('session', changed);
-  return () => source.close();
-}

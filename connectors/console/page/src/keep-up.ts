@@ -1,25 +1,30 @@
-/** Reads something and keeps it up to date by its changes; whatever breaks, it is read anew. */
-import { AnswerError, type Change, follow, type Query } from './api.ts';
+/** Reads something and keeps it up to date by its changes, while its tab is seen; whatever breaks, it is read anew. */
+import { AnswerError } from './api.ts';
+import type { Change, Query } from './change.ts';
+import { follow } from './follow.ts';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
 export type KeepUpOptions = {
-  /** Reads and shows, as long as `current` holds; gives what to follow and from where. */
-  readonly read: (current: () => boolean) => Promise<{ readonly query: Query; readonly position: string | null }>;
+  /** What to follow. */
+  readonly query: Query;
+  /** Reads and shows, as long as `current` holds; gives from where changes are to come. */
+  readonly read: (current: () => boolean) => Promise<string | null>;
+  /** Changes from before what was read may come too: an older revision of something is to be passed over. */
   readonly onChange: (state: Change) => void;
   readonly onConnection: (up: boolean) => void;
   /** Told what asking again won't change: it isn't asked again then. */
   readonly onProblem: (error: unknown) => void;
 };
 
-export function keepUp({ read, onChange, onConnection, onProblem }: KeepUpOptions) {
+export function keepUp({ query, read, onChange, onConnection, onProblem }: KeepUpOptions) {
   let round = 0;
   let pauseMs = firstPauseMs;
   let waiting = 0;
   let stopFollowing = () => {};
 
-  const stop = () => {
+  const pause = () => {
     round += 1;
     clearTimeout(waiting);
     stopFollowing();
@@ -28,7 +33,7 @@ export function keepUp({ read, onChange, onConnection, onProblem }: KeepUpOption
 
   /** With growing pauses, so that a console that always refuses isn't asked all the time. */
   const again = () => {
-    stop();
+    pause();
     waiting = setTimeout(start, pauseMs);
     pauseMs = Math.min(longestPauseMs, pauseMs * 2);
   };
@@ -38,35 +43,38 @@ export function keepUp({ read, onChange, onConnection, onProblem }: KeepUpOption
     again();
   };
 
-  async function attempt(current: () => boolean): Promise<void> {
-    try {
-      const { query, position } = await read(current);
-      if (!current()) return;
-      stopFollowing = follow(query, position, {
-        onChange,
-        onLive: () => {
-          pauseMs = firstPauseMs;
-          onConnection(true);
-        },
-        onReset: again,
-        onInterrupted: () => onConnection(false),
-        onClosed: broken,
-      });
-    } catch (error) {
-      if (!current()) return;
-      if (passes(error)) broken();
-      else onProblem(error);
-    }
-  }
-
   function start(): void {
-    stop();
+    pause();
+    if (document.visibilityState === 'hidden') return;
     const mine = round;
-    void attempt(() => mine === round);
+    stopFollowing = follow(query, {
+      read: () => read(() => mine === round),
+      onChange,
+      onLive: () => {
+        pauseMs = firstPauseMs;
+        onConnection(true);
+      },
+      onReset: again,
+      onInterrupted: () => onConnection(false),
+      onClosed: broken,
+      onUnread: (error) => (passes(error) ? broken() : onProblem(error)),
+    });
   }
 
+  // Nobody looks at a hidden tab; it is read anew when it is seen again, also when it comes back from the browser's store.
+  const seen = () => (document.visibilityState === 'hidden' ? pause() : start());
+  const back = (event: PageTransitionEvent) => event.persisted && start();
+  document.addEventListener('visibilitychange', seen);
+  addEventListener('pageshow', back);
   start();
-  return { stop, again };
+  return {
+    stop: () => {
+      pause();
+      document.removeEventListener('visibilitychange', seen);
+      removeEventListener('pageshow', back);
+    },
+    again,
+  };
 }
 
 /** Whether the same question may be answered later. */

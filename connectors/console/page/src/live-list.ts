@@ -1,6 +1,7 @@
 /** A list that is read once and then kept up to date by its changes. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { type Query, readList, type StateOf } from './api.ts';
+import { readList, type StateOf } from './api.ts';
+import type { Query } from './change.ts';
 import { keepUp } from './keep-up.ts';
 
 const pageSize = '500';
@@ -48,7 +49,8 @@ export function useLiveList<K extends keyof StateOf>(
     };
     const put = (state: StateOf[K]) => {
       const id = idOf(state);
-      const known = items.current.has(id);
+      const known = items.current.get(id);
+      if (known && known.revision > state.revision) return;
       if (state.status === 'MERGED' || !fits(state, query)) {
         items.current.delete(id);
         return;
@@ -58,24 +60,24 @@ export function useLiveList<K extends keyof StateOf>(
       if (added > mostAdded) kept.again();
     };
     const kept = keepUp({
+      query: { states: kind },
       read: async (current) => {
         const { body, position } = await readList(kind, { limit: pageSize, ...query });
-        const answer = { query: { states: kind }, position };
-        if (!current()) return answer;
+        if (!current()) return position;
         added = 0;
         items.current = new Map(body.items.map((state) => [idOf(state), state]));
         setVersion((n) => n + 1);
         let { next: following } = body;
         while (following !== null && items.current.size < enough) {
           const page = (await readList(kind, { limit: pageSize, ...query, cursor: following })).body;
-          if (!current()) return answer;
+          if (!current()) return position;
           for (const state of page.items) items.current.set(idOf(state), state);
           following = page.next;
           setVersion((n) => n + 1);
         }
         setNext(following);
         setLoaded(true);
-        return answer;
+        return position;
       },
       onChange: (state) => {
         if ('deleted' in state) items.current.delete(state.key);

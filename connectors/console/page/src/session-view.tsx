@@ -19,6 +19,9 @@ function withRead(known: ReadonlyMap<string, VideoState>, found: readonly VideoS
   return new Map([...known, ...newer.map((video) => [video.videoId, video] as const)]);
 }
 
+const isNewer = (known: SessionState | null, other: SessionState) =>
+  known !== null && known.sessionId === other.sessionId && known.revision > other.revision;
+
 /** A session and its videos, kept up to date by the changes of its stream. A merged one leads to its new id. */
 function useSession(id: string, onConnection: (up: boolean) => void) {
   const [session, setSession] = useState<SessionState | null>(null);
@@ -29,10 +32,12 @@ function useSession(id: string, onConnection: (up: boolean) => void) {
   useEffect(() => {
     const show = (state: SessionState) => {
       const current = state.mergedInto ?? state.sessionId;
-      if (current === id) setSession(state);
+      if (current === id) setSession((known) => (isNewer(known, state) ? known : state));
       else location.replace(`#/session/${encodeURIComponent(current)}`);
     };
     const kept = keepUp({
+      // A session's id is its stream's, and when it started.
+      query: { stream: id.slice(0, id.lastIndexOf('/')) },
       read: async (current) => {
         const { body, position } = await readSession(id);
         if (current()) {
@@ -41,11 +46,14 @@ function useSession(id: string, onConnection: (up: boolean) => void) {
           setVideos(new Map());
           setRound((n) => n + 1);
         }
-        const { domainName, appName, streamName } = body.stream;
-        return { query: { stream: `${domainName}/${appName}/${streamName}` }, position };
+        return position;
       },
       onChange: (state) => {
-        if ('videoId' in state) setVideos((known) => new Map([...known, [state.videoId, state]]));
+        if ('videoId' in state)
+          setVideos((known) => {
+            const before = known.get(state.videoId);
+            return before && before.revision > state.revision ? known : new Map([...known, [state.videoId, state]]);
+          });
         else if ('deleted' in state && state.key === id) setProblem(say('gone'));
         else if ('deleted' in state) setVideos((known) => new Map([...known].filter(([key]) => key !== state.key)));
         else if (state.sessionId === id) show(state);

@@ -1,6 +1,7 @@
 /** The live list of sessions: newest first, filtered by status and stream. */
 import { useMemo, useState } from 'preact/hooks';
-import type { Query, SessionState } from './api.ts';
+import type { SessionState } from './api.ts';
+import type { Query } from './change.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime, duration } from './format.ts';
 import { useLiveList } from './live-list.ts';

@@ -16,13 +16,14 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
   const [problem, setProblem] = useState('');
   useEffect(() => {
     const kept = keepUp({
+      query: { video: id },
       read: async (current) => {
         const { body, position } = await readVideo(id);
         if (current()) setVideo(body);
-        return { query: { video: id }, position };
+        return position;
       },
       onChange: (state) => {
-        if ('videoId' in state) setVideo(state);
+        if ('videoId' in state) setVideo((known) => (known && known.revision > state.revision ? known : state));
         setProblem('deleted' in state ? say('gone') : '');
       },
       onConnection,

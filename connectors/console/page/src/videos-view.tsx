@@ -1,6 +1,7 @@
 /** The live list of videos: newest first, filtered by status, kind and text, with what each waits for. */
 import { useMemo, useState } from 'preact/hooks';
-import type { Query, VideoState } from './api.ts';
+import type { VideoState } from './api.ts';
+import type { Query } from './change.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime } from './format.ts';
 import { useLiveList } from './live-list.ts';
