@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RoleMessage } from '../cli/roles/run.ts';
+import { environmentOf } from '../schemas/role-settings.ts';
 
 export type SinkProcess = {
   readonly pid: number;
@@ -29,7 +30,7 @@ export async function startSinkProcess(place: SinkPlace): Promise<SinkProcess> {
   const child = spawn(fileURLToPath(new URL('../live2vod', import.meta.url)), ['run', 'sink'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
-      ...process.env,
+      ...environmentOf('sink', process.env),
       KAFKA_BROKERS: place.brokers,
       SCHEMA_REGISTRY_URL: place.registryUrl,
       CLICKHOUSE_URL: place.clickhouseUrl,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { RoleMessage } from '../cli/roles/run.ts';
 import { connectRegistry } from '../connectors/registry/index.ts';
+import { environmentOf } from '../schemas/role-settings.ts';
 import { topicName } from '../schemas/topics.ts';
 import { policyRules } from './callbacks.ts';
 import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
@@ -49,7 +50,7 @@ export function ourProcessor(place: StatesPlace, prepared: PreparedStates): Subj
       const child = spawn(join(root, 'live2vod'), ['run', 'processor'], {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         env: {
-          ...process.env,
+          ...environmentOf('processor', process.env),
           KAFKA_BROKERS: place.kafka.brokers,
           SCHEMA_REGISTRY_URL: place.registryUrl,
           LIVE2VOD_TOPIC_PREFIX: prepared.prefix,

@@ -13,8 +13,10 @@ import { redriveCompose, redriveStep, redriveTranscode } from '../connectors/vod
 import { subjectOf } from '../processors/callback/index.ts';
 import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
+import type { registrySettings } from '../schemas/role-settings.ts';
+import type { Settings } from '../schemas/settings.ts';
 import { header } from '../schemas/topics.ts';
-import { endpointsOf, kafkaSettingsOf, topicNamer } from './endpoints.ts';
+import { kafkaSettingsOf, registryUrlOf, topicNamer } from './endpoints.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 
@@ -56,7 +58,7 @@ export async function redrive(filter: LetterFilter): Promise<void> {
     for await (const { letter, result } of redriveLetters({
       letters: await findLetters(configuration, filter),
       producer,
-      route: await routeOf(configuration),
+      route: await routeOf(configuration.settings),
       deadLetterTopic: topicNamer(settings)('dead-letters'),
     })) {
       if (result === 'sent') counts.sent += 1;
@@ -77,9 +79,11 @@ export async function redrive(filter: LetterFilter): Promise<void> {
  * Where a letter goes: a callback back onto `callbacks`, a fact back onto `stream-facts`, a job as a further generation
  * of it. A state can't be sent again: the topic already holds it, or a newer one.
  */
-export async function routeOf({ settings }: Configuration): Promise<Route> {
+export async function routeOf(
+  settings: Pick<Settings, 'LIVE2VOD_TOPIC_PREFIX' | 'VOD_REGION' | (typeof registrySettings)[number]>,
+): Promise<Route> {
   const topic = topicNamer(settings);
-  const registry = connectRegistry({ url: endpointsOf(settings).registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const transcodeJob = await registry.codec<TranscodeJob>('transcode-jobs');
   const composeJob = await registry.codec<ComposeJob>('compose-jobs');
   return async ({ record, origin }) => {

@@ -7,6 +7,13 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type RecordingSetup, readRecordingSetup } from '../connectors/vod/recording-setup/wanted.ts';
 import { type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
+import {
+  environmentOf,
+  type RoleName,
+  type SettingsOf,
+  settingsOf,
+  toolEnvironmentOf,
+} from '../schemas/role-settings.ts';
 import { readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
 import { type CallbackSources, readSources } from '../schemas/sources.ts';
 import { CommandFault, exitCode } from './exit.ts';
@@ -67,9 +74,31 @@ function problemsOf(file: string | null, problems: readonly { path: string; prob
   return new CommandFault(`${file ?? 'live2vod.yaml'}: ${text}`, exitCode.configuration);
 }
 
-/** The environment that a child process of ours gets: this process's, with `overrides`. */
-export function childEnvironment(overrides: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  return { UV_THREADPOOL_SIZE: '16', ...process.env, ...overrides };
+/** The environment of a role that this process starts: what the role is given of ours, `overrides` included. */
+export function roleEnvironment(
+  role: RoleName,
+  overrides: Readonly<Record<string, string | undefined>>,
+): NodeJS.ProcessEnv {
+  return { UV_THREADPOOL_SIZE: '16', ...environmentOf(role, { ...process.env, ...overrides }) };
+}
+
+/** The environment of a tool that this process starts, which has no use for settings. */
+export function toolEnvironment(overrides: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { UV_THREADPOOL_SIZE: '16', ...toolEnvironmentOf(process.env), ...overrides };
+}
+
+/** What a role is given of the configuration: its settings, and of callback URLs and queues those that it serves. */
+export type RoleConfiguration<R extends RoleName> = Omit<Configuration, 'settings'> & {
+  readonly settings: SettingsOf<R>;
+};
+
+export function configurationOf<R extends RoleName>(role: R, configuration: Configuration): RoleConfiguration<R> {
+  const { endpoints, queues } = configuration.callbacks;
+  return {
+    ...configuration,
+    settings: settingsOf(role, configuration.settings),
+    callbacks: { endpoints: role === 'ingress' ? endpoints : [], queues: role === 'mns' ? queues : [] },
+  };
 }
 
 function configurationFile(named: string | undefined): string | null {

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../connectors/platform/index.ts';
-import { childEnvironment } from './environment.ts';
+import { roleEnvironment } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import type { RoleName } from './roles/context.ts';
 import type { RoleMessage, SupervisorMessage } from './roles/run.ts';
@@ -85,7 +85,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const name = role.spec.role;
     const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'run', name], {
       stdio: ['ignore', 'inherit', options.logFolder ? 'pipe' : 'inherit', 'ipc'],
-      env: childEnvironment(role.spec.environment ?? {}),
+      env: roleEnvironment(name, role.spec.environment ?? {}),
       // A terminal's Ctrl-C reaches only the supervisor, which stops the roles in order.
       detached: true,
     });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { watchScript } from '../local/index.ts';
-import { childEnvironment } from './environment.ts';
+import { toolEnvironment } from './environment.ts';
 
 const cleanUpMs = 10_000;
 
@@ -20,7 +20,7 @@ export function runWatched(
     const child = spawn('sh', [watchScript, process.execPath, ...args], {
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: childEnvironment(environment),
+      env: toolEnvironment(environment),
     });
     const started = new Promise<number>((pid) => {
       createInterface({ input: child.stdout }).once('line', (line) => pid(Number(line)));

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { liveBrokers } from './broker-probe.ts';
 import { brokerProperties, type ExtraListener, propertiesText } from './broker-properties.ts';
+import { javaEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
@@ -99,12 +100,11 @@ async function format(options: BrokerOptions & { readonly host?: string }, data:
   const clusterId = options.clusterId ?? newClusterId();
   const command = ['format', `--cluster-id=${clusterId}`, `--config=${file}`, ...(options.formatArguments ?? [])];
   try {
-    await promisify(execFile)(options.java ?? 'java', [
-      '-XX:TieredStopAtLevel=1',
-      ...classPath(options),
-      'kafka.tools.StorageTool',
-      ...command,
-    ]);
+    await promisify(execFile)(
+      options.java ?? 'java',
+      ['-XX:TieredStopAtLevel=1', ...classPath(options), 'kafka.tools.StorageTool', ...command],
+      { env: javaEnvironment() },
+    );
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new StackError('JAVA_MISSING', 'java could not be started. Install Java 17 or newer.', { cause });

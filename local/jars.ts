@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nowMs } from './clock.ts';
+import { mavenEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
 
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
@@ -83,8 +85,10 @@ async function moveIn(fresh: string, folder: string): Promise<void> {
 function runMaven(maven: string, jars: string, logFile: string): Promise<void> {
   const log = openSync(logFile, 'w');
   return new Promise<void>((resolve, reject) => {
-    const child = spawn(maven, ['-B', '-ntp', '-f', pom, 'generate-resources', `-Djars=${jars}`], {
+    // -C: a jar whose checksum differs from the repository's is refused; by default Maven warns and takes it.
+    const child = spawn(maven, ['-B', '-C', '-ntp', '-f', pom, 'generate-resources', `-Djars=${jars}`], {
       stdio: ['ignore', log, log],
+      env: mavenEnvironment(userSettings()),
     });
     child.once('error', (cause) =>
       reject(new StackError('JARS_FAILED', `"${maven}" could not be started. Install Maven.`, { cause })),
@@ -94,4 +98,12 @@ function runMaven(maven: string, jars: string, logFile: string): Promise<void> {
       reject(new StackError('JARS_FAILED', `Maven could not fetch the jars: see ${logFile}.`, { retryable: true }));
     });
   }).finally(() => closeSync(log));
+}
+
+function userSettings(): string {
+  try {
+    return readFileSync(join(homedir(), '.m2', 'settings.xml'), 'utf8');
+  } catch {
+    return '';
+  }
 }

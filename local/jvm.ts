@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { nowMs, sleep, until } from './clock.ts';
+import { javaEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
 import { identityOf, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { watchScript } from './watch.ts';
@@ -97,7 +98,11 @@ export async function whenReady(
 }
 
 async function spawnDetached({ java = 'java', javaArguments }: JvmOptions, log: number): Promise<number> {
-  const child = spawn(java, javaArguments, { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(java, javaArguments, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: javaEnvironment(),
+  });
   const pid = await started(child);
   child.unref();
   return pid;
@@ -105,7 +110,11 @@ async function spawnDetached({ java = 'java', javaArguments }: JvmOptions, log: 
 
 /** In a process group of its own, so that Ctrl-C reaches only its owner, which then stops things in order. */
 async function spawnWatched({ java = 'java', javaArguments }: JvmOptions, log: number): Promise<number> {
-  const child = spawn('sh', [watchScript, java, ...javaArguments], { detached: true, stdio: ['pipe', 'pipe', log] });
+  const child = spawn('sh', [watchScript, java, ...javaArguments], {
+    detached: true,
+    stdio: ['pipe', 'pipe', log],
+    env: javaEnvironment(),
+  });
   await started(child);
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     child.unref();

@@ -97,6 +97,7 @@ describe('the linter', () => {
     'connectors/platform/index.ts': 'export const a = Date.now() + Math.random();',
     'emulator/clock.ts': 'export const a = setTimeout(() => {}, 1);',
     'cli/environment.ts': 'export const a = process.env.HOME;',
+    'local/environment.ts': 'export const a = process.env.HOME;',
     'connectors/a/fine.ts': `export type { A } from '../../processors/video/index.ts';`,
   };
 

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { readConfiguration } from '../environment.ts';
+import { configurationOf, readConfiguration } from '../environment.ts';
 import { type RoleName, roleNames } from '../roles/context.ts';
 
 export function addRun(program: Command): void {
@@ -9,6 +9,6 @@ export function addRun(program: Command): void {
     .addArgument(new Argument('<role>', 'which role').choices([...roleNames]))
     .action(async (role: RoleName) => {
       const { runRole } = await import('../roles/run.ts');
-      await runRole(role, readConfiguration());
+      await runRole(role, configurationOf(role, readConfiguration()));
     });
 }

@@ -1,6 +1,6 @@
 import { connectClickhouse } from '../../connectors/clickhouse/index.ts';
 import { Admin } from '../../connectors/kafka/index.ts';
-import { endpointsOf, kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
 import type { Configuration } from '../environment.ts';
 import { clickhouseSettingsOf } from '../roles/analytics.ts';
 import type { DemoNames } from './names.ts';
@@ -10,7 +10,6 @@ import type { DemoNames } from './names.ts';
  * topics (with them go its groups) and its database. What is embedded is made anew by the next demo.
  */
 export async function cleanUp({ settings }: Configuration, { ownTopics, ownDatabase }: DemoNames): Promise<void> {
-  const endpoints = endpointsOf(settings);
   if (ownTopics) {
     const admin = await Admin.connect(kafkaSettingsOf(settings, 'demo'));
     try {
@@ -22,7 +21,7 @@ export async function cleanUp({ settings }: Configuration, { ownTopics, ownDatab
   }
   if (ownDatabase) {
     // No database is current: the client's own need not be there.
-    const client = connectClickhouse({ ...clickhouseSettingsOf(settings, endpoints), database: 'default' });
+    const client = connectClickhouse({ ...clickhouseSettingsOf(settings), database: 'default' });
     try {
       await client.command({ query: `DROP DATABASE IF EXISTS ${settings.CLICKHOUSE_DATABASE}` });
     } finally {

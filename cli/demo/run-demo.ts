@@ -122,7 +122,7 @@ async function judge(emulator: Emulator, system: System, options: DemoOptions): 
   const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const videoCodec = await registry.codec<VideoState>('video-state');
   const sessionCodec = await registry.codec<SessionState>('session-state');
-  const clickhouse = connectClickhouse(clickhouseSettingsOf(settings, endpoints));
+  const clickhouse = connectClickhouse(clickhouseSettingsOf(settings));
   try {
     const deadline = systemClock.monotonicMs() + settleMs;
     for (;;) {

@@ -1,12 +1,15 @@
 import { type ClickhouseSettings, connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
 import type { ReadLatency } from '../../connectors/console/index.ts';
+import type { clickhouseSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
-import type { Endpoints } from '../endpoints.ts';
+import { clickhouseUrlOf } from '../endpoints.ts';
+
+type ClickhouseUser = Pick<Settings, (typeof clickhouseSettings)[number]>;
 
 /** How to reach ClickHouse by the settings: their server, or the embedded role. */
-export function clickhouseSettingsOf(settings: Settings, endpoints: Endpoints): ClickhouseSettings {
+export function clickhouseSettingsOf(settings: ClickhouseUser): ClickhouseSettings {
   return {
-    url: endpoints.clickhouseUrl,
+    url: clickhouseUrlOf(settings),
     database: settings.CLICKHOUSE_DATABASE,
     ...(settings.CLICKHOUSE_USER === undefined ? {} : { user: settings.CLICKHOUSE_USER }),
     ...(settings.CLICKHOUSE_PASSWORD === undefined ? {} : { password: settings.CLICKHOUSE_PASSWORD }),
@@ -14,7 +17,7 @@ export function clickhouseSettingsOf(settings: Settings, endpoints: Endpoints): 
 }
 
 /** Reads the latency of every stage for the console. */
-export function latencyReader(settings: Settings, endpoints: Endpoints): ReadLatency {
-  const client = connectClickhouse({ ...clickhouseSettingsOf(settings, endpoints), requestTimeoutMs: 10_000 });
+export function latencyReader(settings: ClickhouseUser): ReadLatency {
+  const client = connectClickhouse({ ...clickhouseSettingsOf(settings), requestTimeoutMs: 10_000 });
   return async (filter) => ({ stages: await latencyReport(client, filter) });
 }

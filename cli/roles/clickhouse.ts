@@ -3,7 +3,7 @@ import { startClickhouseRole } from '../../connectors/clickhouse/index.ts';
 import type { Role } from './context.ts';
 
 /** The embedded ClickHouse, over HTTP like a server. Without a password, so never on LIVE2VOD_BIND: docs/decisions/003. */
-export const clickhouse: Role = async ({ configuration, log, signal, waitingFor }) => {
+export const clickhouse: Role<'clickhouse'> = async ({ configuration, log, signal, waitingFor }) => {
   const { settings } = configuration;
   await startClickhouseRole({
     folder: join(settings.LIVE2VOD_HOME, 'clickhouse'),

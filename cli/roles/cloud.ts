@@ -6,10 +6,11 @@ import {
   fixedCredentials,
   type VodCloud,
 } from '../../connectors/vod/index.ts';
+import type { cloudSettings, credentialSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
 
 /** The cloud of the settings: their region and endpoints, their credentials or else the SDK's default chain. */
-export function cloudOf(settings: Settings, metrics?: Metrics): VodCloud {
+export function cloudOf(settings: Pick<Settings, (typeof cloudSettings)[number]>, metrics?: Metrics): VodCloud {
   return cloudClient({
     vodEndpoint: settings.VOD_ENDPOINT ?? `https://vod.${settings.VOD_REGION}.aliyuncs.com`,
     liveEndpoint: settings.LIVE_ENDPOINT ?? 'https://live.aliyuncs.com',
@@ -22,7 +23,7 @@ export function cloudOf(settings: Settings, metrics?: Metrics): VodCloud {
 }
 
 /** The settings' own credentials, or else the SDK's default chain. */
-export function credentialsOf(settings: Settings): CredentialsProvider {
+export function credentialsOf(settings: Pick<Settings, (typeof credentialSettings)[number]>): CredentialsProvider {
   const {
     ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,

@@ -2,15 +2,14 @@ import { join } from 'node:path';
 import { runConsole } from '../../connectors/console/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { routeOf } from '../dead-letters.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetentionMs } from '../topic-plan.ts';
 import { latencyReader } from './analytics.ts';
 import type { Role } from './context.ts';
 
 /** Page, query API and live events. */
-export const consoleRole: Role = async ({
+export const consoleRole: Role<'console'> = async ({
   configuration,
-  endpoints,
   topic,
   log,
   metrics,
@@ -20,7 +19,7 @@ export const consoleRole: Role = async ({
   systemWaitingFor,
 }) => {
   const { settings, policies } = configuration;
-  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   await runConsole({
     host: settings.LIVE2VOD_BIND,
     port: settings.CONSOLE_PORT,
@@ -37,8 +36,8 @@ export const consoleRole: Role = async ({
       'video-state': await registry.codec('video-state'),
       'session-state': await registry.codec('session-state'),
     },
-    routeLetter: await routeOf(configuration),
-    readLatency: latencyReader(settings, endpoints),
+    routeLetter: await routeOf(settings),
+    readLatency: latencyReader(settings),
     token: settings.CONSOLE_TOKEN,
     unknownStream: policies.unknownStream,
     region: settings.VOD_REGION,

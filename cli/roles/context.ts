@@ -1,13 +1,14 @@
 import type { Platform } from '../../connectors/platform/index.ts';
 import type { Logger, Metrics, Tracing } from '../../connectors/telemetry/index.ts';
+import { type RoleName, roleSettings } from '../../schemas/role-settings.ts';
 import type { TopicId } from '../../schemas/topics.ts';
-import type { Endpoints } from '../endpoints.ts';
-import type { Configuration } from '../environment.ts';
+import type { RoleConfiguration } from '../environment.ts';
+
+export type { RoleName };
 
 /** What a role is given: everything from outside, nothing global. */
-export type RoleContext = {
-  readonly configuration: Configuration;
-  readonly endpoints: Endpoints;
+export type RoleContext<R extends RoleName> = {
+  readonly configuration: RoleConfiguration<R>;
   readonly topic: (id: TopicId) => string;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -25,16 +26,6 @@ export type RoleContext = {
 };
 
 /** Runs until the signal aborts; rejects when it can't go on. */
-export type Role = (context: RoleContext) => Promise<void>;
+export type Role<R extends RoleName> = (context: RoleContext<R>) => Promise<void>;
 
-export const roleNames = [
-  'ingress',
-  'processor',
-  'jobs',
-  'sink',
-  'console',
-  'reconciler',
-  'clickhouse',
-  'mns',
-] as const;
-export type RoleName = (typeof roleNames)[number];
+export const roleNames = Object.keys(roleSettings) as readonly RoleName[];

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { runIngress } from '../../connectors/ingress/index.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { callbackUrlOf, kafkaSettingsOf } from '../endpoints.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import type { Role } from './context.ts';
 
 /** Callbacks over HTTP, durable before 200. */
-export const ingress: Role = async ({
+export const ingress: Role<'ingress'> = async ({
   configuration,
-  endpoints,
   topic,
   log,
   metrics,
@@ -25,7 +24,7 @@ export const ingress: Role = async ({
       exitCode.configuration,
     );
   }
-  const own = { path: '/callbacks/vod', url: endpoints.callbackUrl, keys, region: settings.VOD_REGION };
+  const own = { path: '/callbacks/vod', url: callbackUrlOf(settings), keys, region: settings.VOD_REGION };
   const ownEndpoint = unsigned ? [{ ...own, unsigned: true as const }] : keys.length > 0 ? [own] : [];
   await runIngress({
     endpoints: [...ownEndpoint, ...configuration.callbacks.endpoints],

@@ -2,15 +2,15 @@ import { connectRegistry } from '../../connectors/registry/index.ts';
 import { runJobRunner } from '../../connectors/vod/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';
 
 /** Starts the planned jobs at the cloud, each once. */
-export const jobs: Role = async (context) => {
-  const { configuration, endpoints, topic, log, metrics, platform, signal, tracing, waitingFor } = context;
+export const jobs: Role<'jobs'> = async (context) => {
+  const { configuration, topic, log, metrics, platform, signal, tracing, waitingFor } = context;
   const { settings } = configuration;
-  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const transcodeJob = await registry.codec<TranscodeJob>('transcode-jobs');
   const composeJob = await registry.codec<ComposeJob>('compose-jobs');
   const cloud = cloudOf(settings, metrics);

@@ -5,7 +5,16 @@ import { credentialsOf } from './cloud.ts';
 import type { Role } from './context.ts';
 
 /** Callbacks from the cloud's queues, deleted there only once Kafka has them. */
-export const mns: Role = async ({ configuration, topic, log, metrics, platform, signal, tracing, waitingFor }) => {
+export const mns: Role<'mns'> = async ({
+  configuration,
+  topic,
+  log,
+  metrics,
+  platform,
+  signal,
+  tracing,
+  waitingFor,
+}) => {
   const { settings, callbacks } = configuration;
   if (callbacks.queues.length === 0) {
     throw new CommandFault('no queue: name one under callbacks.queues of live2vod.yaml', exitCode.configuration);

@@ -12,7 +12,7 @@ import { connectRegistry } from '../../connectors/registry/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Topology } from '../../processors/topology.ts';
 import { videoTopology } from '../../processors/video/index.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetentionMs } from '../topic-plan.ts';
 import type { Role, RoleContext } from './context.ts';
 import { processorHooks } from './processor-hooks.ts';
@@ -20,10 +20,10 @@ import { processorHooks } from './processor-hooks.ts';
 const stuckAfterMs = 60_000;
 
 /** Videos and sessions: two exactly-once processors, each with its own group, producer, loop and stores. */
-export const processor: Role = async (context) => {
-  const { configuration, endpoints, topic, platform, signal } = context;
+export const processor: Role<'processor'> = async (context) => {
+  const { configuration, topic, platform, signal } = context;
   const { settings, policies } = configuration;
-  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const codecs: Codecs = {
     'video-state': await registry.codec('video-state'),
     'session-state': await registry.codec('session-state'),
@@ -72,7 +72,7 @@ export const processor: Role = async (context) => {
 };
 
 function run<S>(
-  context: RoleContext,
+  context: RoleContext<'processor'>,
   topology: Topology<S>,
   codecs: Codecs,
   status: ProcessorStatus,

@@ -1,15 +1,15 @@
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { runReconciler } from '../../connectors/vod/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';
 
 /** Asks the cloud about what stayed silent, and supplies what it learns. */
-export const reconciler: Role = async (context) => {
-  const { configuration, endpoints, topic, log, metrics, platform, signal, waitingFor } = context;
+export const reconciler: Role<'reconciler'> = async (context) => {
+  const { configuration, topic, log, metrics, platform, signal, waitingFor } = context;
   const { settings, policies, recording } = configuration;
-  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const videoState = await registry.codec<VideoState>('video-state');
   const cloud = cloudOf(settings, metrics);
   waitingFor(null);

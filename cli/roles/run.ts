@@ -2,9 +2,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { systemPlatform } from '../../connectors/platform/index.ts';
 import { createLogger, metricsOf, startAdmin, startTracing } from '../../connectors/telemetry/index.ts';
-import type { Settings } from '../../schemas/settings.ts';
-import { endpointsOf, topicNamer } from '../endpoints.ts';
-import type { Configuration } from '../environment.ts';
+import type { AnyRoleSettings } from '../../schemas/role-settings.ts';
+import { topicNamer } from '../endpoints.ts';
+import type { RoleConfiguration } from '../environment.ts';
 import { CommandFault, exitCode, namingPort, PortTaken } from '../exit.ts';
 import type { Role, RoleName } from './context.ts';
 
@@ -15,7 +15,7 @@ export type RoleMessage =
   | { readonly kind: 'fault'; readonly line: string; readonly portTaken: boolean };
 export type SupervisorMessage = { readonly kind: 'system'; readonly waitingFor: string | null };
 
-const roles: Readonly<Record<RoleName, () => Promise<Role>>> = {
+const roles: { readonly [R in RoleName]: () => Promise<Role<R>> } = {
   ingress: async () => (await import('./ingress.ts')).ingress,
   processor: async () => (await import('./processor.ts')).processor,
   jobs: async () => (await import('./jobs.ts')).jobs,
@@ -26,8 +26,8 @@ const roles: Readonly<Record<RoleName, () => Promise<Role>>> = {
   mns: async () => (await import('./mns.ts')).mns,
 };
 
-export async function runRole(name: RoleName, configuration: Configuration): Promise<void> {
-  const { settings } = configuration;
+export async function runRole<R extends RoleName>(name: R, configuration: RoleConfiguration<R>): Promise<void> {
+  const settings: AnyRoleSettings = configuration.settings;
   const log = createLogger(name, settings.LOG_LEVEL);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -66,10 +66,9 @@ export async function runRole(name: RoleName, configuration: Configuration): Pro
     }
     const tracing = await tracingOf(name, settings);
     if (tracing) ending.push(() => tracing.close().catch(() => {}));
-    const role = await roles[name]();
+    const role: Role<R> = await roles[name]();
     await role({
       configuration,
-      endpoints: endpointsOf(settings),
       topic: topicNamer(settings),
       log,
       metrics: metricsOf(registry),
@@ -102,13 +101,14 @@ function tell(message: RoleMessage): Promise<void> {
   });
 }
 
-async function tracingOf(name: RoleName, settings: Settings) {
+/** Of the roles whose work is part of a trace. */
+async function tracingOf(name: RoleName, settings: AnyRoleSettings) {
   if (settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
   return startTracing({
     endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     role: name,
     instance: settings.LIVE2VOD_INSTANCE,
-    ratio: settings.OTEL_TRACES_SAMPLER_ARG,
+    ratio: settings.OTEL_TRACES_SAMPLER_ARG ?? 1,
   });
 }
 

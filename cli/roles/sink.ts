@@ -2,14 +2,14 @@ import { runSink } from '../../connectors/clickhouse/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { clickhouseSettingsOf } from './analytics.ts';
 import type { Role } from './context.ts';
 
 /** Topics into ClickHouse. */
-export const sink: Role = async ({ configuration, endpoints, topic, log, metrics, platform, signal, waitingFor }) => {
+export const sink: Role<'sink'> = async ({ configuration, topic, log, metrics, platform, signal, waitingFor }) => {
   const { settings, policies } = configuration;
-  const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   await runSink({
     codecs: {
       videoState: await registry.codec<VideoState>('video-state'),
@@ -18,7 +18,7 @@ export const sink: Role = async ({ configuration, endpoints, topic, log, metrics
     disconnectDelaySeconds: (stream) => policies.policyFor(stream).recording.disconnectDelaySeconds,
     kafka: kafkaSettingsOf(settings, 'sink'),
     topics: topic,
-    clickhouse: clickhouseSettingsOf(settings, endpoints),
+    clickhouse: clickhouseSettingsOf(settings),
     groupId: `${settings.LIVE2VOD_TOPIC_PREFIX}sink`,
     instance: settings.LIVE2VOD_INSTANCE,
     platform,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import { endpointsOf, topicNamer } from '../../cli/endpoints.ts';
+import { topicNamer } from '../../cli/endpoints.ts';
 import { readConfiguration } from '../../cli/environment.ts';
 import type { Role } from '../../cli/roles/context.ts';
 import { ingress } from '../../cli/roles/ingress.ts';
@@ -66,10 +66,9 @@ test('several callback URLs, Live record callbacks and a queue all arrive with t
   admin.close();
 
   const stopping = new AbortController();
-  const start = (role: Role) =>
+  const start = (role: Role<'ingress'> | Role<'mns'>) =>
     role({
       configuration,
-      endpoints: endpointsOf(settings),
       topic,
       log: silent,
       metrics: metricsOf(new Registry()),
