@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs';
+
 /**
  * The one place of the connectors that touches the process's clock, timers, randomness and network `fetch`, so that
  * a test can drive time and faults. Everything else takes a `Platform` (or just its `Clock`).
@@ -45,3 +47,24 @@ export const systemPlatform: Platform = {
   random: () => Math.random(),
   fetch: (input, init) => globalThis.fetch(input, init),
 };
+
+/**
+ * Ends this process by SIGKILL, with a line on standard error that says why. For a process whose threads sit in calls
+ * that never return: `process.exit` waits for them, a kill doesn't, and the supervisor starts the role anew.
+ */
+export function killOwnProcess(why: string): void {
+  try {
+    writeSync(2, `live2vod: ${why}; this process ends itself by SIGKILL\n`);
+  } catch {
+    // Nobody reads standard error any more.
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/**
+ * For a command that has done its work: should a thread still sit in a call after `graceMs`, the process is killed
+ * instead of waiting for it. Doesn't keep the process alive.
+ */
+export function endWithin(graceMs: number): void {
+  setTimeout(() => killOwnProcess(`a call did not return within ${graceMs / 1000} s of the end`), graceMs).unref();
+}

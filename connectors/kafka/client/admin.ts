@@ -1,7 +1,7 @@
-import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
+import kafka from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/index.ts';
-import { awaitCallback } from './callback.ts';
-import { Complaints, either } from './connection.ts';
+import { ClientCalls, type NativeCall } from './callback.ts';
+import { Complaints, closeClient, connectClient } from './connection.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import type { TopicPartition, TopicPartitionOffset } from './record.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
@@ -31,40 +31,44 @@ const offsetsTimeoutMs = 5_000;
  * After a broker restarted, offsets are still asked for under the leader epoch of before, which it refuses, and for an
  * admin client nothing but this age makes librdkafka look again. Its default is 15 minutes.
  */
-const adminKeys: kafka.GlobalConfig = { 'metadata.max.age.ms': 2_000 };
+const adminKeys: kafka.ProducerGlobalConfig = { 'metadata.max.age.ms': 2_000 };
 
-/** Topics, offsets and groups of a cluster. */
+/**
+ * Topics, offsets and groups of a cluster. It borrows the connection of a producer that produces nothing: the native admin
+ * client can only be closed on this thread, and would hold it for as long as that takes.
+ */
 export class Admin {
   readonly #client: kafka.IAdminClient;
+  readonly #connection: kafka.Producer;
+  readonly #complaints: Complaints;
+  readonly #calls: ClientCalls;
+  #closed = false;
 
-  private constructor(client: kafka.IAdminClient) {
-    this.#client = client;
+  private constructor(connection: kafka.Producer, complaints: Complaints, calls: ClientCalls) {
+    this.#client = kafka.AdminClient.createFrom(connection);
+    this.#connection = connection;
+    this.#complaints = complaints;
+    this.#calls = calls;
   }
 
   /** Makes the client and waits for a first answer of the cluster, until soon after `signal`. */
   static async connect(settings: KafkaSettings, signal?: AbortSignal): Promise<Admin> {
     const complaints = new Complaints(settings.brokers);
-    const client = kafka.AdminClient.create(clientConfig(settings, adminKeys), {
-      'event.log': (line: { severity: number; message: string }) => complaints.hear(line),
-      'event.error': (error: LibrdKafkaError) => complaints.hear(error),
-    });
-    const admin = new Admin(client);
-    let answer: Promise<void> = Promise.resolve();
-    try {
-      await complaints.orRefusal((over) => {
-        answer = admin.#firstAnswer(either(over, signal));
-        return answer;
-      }, settings);
-    } catch (error) {
-      // Closing waits for a request in progress, and this thread with it.
-      answer.catch(() => {}).finally(() => admin.close());
-      throw complaints.explain(kafkaFault(`connect to Kafka at ${settings.brokers}`, error));
-    }
-    return admin;
+    const calls = new ClientCalls();
+    const connection = new kafka.Producer(clientConfig(settings, adminKeys));
+    await connectClient(connection, settings, timeoutMs, complaints, calls, signal);
+    // Complaints come by way of polls.
+    connection.setPollInBackground(true);
+    return new Admin(connection, complaints, calls);
+  }
+
+  /** Set where the client is of no use any more. */
+  get lost(): KafkaFault | null {
+    return this.#complaints.lost;
   }
 
   async listTopics(): Promise<string[]> {
-    return await awaitCallback<string[]>('list the topics', (done) =>
+    return await this.#ask<string[]>('topics', 'list the topics', timeoutMs, (done) =>
       this.#client.listTopics({ timeout: timeoutMs }, done),
     );
   }
@@ -84,9 +88,7 @@ export class Admin {
         ...(spec.config ? { config: { ...spec.config } } : {}),
       };
       try {
-        await awaitCallback<void>(`create topic ${spec.name}`, (done) =>
-          this.#client.createTopic(topic, timeoutMs, done),
-        );
+        await this.#change(`create topic ${spec.name}`, (done) => this.#client.createTopic(topic, timeoutMs, done));
         created.push(spec.name);
       } catch (error) {
         // Another process was quicker.
@@ -103,7 +105,8 @@ export class Admin {
 
   /** What the cluster has under these names; a topic that doesn't exist is left out. */
   async describe(names: readonly string[]): Promise<TopicDescription[]> {
-    const list = await awaitCallback<kafka.TopicDescription[]>(`describe topics ${names.join(', ')}`, (done) =>
+    const doing = `describe topics ${names.join(', ')}`;
+    const list = await this.#ask<kafka.TopicDescription[]>('describe', doing, timeoutMs, (done) =>
       this.#client.describeTopics([...names], { timeout: timeoutMs }, done),
     );
     return list
@@ -118,13 +121,13 @@ export class Admin {
   }
 
   async createPartitions(topic: string, partitions: number): Promise<void> {
-    await awaitCallback<void>(`grow topic ${topic}`, (done) =>
+    await this.#change(`grow topic ${topic}`, (done) =>
       this.#client.createPartitions(topic, partitions, timeoutMs, done),
     );
   }
 
   async deleteTopic(topic: string): Promise<void> {
-    await awaitCallback<void>(`delete topic ${topic}`, (done) => this.#client.deleteTopic(topic, timeoutMs, done));
+    await this.#change(`delete topic ${topic}`, (done) => this.#client.deleteTopic(topic, timeoutMs, done));
   }
 
   /**
@@ -143,22 +146,30 @@ export class Admin {
     return await this.#offsets(partitions, kafka.OffsetSpec.EARLIEST, 'read_uncommitted');
   }
 
+  /** Begins to close; what is under way may end first. */
   close(): void {
-    this.#client.disconnect();
+    if (this.#closed) return;
+    this.#closed = true;
+    void closeClient(this.#connection, this.#calls);
   }
 
-  /** In short requests: one that waits can't be called off, and a process can't end before it. */
-  async #firstAnswer(over: AbortSignal): Promise<void> {
-    const deadlineMs = systemClock.monotonicMs() + timeoutMs;
-    for (;;) {
-      try {
-        await awaitCallback<string[]>('list the topics', (done) => this.#client.listTopics({ timeout: 1_000 }, done));
-        return;
-      } catch (error) {
-        const final = !(error instanceof KafkaFault) || !error.retryable || over.aborted;
-        if (final || systemClock.monotonicMs() >= deadlineMs) throw error;
-      }
+  async #ask<T>(name: string, doing: string, ms: number, call: NativeCall<T>): Promise<T> {
+    this.#refuse(doing);
+    try {
+      return await this.#calls.ask<T>(name, doing, ms, call);
+    } catch (error) {
+      throw error instanceof KafkaFault ? this.#complaints.explain(error) : error;
     }
+  }
+
+  async #change(doing: string, call: NativeCall<void>): Promise<void> {
+    this.#refuse(doing);
+    await this.#calls.work<void>(doing, timeoutMs, call);
+  }
+
+  #refuse(doing: string): void {
+    if (this.#closed) throw new KafkaFault(`cannot ${doing}: the admin client is closed`, { code: 'ERR__STATE' });
+    if (this.#complaints.lost) throw this.#complaints.lost;
   }
 
   async #offsets(
@@ -167,7 +178,7 @@ export class Admin {
     isolation: 'read_committed' | 'read_uncommitted',
   ): Promise<TopicPartitionOffset[]> {
     if (partitions.length === 0) return [];
-    const list = await awaitCallback<kafka.ListOffsetsResult[]>('list offsets', (done) =>
+    const list = await this.#ask<kafka.ListOffsetsResult[]>('offsets', 'list offsets', offsetsTimeoutMs, (done) =>
       this.#client.listOffsets(
         partitions.map(({ topic, partition }) => ({ topic, partition, offset })),
         {

@@ -1,18 +1,59 @@
-import { kafkaFault } from './fault.ts';
+import { KafkaFault } from './fault.ts';
+import { type CallKind, type NativeCalls, nativeCalls } from './native-calls.ts';
 
-/** Awaits one of the native client's callback functions; a failure rejects with a `KafkaFault` that says what was tried. */
-export function awaitCallback<T>(
-  doing: string,
-  call: (done: (error: unknown, value?: T) => void) => unknown,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    try {
-      call((error, value) => {
-        if (error) reject(kafkaFault(doing, error));
-        else resolve(value as T);
-      });
-    } catch (error) {
-      reject(kafkaFault(doing, error));
-    }
-  });
+export type NativeCall<T> = (done: (error: unknown, value?: T) => void) => unknown;
+
+/**
+ * The native calls of one client. It must not be closed while one is out: the native side isn't guarded against its own
+ * end, and would take the process with it or wait for ever.
+ */
+export class ClientCalls {
+  readonly #watch: NativeCalls;
+  readonly #awaited = new Set<Promise<unknown>>();
+  /** Calls that have not returned, by name; nobody may wait for them any more. */
+  readonly #out = new Map<string, number>();
+  /** Questions whose answer is late. */
+  readonly #late = new Set<string>();
+
+  constructor(watch: NativeCalls = nativeCalls) {
+    this.#watch = watch;
+  }
+
+  /** Awaits a call that changes something; its own time-out is `timeoutMs`. Rejects with a `KafkaFault` that says what was tried. */
+  work<T>(doing: string, timeoutMs: number, call: NativeCall<T>): Promise<T> {
+    return this.#begin('work', doing, doing, timeoutMs, call);
+  }
+
+  /**
+   * The same for a question. While an earlier one of the same `name` is late it rejects at once: each that is out holds a
+   * thread.
+   */
+  ask<T>(name: string, doing: string, timeoutMs: number, call: NativeCall<T>): Promise<T> {
+    if (!this.#late.has(name)) return this.#begin('question', name, doing, timeoutMs, call);
+    const text = `cannot ${doing}: the question before it is not answered yet`;
+    return Promise.reject(new KafkaFault(text, { code: 'KAFKA_NO_ANSWER', retryable: true }));
+  }
+
+  /** Resolves once every call has returned or was given up: true where all have returned. */
+  async settled(): Promise<boolean> {
+    while (this.#awaited.size > 0) await Promise.allSettled(this.#awaited);
+    return this.#out.size === 0;
+  }
+
+  #begin<T>(kind: CallKind, name: string, doing: string, timeoutMs: number, call: NativeCall<T>): Promise<T> {
+    this.#out.set(name, (this.#out.get(name) ?? 0) + 1);
+    const result = this.#watch.call<T>(doing, timeoutMs, kind, call, () => {
+      const left = (this.#out.get(name) ?? 1) - 1;
+      if (left > 0) return this.#out.set(name, left);
+      this.#late.delete(name);
+      return this.#out.delete(name);
+    });
+    const settled = (error?: unknown) => {
+      this.#awaited.delete(result);
+      if (error instanceof KafkaFault && error.code === 'KAFKA_NO_ANSWER' && this.#out.has(name)) this.#late.add(name);
+    };
+    this.#awaited.add(result);
+    result.then(() => settled(), settled);
+    return result;
+  }
 }

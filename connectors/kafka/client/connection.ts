@@ -1,5 +1,6 @@
 import type { Client, LibrdKafkaError, Producer } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/index.ts';
+import type { ClientCalls } from './callback.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 import { protocolMisfit, refusalIn } from './refusal.ts';
 import type { KafkaSettings } from './settings.ts';
@@ -8,7 +9,12 @@ import type { KafkaSettings } from './settings.ts';
 export type NativeClient = Client<'event.log' | 'event.error' | 'event.stats' | 'disconnected'>;
 
 /** What is looked at of librdkafka's statistics. */
-type Statistics = { readonly brokers: Readonly<Record<string, { readonly source: string }>> };
+type Statistics = {
+  readonly brokers: Readonly<Record<string, { readonly source: string; readonly connects?: number }>>;
+};
+
+/** A line of librdkafka's log; `fac`, the facility, is a word for what it is about. */
+type LogLine = { readonly severity: number; readonly fac?: string; readonly message: string };
 
 /** How long `connect` waits for the first answer of a broker unless told otherwise. */
 export const defaultConnectTimeoutMs = 30_000;
@@ -17,6 +23,11 @@ export const defaultConnectTimeoutMs = 30_000;
 const patienceMs = 1_000;
 /** The longest that a process which was refused takes to end. */
 const sliceMs = 3_000;
+/** What a native connect takes besides its time-out: where it fails it closes what it has begun, for up to 10 s. */
+const connectEndMs = 10_000;
+/** What a client gets to close, and how much of it its owner waits for: the rest goes on by itself. */
+const closeTimeoutMs = 10_000;
+const closePatienceMs = 5_000;
 /** A refusal explains the failures of this time after it, not those of a year. */
 const refusalCountsMs = 60_000;
 
@@ -28,13 +39,20 @@ export class Complaints {
   readonly #brokers: string;
   #lastLine: string | undefined;
   #refusal: { readonly fault: KafkaFault; readonly atMs: number } | undefined;
+  readonly #fatalFault: (said: string) => KafkaFault;
   #onRefusal: ((fault: KafkaFault) => void) | undefined;
   /** Statistics in a row that told of nobody to talk to. */
   #strayed = 0;
   #lost: KafkaFault | null = null;
 
-  constructor(brokers: string) {
+  /** `fatalFault` makes a fault of what librdkafka says when a client of it is finished. */
+  constructor(
+    brokers: string,
+    fatalFault = (said: string) =>
+      new KafkaFault(`the Kafka client is finished: ${said}`, { code: 'ERR__FATAL', fatal: true }),
+  ) {
     this.#brokers = brokers;
+    this.#fatalFault = fatalFault;
   }
 
   listenTo(client: NativeClient): void {
@@ -44,7 +62,7 @@ export class Complaints {
   }
 
   /**
-   * Set where the client is of no use any more: librdkafka forgets all brokers when one tells it that there are none (a
+   * Set where the client is of no use any more: librdkafka has said that it is finished (fenced, say); or it forgets all brokers when one tells it that there are none (a
    * broker does after a freeze, or while it starts), the ones of its settings too, and then asks nobody ever again
    * (confluentinc/librdkafka#5301). Clients that talk to a coordinator learn of the others again.
    */
@@ -61,8 +79,11 @@ export class Complaints {
   /** Looks at the native client's statistics, JSON. */
   count({ message }: { readonly message: string }): void {
     const { brokers } = JSON.parse(message) as Statistics;
-    // Those that the client makes for itself, and for its coordinator, are no way back to the others.
-    const known = Object.values(brokers).some(({ source }) => source === 'configured' || source === 'learned');
+    // Those that the client makes for itself, and for its coordinator, are no way back to the others; nor is one that it
+    // has heard of and never turned to: after its handle was dropped in between, nothing makes it do so.
+    const known = Object.values(brokers).some(
+      ({ source, connects = 0 }) => (source === 'configured' || source === 'learned') && connects > 0,
+    );
     this.#strayed = known ? 0 : this.#strayed + 1;
     // Between forgetting one list of brokers and learning another there may be a moment without any.
     if (this.#strayed < 2) return;
@@ -72,8 +93,10 @@ export class Complaints {
     );
   }
 
-  hear(complaint: LibrdKafkaError | { readonly severity: number; readonly message: string }): void {
+  hear(complaint: LibrdKafkaError | LogLine): void {
     if ('severity' in complaint) {
+      // The one place that always tells it: the call that suffers may get another error, or none.
+      if (complaint.fac === 'FATAL') this.#lost ??= this.#fatalFault(complaint.message);
       if (complaint.severity > 4) return;
       this.#lastLine = complaint.message;
     }
@@ -131,16 +154,17 @@ export async function connectClient(
   settings: KafkaSettings,
   timeoutMs: number,
   complaints: Complaints,
+  calls: ClientCalls,
   signal?: AbortSignal,
 ): Promise<void> {
   complaints.listenTo(client);
+  const doing = `connect to Kafka at ${settings.brokers}`;
   const connectOnce = (ms: number) =>
-    new Promise<void>((resolve, reject) => {
+    calls.ask<void>('connect', doing, ms + connectEndMs, (done) =>
       client.connect({ timeout: ms }, (error) => {
-        if (!error) return resolve();
-        reject(complaints.explain(kafkaFault(`connect to Kafka at ${settings.brokers}`, error, complaints.lastLine)));
-      });
-    });
+        done(error && complaints.explain(kafkaFault(doing, error, complaints.lastLine)));
+      }),
+    );
   await complaints.orRefusal((over) => inSlices(connectOnce, timeoutMs, either(over, signal)), settings);
 }
 
@@ -170,18 +194,24 @@ export async function inSlices(
   }
 }
 
-/** Disconnects; never rejects, since there is nothing left to do about it. A producer gives its queue up to 5 s. */
-export function disconnectClient(client: NativeClient): Promise<void> {
-  return new Promise((resolve) => {
-    if (!client.isConnected()) return resolve();
-    client.disconnect(() => resolve());
-  });
-}
-
-/** The same for a producer whose queue is worth nothing: without those 5 s. */
-export function dropProducer(producer: Producer): Promise<void> {
-  return new Promise((resolve) => {
-    if (!producer.isConnected()) return resolve();
-    producer.disconnect(1, () => resolve());
-  });
+/**
+ * Disconnects, without waiting for more than some seconds; never rejects, since there is nothing left to do about it. A
+ * client that a call is still in is left alone: closing it would wait for that call, or take the process with it.
+ *
+ * `queueMs`: what a producer gets for its queue.
+ */
+export async function closeClient(client: NativeClient, calls: ClientCalls, queueMs = 0): Promise<void> {
+  const over = new AbortController();
+  const closing = async () => {
+    if (!(await calls.settled()) || !client.isConnected()) return;
+    await calls.work<void>('close a Kafka client', closeTimeoutMs + queueMs, (done) => {
+      const disconnected = () => done(null);
+      if ('flush' in client) (client as Producer).disconnect(Math.max(1, queueMs), disconnected);
+      else client.disconnect(disconnected);
+    });
+  };
+  const closed = closing()
+    .catch(() => {})
+    .finally(() => over.abort());
+  await Promise.race([closed, systemClock.sleep(closePatienceMs + queueMs, over.signal)]);
 }

@@ -1,11 +1,14 @@
 import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/index.ts';
-import { awaitCallback } from './callback.ts';
-import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
+import { ClientCalls, type NativeCall } from './callback.ts';
+import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
+import { fatalFault, unreadableBatch } from './consumer-fault.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
+import { Positions } from './positions.ts';
 import { type ConsumedRecord, consumedRecord, type TopicPartition, type TopicPartitionOffset } from './record.ts';
 import { refusalIn } from './refusal.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
+import { Standstill } from './standstill.ts';
 
 export type Rebalance =
   | { readonly kind: 'assign'; readonly partitions: readonly TopicPartition[] }
@@ -49,16 +52,24 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #brokers: string;
   readonly #complaints: Complaints;
-  #polling: Promise<unknown> = Promise.resolve();
-  /** Calls that the native client doesn't guard against its own end: it would take the process with it. */
-  readonly #unguarded = new Set<Promise<unknown>>();
+  readonly #calls = new ClientCalls();
+  readonly #positions = new Positions();
+  readonly #standstill: Standstill;
+  /** What the group said and nobody has answered yet. */
+  readonly #unanswered: Rebalance[] = [];
   #closing = false;
-  #fatal: string | null = null;
 
   private constructor(settings: KafkaSettings, options: ConsumerOptions) {
     this.#options = options;
     this.#brokers = settings.brokers;
-    this.#complaints = new Complaints(settings.brokers);
+    this.#complaints = new Complaints(settings.brokers, (said) => fatalFault(said, options));
+    this.#standstill = new Standstill({
+      positions: this.#positions,
+      clock: systemClock,
+      assigned: () => this.#consumer.assignments(),
+      endOf: async ({ topic, partition }) => (await this.watermarks(topic, partition, 5_000)).high,
+      seek: (at) => this.seek(at, at.offset),
+    });
     this.#consumer = new kafka.KafkaConsumer(
       clientConfig(settings, {
         'group.id': options.groupId ?? `${settings.clientId}-without-group`,
@@ -67,7 +78,8 @@ export class Consumer {
         'isolation.level': options.isolation ?? 'read_committed',
         'enable.auto.commit': false,
         'enable.auto.offset.store': false,
-        'enable.partition.eof': options.onEof !== undefined,
+        // Tells a partition that is read to its end from one that gives nothing.
+        'enable.partition.eof': true,
         'session.timeout.ms': options.sessionTimeoutMs ?? 10_000,
         'heartbeat.interval.ms': Math.ceil((options.sessionTimeoutMs ?? 10_000) / 5),
         'max.poll.interval.ms': options.maxPollIntervalMs ?? 300_000,
@@ -80,13 +92,11 @@ export class Consumer {
         rebalance_cb: (error: LibrdKafkaError, partitions: TopicPartition[]) => this.#onRebalance(error, partitions),
       } as kafka.ConsumerGlobalConfig),
     );
-    const onEof = options.onEof;
-    if (onEof) this.#consumer.on('partition.eof', onEof);
-    this.#consumer.on('event.error', (error) => {
-      // A fatal error that comes behind a record isn't given to the poll that it came with.
-      if (/fatal/i.test(error.message)) this.#fatal = error.message;
-      options.onComplaint?.(error.message);
+    this.#consumer.on('partition.eof', (at: TopicPartitionOffset) => {
+      this.#positions.ended(at);
+      options.onEof?.(at);
     });
+    this.#consumer.on('event.error', (error) => options.onComplaint?.(error.message));
     // Records that are ready come at once; only the first one is waited for.
     (this.#consumer as unknown as SpecialConsumer).setDefaultIsTimeoutOnlyForFirstMessage(true);
   }
@@ -94,7 +104,8 @@ export class Consumer {
   static async connect(settings: KafkaSettings, options: ConsumerOptions = {}): Promise<Consumer> {
     const consumer = new Consumer(settings, options);
     const timeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
-    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#complaints, options.signal);
+    const { signal } = options;
+    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#complaints, consumer.#calls, signal);
     return consumer;
   }
 
@@ -106,12 +117,14 @@ export class Consumer {
   /** Joins the group. Needs a `groupId`. */
   subscribe(topics: readonly string[]): void {
     if (this.#options.groupId === undefined) throw new TypeError('a consumer needs a groupId to subscribe');
-    attempt(`subscribe to ${topics.join(', ')}`, () => this.#consumer.subscribe([...topics]));
+    this.#attempt(`subscribe to ${topics.join(', ')}`, () => this.#consumer.subscribe([...topics]));
   }
 
   /** Reads exactly these partitions from these offsets (-2: the beginning, -1: the end). Replaces what was assigned. */
   assign(partitions: readonly TopicPartitionOffset[]): void {
-    attempt('assign partitions', () => this.#consumer.assign([...partitions]));
+    this.#attempt('assign partitions', () => this.#consumer.assign([...partitions]));
+    this.#positions.clear();
+    for (const at of partitions) this.#positions.add(at);
   }
 
   /** The answer to a rebalance of a `manualRebalance` consumer. An assigned partition starts at its `offset` if it has one. */
@@ -124,44 +137,63 @@ export class Consumer {
       if (kind === 'assign') native.incrementalAssign([...partitions]);
       else native.incrementalUnassign([...partitions]);
     });
+    const answered = this.#unanswered.findIndex((event) => event.kind === kind);
+    if (answered >= 0) this.#unanswered.splice(answered, 1);
+    for (const at of partitions) {
+      if (kind === 'assign') this.#positions.add(at);
+      else this.#positions.remove(at);
+    }
   }
 
   /**
    * Up to `maxRecords` records. Waits up to `timeoutMs` for the first one and takes what is ready after it. Rebalances
    * and end-of-partition events are told before it resolves or shortly after. The wait occupies a thread of libuv's pool.
    */
-  poll(maxRecords: number, timeoutMs: number): Promise<ConsumedRecord[]> {
-    if (this.#fatal !== null) {
-      const message = `cannot read records: ${this.#fatal}; last client log: ${this.#complaints.lastLine ?? 'none'}`;
-      return Promise.reject(new KafkaFault(message, { code: 'ERR__FATAL', fatal: true }));
-    }
-    if (this.#complaints.lost) return Promise.reject(this.#complaints.lost);
+  async poll(maxRecords: number, timeoutMs: number): Promise<ConsumedRecord[]> {
+    const lost = this.#complaints.lost ?? this.#standstill.fault;
+    if (lost) throw lost;
+    this.#refuseClosed('read records');
     this.#consumer.setDefaultConsumeTimeout(timeoutMs);
-    const polling = awaitCallback<kafka.Message[]>('read records', (done) =>
-      this.#consumer.consume(maxRecords, done),
-    ).then(
-      (messages) => messages.map(consumedRecord),
-      (error: KafkaFault) => {
-        throw this.#complaints.explain(error);
-      },
-    );
-    this.#polling = polling.catch(() => {});
-    return polling;
+    let messages: kafka.Message[];
+    try {
+      messages = await this.#calls.work<kafka.Message[]>('read records', timeoutMs, (done) =>
+        this.#consumer.consume(maxRecords, done),
+      );
+    } catch (error) {
+      if (!(error instanceof KafkaFault)) throw error;
+      if (hasCode(error, 'ERR__NOT_IMPLEMENTED', 'ERR__BAD_COMPRESSION')) {
+        throw await unreadableBatch(error, this.#positions.reading, (at) =>
+          this.watermarks(at.topic, at.partition, 5_000),
+        );
+      }
+      // The log line of a fatal error says more than what comes of it here.
+      throw this.#complaints.lost ?? this.#complaints.explain(error);
+    }
+    const records = messages.map(consumedRecord);
+    this.#positions.read(records);
+    // Whoever answers rebalances itself seeks where it wants to be, and looks for partitions that stand still itself.
+    this.#standstill.look(records.length < maxRecords && !this.#options.manualRebalance);
+    return records;
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    attempt('pause partitions', () => this.#consumer.pause([...partitions]));
+    this.#attempt('pause partitions', () => this.#consumer.pause([...partitions]));
+    this.#positions.pause(partitions, true);
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    attempt('resume partitions', () => this.#consumer.resume([...partitions]));
+    this.#attempt('resume partitions', () => this.#consumer.resume([...partitions]));
+    this.#positions.pause(partitions, false);
   }
 
   /** The next record of this assigned partition is the first at or after `offset`; older ones in flight are dropped. */
   async seek(partition: TopicPartition, offset: number): Promise<void> {
-    await this.#beforeClosing<void>(`seek ${partition.topic}/${partition.partition} to ${offset}`, (done) =>
-      this.#consumer.seek({ topic: partition.topic, partition: partition.partition, offset }, 10_000, done),
+    const doing = `seek ${partition.topic}/${partition.partition} to ${offset}`;
+    this.#refuse(doing);
+    await this.#calls.work<void>(doing, seekTimeoutMs, (done) =>
+      this.#consumer.seek({ topic: partition.topic, partition: partition.partition, offset }, seekTimeoutMs, done),
     );
+    this.#positions.sought({ ...partition, offset });
   }
 
   /**
@@ -172,7 +204,7 @@ export class Consumer {
     if (offsets.length === 0) return;
     // The native commit reports back only through poll, which its caller isn't in. So ask the group until it shows it.
     const deadline = systemClock.monotonicMs() + 10_000;
-    attempt('commit offsets', () => this.#consumer.commit([...offsets]));
+    this.#attempt('commit offsets', () => this.#consumer.commit([...offsets]));
     for (;;) {
       const left = deadline - systemClock.monotonicMs();
       if (left <= 0) {
@@ -195,12 +227,9 @@ export class Consumer {
     partitions: readonly TopicPartition[],
     timeoutMs: number,
   ): Promise<(TopicPartition & { offset: number | null })[]> {
-    const list = await this.#beforeClosing<kafka.TopicPartitionOffsetAndMetadata[]>('read committed offsets', (done) =>
-      this.#consumer.committed(
-        partitions.map(({ topic, partition }) => ({ topic, partition })),
-        timeoutMs,
-        done,
-      ),
+    const wanted = partitions.map(({ topic, partition }) => ({ topic, partition }));
+    const list = await this.#ask<kafka.TopicPartitionOffsetAndMetadata[]>('read committed offsets', timeoutMs, (done) =>
+      this.#consumer.committed(wanted, timeoutMs, done),
     );
     return this.#sound('read committed offsets', list).map(({ topic, partition, offset }) => ({
       topic,
@@ -211,8 +240,9 @@ export class Consumer {
 
   /** First offset of the log, and the offset after the last record that this consumer's isolation level may see. */
   async watermarks(topic: string, partition: number, timeoutMs: number): Promise<{ low: number; high: number }> {
-    const { lowOffset, highOffset } = await awaitCallback<kafka.WatermarkOffsets>(
+    const { lowOffset, highOffset } = await this.#ask<kafka.WatermarkOffsets>(
       `read the watermarks of ${topic}/${partition}`,
+      timeoutMs,
       (done) => this.#consumer.queryWatermarkOffsets(topic, partition, timeoutMs, done),
     );
     // As with listed offsets: an answer without an offset is none.
@@ -227,6 +257,8 @@ export class Consumer {
 
   /** The end of the partition as the last fetch saw it, without asking the broker; null before the first fetch. */
   lastSeenEnd(topic: string, partition: number): number | null {
+    // The native side would wait for the end of closing, and this thread with it.
+    if (this.#closing) return null;
     const { highOffset } = this.#consumer.getWatermarkOffsets(topic, partition);
     return highOffset >= 0 ? highOffset : null;
   }
@@ -238,7 +270,7 @@ export class Consumer {
     timeoutMs: number,
   ): Promise<(TopicPartition & { offset: number | null })[]> {
     const wanted = partitions.map(({ topic, partition }) => ({ topic, partition, offset: timestampMs }));
-    const list = await awaitCallback<kafka.TopicPartitionOffset[]>('look up offsets by time', (done) =>
+    const list = await this.#ask<kafka.TopicPartitionOffset[]>('look up offsets by time', timeoutMs, (done) =>
       this.#consumer.offsetsForTimes(wanted, timeoutMs, done),
     );
     return this.#sound('look up offsets by time', list).map(({ topic, partition, offset }) => ({
@@ -250,7 +282,7 @@ export class Consumer {
 
   /** How many partitions a topic has. Rejects with `KAFKA_NO_TOPIC` where it doesn't exist. */
   async partitionsOf(topic: string, timeoutMs = 10_000): Promise<number> {
-    const metadata = await awaitCallback<kafka.Metadata>(`describe topic ${topic}`, (done) =>
+    const metadata = await this.#ask<kafka.Metadata>(`describe topic ${topic}`, timeoutMs, (done) =>
       this.#consumer.getMetadata({ topic, timeout: timeoutMs }, done),
     );
     const partitions = metadata.topics.find((t) => t.name === topic)?.partitions.length ?? 0;
@@ -263,12 +295,14 @@ export class Consumer {
     return partitions;
   }
 
-  /** Leaves; a static member keeps its partitions until its session times out. Waits for what is in progress. */
+  /**
+   * Leaves; a static member keeps its partitions until its session times out. Waits some seconds for what is in progress,
+   * and answers what the group said meanwhile: without an answer the native client never ends.
+   */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#polling;
-    await Promise.allSettled(this.#unguarded);
-    await disconnectClient(this.#consumer);
+    for (const event of [...this.#unanswered]) this.#answer(event);
+    await closeClient(this.#consumer, this.#calls);
   }
 
   /** The binding puts what went wrong with one partition among the answers: an error of nothing but words. */
@@ -279,16 +313,24 @@ export class Consumer {
     throw refusal ?? new KafkaFault(`cannot ${doing}: ${wrong.message}`, { code: 'KAFKA_PARTITION', retryable: true });
   }
 
-  #beforeClosing<T>(doing: string, call: (done: (error: unknown, value?: T) => void) => unknown): Promise<T> {
-    if (this.#closing) {
-      return Promise.reject(new KafkaFault(`cannot ${doing}: the consumer is closed`, { code: 'ERR__STATE' }));
-    }
-    if (this.#complaints.lost) return Promise.reject(this.#complaints.lost);
-    const result = awaitCallback<T>(doing, call);
-    const settled = () => void this.#unguarded.delete(result);
-    this.#unguarded.add(result);
-    result.then(settled, settled);
-    return result;
+  #ask<T>(doing: string, timeoutMs: number, call: NativeCall<T>): Promise<T> {
+    this.#refuse(doing);
+    return this.#calls.ask<T>(doing.replace(/ of .*| topic .*/, ''), doing, timeoutMs, call);
+  }
+
+  #refuse(doing: string): void {
+    this.#refuseClosed(doing);
+    if (this.#complaints.lost) throw this.#complaints.lost;
+  }
+
+  /** A call into a client that closes may wait for its end without end, or take the process with it. */
+  #refuseClosed(doing: string): void {
+    if (this.#closing) throw new KafkaFault(`cannot ${doing}: the consumer is closed`, { code: 'ERR__STATE' });
+  }
+
+  #attempt(doing: string, call: () => unknown): void {
+    this.#refuseClosed(doing);
+    attempt(doing, call);
   }
 
   #onRebalance(error: LibrdKafkaError, partitions: readonly TopicPartition[]): void {
@@ -299,8 +341,10 @@ export class Consumer {
       : // The native client doesn't check whether it still exists, and would take the process with it.
         { kind: 'revoke', partitions, lost: !this.#closing && native.assignmentLost() };
     if (this.#closing) {
-      this.#answerLast(event);
+      this.#answer(event);
+      this.#options.onRebalance?.(event);
     } else if (this.#options.manualRebalance) {
+      this.#unanswered.push(event);
       this.#options.onRebalance?.(event);
     } else {
       if (assigned) this.answerRebalance('assign', partitions);
@@ -313,13 +357,12 @@ export class Consumer {
    * The group's word to a consumer that leaves: nobody else answers it, and without an answer the native client never
    * ends. It may also come after the client has ended; an error in this callback would then end the process.
    */
-  #answerLast(event: Rebalance): void {
+  #answer(event: Rebalance): void {
     try {
       this.answerRebalance(event.kind, event.partitions);
     } catch (error) {
       if (!hasCode(error, 'ERR__STATE')) throw error;
     }
-    this.#options.onRebalance?.(event);
   }
 }
 
@@ -330,6 +373,8 @@ type SpecialConsumer = {
   assignmentLost(): boolean;
   setDefaultIsTimeoutOnlyForFirstMessage(only: boolean): void;
 };
+
+const seekTimeoutMs = 10_000;
 
 function attempt(doing: string, call: () => unknown): void {
   try {

@@ -1,6 +1,7 @@
 import kafka, { type DeliveryReport } from '@confluentinc/kafka-javascript';
-import { awaitCallback } from './callback.ts';
-import { Complaints, connectClient, defaultConnectTimeoutMs, disconnectClient } from './connection.ts';
+import { systemClock } from '../../platform/index.ts';
+import { ClientCalls } from './callback.ts';
+import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 import { asBuffer, nativeHeaders, type OutgoingRecord } from './record.ts';
 import { clientConfig, type KafkaSettings, producerKeys } from './settings.ts';
@@ -17,7 +18,9 @@ export type IdempotentProducerOptions = {
 };
 
 type Waiting = {
+  readonly topic: string;
   readonly bytes: number;
+  readonly sentInTick: number;
   readonly resolve: (at: { partition: number; offset: number }) => void;
   readonly reject: (fault: KafkaFault) => void;
 };
@@ -33,17 +36,32 @@ export class IdempotentProducer {
   readonly #producer: kafka.Producer;
   readonly #maxInFlightBytes: number;
   readonly #complaints: Complaints;
+  readonly #calls: ClientCalls;
+  /** In the order in which they were sent. */
+  readonly #waiting = new Set<Waiting>();
+  readonly #overdueTicks: number;
+  readonly #stopTicking: () => void;
+  #tick = 0;
   #inFlightBytes = 0;
 
-  private constructor(producer: kafka.Producer, complaints: Complaints, maxInFlightBytes: number) {
+  private constructor(
+    producer: kafka.Producer,
+    complaints: Complaints,
+    calls: ClientCalls,
+    o: { readonly maxInFlightBytes: number; readonly deliveryTimeoutMs: number },
+  ) {
     this.#producer = producer;
     this.#complaints = complaints;
-    this.#maxInFlightBytes = maxInFlightBytes;
+    this.#calls = calls;
+    this.#maxInFlightBytes = o.maxInFlightBytes;
+    this.#overdueTicks = Math.ceil((o.deliveryTimeoutMs + reportMarginMs) / tickMs) + 1;
+    this.#stopTicking = systemClock.every(tickMs, () => this.#giveUpOverdue());
     producer.on('delivery-report', (error, report) => this.#settle(error, report));
   }
 
   static async connect(settings: KafkaSettings, o: IdempotentProducerOptions = {}): Promise<IdempotentProducer> {
     const maxInFlightBytes = o.maxInFlightBytes ?? 32 * 1024 * 1024;
+    const deliveryTimeoutMs = o.deliveryTimeoutMs ?? 30_000;
     const native = new kafka.Producer(
       clientConfig(settings, {
         ...producerKeys,
@@ -51,7 +69,7 @@ export class IdempotentProducer {
         acks: -1,
         dr_cb: true,
         'linger.ms': o.lingerMs ?? 2,
-        'message.timeout.ms': o.deliveryTimeoutMs ?? 30_000,
+        'message.timeout.ms': deliveryTimeoutMs,
         // Our own limit rejects first; this one only has to be above it (librdkafka counts its overhead too).
         'queue.buffering.max.kbytes': Math.ceil((maxInFlightBytes * 4) / 1024) + 1024,
         'queue.buffering.max.messages': 1_000_000,
@@ -59,10 +77,11 @@ export class IdempotentProducer {
       }),
     );
     const complaints = new Complaints(settings.brokers);
-    await connectClient(native, settings, o.connectTimeoutMs ?? defaultConnectTimeoutMs, complaints);
+    const calls = new ClientCalls();
+    await connectClient(native, settings, o.connectTimeoutMs ?? defaultConnectTimeoutMs, complaints, calls);
     // Delivery reports come from librdkafka's own thread as they arrive, without a timer of ours in between.
     native.setPollInBackground(true);
-    return new IdempotentProducer(native, complaints, maxInFlightBytes);
+    return new IdempotentProducer(native, complaints, calls, { maxInFlightBytes, deliveryTimeoutMs });
   }
 
   /** Keys plus values that were sent and aren't settled yet. */
@@ -87,7 +106,7 @@ export class IdempotentProducer {
       );
     }
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { bytes, resolve, reject };
+      const waiting: Waiting = { topic: record.topic, bytes, sentInTick: this.#tick, resolve, reject };
       try {
         this.#producer.produce(
           record.topic,
@@ -99,6 +118,7 @@ export class IdempotentProducer {
           nativeHeaders(record.headers),
         );
         this.#inFlightBytes += bytes;
+        this.#waiting.add(waiting);
       } catch (error) {
         reject(kafkaFault(`send to ${record.topic}`, error));
       }
@@ -107,20 +127,45 @@ export class IdempotentProducer {
 
   /** Waits until everything sent so far is settled; rejects with a retryable fault after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
-    await awaitCallback<void>('flush the producer', (done) => this.#producer.flush(timeoutMs, done));
+    await this.#calls.work<void>('flush the producer', timeoutMs, (done) => this.#producer.flush(timeoutMs, done));
   }
 
   /** Gives what is in flight up to 10 s, then disconnects. */
   async close(): Promise<void> {
-    if (!this.#producer.isConnected()) return;
-    await this.flush(10_000).catch(() => {});
-    await disconnectClient(this.#producer);
+    if (this.#producer.isConnected()) {
+      await this.flush(10_000).catch(() => {});
+      await closeClient(this.#producer, this.#calls);
+    }
+    this.#stopTicking();
+    for (const waiting of this.#waiting) this.#giveUp(waiting, 'the producer was closed before anybody said');
   }
 
   #settle(error: unknown, report: DeliveryReport): void {
     const waiting = report.opaque as Waiting;
+    // Given up already.
+    if (!this.#waiting.delete(waiting)) return;
     this.#inFlightBytes -= waiting.bytes;
     if (error) waiting.reject(kafkaFault(`send to ${report.topic}`, error));
     else waiting.resolve({ partition: report.partition, offset: report.offset });
   }
+
+  /** The client tells by its own time-out what became of a record; one that doesn't is of no use any more. */
+  #giveUpOverdue(): void {
+    this.#tick += 1;
+    for (const waiting of this.#waiting) {
+      if (this.#tick - waiting.sentInTick < this.#overdueTicks) return;
+      this.#giveUp(waiting, 'the Kafka client does not say');
+    }
+  }
+
+  #giveUp(waiting: Waiting, why: string): void {
+    this.#waiting.delete(waiting);
+    this.#inFlightBytes -= waiting.bytes;
+    const text = `whether a record has reached ${waiting.topic} is not known: ${why}`;
+    waiting.reject(new KafkaFault(text, { code: 'KAFKA_CALL_HUNG', fatal: true }));
+  }
 }
+
+const tickMs = 1_000;
+/** What a delivery report may take beyond the record's own time-out. */
+const reportMarginMs = 5_000;

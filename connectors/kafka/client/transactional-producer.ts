@@ -1,6 +1,6 @@
 import kafka from '@confluentinc/kafka-javascript';
-import { awaitCallback } from './callback.ts';
-import { Complaints, connectClient, defaultConnectTimeoutMs, dropProducer, inSlices } from './connection.ts';
+import { ClientCalls, type NativeCall } from './callback.ts';
+import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs, inSlices } from './connection.ts';
 import type { Consumer } from './consumer.ts';
 import { kafkaFault } from './fault.ts';
 import { asBuffer, nativeHeaders, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
@@ -28,10 +28,12 @@ export class TransactionalProducer {
   /** How long one call waits before it gives a retryable fault; calling again goes on where it was. */
   readonly #timeoutMs: number;
   readonly #complaints: Complaints;
+  readonly #calls: ClientCalls;
 
-  private constructor(producer: kafka.Producer, complaints: Complaints, timeoutMs: number) {
+  private constructor(producer: kafka.Producer, complaints: Complaints, calls: ClientCalls, timeoutMs: number) {
     this.#producer = producer;
     this.#complaints = complaints;
+    this.#calls = calls;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -55,22 +57,23 @@ export class TransactionalProducer {
     );
     const complaints = new Complaints(settings.brokers);
     const connectTimeoutMs = o.connectTimeoutMs ?? defaultConnectTimeoutMs;
-    await connectClient(native, settings, connectTimeoutMs, complaints, o.signal);
-    const producer = new TransactionalProducer(native, complaints, Math.ceil(transactionTimeoutMs / 2));
+    const calls = new ClientCalls();
+    await connectClient(native, settings, connectTimeoutMs, complaints, calls, o.signal);
+    const producer = new TransactionalProducer(native, complaints, calls, Math.ceil(transactionTimeoutMs / 2));
     try {
       // Called again after a time-out, it goes on where it was.
       const start = (ms: number) =>
-        awaitCallback<void>(`start transactions as ${o.transactionalId}`, (done) => native.initTransactions(ms, done));
+        calls.work<void>(`start transactions as ${o.transactionalId}`, ms, (done) => native.initTransactions(ms, done));
       await inSlices(start, connectTimeoutMs, o.signal);
     } catch (error) {
-      await dropProducer(native);
+      await producer.close();
       throw complaints.explain(kafkaFault('start transactions', error));
     }
     return producer;
   }
 
   async begin(): Promise<void> {
-    await this.#call('begin a transaction', (done) => this.#producer.beginTransaction(done));
+    await this.#call('begin a transaction', this.#timeoutMs, (done) => this.#producer.beginTransaction(done));
   }
 
   /** Hands one record over. Throws a retryable `KafkaFault` with code `ERR__QUEUE_FULL` when this client's memory bound is reached. */
@@ -92,34 +95,39 @@ export class TransactionalProducer {
 
   /** Makes the consumer group's progress part of the transaction. Fails where the group has moved on without this member. */
   async sendOffsets(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
-    await this.#call('add offsets to the transaction', (done) =>
+    await this.#call('add offsets to the transaction', this.#timeoutMs, (done) =>
       this.#producer.sendOffsetsToTransaction([...offsets], consumer.native, this.#timeoutMs, done),
     );
   }
 
   /** Waits until all records are acknowledged, then commits. A retryable fault may be answered by calling it again. */
   async commit(): Promise<void> {
-    await this.#call('commit a transaction', (done) => this.#producer.commitTransaction(this.#timeoutMs, done));
+    await this.#call('commit a transaction', this.#timeoutMs, (done) =>
+      this.#producer.commitTransaction(this.#timeoutMs, done),
+    );
   }
 
   async abort(): Promise<void> {
-    await this.#call('abort a transaction', (done) => this.#producer.abortTransaction(this.#timeoutMs, done));
+    await this.#call('abort a transaction', this.#timeoutMs, (done) =>
+      this.#producer.abortTransaction(this.#timeoutMs, done),
+    );
   }
 
   /** Waits up to `timeoutMs` until the client's memory has room again. */
   async drain(timeoutMs: number): Promise<void> {
-    await this.#call('drain the producer', (done) => this.#producer.flush(timeoutMs, done));
+    await this.#call('drain the producer', timeoutMs, (done) => this.#producer.flush(timeoutMs, done));
   }
 
-  #call(doing: string, call: (done: (error: unknown) => void) => unknown): Promise<void> {
-    return this.#complaints.orLost(() => awaitCallback<void>(doing, call));
+  #call(doing: string, timeoutMs: number, call: NativeCall<void>): Promise<void> {
+    return this.#complaints.orLost(() => this.#calls.work<void>(doing, timeoutMs, call));
   }
 
   /**
    * Disconnects without waiting for what is queued: nothing of it counts without a commit. An open transaction is left to
-   * the broker's time-out, so abort it first.
+   * the broker's time-out, so abort it first. One that a call hangs in is left as it is: connecting another one of its id
+   * fences it.
    */
   async close(): Promise<void> {
-    await dropProducer(this.#producer);
+    await closeClient(this.#producer, this.#calls);
   }
 }

@@ -10,7 +10,7 @@ import type { Upstream } from './timer-gate.ts';
 export type GroupWatermarkOptions = {
   /** Consumer group of the processor before this one: `processorGroup(topics, videoTopology)`. */
   readonly groupId: string;
-  /** The topic it reads. Nobody may write it in a transaction: a transaction's marker is never committed as an offset. */
+  /** The topic it reads. The group commits past markers and aborted records too: a processor does once it is idle. */
   readonly topic: string;
   readonly clock: Clock;
   /** Tells how far the topic's end can be believed. Without it what isn't in the topic hasn't happened. */
@@ -21,19 +21,23 @@ export type GroupWatermarkOptions = {
  * Up to which wall time a consumer group has worked through a topic: at a time W the ends of the topic's partitions are
  * noted; once the group's committed offsets (pending transactions awaited) have reached them, everything that was in the
  * topic before W is done. Asking costs two requests; the answer never goes back, and stands still behind a backlog.
+ * An open transaction holds it up: what was written behind its first record isn't visible yet, whoever wrote it.
  * With `arrivals` it also stands still while records received before W may not be in the topic yet.
  */
 export function groupWatermark(options: GroupWatermarkOptions & { readonly kafka: KafkaSettings }): Upstream & {
   close(): void;
 } {
   let connecting: Promise<Connection> | null = null;
+  let connected: Connection | null = null;
   return {
+    waitsFor: () => connected?.upstream.waitsFor?.() ?? null,
     async watermarkMs() {
       connecting ??= connect(options);
       const connection = await connecting.catch((error: unknown) => {
         connecting = null;
         throw error;
       });
+      connected = connection;
       return connection.upstream.watermarkMs().catch((error: unknown) => {
         if (error instanceof KafkaFault && error.fatal) {
           connecting = null;
@@ -90,6 +94,7 @@ export function watermarkBy(
 ): Upstream {
   let goal: { readonly atMs: number; readonly ends: ReadonlyMap<number, number> } | null = null;
   let watermarkMs = Number.NEGATIVE_INFINITY;
+  let waitsFor: string | null = null;
 
   async function noteEnds() {
     const atMs = clock.now() - (arrivals?.withinMs ?? 0);
@@ -102,9 +107,11 @@ export function watermarkBy(
   }
 
   return {
+    waitsFor: () => waitsFor,
     async watermarkMs() {
       if (arrivals?.held) {
         goal = null;
+        waitsFor = 'callbacks of an outage, which may still come';
         return watermarkMs;
       }
       goal ??= await noteEnds();
@@ -118,9 +125,15 @@ export function watermarkBy(
       for (const { partition, offset } of committed) if (offset !== null) done.set(partition, offset);
       // A record below the ends may have been a late one: those behind it are still to come.
       if (arrivals?.held) goal = null;
-      else if ([...goal.ends].every(([partition, end]) => (done.get(partition) ?? 0) >= end)) {
-        watermarkMs = goal.atMs;
-        goal = null;
+      else {
+        const behind = [...goal.ends].find(([partition, end]) => (done.get(partition) ?? 0) < end);
+        waitsFor = behind
+          ? `${topic}/${behind[0]} to be worked through to ${behind[1]}, it is at ${done.get(behind[0]) ?? 0}`
+          : null;
+        if (!behind) {
+          watermarkMs = goal.atMs;
+          goal = null;
+        }
       }
       return watermarkMs;
     },

@@ -35,6 +35,8 @@ export type ProcessorHooks = {
   readonly onRestore?: (partition: number, progress: RestoreProgress) => void;
   /** A transaction that nobody ends has held a restore up for `seconds`: it needs a person. Told again and again. */
   readonly onHeldUp?: (at: TopicPartitionOffset, seconds: number) => void;
+  /** For how long the oldest timer that is due has been waiting for input that may still come; 0 for none. Each turn. */
+  readonly onTimersHeld?: (seconds: number) => void;
   readonly onStoreSize?: (partition: number, bytes: number) => void;
   /** After the tasks of these partitions were made or closed. */
   readonly onRebalance?: (event: {

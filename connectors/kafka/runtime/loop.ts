@@ -2,18 +2,17 @@ import type { Clock } from '../../platform/index.ts';
 import type { Admin } from '../client/admin.ts';
 import type { Consumer } from '../client/consumer.ts';
 import type { ConsumedRecord } from '../client/record.ts';
+import { StallWatch } from '../client/stall-watch.ts';
 import type { TransactionalProducer } from '../client/transactional-producer.ts';
 import type { Assignment } from './assignment.ts';
 import type { Attempts } from './attempts.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
-import type { PersistOptions } from './persist.ts';
-import { StallWatch } from './stall-watch.ts';
 import type { ProcessorStatus } from './status.ts';
 import type { Task } from './task.ts';
 import type { TimerGate } from './timer-gate.ts';
-import { transact } from './transaction.ts';
+import { type TransactionOptions, transact } from './transaction.ts';
 import { evolve, type Work } from './work.ts';
 
 export type LoopOptions<S> = {
@@ -26,6 +25,7 @@ export type LoopOptions<S> = {
   readonly failureLimit: FailureLimit;
   readonly attempts: Attempts;
   readonly batchSize: BatchSize;
+  readonly transactionTimeoutMs: number;
   readonly clock: Clock;
   readonly status: ProcessorStatus;
   readonly hooks: ProcessorHooks;
@@ -39,10 +39,12 @@ export type LoopOptions<S> = {
  */
 export class Loop<S> {
   readonly #o: LoopOptions<S>;
-  readonly #stalls: StallWatch;
-  readonly retry: PersistOptions;
+  readonly #stalls: StallWatch<Task<S>>;
+  readonly #retry: TransactionOptions;
   /** A poll that was begun while the previous batch was being committed. */
   #ahead: Promise<Polled> | null = null;
+  /** Ends that were reached behind the last record, and since when. */
+  readonly #ends = new WeakMap<Task<S>, { readonly end: number; readonly sinceMs: number }>();
   #probingSinceMs: number | null = null;
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #toldLagAtMs = Number.NEGATIVE_INFINITY;
@@ -50,12 +52,15 @@ export class Loop<S> {
 
   constructor(o: LoopOptions<S>) {
     this.#o = o;
-    this.#stalls = new StallWatch(o.consumer, o.inputTopic);
-    this.retry = {
+    this.#stalls = new StallWatch(
+      async ({ partition }) => (await o.consumer.watermarks(o.inputTopic, partition, 5_000)).high,
+    );
+    this.#retry = {
       clock: o.clock,
       signal: o.giveUp,
+      budgetMs: o.transactionTimeoutMs + slackMs,
+      // Not a move of the loop: one that only tries again stands still.
       onRetry: (fault) => {
-        o.status.moved();
         o.status.reachable(false);
         o.hooks.onFault?.(fault, 'retry');
       },
@@ -64,8 +69,9 @@ export class Loop<S> {
 
   /** One batch. Rejects with `Aborted`, `ProducerLost`, a fault of store or Kafka, or a `ProcessorFault`. */
   async turn(producer: TransactionalProducer): Promise<void> {
-    const { assignment, status } = this.#o;
+    const { admin, assignment, status } = this.#o;
     status.moved();
+    if (admin.lost) throw admin.lost;
     const { records, all } = await (this.#ahead ?? this.#poll());
     this.#ahead = null;
     if (records.length > 0) this.#heard();
@@ -160,6 +166,7 @@ export class Loop<S> {
     const works: Work<S>[] = [];
     for (const task of assignment.working) {
       const mine = batch.get(task.partition) ?? [];
+      const passed = this.#passed(task, mine);
       const timerDue = task.earliestTimerMs !== null && task.earliestTimerMs <= nowMs;
       if (timerDue) waiting.push(task);
       const clearedMs = timerDue ? timers.clearedUntilMs(task) : Number.NEGATIVE_INFINITY;
@@ -167,11 +174,38 @@ export class Loop<S> {
         (task.earliestTimerMs ?? Number.POSITIVE_INFINITY) <= clearedMs
           ? await task.store.dueTimers(clearedMs, maxTimersPerBatch)
           : [];
-      if (mine.length === 0 && due.length === 0 && !task.wantsCheckpoint(nowMs)) continue;
-      works.push(await evolve(task, mine, due, nowMs));
+      const wanted = mine.length > 0 || due.length > 0 || passed.stands || task.wantsCheckpoint(nowMs);
+      if (!wanted) continue;
+      const work = await evolve(task, mine, due, nowMs);
+      works.push(passed.end > work.nextPosition ? { ...work, nextPosition: passed.end } : work);
     }
+    this.#tellHeld(waiting, nowMs);
     timers.refresh(waiting, (error) => this.#o.hooks.onFault?.(error, 'retry'));
     return works;
+  }
+
+  /**
+   * The end of the partition where it was reached behind `mine`, the last records that were polled: what lies between
+   * them and it (markers, aborted records, holes) is passed too, and whoever follows the group's offsets must see that.
+   * `stands`: that alone is worth a transaction, since nothing has come behind it for a while.
+   */
+  #passed(task: Task<S>, mine: readonly ConsumedRecord[]): { readonly end: number; readonly stands: boolean } {
+    const end = task.endSeenAt;
+    if (end <= Math.max(task.position, (mine.at(-1)?.offset ?? -1) + 1)) return { end: -1, stands: false };
+    const nowMs = this.#o.clock.monotonicMs();
+    const seen = this.#ends.get(task);
+    if (seen?.end !== end) this.#ends.set(task, { end, sinceMs: nowMs });
+    return { end, stands: seen?.end === end && nowMs - seen.sinceMs >= standsMs };
+  }
+
+  /** Timers that are due and wait for input that may still come. */
+  #tellHeld(waiting: readonly Task<S>[], nowMs: number): void {
+    const { status, timers, hooks } = this.#o;
+    const held = waiting.filter((task) => (task.earliestTimerMs ?? nowMs) > timers.clearedUntilMs(task));
+    const sinceMs = Math.min(nowMs, ...held.map((task) => task.earliestTimerMs ?? nowMs));
+    const heldMs = nowMs - sinceMs;
+    status.timersHeld(heldMs, heldMs > 0 ? timers.waitsFor(held) : null);
+    hooks.onTimersHeld?.(heldMs / 1_000);
   }
 
   async #commit(producer: TransactionalProducer, works: readonly Work<S>[], input: number): Promise<void> {
@@ -193,7 +227,7 @@ export class Loop<S> {
       async () => {
         changelogEnds = await ends;
       },
-      this.retry,
+      this.#retry,
     ).catch((error: unknown) => {
       batchSize.failed(input);
       throw error;
@@ -279,3 +313,6 @@ function* recordsOf(works: readonly Work<unknown>[]) {
 
 const maxTimersPerBatch = 500;
 const silenceMs = 3_000;
+const standsMs = 1_000;
+/** Beyond the transaction's own time-out, which the broker may notice late. */
+const slackMs = 3_000;

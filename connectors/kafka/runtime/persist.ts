@@ -5,6 +5,8 @@ export type PersistOptions = {
   readonly clock: Clock;
   /** Ends the trying: the last fault is thrown. */
   readonly signal: AbortSignal;
+  /** By the clock's monotonic time: no further try begins after it, the last fault is thrown. */
+  readonly untilMs?: number;
   /** Told before each further try. */
   readonly onRetry?: (fault: KafkaFault) => void;
 };
@@ -19,6 +21,7 @@ export async function persist<T>(call: () => Promise<T>, o: PersistOptions): Pro
       return await call();
     } catch (error) {
       if (!(error instanceof KafkaFault) || !error.retryable || o.signal.aborted) throw error;
+      if (o.untilMs !== undefined && o.clock.monotonicMs() >= o.untilMs) throw error;
       o.onRetry?.(error);
       await o.clock.sleep(pauseMs, o.signal);
     }

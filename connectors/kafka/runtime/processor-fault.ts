@@ -6,6 +6,7 @@
  * | `TOPIC_MISSING` | a topic of the topology doesn't exist | after `topics apply` |
  * | `TOPIC_MISMATCH` | input and changelog differ in partition count | no |
  * | `INSTANCE_FENCED` | another live process uses this instance name | no |
+ * | `UNREADABLE_BATCH` | the Kafka client can't decompress a batch | once the client can |
  * | `DENIED` | the cluster refuses our identity or rights | no |
  * | `STORE_LOCKED`, `STORE_FOLDER`, `DISK_FULL` | see `StoreFaultCode` | after a person's help |
  * | `FAILURE_LIMIT` | too many records failed: a defect of this release, or a poisoned topic | no |
@@ -16,6 +17,7 @@ export type ProcessorFaultCode =
   | 'TOPIC_MISSING'
   | 'TOPIC_MISMATCH'
   | 'INSTANCE_FENCED'
+  | 'UNREADABLE_BATCH'
   | 'DENIED'
   | 'STORE_LOCKED'
   | 'STORE_FOLDER'

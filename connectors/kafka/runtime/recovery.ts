@@ -9,10 +9,18 @@ import type { ProcessorStatus } from './status.ts';
 import { Aborted, ProducerLost } from './transaction.ts';
 import { isRetryable } from './work.ts';
 
-/** The client is of no use any more: the group has given its name to a newer member, or it has forgotten all brokers. */
+/** The consumer is of no use any more: its name went to a newer member, it has forgotten all brokers, or a call hangs in it. */
 export class MembershipLost extends Error {
   override readonly name = 'MembershipLost';
 }
+
+const finished = [
+  'ERR__FATAL',
+  'ERR_FENCED_INSTANCE_ID',
+  'KAFKA_ASSIGNMENT_LOST',
+  'KAFKA_BROKERS_FORGOTTEN',
+  'KAFKA_CALL_HUNG',
+] as const;
 
 export type RecoveryOptions<S> = {
   readonly inputTopic: string;
@@ -36,7 +44,8 @@ export type RecoveryOptions<S> = {
  * | Kafka or registry away or busy | seek back, wait, go on |
  * | store corrupt | that store is rebuilt from its topic |
  * | store locked, folder unusable, disk full | stop |
- * | the group has given this member's name away; the consumer has forgotten all brokers | join anew (`MembershipLost`) |
+ * | the group has given this member's name away; the consumer has forgotten all brokers, hangs, or reads less than it owns | join anew (`MembershipLost`) |
+ * | a batch of records that the client can't decompress | stop |
  * | access denied, too many failures | stop |
  * | anything else | stop: an invariant is broken |
  *
@@ -49,9 +58,8 @@ export async function recover<S>(error: unknown, o: RecoveryOptions<S>): Promise
   }
   // Said by the consumer itself. In a transaction the same code only means that offsets went out under the member id that
   // this process had before it joined again, and that passes.
-  if (hasCode(error, 'ERR__FATAL', 'ERR_FENCED_INSTANCE_ID', 'KAFKA_BROKERS_FORGOTTEN')) {
-    throw new MembershipLost(error.message, { cause: error });
-  }
+  if (hasCode(error, ...finished)) throw new MembershipLost(error.message, { cause: error });
+  if (hasCode(error, 'KAFKA_UNREADABLE_BATCH')) throw new ProcessorFault('UNREADABLE_BATCH', error.message, error);
   const pauseMs = o.attempts.failed(error);
 
   if (error instanceof Aborted) {

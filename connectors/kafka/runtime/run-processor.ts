@@ -3,7 +3,7 @@ import type { TopicId } from '../../../schemas/topics.ts';
 import type { Clock } from '../../platform/index.ts';
 import type { Tracing } from '../../telemetry/index.ts';
 import { Admin } from '../client/admin.ts';
-import { KafkaFault } from '../client/fault.ts';
+import { hasCode, KafkaFault } from '../client/fault.ts';
 import type { KafkaSettings } from '../client/settings.ts';
 import { Fences } from './attempts.ts';
 import type { Codecs } from './codec.ts';
@@ -87,7 +87,8 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
   };
   let admin: Admin | null = null;
   try {
-    const connected = await persist(() => Admin.connect(options.kafka, signal), waiting);
+    const connectAdmin = () => persist(() => Admin.connect(options.kafka, signal), waiting);
+    let connected = await connectAdmin();
     admin = connected;
     const described = await persist(() => describe(options, connected), waiting);
     const fences = new Fences(clock);
@@ -97,7 +98,12 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
       } catch (error) {
         if (!(error instanceof MembershipLost)) throw error;
         hooks.onFault?.(error, 'join the group again');
-        await clock.sleep(fences.another(error), signal);
+        status.reachable(false);
+        await clock.sleep(hasCode(error.cause, ...losesName) ? fences.another(error) : pauseMs, signal);
+        if (!connected.lost || signal.aborted) continue;
+        connected.close();
+        connected = await connectAdmin();
+        admin = connected;
       }
     }
   } catch (error) {
@@ -110,6 +116,10 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
     giveUp.cancel();
   }
 }
+
+/** Lost for good to another process, if it happens again and again; else only this client is finished. */
+const losesName = ['ERR__FATAL', 'ERR_FENCED_INSTANCE_ID', 'KAFKA_ASSIGNMENT_LOST'] as const;
+const pauseMs = 500;
 
 /** Aborts some time after `stop`: waiting for an absent Kafka must not outlast the stop's budget. */
 function giveUpAfter(stop: AbortSignal, ms: number, clock: Clock): { signal: AbortSignal; cancel(): void } {

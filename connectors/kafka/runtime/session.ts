@@ -35,6 +35,7 @@ export async function runSession<S>({ options, admin, context, changelog, status
   const { clock, signal, hooks = {} } = options;
   const group = options.group ?? processorGroup(options.topics, options.topology);
   const attempts = new Attempts(options.maxAttempts ?? 20);
+  const transactionTimeoutMs = options.transactionTimeoutMs ?? 10_000;
   const closing: (() => Promise<unknown>)[] = [];
   try {
     let assignment: Assignment<S> | null = null;
@@ -69,7 +70,7 @@ export async function runSession<S>({ options, admin, context, changelog, status
       folderOf: (partition) => join(options.stateFolder, String(partition)),
       tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 3_600_000,
       // Twice: a broker that was away gives a transaction its time anew. The rest is for the broker to notice and to end it.
-      heldUpAfterMs: 2 * (options.transactionTimeoutMs ?? 10_000) + 10_000,
+      heldUpAfterMs: 2 * transactionTimeoutMs + 10_000,
       clock,
       hooks,
       status,
@@ -89,10 +90,11 @@ export async function runSession<S>({ options, admin, context, changelog, status
       timers: new TimerGate(admin, context.inputTopic, options.upstream, clock),
       failureLimit,
       attempts,
+      transactionTimeoutMs,
       batchSize: new BatchSize({
         maxRecords: options.maxBatchRecords ?? 2_000,
         maxBytes: options.maxBatchBytes ?? 16 * 1024 * 1024,
-        transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
+        transactionTimeoutMs,
       }),
       clock,
       status,
@@ -104,10 +106,18 @@ export async function runSession<S>({ options, admin, context, changelog, status
         () =>
           TransactionalProducer.connect(options.kafka, {
             transactionalId: `${group}-${options.instance}`,
-            transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
+            transactionTimeoutMs,
             signal,
           }),
-        { ...loop.retry, signal },
+        {
+          clock,
+          signal,
+          onRetry: (fault) => {
+            status.moved();
+            status.reachable(false);
+            hooks.onFault?.(fault, 'retry');
+          },
+        },
       );
     let producer = await connectProducer();
     closing.unshift(() => producer.close());
@@ -128,7 +138,8 @@ export async function runSession<S>({ options, admin, context, changelog, status
           status,
           hooks,
           renewProducer: async () => {
-            await producer.close();
+            // Not waited for: whatever it hangs in, the new one of its id fences it.
+            void producer.close();
             producer = await connectProducer();
             status.reachable(true);
           },

@@ -14,6 +14,7 @@ export class ProcessorStatus {
   #joined = false;
   #kafkaReachable = false;
   #awayAtMs: number;
+  #heldTimers: { readonly ms: number; readonly waitsFor: string | null } = { ms: 0, waitsFor: null };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,6 +28,15 @@ export class ProcessorStatus {
 
   get ready(): boolean {
     return this.#joined && this.#kafkaReachable && [...this.#tasks.values()].every((phase) => phase === 'ready');
+  }
+
+  /** For how long the oldest due timer has been held back, and what for; 0 where none is. */
+  get heldTimers(): { readonly ms: number; readonly waitsFor: string | null } {
+    return this.#heldTimers;
+  }
+
+  timersHeld(ms: number, waitsFor: string | null): void {
+    this.#heldTimers = { ms, waitsFor };
   }
 
   /** Phase by partition. */

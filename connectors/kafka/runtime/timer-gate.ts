@@ -3,7 +3,11 @@ import type { Admin } from '../client/admin.ts';
 import type { Task } from './task.ts';
 
 /** Tells up to which wall time everything upstream of this processor has been processed, epoch milliseconds. */
-export type Upstream = { watermarkMs(): Promise<number> };
+export type Upstream = {
+  watermarkMs(): Promise<number>;
+  /** What keeps the watermark from going on, in words; null while nothing does. */
+  waitsFor?(): string | null;
+};
 
 /** Of one partition. */
 type Sample = { readonly watermarkMs: number; readonly end: number };
@@ -36,6 +40,16 @@ export class TimerGate {
     const sample = this.#samples.get(task.partition);
     if (sample && this.#reached(task)) this.#clearedMs.set(task.partition, sample.watermarkMs);
     return Math.min(this.#clock.now(), this.#clearedMs.get(task.partition) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** What timers of these tasks wait for, in words. */
+  waitsFor(tasks: readonly Task<unknown>[]): string | null {
+    const upstream = this.#upstream.waitsFor?.() ?? null;
+    if (upstream !== null) return upstream;
+    const behind = tasks.find((task) => !this.#reached(task));
+    if (!behind) return null;
+    const { partition, position } = behind;
+    return `${this.#inputTopic}/${partition} to be read to ${this.#samples.get(partition)?.end ?? 0}, it is at ${position}`;
   }
 
   /** True without a sample: there is nothing to reach. */

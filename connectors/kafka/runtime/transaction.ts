@@ -14,6 +14,11 @@ export class ProducerLost extends Error {
   override readonly name = 'ProducerLost';
 }
 
+export type TransactionOptions = PersistOptions & {
+  /** What a transaction may take, all its tries together, without its abort. */
+  readonly budgetMs: number;
+};
+
 /**
  * Writes records and offsets as one transaction. Resolves when it is committed; rejects with `Aborted`, `ProducerLost`, or
  * what `beforeOffsets` threw (aborted then, too).
@@ -23,7 +28,8 @@ export class ProducerLost extends Error {
  *
  * | fault | answer |
  * |---|---|
- * | retryable | the same call again, until `retry.signal` |
+ * | retryable | the same call again, until `retry.signal` or the end of its budget, then `ProducerLost` |
+ * | a call hangs (`KAFKA_CALL_HUNG`) | throw `ProducerLost` |
  * | abortable (fenced by the group's generation, a record refused, time-out) | abort, throw `Aborted` |
  * | fatal (fenced by a newer producer, epoch lost) or anything else | throw `ProducerLost` |
  */
@@ -33,8 +39,11 @@ export async function transact(
   records: Iterable<OutgoingRecord>,
   offsets: readonly TopicPartitionOffset[],
   beforeOffsets: () => Promise<void>,
-  retry: PersistOptions,
+  options: TransactionOptions,
 ): Promise<void> {
+  const { clock, budgetMs } = options;
+  // A coordinator that went away for good may be asked in vain without end, and all partitions wait for this one answer.
+  const retry = { ...options, untilMs: clock.monotonicMs() + budgetMs };
   let open = false;
   try {
     await persist(() => producer.begin(), retry);
@@ -46,7 +55,7 @@ export async function transact(
   } catch (fault) {
     const known = !(fault instanceof KafkaFault);
     if (open && (known || fault.abortable)) {
-      await abort(producer, retry);
+      await abort(producer, { ...options, untilMs: clock.monotonicMs() + Math.min(budgetMs, abortBudgetMs) });
       if (known) throw fault;
       throw new Aborted(fault.message, { cause: fault });
     }
@@ -63,14 +72,22 @@ async function abort(producer: TransactionalProducer, retry: PersistOptions): Pr
   }
 }
 
+/** An abort that doesn't come about soon is left to the broker, or to the next producer of this name. */
+const abortBudgetMs = 5_000;
+
 /** Waits where the client's memory bound is reached: a slow broker slows the loop and never grows the process. */
-async function write(producer: TransactionalProducer, record: OutgoingRecord, retry: PersistOptions): Promise<void> {
+async function write(
+  producer: TransactionalProducer,
+  record: OutgoingRecord,
+  retry: PersistOptions & { readonly untilMs: number },
+): Promise<void> {
   for (;;) {
     try {
       producer.write(record);
       return;
     } catch (fault) {
       if (!hasCode(fault, 'ERR__QUEUE_FULL')) throw fault;
+      if (retry.signal.aborted || retry.clock.monotonicMs() >= retry.untilMs) throw fault;
       await producer.drain(1_000).catch(() => retry.onRetry?.(fault));
     }
   }

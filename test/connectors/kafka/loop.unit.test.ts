@@ -37,6 +37,7 @@ function loopOver(o: {
     failureLimit: new FailureLimit({ place: '', read: () => ({ records: 0, failures: 0 }), write: () => {} }),
     attempts: new Attempts(1),
     batchSize: new BatchSize({ maxRecords: 10, maxBytes: 1_000_000, transactionTimeoutMs: 10_000 }),
+    transactionTimeoutMs: 10_000,
     clock,
     status,
     hooks: {},

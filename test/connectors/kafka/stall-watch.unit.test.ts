@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { StallWatch, type Watched } from '../../../connectors/kafka/runtime/stall-watch.ts';
+import { StallWatch, type Watched } from '../../../connectors/kafka/client/stall-watch.ts';
 import { systemClock } from '../../../connectors/platform/index.ts';
 
 type Log = { low: number; high: number } | 'away';
-type Task = { -readonly [K in keyof Watched]: Watched[K] };
+type Task = { readonly partition: number } & { -readonly [K in keyof Watched]: Watched[K] };
 
 /** Looks once a second for `seconds`; gives the partitions that were found and how often the cluster was asked. */
 async function watch(
@@ -14,17 +14,12 @@ async function watch(
 ) {
   const asked: number[] = [];
   const found: number[] = [];
-  const stalls = new StallWatch(
-    {
-      watermarks: async (_topic, partition) => {
-        asked.push(partition);
-        const answer = log(partition);
-        if (answer === 'away') throw new Error('away');
-        return answer;
-      },
-    },
-    'callbacks',
-  );
+  const stalls = new StallWatch<Task>(async ({ partition }) => {
+    asked.push(partition);
+    const answer = log(partition);
+    if (answer === 'away') throw new Error('away');
+    return answer.high;
+  });
   for (let second = 0; second <= seconds; second++) {
     each(second);
     found.push(...stalls.look(tasks, second * 1_000).map(({ partition }) => partition));
@@ -108,9 +103,9 @@ test('nobody is asked about a task that moves now and then, nor after the loop i
   let asked = 0;
   const answer = async () => {
     asked += 1;
-    return log;
+    return 90;
   };
-  const stalls = new StallWatch({ watermarks: answer }, 'callbacks');
+  const stalls = new StallWatch(answer);
   for (const second of [0, 1, 60, 61]) stalls.look([slow], second * 1_000);
   expect(asked).toBe(0);
 });

@@ -40,6 +40,7 @@ function run(
   const done = transact(double, {} as Consumer, [record], [{ topic: 'in', partition: 0, offset: 1 }], beforeOffsets, {
     clock: { ...systemClock, sleep: async () => {} },
     signal,
+    budgetMs: 60_000,
     onRetry: (error) => told.push(error),
   });
   return { calls, told, done };

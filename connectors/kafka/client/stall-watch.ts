@@ -1,7 +1,5 @@
-import type { Consumer } from '../client/consumer.ts';
-
-/** What it looks at; a `Task`. */
-export type Watched = { readonly partition: number; readonly position: number; readonly endSeenAt: number };
+/** What it looks at: a partition's next offset to be read, and where its end was last reached (-1 before that). */
+export type Watched = { readonly position: number; readonly endSeenAt: number };
 
 type Seen = {
   readonly position: number;
@@ -16,32 +14,31 @@ type Seen = {
  * tells an error of one partition once, not at all if it comes behind a record in the same poll, and may have stopped
  * fetching that partition: while its neighbours are busy nothing else would show it.
  */
-export class StallWatch {
-  readonly #consumer: Pick<Consumer, 'watermarks'>;
-  readonly #topic: string;
-  readonly #seen = new WeakMap<Watched, Seen>();
+export class StallWatch<W extends Watched> {
+  readonly #endOf: (watched: W) => Promise<number>;
+  readonly #seen = new WeakMap<W, Seen>();
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(consumer: Pick<Consumer, 'watermarks'>, topic: string) {
-    this.#consumer = consumer;
-    this.#topic = topic;
+  /** `endOf` asks the cluster for the end of a partition as its reader may see it. */
+  constructor(endOf: (watched: W) => Promise<number>) {
+    this.#endOf = endOf;
   }
 
   /**
    * Gives what was found. Call after a poll that took all there was: what is only queued behind others doesn't stand
    * still. `nowMs` is monotonic.
    */
-  look(tasks: readonly Watched[], nowMs: number): readonly Watched[] {
+  look(all: readonly W[], nowMs: number): readonly W[] {
     const sinceLookMs = nowMs - this.#lookedAtMs;
     if (sinceLookMs < 1_000) return [];
     this.#lookedAtMs = nowMs;
     // Where the loop itself stood still, nobody could move.
     const anew = sinceLookMs > 5_000;
-    return tasks.filter((task) => {
-      const { position, endSeenAt } = task;
-      const seen = this.#seen.get(task);
+    return all.filter((watched) => {
+      const { position, endSeenAt } = watched;
+      const seen = this.#seen.get(watched);
       if (anew || seen?.position !== position || seen.endSeenAt !== endSeenAt) {
-        this.#seen.set(task, { position, endSeenAt, sinceMs: nowMs, looksSinceMissing: null });
+        this.#seen.set(watched, { position, endSeenAt, sinceMs: nowMs, looksSinceMissing: null });
         return false;
       }
       if (seen.looksSinceMissing !== null) {
@@ -49,20 +46,20 @@ export class StallWatch {
         // A record that came while the question was under way is told before it is processed. At the first look it may
         // be in the batch of this very turn; by the second that is committed.
         if (seen.looksSinceMissing < 2) return false;
-        this.#seen.delete(task);
+        this.#seen.delete(watched);
         return true;
       }
       if (nowMs - seen.sinceMs >= stillMs) {
         seen.sinceMs = nowMs;
-        this.#ask(task.partition, seen);
+        this.#ask(watched, seen);
       }
       return false;
     });
   }
 
-  #ask(partition: number, seen: Seen): void {
-    this.#consumer.watermarks(this.#topic, partition, 5_000).then(
-      ({ high }) => {
+  #ask(watched: W, seen: Seen): void {
+    this.#endOf(watched).then(
+      (high) => {
         // Markers at the end are behind the position for ever, also once retention has deleted them; that their end was
         // seen says that nothing is missing.
         const behind = Math.max(seen.position, seen.endSeenAt) < high;
