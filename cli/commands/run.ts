@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { endWithin } from '../../connectors/platform/index.ts';
 import { configurationOf, readConfiguration } from '../environment.ts';
 import { type RoleName, roleNames } from '../roles/context.ts';
 
@@ -9,6 +10,11 @@ export function addRun(program: Command): void {
     .addArgument(new Argument('<role>', 'which role').choices([...roleNames]))
     .action(async (role: RoleName) => {
       const { runRole } = await import('../roles/run.ts');
-      await runRole(role, configurationOf(role, readConfiguration()));
+      try {
+        await runRole(role, configurationOf(role, readConfiguration()));
+      } finally {
+        // A thread may sit in a call that never returns, and the process with it.
+        endWithin(5_000);
+      }
     });
 }

@@ -82,7 +82,7 @@ export class Complaints {
     // Those that the client makes for itself, and for its coordinator, are no way back to the others; nor is one that it
     // has heard of and never turned to: after its handle was dropped in between, nothing makes it do so.
     const known = Object.values(brokers).some(
-      ({ source, connects = 0 }) => (source === 'configured' || source === 'learned') && connects > 0,
+      ({ source, connects = 1 }) => (source === 'configured' || source === 'learned') && connects > 0,
     );
     this.#strayed = known ? 0 : this.#strayed + 1;
     // Between forgetting one list of brokers and learning another there may be a moment without any.

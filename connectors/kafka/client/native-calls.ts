@@ -107,7 +107,7 @@ export class NativeCalls {
     this.#pending.delete(call);
     this.#hung.add(call);
     this.#hungEver += 1;
-    if (this.#hung.size < mostHung) return;
+    if (this.#hung.size !== mostHung) return;
     const doing = [...this.#hung].map((one) => one.doing).join('; ');
     this.#end(`${this.#hung.size} calls of the Kafka client hang (${doing})`);
   }

@@ -23,6 +23,30 @@ test('one whose brokers are away is not: it goes on trying', () => {
   expect(lostAfter(['learned'], ['learned'], ['learned'])).toBe(false);
 });
 
+// After a freeze a client kept a broker that it had only heard of, whose predecessor's handle was dropped: it never turned
+// to it, and the guard took it for a way back.
+test('a broker that it never turned to is no way back', () => {
+  const complaints = new Complaints('localhost:9092');
+  const count = (connects: number) =>
+    complaints.count({ message: JSON.stringify({ brokers: { b: { source: 'learned', state: 'INIT', connects } } }) });
+  for (let times = 0; times < 5; times++) count(1);
+  expect(complaints.lost).toBeNull();
+  count(0);
+  expect(complaints.lost).toBeNull();
+  count(0);
+  expect(complaints.lost).toMatchObject({ code: 'KAFKA_BROKERS_FORGOTTEN', fatal: true });
+});
+
+// The binding drops a fatal error that comes behind a record in the same call, and its error event never says "fatal": a
+// fenced sink read nothing any more, ready and live, with 540,000 records to go.
+test('the log line of a fatal error is enough to know that the client is finished', () => {
+  const complaints = new Complaints('localhost:9092');
+  complaints.hear({ severity: 4, fac: 'FAIL', message: 'Fatal error of somebody else' });
+  expect(complaints.lost).toBeNull();
+  complaints.hear({ severity: 0, fac: 'FATAL', message: 'Fatal error: Broker: Static consumer fenced' });
+  expect(complaints.lost).toMatchObject({ code: 'ERR__FATAL', fatal: true });
+});
+
 test('what was lost stays lost', () => {
   expect(lostAfter([], [], ['learned'])).toBe(true);
 });

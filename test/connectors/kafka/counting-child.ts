@@ -24,6 +24,10 @@ export function countingChild(o: {
   instance: string;
   stateFolder: string;
   sessionTimeoutMs?: number;
+  transactionTimeoutMs?: number;
+  /** Takes its lines of standard error; default: this process's own. */
+  onComplaint?: (line: string) => void;
+  onEvent?: (event: ChildEvent) => void;
 }): CountingChild {
   // Its heap is collected in time, so that what a test sees of its memory is what it holds.
   const args = [
@@ -34,18 +38,23 @@ export function countingChild(o: {
     o.instance,
     o.stateFolder,
     String(o.sessionTimeoutMs ?? 6_000),
+    String(o.transactionTimeoutMs ?? 10_000),
   ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const events: ChildEvent[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line) as ChildEvent));
-  onTestFailed(() => {
-    console.log(
-      `${o.instance}:\n  ${events
-        .slice(-60)
-        .map((event) => JSON.stringify(event))
-        .join('\n  ')}`,
-    );
+  const { onComplaint } = o;
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', onComplaint ? 'pipe' : 'inherit'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
   });
+  if (!child.stdout) throw new Error('a child without an output');
+  if (child.stderr && onComplaint) createInterface({ input: child.stderr }).on('line', onComplaint);
+  const events: ChildEvent[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const event = JSON.parse(line) as ChildEvent;
+    events.push(event);
+    o.onEvent?.(event);
+  });
+  // The long lane runs without a test.
+  if (!onComplaint) onTestFailed(() => tellLast(o.instance, events));
   return {
     process: child,
     events,
@@ -53,4 +62,9 @@ export function countingChild(o: {
     signal: (name) => void child.kill(name),
     gone: new Promise((resolve) => child.once('close', () => resolve())),
   };
+}
+
+function tellLast(instance: string, events: readonly ChildEvent[]): void {
+  const lines = events.slice(-60).map((event) => JSON.stringify(event));
+  console.log(`${instance}:\n  ${lines.join('\n  ')}`);
 }

@@ -1,15 +1,25 @@
 /**
  * A process of its own that runs the counting topology, for tests that kill or freeze one. Arguments: brokers, topic
- * prefix, instance, state folder, session time-out in ms. SIGTERM stops it; it tells on stdout what it is doing.
+ * prefix, instance, state folder, session time-out and transaction time-out in ms. SIGTERM stops it; it tells on stdout
+ * what it is doing.
  */
 import { ProcessorStatus, runProcessor } from '../../../connectors/kafka/index.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { endWithin, systemClock } from '../../../connectors/platform/index.ts';
 import { counting, jsonCodecs, topicsOf } from './counting.ts';
 
-const [brokers = '', prefix = '', instance = '', stateFolder = '', sessionTimeoutMs = '6000'] = process.argv.slice(2);
+const [
+  brokers = '',
+  prefix = '',
+  instance = '',
+  stateFolder = '',
+  sessionTimeoutMs = '6000',
+  transactionTimeoutMs = '10000',
+] = process.argv.slice(2);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 const tell = (event: string, detail: unknown) => console.log(JSON.stringify({ event, detail }));
+/** The next offset of each partition that was worked on in the transaction that is told next. */
+const worked = new Map<number, number>();
 
 try {
   await runProcessor({
@@ -23,8 +33,14 @@ try {
     signal: stop.signal,
     status: new ProcessorStatus(systemClock),
     sessionTimeoutMs: Number(sessionTimeoutMs),
+    transactionTimeoutMs: Number(transactionTimeoutMs),
     maxBatchRecords: 500,
     hooks: {
+      onOutcome: ({ partition, offset }) => void worked.set(partition, offset + 1),
+      onLag: () => {
+        if (worked.size > 0) tell('progress', Object.fromEntries(worked));
+        worked.clear();
+      },
       onTransaction: ({ records }) => tell('transaction', records),
       onRebalance: (rebalance) => tell('rebalance', rebalance),
       onRestore: (partition, progress) => tell('restore', { partition, ...progress }),
@@ -37,3 +53,4 @@ try {
   tell('failed', String(error));
   process.exitCode = 1;
 }
+endWithin(5_000);

@@ -23,6 +23,16 @@ async function consumerThat(answers: { committed?: unknown[]; offsetsForTimes?: 
   return await Consumer.connect(settings);
 }
 
+/** Makes the next admin client one that connects at once and answers as told. */
+function adminThat(answers: { listOffsets(at: unknown, options: unknown, done: Done): void }): void {
+  vi.spyOn(kafka.Producer.prototype, 'connect').mockImplementation(function (this: kafka.Producer, _options, done) {
+    done?.(null as never, {} as never);
+    return this;
+  });
+  vi.spyOn(kafka.Producer.prototype, 'setPollInBackground').mockImplementation((() => {}) as never);
+  vi.spyOn(kafka.AdminClient, 'createFrom').mockReturnValue(answers as unknown as kafka.IAdminClient);
+}
+
 // The binding puts what went wrong with a partition among the answers. Read as an answer, it said that the group had
 // committed nothing, and a task began at the log's start again.
 test.each(['committed', 'offsetsForTimes'] as const)('%s: an error of one partition is no answer', async (call) => {
@@ -37,11 +47,9 @@ test.each(['committed', 'offsetsForTimes'] as const)('%s: an error of one partit
 test('a topic whose offsets are refused is refused, not asked for ever', async () => {
   const answer = (code: number) => [{ ...at[0], offset: -1, error: { code, message: 'no' } }];
   let code = kafka.CODES.ERRORS.ERR_TOPIC_AUTHORIZATION_FAILED;
-  vi.spyOn(kafka.AdminClient, 'create').mockReturnValue({
-    listTopics: (_options: unknown, done: Done) => done(null, []),
+  adminThat({
     listOffsets: (_at: unknown, _options: unknown, done: Done) => done(null, answer(code)),
-    disconnect: () => {},
-  } as unknown as kafka.IAdminClient);
+  });
   const admin = await Admin.connect(settings);
   await expect(admin.endOffsets(at, 'read_committed')).rejects.toMatchObject({ denied: true });
   code = kafka.CODES.ERRORS.ERR_NOT_LEADER_FOR_PARTITION;
@@ -53,11 +61,9 @@ test('a topic whose offsets are refused is refused, not asked for ever', async (
 test('an end or a beginning that is no offset is no answer', async () => {
   let offset = -1_001;
   let others: unknown[] = [];
-  vi.spyOn(kafka.AdminClient, 'create').mockReturnValue({
-    listTopics: (_options: unknown, done: Done) => done(null, []),
+  adminThat({
     listOffsets: (_at: unknown, _options: unknown, done: Done) => done(null, [...others, { ...at[0], offset }]),
-    disconnect: () => {},
-  } as unknown as kafka.IAdminClient);
+  });
   const admin = await Admin.connect(settings);
   await expect(admin.endOffsets(at, 'read_uncommitted')).rejects.toMatchObject({ retryable: true });
   await expect(admin.beginningOffsets(at)).rejects.toMatchObject({ retryable: true });
