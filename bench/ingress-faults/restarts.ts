@@ -8,7 +8,7 @@ import type { Fault, Lane } from './lane.ts';
 const perSecond = 200;
 const restarts = 5;
 
-/** Three attempts, a second apart (reference §1.5). */
+/** Three attempts, a second apart (cloud facts 1.5). */
 const asTheCloud = { attempts: 3, gapMs: 1_000 } as const;
 
 const allAnswered200 = ({ good }: Lane) => good.idsWith(200).length === good.answered.size;

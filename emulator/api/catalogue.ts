@@ -14,7 +14,7 @@ import { searchMedia } from './vod/search-media.ts';
 import { submitTranscodeJobs } from './vod/submit-transcode.ts';
 import { getTranscodeTask, listTranscodeTask } from './vod/transcode-tasks.ts';
 
-/** Operations that share a limit of calls per second (reference §3). */
+/** Operations that share a limit of calls per second (cloud facts 3). */
 export type Quota = Extract<keyof Knobs, `${string}PerSecond`>;
 
 export type Operation = { readonly action: Action; readonly quota: Quota };

@@ -11,7 +11,7 @@ export class ApiFault extends Error {
   }
 }
 
-/** The catalogue: codes and statuses of reference §3 and §5. `param` is the parameter at fault. */
+/** The catalogue: codes and statuses of cloud facts 3 and 5. `param` is the parameter at fault. */
 export const fault = {
   missingParameter: (param: string) =>
     new ApiFault(

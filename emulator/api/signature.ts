@@ -6,7 +6,7 @@ export function rfc3986(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** What is signed (reference §5): method, `/` and the sorted parameters, without Signature itself. */
+/** What is signed (cloud facts 5): method, `/` and the sorted parameters, without Signature itself. */
 export function rpcStringToSign(method: string, params: Params): string {
   const pairs = Object.keys(params)
     .filter((name) => name !== 'Signature')

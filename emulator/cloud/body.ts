@@ -9,7 +9,7 @@ export function cloudTime(epochMs: number): string {
 }
 
 /**
- * The callback that tells a fact, with the cloud's own key order and type traps (reference §1.3): Bitrate and Fps are
+ * The callback that tells a fact, with the cloud's own key order and type traps (cloud facts 1.3): Bitrate and Fps are
  * strings, VideoAnalysisComplete has strings only, URLs are http and unsigned, TranscodeComplete says `success` where
  * at least one stream succeeded. Null where nobody is told.
  */

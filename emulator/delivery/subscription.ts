@@ -1,4 +1,4 @@
-/** The account's callback configuration (reference §3.3). */
+/** The account's callback configuration (cloud facts 3.3). */
 export type Subscription = {
   readonly callbackType: 'HTTP' | 'MNS';
   /** As configured: this string is signed. */

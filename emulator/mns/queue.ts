@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 
-/** Attributes as MNS names them, with its defaults (reference §2.2). Seconds. */
+/** Attributes as MNS names them, with its defaults (cloud facts 2.2). Seconds. */
 export type QueueAttributes = {
   readonly VisibilityTimeout: number;
   readonly MaximumMessageSize: number;

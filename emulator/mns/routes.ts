@@ -20,7 +20,7 @@ const longestWaitSeconds = 30;
 const longestDelaySeconds = 604_800;
 const toleranceMs = 15 * 60 * 1000;
 
-/** The queue API (reference §2.2): create, look at and drop queues; send, receive, peek, delete, change visibility. */
+/** The queue API (cloud facts 2.2): create, look at and drop queues; send, receive, peek, delete, change visibility. */
 export function registerMns(root: FastifyInstance, options: MnsOptions): void {
   void root.register((app, _options, done) => {
     app.setErrorHandler((error, _request, reply) =>

@@ -8,7 +8,7 @@ export type SignedRequest = {
   readonly resource: string;
 };
 
-/** The MNS signature (reference §2.2): base64 of HMAC-SHA1 over method, body hash, type, date, x-mns headers, resource. */
+/** The MNS signature (cloud facts 2.2): base64 of HMAC-SHA1 over method, body hash, type, date, x-mns headers, resource. */
 export function mnsSignature({ method, headers, resource }: SignedRequest, secret: string): string {
   const own = Object.keys(headers)
     .filter((name) => name.startsWith('x-mns-'))

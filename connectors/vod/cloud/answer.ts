@@ -1,6 +1,6 @@
 /**
  * Pieces of the cloud's answers. They are as tolerant as the cloud is inconsistent: numbers come as strings, absent
- * text as null or "", a list bare or wrapped in an object that names its elements (reference §1.3, §3.2).
+ * text as null or "", a list bare or wrapped in an object that names its elements (cloud facts 1.3, 3.2).
  */
 import { z } from 'zod';
 
@@ -24,7 +24,7 @@ export const amount = z
 /** Epoch milliseconds of a UTC time as the cloud writes it, or null. */
 export const time = z.string().nullish().transform(cloudTimeMs);
 
-/** `2026-03-01T10:00:04Z` to epoch milliseconds; also with a colon before the milliseconds (reference §1.1). */
+/** `2026-03-01T10:00:04Z` to epoch milliseconds; also with a colon before the milliseconds (cloud facts 1.1). */
 export function cloudTimeMs(value: string | null | undefined): number | null {
   if (!value) return null;
   const ms = Date.parse(value.replace(/:(\d{3})Z$/, '.$1Z'));

@@ -2,8 +2,8 @@
  * What a call to the cloud can end in, apart from success. The kinds are what a caller must choose by:
  * - `retryable`: the cloud did nothing; the same call may succeed later (network down, credentials expired).
  * - `throttled`: the account's rate was exceeded; the cloud did nothing; slow down.
- * - `lagging`: the video isn't in the status that the call needs, often only *yet* (reference §3.2, §6).
- * - `already-submitted`: this SessionId was used within seven days; the job exists (reference §3.1).
+ * - `lagging`: the video isn't in the status that the call needs, often only *yet* (cloud facts 3.2, 6).
+ * - `already-submitted`: this SessionId was used within seven days; the job exists (cloud facts 3.1).
  * - `ambiguous`: nobody knows whether the cloud did it (time-out, connection lost, 5xx). Ask before repeating.
  * - `terminal`: repeating the same call can't help.
  */
@@ -72,7 +72,7 @@ export type Verdict = { readonly kind: FaultKind; readonly accountWide: boolean 
 
 /**
  * Judges an error that the cloud answered. The code of a repeated SessionId is not documented, so that any code that
- * speaks of it counts; whoever gets `terminal` for a submission still looks before believing it (reference §3.1).
+ * speaks of it counts; whoever gets `terminal` for a submission still looks before believing it (cloud facts 3.1).
  */
 export function judgeAnswer(effect: Effect, code: string, httpStatus: number): Verdict {
   if (/^Throttling(\.|$)|QpsLimit/i.test(code) || httpStatus === 429) return plainly('throttled');

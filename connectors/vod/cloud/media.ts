@@ -6,7 +6,7 @@ export type VideoInfo = {
   readonly videoId: string;
   readonly title: string | null;
   readonly description: string | null;
-  /** Uploading, UploadSucc, Transcoding, TranscodeFail, Checking, Blocked, Normal, ProduceFail (reference §3.2). */
+  /** Uploading, UploadSucc, Transcoding, TranscodeFail, Checking, Blocked, Normal, ProduceFail (cloud facts 3.2). */
   readonly status: string | null;
   readonly durationSeconds: number | null;
   readonly sizeBytes: number | null;
@@ -142,7 +142,7 @@ const playStream = z
       height: found.Height,
       durationSeconds: found.Duration,
       sizeBytes: found.Size,
-      // 0 or 1 here, a boolean in the callbacks (reference §1.3).
+      // 0 or 1 here, a boolean in the callbacks (cloud facts 1.3).
       encrypted: found.Encrypt === null ? null : found.Encrypt !== 0,
       createdAtMs: found.CreationTime,
     }),

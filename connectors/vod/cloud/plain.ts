@@ -1,6 +1,6 @@
 /**
  * Copies what the SDK parsed into ordinary values. Its parser gives objects without a prototype at every level, and
- * BigNumber objects for numbers of more than 15 characters (reference §5).
+ * BigNumber objects for numbers of more than 15 characters (cloud facts 5).
  * Integers beyond 2^53 become strings, since they can only be identifiers.
  */
 export function plain(value: unknown): unknown {

@@ -3,7 +3,7 @@ import { amount, done, listOf, text } from './answer.ts';
 import type { RpcParams } from './plain.ts';
 import type { Rpc } from './rpc.ts';
 
-/** What Live records to VOD for a domain, an app and a stream; `*` or null stands for all streams (reference §4). */
+/** What Live records to VOD for a domain, an app and a stream; `*` or null stands for all streams (cloud facts 4). */
 export type RecordConfig = {
   readonly domainName: string;
   readonly appName: string;

@@ -42,7 +42,7 @@ type PopClientClass = new (
   verbose: true,
 ) => PopClient;
 
-/** The RPC client of the SDK without its traps (reference §5). */
+/** The RPC client of the SDK without its traps (cloud facts 5). */
 export function rpcClient(options: RpcOptions): Rpc {
   // What must not show in an error: the cloud quotes credentials in some messages. The latest few, for rotation.
   let secrets: readonly string[] = [];

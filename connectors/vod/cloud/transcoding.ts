@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { amount, cloudTime, listOf, text, time } from './answer.ts';
 import type { Rpc } from './rpc.ts';
 
-/** What became of a whole task. The cloud spells its statuses in several ways (reference §3.2). */
+/** What became of a whole task. The cloud spells its statuses in several ways (cloud facts 3.2). */
 export type TaskOutcome = 'processing' | 'succeeded' | 'partly' | 'failed' | 'unknown';
 
 export type TranscodeTaskSummary = {

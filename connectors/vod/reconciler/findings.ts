@@ -39,7 +39,7 @@ export function recordingFound(row: LiveRecording): Finding | null {
 }
 
 /**
- * The stream of a video that Live put into VOD: its description is `StreamName|AppName|DomainName` (reference §3.2,
+ * The stream of a video that Live put into VOD: its description is `StreamName|AppName|DomainName` (cloud facts 3.2,
  * seen and not documented). Null for any other description.
  */
 export function streamInDescription(description: string | null) {
@@ -67,7 +67,7 @@ export function compositionFound(video: Pick<VideoInfo, 'videoId' | 'description
   };
 }
 
-/** Statuses in which the source is there (reference §3.2). */
+/** Statuses in which the source is there (cloud facts 3.2). */
 const sourceThere = new Set([
   'UploadSucc',
   'UploadSucces',
@@ -172,7 +172,7 @@ function statusOf(job: TranscodeTaskJob): 'success' | 'fail' | null {
   return /fail|cancel/i.test(job.status ?? '') ? 'fail' : null;
 }
 
-/** Fields and types as the callback has them (reference §1.4). */
+/** Fields and types as the callback has them (cloud facts 1.4). */
 function streamInfo(job: TranscodeTaskJob) {
   const info = {
     Status: statusOf(job) ?? undefined,
@@ -200,7 +200,7 @@ function timesOf(job: TranscodeTaskJob) {
   return job.completedAtMs === null ? {} : { FinishTime: cloudTime(job.completedAtMs) };
 }
 
-/** Callbacks carry no signatures; an answer of the API may (reference §1.1). */
+/** Callbacks carry no signatures; an answer of the API may (cloud facts 1.1). */
 function withoutQuery(url: string | null): string | undefined {
   return url?.split('?')[0];
 }

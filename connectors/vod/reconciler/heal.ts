@@ -49,12 +49,12 @@ export type Healer = {
   sweep(targets: readonly SweepTarget[], window: Window): Promise<void>;
 };
 
-/** The longest cycle (reference §4): a recording of a window may have begun so much earlier. */
+/** The longest cycle (cloud facts 4): a recording of a window may have begun so much earlier. */
 const longestCycleMs = 6 * 60 * 60_000;
 const sliceMs = 6 * 60 * 60_000;
 const searchPageSize = 100;
 const mostSearchPages = 50;
-/** GetVideoInfos takes so many ids (reference §3.2): one question is one call. */
+/** GetVideoInfos takes so many ids (cloud facts 3.2): one question is one call. */
 const videosPerQuestion = 20;
 
 export function healer(options: HealerOptions): Healer {

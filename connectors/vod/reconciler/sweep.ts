@@ -9,7 +9,7 @@ export type Window = { readonly fromMs: number; readonly toMs: number };
 /** Asks at the pace of the reconciler. */
 export type Ask = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** The cloud gives at most 5,000 rows for one question (reference §3.2); a window with more is halved. */
+/** The cloud gives at most 5,000 rows for one question (cloud facts 3.2); a window with more is halved. */
 const mostRows = 5_000;
 const pageSize = 100;
 const shortestWindowMs = 60_000;
@@ -54,7 +54,7 @@ export function* slicesOf(window: Window, sliceMs: number): Generator<Window> {
 const composedLaterMs = 15_000;
 
 /**
- * What a listed row is. It is not documented whether compositions are listed (reference §3.2); one would cover the time
+ * What a listed row is. It is not documented whether compositions are listed (cloud facts 3.2); one would cover the time
  * of earlier made rows of its stream. Where it holds just the time of one, it may be the composition of that one or its
  * copy in another format: `unclear`.
  */

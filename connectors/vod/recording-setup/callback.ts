@@ -2,7 +2,7 @@ import type { MessageCallback } from '../cloud/notification.ts';
 import { RecordingSetupFault, type WantedCallback } from './wanted.ts';
 
 /**
- * What SetMessageCallback is to be given. It overwrites everything (reference §3.3), so that whatever the file doesn't
+ * What SetMessageCallback is to be given. It overwrites everything (cloud facts 3.3), so that whatever the file doesn't
  * speak of is taken over from what the cloud has: events that somebody else needs stay, as does a key we don't know.
  * @throws RecordingSetupFault where callbacks are to be signed and no key is set that the cloud would take
  */
@@ -25,7 +25,7 @@ export function mergedCallback(
   };
 }
 
-/** Up to 32 characters, upper and lower case and digits mixed (reference §2). */
+/** Up to 32 characters, upper and lower case and digits mixed (cloud facts 2). */
 const acceptedKey = /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d).{1,32}$/;
 
 function demandKey(ours: string | null, theirs: string | null): void {

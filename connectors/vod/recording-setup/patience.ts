@@ -6,7 +6,7 @@ import { adaptivePace } from '../runner/pace.ts';
 /** Makes one call of the configuration APIs when it is its turn, again where the cloud did nothing for now. */
 export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
 
-/** Half of what an account may (reference §3): others configure too. */
+/** Half of what an account may (cloud facts 3): others configure too. */
 const callsPerSecond = 5;
 const mostTries = 6;
 const backoff: Backoff = { firstMs: 500, longestMs: 10_000 };

@@ -82,7 +82,7 @@ export function nameOf(config: Pick<RecordConfig, 'domainName' | 'appName' | 'st
   return `${config.domainName}/${config.appName}/${config.streamName ?? '*'}`;
 }
 
-/** What the service assumes where a configuration says nothing (reference §4). */
+/** What the service assumes where a configuration says nothing (cloud facts 4). */
 const serviceDefaults = { cycleSeconds: 3600, disconnectDelaySeconds: 180, onDemand: 0 } as const;
 
 const compared = [

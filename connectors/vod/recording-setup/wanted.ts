@@ -17,7 +17,7 @@ const config = z.strictObject({
   app: name,
   /** `*` for all streams of the app. */
   stream: name.default('*'),
-  /** CycleDuration (reference §4). */
+  /** CycleDuration (cloud facts 4). */
   cycleSeconds: z.int().min(300).max(21_600).default(3600),
   /** DelayTime: a re-push within it continues the same recording. */
   disconnectDelaySeconds: z.int().min(15).max(21_600).default(180),

@@ -11,7 +11,7 @@ export type Pace = {
 };
 
 export type PaceLimits = {
-  /** Calls per second while nothing is throttled. Submitting must stay below the account's documented 30 (reference §3). */
+  /** Calls per second while nothing is throttled. Submitting must stay below the account's documented 30 (cloud facts 3). */
   readonly perSecond: number;
   /** Never slower than this, or a long throttling would stop everything. */
   readonly lowestPerSecond?: number;

@@ -19,7 +19,7 @@ import {
   type TranscodeStep,
 } from './transcode-plan.ts';
 
-/** Refusals whose meaning is documented, so that there is nothing to look for (reference §3, §3.1). */
+/** Refusals whose meaning is documented, so that there is nothing to look for (cloud facts 3, 3.1). */
 const documentedRefusal = /^(InvalidVideo\.NotFound|NoSuchResource|MissingParameter)$/;
 
 /** @param suspect a predecessor may have submitted this job already */
@@ -142,7 +142,7 @@ function afterFailedLook(
   return end(attempt, failure('in-doubt', attempt.doubt));
 }
 
-/** A task's jobs may show a little later than the task; a task that only packages has none at all (reference §3.1). */
+/** A task's jobs may show a little later than the task; a task that only packages has none at all (cloud facts 3.1). */
 function afterDetail(
   attempt: TranscodeAttempt,
   jobIds: readonly string[],

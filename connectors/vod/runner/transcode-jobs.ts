@@ -13,7 +13,7 @@ export type TranscodeJobsOptions = {
   readonly codec: Pick<Codec<TranscodeJob>, 'decode'>;
   /** The client of a region; null is the region of the settings. */
   readonly cloudOf: (region: string | null) => Transcoding;
-  /** Submissions: the account's documented 30 a second (reference §3). */
+  /** Submissions: the account's documented 30 a second (cloud facts 3). */
   readonly submitting: Lane;
   readonly asking: Lane;
   readonly rules: AttemptRules;

@@ -7,7 +7,7 @@ import type { RecordConfig } from './record-configs.ts';
 const alreadyThere = () => new ApiFault('ConfigAlreadyExists', 400, 'The config already exists.');
 const notThere = () => new ApiFault('CodeConfigNotFound', 400, 'The config does not exist.');
 
-/** AddLiveRecordVodConfig (reference §4). Acts on shows that begin afterwards. */
+/** AddLiveRecordVodConfig (cloud facts 4). Acts on shows that begin afterwards. */
 export const addLiveRecordVodConfig: Action = (params, context) => {
   const config = configOf(params, context);
   const { DomainName, AppName, StreamName } = config;

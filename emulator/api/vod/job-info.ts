@@ -13,7 +13,7 @@ type JobInfo = {
   readonly completedMs: number | null;
 };
 
-/** ListJobInfo: the snapshot or AI jobs of a video, newest first, the cloud's own included (reference §3.2). */
+/** ListJobInfo: the snapshot or AI jobs of a video, newest first, the cloud's own included (cloud facts 3.2). */
 export const listJobInfo: Action = (params, context) => {
   const video = videoOf(params, context, 'MediaId');
   const jobType = jobTypeOf(params);

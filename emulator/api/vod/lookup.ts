@@ -22,5 +22,5 @@ export function demandStatus(video: CloudVideo, context: ActionContext, allowed:
   if (!allowed.includes(status)) throw fault.illegalStatus(status);
 }
 
-/** Sources that a job may work on (reference §3.1). */
+/** Sources that a job may work on (cloud facts 3.1). */
 export const workable = ['UploadSucc', 'Normal', 'Checking'] as const;

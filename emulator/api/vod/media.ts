@@ -6,7 +6,7 @@ import { fault } from '../errors.ts';
 import { integer, optional, required, time } from '../params.ts';
 import { shownStatus, videoOf } from './lookup.ts';
 
-/** GetVideoInfo (reference §3.2). */
+/** GetVideoInfo (cloud facts 3.2). */
 export const getVideoInfo: Action = (params, context) => ({
   Video: describeVideo(videoOf(params, context), context),
 });

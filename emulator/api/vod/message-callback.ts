@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import { fault } from '../errors.ts';
 import { matching, optional, required } from '../params.ts';
 
-/** SetMessageCallback (reference §3.3): overwrites all of it, and acts on the next attempt to deliver. */
+/** SetMessageCallback (cloud facts 3.3): overwrites all of it, and acts on the next attempt to deliver. */
 export const setMessageCallback: Action = (params, { subscriptions }) => {
   const callbackType = required(params, 'CallbackType').toUpperCase();
   if (callbackType !== 'HTTP' && callbackType !== 'MNS') throw fault.invalidParameter('CallbackType');

@@ -8,7 +8,7 @@ import { demandStatus, videoOf, workable } from './lookup.ts';
 const mostClips = 200;
 
 /**
- * ProduceEditingProjectVideo (reference §3.3): a new video from the clips of a timeline, at once with its MediaId. It
+ * ProduceEditingProjectVideo (cloud facts 3.3): a new video from the clips of a timeline, at once with its MediaId. It
  * knows no idempotency: every accepted call produces. Projects aren't kept, so a ProjectId without Timeline is unknown.
  */
 export const produceEditingProjectVideo: Action = (params, context) => {
@@ -36,7 +36,7 @@ export const produceEditingProjectVideo: Action = (params, context) => {
   return { MediaId: videoId, ProjectId: projectId };
 };
 
-/** Moments of one snapshot job (reference §3.3). */
+/** Moments of one snapshot job (cloud facts 3.3). */
 const mostOffsets = 30;
 
 /** SubmitSnapshotJob. */

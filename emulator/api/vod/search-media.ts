@@ -9,7 +9,7 @@ import { createdMs } from './media.ts';
 type Term = { readonly field: string; readonly values: readonly string[]; readonly isRange: boolean };
 
 /**
- * SearchMedia over videos (reference §3.2). `Match` is a conjunction of `Field = 'x'`, `Field in ('x','y')` and
+ * SearchMedia over videos (cloud facts 3.2). `Match` is a conjunction of `Field = 'x'`, `Field in ('x','y')` and
  * `Field = ('from','to')`; a Title matches where it contains the text. Recordings have MediaSource live, compositions
  * and productions editing.
  */

@@ -5,7 +5,7 @@ import { integer, isRecord, jsonObject, matching, type Params, required } from '
 import { demandStatus, videoOf, workable } from './lookup.ts';
 
 /**
- * SubmitTranscodeJobs (reference §3.1). The SessionId is looked at before the video's status, so that a repeat while
+ * SubmitTranscodeJobs (cloud facts 3.1). The SessionId is looked at before the video's status, so that a repeat while
  * the first submit is at work is told as a repeat. Only an accepted call is remembered.
  */
 export const submitTranscodeJobs: Action = (params, context) => {

@@ -7,7 +7,7 @@ import { fault } from '../errors.ts';
 import { integer, optional, time } from '../params.ts';
 import { videoOf } from './lookup.ts';
 
-/** GetTranscodeTask by TranscodeTaskId or by up to ten JobIds (reference §3.2). */
+/** GetTranscodeTask by TranscodeTaskId or by up to ten JobIds (cloud facts 3.2). */
 export const getTranscodeTask: Action = (params, context) => {
   const taskId = optional(params, 'TranscodeTaskId');
   const jobIds = optional(params, 'JobIds')?.split(',') ?? [];
@@ -29,7 +29,7 @@ export const getTranscodeTask: Action = (params, context) => {
   };
 };
 
-/** ListTranscodeTask of a video, newest first, the cloud's own tasks included (reference §3.2). */
+/** ListTranscodeTask of a video, newest first, the cloud's own tasks included (cloud facts 3.2). */
 export const listTranscodeTask: Action = (params, context) => {
   const video = videoOf(params, context);
   const fromMs = time(params, 'StartTime') ?? Number.NEGATIVE_INFINITY;

@@ -31,7 +31,7 @@ async function faultOf(reply: Reply): Promise<CloudFault> {
 }
 
 describe('signing', () => {
-  // Vectors of reference §5.
+  // Vectors of cloud facts 5.
   it.each([
     {
       action: 'GetVideoPlayAuth',

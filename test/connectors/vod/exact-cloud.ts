@@ -2,7 +2,7 @@ import { CloudFault, type FaultKind, type Transcoding } from '../../../connector
 import type { CrashPoint } from './crash-world.ts';
 
 /**
- * VOD's transcoding as reference §3.1 tells it, in memory: remembers every SessionId, refuses a repeat, bills every
+ * VOD's transcoding as cloud facts 3.1 tells it, in memory: remembers every SessionId, refuses a repeat, bills every
  * task. Faults are drawn from `random`; each is either before the work was done or after it.
  */
 export type ExactCloud = {

@@ -63,7 +63,7 @@ export function refusal(status: number, code: string, message = 'refused'): Repl
   return { status, body: { RequestId: 'request-1', HostId: 'vod.example.com', Code: code, Message: message } };
 }
 
-/** The signature that reference §5 prescribes, written from its text and not from the SDK. */
+/** The signature that cloud facts 5 prescribes, written from its text and not from the SDK. */
 export function expectedSignature(call: ReceivedCall, accessKeySecret: string): string {
   const encode = (text: string) =>
     [...Buffer.from(text, 'utf8')]

@@ -1,6 +1,6 @@
 /**
  * A show of two recordings and their composition: the callbacks that the cloud sends, and what its list and get APIs
- * say of the same. Bodies follow reference §1.4, answers §3.2.
+ * say of the same. Bodies follow cloud facts 1.4, answers cloud facts 3.2.
  */
 import { CloudFault, type LiveRecording, type TranscodeTask, type VideoInfo } from '../../../connectors/vod/index.ts';
 import type { HealingCloud } from '../../../connectors/vod/reconciler/heal.ts';

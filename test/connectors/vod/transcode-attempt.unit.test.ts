@@ -210,7 +210,7 @@ describe('finding the task', () => {
 });
 
 /**
- * A cloud in a few lines: it keeps the SessionId rule of reference §3.1 and shows a task `lag` looks late.
+ * A cloud in a few lines: it keeps the SessionId rule of cloud facts 3.1 and shows a task `lag` looks late.
  * Each of its answers may be lost or replaced by a refusal.
  */
 type Trouble = 'none' | 'lost' | 'before' | 'throttled' | 'lagging';
