@@ -14,6 +14,9 @@ const budgetMinutes = 15;
 /** The properties of the domain alone, many times each; what they print (runs, seed, time) is shown. */
 const slowLane = { args: ['--project', 'unit', '--silent=false', 'test/processors'], runs: 10_000, budgetMinutes: 30 };
 
+/** Every mutant of the domain against the domain's tests: about half an hour of two idle cores. */
+const mutationLane = { script: 'test/mutation/run.ts', budgetMinutes: 120 };
+
 /** What is checked before the tests run; each counts as one test. */
 const checks = [
   { name: 'lint and format', script: 'node_modules/@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
@@ -31,8 +34,13 @@ export function addTest(program: Command): void {
     .argument('[vitest...]', 'such as a path or -t NAME')
     .option('--slow', `only the domain's properties, at ${slowLane.runs} runs each`)
     .option('--runs <count>', 'with --slow: that many runs', wholeNumber, slowLane.runs)
+    .option('--mutation', 'only the mutation lane: which changes of processors/, or of the path given, no test notices')
     .allowUnknownOption()
-    .action(async (vitestArgs: string[], { slow, runs }: { slow?: true; runs: number }) => {
+    .action(async (vitestArgs: string[], { slow, runs, mutation }: { slow?: true; runs: number; mutation?: true }) => {
+      if (mutation) {
+        process.exitCode = await runMutation(vitestArgs, stopSignal());
+        return;
+      }
       const counts = await runTests(vitestArgs, stopSignal(), slow ? runs : null);
       const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
       console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
@@ -77,6 +85,21 @@ export async function runTests(
     failed: counts.failed + tests.failed,
     skipped: tests.skipped,
   };
+}
+
+/** Exit status 0 where enough of the mutants are killed; what it prints is described in docs/testing.md. */
+async function runMutation(args: readonly string[], stop: AbortSignal): Promise<number> {
+  const deadline = AbortSignal.timeout(mutationLane.budgetMinutes * 60_000);
+  process.chdir(root);
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-run-'));
+  try {
+    const signal = AbortSignal.any([stop, deadline]);
+    const status = await runWatched([mutationLane.script, ...args], signal, { TMPDIR: folder });
+    if (deadline.aborted) console.error(`Stopped: it did not end within ${mutationLane.budgetMinutes} minutes.`);
+    return status ?? exitCode.failed;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function runVitest(

@@ -1,0 +1,112 @@
+/** A process that runs tests with mutants. Started by `pool.ts`, told what to do by messages. */
+import { loadFrom, testsIn } from './loading.ts';
+import type { Answer, Depth, Measured, Measurement, Order, TestId, Trial, Verdict } from './messages.ts';
+import type { CollectedTest } from './suite.ts';
+import { Endless, mutantSwitch } from './switch.ts';
+
+const quickRuns = '12';
+let copies = 0;
+
+// What tests print is nobody's concern here, but that a property was checked.
+let checkedProperty = false;
+console.info = () => {
+  checkedProperty = true;
+};
+console.log = () => {};
+process.env.LIVE2VOD_PROPERTY_SEED = '1';
+process.env.LIVE2VOD_PROPERTY_SHRINK = 'no';
+
+process.on('message', (order: Order) => {
+  void obey(order).then((answer) => process.send?.(answer));
+});
+process.on('disconnect', () => process.exit());
+
+async function obey(order: Order): Promise<Answer> {
+  if (order.kind === 'open') {
+    loadFrom(new Map(order.sources));
+    return { kind: 'opened' };
+  }
+  return order.kind === 'measure'
+    ? { kind: 'measured', ...(await measure(order.files)) }
+    : { kind: 'tried', ...(await tryMutant(order)) };
+}
+
+async function measure(files: readonly string[]): Promise<Measurement> {
+  const loaded = new Set<number>();
+  const tests: Measured[] = [];
+  for (const file of files) {
+    mutantSwitch.reached = (first) => loaded.add(first);
+    const collected = await testsIn(file, 'measured');
+    for (const [index, test] of collected.entries()) {
+      const reaches = new Set<number>();
+      mutantSwitch.reached = (first) => reaches.add(first);
+      checkedProperty = false;
+      const cost = await timed(test);
+      tests.push({ file, index, name: test.name, reaches: [...reaches], ...cost, hasProperties: checkedProperty });
+    }
+  }
+  return { tests, loaded: [...loaded] };
+}
+
+async function timed({ run }: CollectedTest): Promise<Pick<Measured, 'ms' | 'turns' | 'fault'>> {
+  setDepth('quick');
+  mutantSwitch.turns = 0;
+  const started = process.cpuUsage();
+  let fault: string | null = null;
+  try {
+    await run();
+  } catch (error) {
+    fault = String(error);
+  }
+  // Processor time: what else the machine does has no part in it.
+  const { user, system } = process.cpuUsage(started);
+  return { ms: (user + system) / 1000, turns: mutantSwitch.turns, fault };
+}
+
+function setDepth(depth: Depth): void {
+  if (depth === 'quick') process.env.LIVE2VOD_PROPERTY_RUNS = quickRuns;
+  else delete process.env.LIVE2VOD_PROPERTY_RUNS;
+}
+
+async function tryMutant({ mutant, depth, afresh, tests }: Trial): Promise<Verdict> {
+  setDepth(depth);
+  if (afresh) copies += 1;
+  const copy = afresh ? `afresh${copies}` : 'shared';
+  for (const { file, index, mostTurns } of tests) {
+    let outcome: Verdict['outcome'] | null = null;
+    try {
+      mutantSwitch.on = afresh ? mutant : -1;
+      mutantSwitch.turns = 0;
+      mutantSwitch.mostTurns = mostTurns;
+      const test = (await loadedTests(file, copy))[index];
+      if (test === undefined) throw new Error(`${file} has lost a test`);
+      mutantSwitch.on = mutant;
+      mutantSwitch.turns = 0;
+      await test.run();
+    } catch (error) {
+      outcome = error instanceof Endless ? 'endless' : 'killed';
+    } finally {
+      mutantSwitch.on = -1;
+      mutantSwitch.mostTurns = Number.POSITIVE_INFINITY;
+    }
+    if (outcome !== null) {
+      forget(copy);
+      return { mutant, outcome, by: { file, index } };
+    }
+  }
+  forget(copy);
+  return { mutant, outcome: 'survived', by: null };
+}
+
+const known = new Map<string, readonly CollectedTest[]>();
+
+async function loadedTests(file: TestId['file'], copy: string): Promise<readonly CollectedTest[]> {
+  const key = `${copy} ${file}`;
+  const tests = known.get(key) ?? (await testsIn(file, copy));
+  known.set(key, tests);
+  return tests;
+}
+
+function forget(copy: string): void {
+  if (copy !== 'shared') for (const key of known.keys()) if (key.startsWith(`${copy} `)) known.delete(key);
+}
