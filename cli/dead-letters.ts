@@ -137,6 +137,7 @@ export function replayHeaders(headers: Readonly<Record<string, string>>, nowMs: 
     header.originTopic,
     header.originPartition,
     header.originOffset,
+    header.originBytes,
   ];
   const own = Object.entries(headers).filter(([name]) => !why.includes(name));
   return { ...Object.fromEntries(own), [header.replayedAt]: String(nowMs) };

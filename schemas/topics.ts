@@ -56,6 +56,7 @@ export const header = {
   originTopic: 'origin-topic',
   originPartition: 'origin-partition',
   originOffset: 'origin-offset',
+  originBytes: 'origin-bytes',
 } as const;
 
 const onCallbacks: readonly TopicHeader[] = [
@@ -75,6 +76,7 @@ const onDeadLetters: readonly TopicHeader[] = [
   { name: header.originTopic, always: true, meaning: 'topic it came from' },
   { name: header.originPartition, always: true, meaning: 'partition it came from' },
   { name: header.originOffset, always: true, meaning: 'offset it had there' },
+  { name: header.originBytes, always: false, meaning: 'how long it was, where only its beginning is kept' },
 ];
 
 export const topics: Readonly<Record<TopicId, TopicContract>> = {

@@ -1,4 +1,5 @@
 import { type Platform, systemPlatform } from '../platform/index.ts';
+import { baseUrl } from './base-url.ts';
 import { decodeEventId, encodeEventId } from './position.ts';
 import { mergedInto } from './session-trail.ts';
 import { type ServerSentEvent, serverSentEvents } from './sse.ts';
@@ -154,7 +155,7 @@ function address<T extends StateTopic>(options: FollowEventsOptions<T>, reader: 
   const id = reader.movedTo ?? options.id;
   if (id !== undefined) query.set(options.states === 'video-state' ? 'video' : 'session', id);
   if (options.stream !== undefined) query.set('stream', options.stream);
-  return `${options.url.replace(/\/+$/, '')}/api/events?${query}`;
+  return `${baseUrl(options.url)}/api/events?${query}`;
 }
 
 async function requireStream(response: Response): Promise<void> {

@@ -4,6 +4,7 @@ import type { KafkaConfig, KafkaMessage } from 'kafkajs';
 import { avroSchema } from '../../schemas/avro.ts';
 import { systemClock } from '../platform/index.ts';
 import { avroCodec, type Codec } from '../registry/codec.ts';
+import { baseUrl } from './base-url.ts';
 import { type Ends, KafkaSource } from './kafka-source.ts';
 import { decodeOffsets, encodeOffsets } from './position.ts';
 import { SessionTrail } from './session-trail.ts';
@@ -161,7 +162,7 @@ async function decoded<T extends StateTopic>(
 
 /** Decodes what any release wrote into this release's type. */
 function reader(states: StateTopic, topic: string, registryUrl: string): Codec<object> {
-  const registry = new SchemaRegistry({ host: registryUrl.replace(/\/+$/, ''), clientId: 'live2vod-client' });
+  const registry = new SchemaRegistry({ host: baseUrl(registryUrl), clientId: 'live2vod-client' });
   const type = avsc.Type.forSchema(avroSchema(schemaOf[states]) as unknown as avsc.Schema);
   // No id of ours: this codec only reads.
   return avroCodec<object>(topic, -1, type, async (id) => (await registry.getSchema(id)) as unknown as avsc.Type);

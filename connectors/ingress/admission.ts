@@ -1,4 +1,5 @@
 import { subjectOf } from '../../processors/callback/index.ts';
+import { hasControlCharacter } from '../../schemas/bounds.ts';
 import { header } from '../../schemas/topics.ts';
 import type { OutgoingRecord } from './record.ts';
 
@@ -52,7 +53,9 @@ function liveStreamOf(body: Uint8Array): LiveStream {
     return { ok: false, reason: 'not JSON' };
   }
   const parts = [fields?.domain, fields?.app, fields?.stream];
-  return parts.every((part) => typeof part === 'string' && part !== '')
-    ? { ok: true, subjectId: parts.join('/') }
-    : { ok: false, reason: 'no stream: domain, app or stream is missing' };
+  if (!parts.every((part) => typeof part === 'string' && part !== ''))
+    return { ok: false, reason: 'no stream: domain, app or stream is missing' };
+  const subjectId = parts.join('/');
+  if (hasControlCharacter(subjectId)) return { ok: false, reason: 'the stream has a control character' };
+  return { ok: true, subjectId };
 }

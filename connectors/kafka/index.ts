@@ -11,6 +11,7 @@ export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letter
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
 export { Arrivals, type ArrivalsOptions } from './runtime/arrivals.ts';
 export type { Codec, Codecs } from './runtime/codec.ts';
+export { deadLetter } from './runtime/dead-letter.ts';
 export type { FailureLimitOptions } from './runtime/failure-limit.ts';
 export { type GroupWatermarkOptions, groupWatermark } from './runtime/group-watermark.ts';
 export type { ProcessorHooks, RestoreProgress } from './runtime/hooks.ts';

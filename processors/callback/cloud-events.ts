@@ -1,4 +1,5 @@
 /** The cloud's event types: what each says about its subject, and what tells two events of that type apart. */
+import { bounds } from '../../schemas/bounds.ts';
 import type { AuditStatus, DeleteType, Fact, StreamRef } from '../../schemas/generated/VideoState.ts';
 import { emptyFact } from './event.ts';
 import {
@@ -9,6 +10,7 @@ import {
   numberOf,
   objectOf,
   objectsOf,
+  plain,
   shortText,
   textOf,
   textsOf,
@@ -193,10 +195,16 @@ function other(discriminator: (body: Body) => readonly string[]): Reader {
 
 /** The stream, where all three names are there. */
 export function streamOf(body: Body): StreamRef | null {
-  const domainName = shortText(body, maxBytes.name, 'DomainName');
-  const appName = shortText(body, maxBytes.name, 'AppName');
-  const streamName = shortText(body, maxBytes.name, 'StreamName');
+  const domainName = nameOf(body, 'DomainName');
+  const appName = nameOf(body, 'AppName');
+  const streamName = nameOf(body, 'StreamName');
   return domainName !== null && appName !== null && streamName !== null ? { domainName, appName, streamName } : null;
+}
+
+/** @throws Unusable for one with a control character: a stream's names are a key */
+function nameOf(body: Body, name: string): string | null {
+  const text = shortText(body, maxBytes.name, name);
+  return text === null ? null : plain(text, name);
 }
 
 export function recordingOf(body: Body): Fact['recording'] {
@@ -206,7 +214,7 @@ export function recordingOf(body: Body): Fact['recording'] {
 }
 
 export function sizeOf(body: Body): number | null {
-  return countOf(body, Number.MAX_SAFE_INTEGER, 'Size');
+  return countOf(body, bounds.mostLong, 'Size');
 }
 
 export function messageOf(body: Body): string | null {

@@ -1,5 +1,6 @@
 import type { Fact, TimelineEntry } from '../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../schemas/topics.ts';
+import type { UnusableCode } from './unusable.ts';
 
 /** How a body came to us: record headers, never anything out of the body. */
 export type Delivery = {
@@ -25,7 +26,7 @@ export type VideoEvent = {
 export type ParseResult =
   | { readonly kind: 'ok'; readonly event: VideoEvent }
   | { readonly kind: 'unknown'; readonly event: VideoEvent }
-  | { readonly kind: 'unparsable'; readonly reason: string };
+  | { readonly kind: 'unparsable'; readonly code?: UnusableCode; readonly reason: string };
 
 /** Whether the event reports that it worked. FileUploadComplete had no Status for years, and is never sent on failure. */
 export function succeeded(entry: TimelineEntry): boolean {

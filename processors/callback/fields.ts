@@ -2,7 +2,9 @@
  * Reads fields of a callback body whatever type the cloud gave them (reference §1.3): numbers as strings, booleans as
  * 0/1, objects as JSON strings, either spelling of a name. A missing, empty or unusable value is null, never an error.
  */
+import { hasControlCharacter } from '../../schemas/bounds.ts';
 import { parseCloudTime } from './time.ts';
+import { Unusable } from './unusable.ts';
 
 /** A callback body, or an object inside one, with its keys trimmed. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -10,7 +12,9 @@ export type Body = Readonly<Record<string, unknown>>;
 /** Limits in UTF-8 bytes of what is kept of one value, so that a state's size has a bound. */
 export const maxBytes = { id: 64, label: 64, code: 128, name: 256, message: 256, url: 768 } as const;
 
-const numeric = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+const numeric = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+/** No number of the cloud's is longer. Looked at before the pattern. */
+const longestNumber = 64;
 
 /** The first of `names` that holds a non-empty text (numbers and booleans count as their text), trimmed. */
 export function textOf(body: Body, ...names: readonly string[]): string | null {
@@ -36,23 +40,30 @@ export function urlOf(body: Body, ...names: readonly string[]): string | null {
   return text === null || cut(text, maxBytes.url) !== text ? null : wellFormed(text);
 }
 
-/** A finite number, also from text. */
+/** A number, also from text. @throws Unusable where it is larger than any that can be kept */
 export function numberOf(body: Body, ...names: readonly string[]): number | null {
   for (const name of names) {
-    const value = body[name];
-    if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
-    if (typeof value === 'string' && numeric.test(value.trim())) {
-      const number = Number(value);
-      if (Number.isFinite(number)) return number === 0 ? 0 : number;
-    }
+    const number = parseNumber(body[name]);
+    if (number === null) continue;
+    if (!Number.isFinite(number)) throw new Unusable('out-of-range', `${name} is a number beyond all bounds`);
+    return number === 0 ? 0 : number;
   }
   return null;
 }
 
-/** A whole number from 0 to `most`; a fraction is cut off. */
+/** A whole number; a fraction is cut off, and one below 0 is none. @throws Unusable where it is larger than `most` */
 export function countOf(body: Body, most: number, ...names: readonly string[]): number | null {
   const value = numberOf(body, ...names);
-  return value === null || value < 0 || value > most ? null : Math.trunc(value);
+  if (value === null || value < 0) return null;
+  if (value > most) throw new Unusable('out-of-range', `${names[0]} is ${value}, the most that can be kept is ${most}`);
+  return Math.trunc(value);
+}
+
+function parseNumber(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string' || value.length > longestNumber) return null;
+  const text = value.trim();
+  return numeric.test(text) ? Number(text) : null;
 }
 
 export function booleanOf(body: Body, name: string): boolean | null {
@@ -119,6 +130,12 @@ export function cut(text: string, limit: number): string {
     end += character.length;
   }
   return wellFormed(text);
+}
+
+/** Names things in keys, logs and terminals, which a control character would break or cut. @throws Unusable */
+export function plain(text: string, name: string): string {
+  if (hasControlCharacter(text)) throw new Unusable('control-character', `${name} has a control character`);
+  return text;
 }
 
 /** Lone surrogates have no UTF-8 form: encoded and decoded again they would be another text. */

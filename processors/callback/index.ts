@@ -6,3 +6,4 @@ export { parseCallback } from './parse.ts';
 export { compareRenditions } from './rendition.ts';
 export { maxSubjectIdLength, type Subject, subjectOf } from './subject.ts';
 export { parseCloudTime } from './time.ts';
+export type { UnusableCode } from './unusable.ts';

@@ -4,7 +4,8 @@ import { type Delivery, emptyFact, type ParseResult, type VideoEvent } from './e
 import { type Body, maxBytes, shortText, textOf, timeOf } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
-import { maxSubjectIdLength, openBody, subjectIdOf } from './subject.ts';
+import { maxSubjectIdLength, type Opened, openBody, subjectIdOf } from './subject.ts';
+import { Unusable } from './unusable.ts';
 
 /**
  * Reads one callback body. Never throws, whatever the bytes are. Takes the body exactly as received and how it was
@@ -13,6 +14,16 @@ import { maxSubjectIdLength, openBody, subjectIdOf } from './subject.ts';
 export function parseCallback(bytes: Uint8Array, delivery: Delivery): ParseResult {
   const opened = openBody(bytes);
   if (!opened.ok) return { kind: 'unparsable', reason: opened.reason };
+  try {
+    return parseBody(opened, delivery);
+  } catch (error) {
+    if (error instanceof Unusable) return { kind: 'unparsable', code: error.code, reason: error.message };
+    throw error;
+  }
+}
+
+/** @throws Unusable */
+function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): ParseResult {
   const { body } = opened;
   const eventType = textOf(body, 'EventType');
   if (eventType === null) return { kind: 'unparsable', reason: 'no EventType' };

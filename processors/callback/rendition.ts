@@ -1,3 +1,4 @@
+import { bounds } from '../../schemas/bounds.ts';
 import type { Rendition, RenditionStatus } from '../../schemas/generated/VideoState.ts';
 import {
   type Body,
@@ -16,15 +17,25 @@ import {
 /** Most outputs kept of one event; template groups hold far fewer. */
 export const maxOutputs = 64;
 
-const maxInt = 2_147_483_647;
-
 /** StreamInfos of a TranscodeComplete, in an order of their own: that of the array means nothing. */
 export function streamInfosOf(body: Body): readonly Rendition[] {
   const parent = statusOf(textOf(body, 'Status'), 'FAIL');
-  return objectsOf(body, 'StreamInfos')
-    .map((info) => renditionOf(info, parent))
-    .sort(compareRenditions)
-    .slice(0, maxOutputs);
+  const outputs: Rendition[] = [];
+  for (const info of objectsOf(body, 'StreamInfos')) insert(outputs, renditionOf(info, parent));
+  return outputs;
+}
+
+/** Into its place among the first `maxOutputs`. A body may list a hundred thousand: sorting all of them would take seconds. */
+function insert(sorted: Rendition[], output: Rendition): void {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (compareRenditions(sorted[middle] as Rendition, output) <= 0) from = middle + 1;
+    else to = middle;
+  }
+  if (from === maxOutputs) return;
+  sorted.splice(from, 0, output);
+  if (sorted.length > maxOutputs) sorted.pop();
 }
 
 /** One output, from a StreamTranscodeComplete or an element of StreamInfos. */
@@ -37,10 +48,10 @@ export function renditionOf(body: Body, statusWithout: RenditionStatus): Renditi
     fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
     bitrateKbps: numberOf(body, 'Bitrate'),
     fps: numberOf(body, 'Fps'),
-    width: countOf(body, maxInt, 'Width'),
-    height: countOf(body, maxInt, 'Height'),
+    width: countOf(body, bounds.mostInt, 'Width'),
+    height: countOf(body, bounds.mostInt, 'Height'),
     durationSeconds: numberOf(body, 'Duration'),
-    sizeBytes: countOf(body, Number.MAX_SAFE_INTEGER, 'Size'),
+    sizeBytes: countOf(body, bounds.mostLong, 'Size'),
     encrypted: booleanOf(body, 'Encrypt'),
     startTime: timeOf(body, 'StartTime'),
     finishTime: timeOf(body, 'FinishTime'),
@@ -56,8 +67,14 @@ export function compareRenditions(a: Rendition, b: Rendition): number {
     compareText(a.definition ?? '', b.definition ?? '') ||
     compareText(a.format ?? '', b.format ?? '') ||
     compareText(a.fileUrl ?? '', b.fileUrl ?? '') ||
-    compareText(JSON.stringify(a), JSON.stringify(b))
+    (alike(a, b) ? 0 : compareText(JSON.stringify(a), JSON.stringify(b)))
   );
+}
+
+/** Cheaper than two texts, where a body repeats one output thousands of times. */
+function alike(a: Rendition, b: Rendition): boolean {
+  for (const field in a) if (a[field as keyof Rendition] !== b[field as keyof Rendition]) return false;
+  return true;
 }
 
 function statusOf(status: string | null, without: RenditionStatus): RenditionStatus {

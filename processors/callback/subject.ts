@@ -1,4 +1,5 @@
-import { type Body, isObject, objectOf, textOf, trimmedKeys } from './fields.ts';
+import { type Body, isObject, objectOf, plain, textOf, trimmedKeys } from './fields.ts';
+import { Unusable } from './unusable.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -22,7 +23,13 @@ export type Opened =
 export function subjectOf(body: Uint8Array): Subject {
   const opened = openBody(body);
   if (!opened.ok) return opened;
-  const subjectId = subjectIdOf(opened.body);
+  let subjectId: string | null;
+  try {
+    subjectId = subjectIdOf(opened.body);
+  } catch (error) {
+    if (error instanceof Unusable) return { ok: false, reason: error.message };
+    throw error;
+  }
   if (subjectId === null)
     return {
       ok: false,
@@ -33,16 +40,18 @@ export function subjectOf(body: Uint8Array): Subject {
   return { ok: true, subjectId, eventType: textOf(opened.body, 'EventType') };
 }
 
-/** The subject id of an opened body, or null. */
+/** The subject id of an opened body, or null. @throws Unusable for one with a control character */
 export function subjectIdOf(body: Body): string | null {
   const id = textOf(body, 'VideoId', 'MediaId', 'ImageId', 'AttachedMediaId');
-  if (id !== null) return id.toWellFormed();
+  if (id !== null) return idFrom(id);
   const media = objectOf(body, 'TaskInput');
   const taskMedia = media === null ? null : textOf(media, 'Media');
-  if (taskMedia !== null) return taskMedia.toWellFormed();
+  if (taskMedia !== null) return idFrom(taskMedia);
   const jobId = textOf(body, 'JobId');
-  return jobId === null ? null : `job:${jobId.toWellFormed()}`;
+  return jobId === null ? null : `job:${idFrom(jobId)}`;
 }
+
+const idFrom = (text: string): string => plain(text, 'the subject id').toWellFormed();
 
 /** Decodes and parses a body. Never throws. */
 export function openBody(bytes: Uint8Array): Opened {

@@ -1,7 +1,10 @@
+import { bounds } from '../../schemas/bounds.ts';
+
+/** No time of the cloud's is longer. Looked at before any pattern. */
+const longestTime = 64;
 const cloudTime = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.:](\d{1,9}))?\s*([Zz]|[+-]\d{2}:?\d{2})?$/;
 const digits = /^\d{10,14}$/;
 const dayMs = 86_400_000;
-const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * Epoch milliseconds of a time as the cloud writes it, or null when it is none. Takes `yyyy-MM-ddTHH:mm:ssZ`, the same
@@ -11,7 +14,7 @@ const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
  */
 export function parseCloudTime(value: unknown): number | null {
   if (typeof value === 'number') return parseEpoch(value);
-  if (typeof value !== 'string') return null;
+  if (typeof value !== 'string' || value.length > longestTime) return null;
   const usual = parseUsual(value);
   if (usual !== null) return usual;
   const text = value.trim();
@@ -23,7 +26,8 @@ export function parseCloudTime(value: unknown): number | null {
   const ofDay = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60 || ofDay * 1000 > dayMs) return null;
   const millis = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
-  return within(atDay + ofDay * 1000 + millis - offsetMs(zone));
+  const offset = offsetMs(zone);
+  return offset === null ? null : within(atDay + ofDay * 1000 + millis - offset);
 }
 
 /** `yyyy-MM-ddTHH:mm:ssZ` of a month's first 28 days: nearly every time there is, at a tenth of the cost. Else null. */
@@ -54,12 +58,14 @@ function parseEpoch(value: number): number | null {
   return null;
 }
 
-function offsetMs(zone: string | undefined): number {
+/** Null for one that no place on Earth has: beyond 14 hours, or 60 minutes and more. */
+function offsetMs(zone: string | undefined): number | null {
   if (zone === undefined || zone.length < 3) return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
+  if (minutes > 59 || hours * 60 + minutes > 14 * 60) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
 function within(ms: number): number | null {
-  return ms >= 0 && ms <= latestMs ? ms : null;
+  return ms >= 0 && ms <= bounds.mostTimeMs ? ms : null;
 }

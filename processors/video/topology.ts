@@ -1,6 +1,7 @@
+import { bounds } from '../../schemas/bounds.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type EventSource, header } from '../../schemas/topics.ts';
-import { cloudEvents, type Delivery, parseCallback, type VideoEvent } from '../callback/index.ts';
+import { cloudEvents, cut, type Delivery, maxBytes, parseCallback, type VideoEvent } from '../callback/index.ts';
 import type { Policy, PolicyBook } from '../policy/index.ts';
 import type { Emission, Marks, Outcome, SourceRecord, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
@@ -32,7 +33,7 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
       // Parse: bytes to a fact, or a dead letter that says why not.
       if (!(record.value instanceof Uint8Array)) return unusable('not bytes', 'the callbacks topic holds raw bodies');
       const parsed = parseCallback(record.value, deliveryOf(record));
-      if (parsed.kind === 'unparsable') return unusable('unparsable', parsed.reason);
+      if (parsed.kind === 'unparsable') return unusable(parsed.code ?? 'unparsable', parsed.reason);
       const { event } = parsed;
       if (event.subjectId !== record.key)
         return unusable(
@@ -74,10 +75,15 @@ const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', '
 function deliveryOf(record: SourceRecord): Delivery {
   const source = headerOf(record, header.source) ?? '';
   const receivedAt = Number(headerOf(record, header.receivedAt) ?? Number.NaN);
+  const region = headerOf(record, header.region);
   return {
     source: sources.includes(source) ? (source as EventSource) : 'http',
-    receivedAtMs: Number.isSafeInteger(receivedAt) && receivedAt > 0 ? receivedAt : record.timestampMs,
-    region: headerOf(record, header.region) ?? null,
+    receivedAtMs:
+      Number.isInteger(receivedAt) && receivedAt > 0 && receivedAt <= bounds.mostTimeMs
+        ? receivedAt
+        : record.timestampMs,
+    // Anybody who may write to the topic can make it as long as a record.
+    region: region === undefined ? null : cut(region, maxBytes.label),
   };
 }
 

@@ -44,8 +44,10 @@ export function identifier(name: string): string {
  */
 export function hasSecondStatement(sql: string): boolean {
   if (/^\s*INSERT\b[\s\S]*?\bFORMAT\b/i.test(sql)) return false;
-  // Strings, quoted identifiers, comments: a semicolon in there ends nothing.
-  const opaque = /'(?:\\.|''|[^'\\])*'|"(?:\\.|""|[^"\\])*"|`(?:\\.|``|[^`\\])*`|--[^\n]*|\/\*[\s\S]*?\*\//g;
+  // Strings, quoted identifiers, comments: a semicolon in there ends nothing. One that isn't closed goes on to the end:
+  // looking for its end from each of its characters anew would take for ever.
+  const opaque =
+    /'(?:\\[\s\S]|''|[^'\\])*(?:'|\\?$)|"(?:\\[\s\S]|""|[^"\\])*(?:"|\\?$)|`(?:\\[\s\S]|``|[^`\\])*(?:`|\\?$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
   const bare = sql.replace(opaque, (text) => (text.startsWith('-') || text.startsWith('/') ? ' ' : 'x'));
   return /;\s*[^\s;]/.test(bare);
 }

@@ -1,11 +1,11 @@
-import { type IdempotentProducer, KafkaFault, type KafkaSettings } from '../../kafka/index.ts';
+import { deadLetter, type IdempotentProducer, KafkaFault, type KafkaSettings } from '../../kafka/index.ts';
 import type { Clock } from '../../platform/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
 import type { ClickHouseClient } from '../client.ts';
 import { ClickhouseFault } from '../fault.ts';
 import type { Batch, TableName, Unusable } from './batch.ts';
-import { deadLetter, readAgain } from './dead-letter.ts';
 import { insertRows } from './insert.ts';
+import { readAgain } from './read-again.ts';
 import type { SinkOptions } from './run-sink.ts';
 
 export type StoreContext = {
@@ -49,7 +49,7 @@ async function bury({ origin, record, reason, error }: Unusable, context: StoreC
     return;
   }
   context.log.warn({ topic, partition, offset, reason, error }, 'record goes to dead-letters');
-  await context.producer.send(deadLetter(context.deadLetterTopic, original, reason, error));
+  await context.producer.send(deadLetter(context.deadLetterTopic, 'sink', original, reason, error));
   context.metrics.count('live2vod_dead_letters_total', { stage: 'sink', reason });
 }
 

@@ -3,7 +3,7 @@ import { systemClock } from '../../platform/index.ts';
 import { ClientCalls } from './callback.ts';
 import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
-import { asBuffer, nativeHeaders, type OutgoingRecord } from './record.ts';
+import { asBuffer, nativeHeaders, nativeKey, type OutgoingRecord } from './record.ts';
 import { clientConfig, type KafkaSettings, producerKeys } from './settings.ts';
 
 export type IdempotentProducerOptions = {
@@ -112,10 +112,10 @@ export class IdempotentProducer {
           record.topic,
           record.partition ?? null,
           value,
-          record.key,
+          nativeKey(record),
           record.timestampMs ?? null,
           waiting,
-          nativeHeaders(record.headers),
+          nativeHeaders(record),
         );
         this.#inFlightBytes += bytes;
         this.#waiting.add(waiting);

@@ -3,7 +3,7 @@ import { ClientCalls, type NativeCall } from './callback.ts';
 import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs, inSlices } from './connection.ts';
 import type { Consumer } from './consumer.ts';
 import { kafkaFault } from './fault.ts';
-import { asBuffer, nativeHeaders, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
+import { asBuffer, nativeHeaders, nativeKey, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
 import { clientConfig, type KafkaSettings, producerKeys } from './settings.ts';
 
 export type TransactionalProducerOptions = {
@@ -83,10 +83,10 @@ export class TransactionalProducer {
         record.topic,
         record.partition ?? null,
         asBuffer(record.value),
-        record.key,
+        nativeKey(record),
         record.timestampMs ?? null,
         undefined,
-        nativeHeaders(record.headers),
+        nativeHeaders(record),
       );
     } catch (error) {
       throw kafkaFault(`write to ${record.topic}`, error);

@@ -9,8 +9,9 @@ export type FailureLimitOptions = {
 };
 
 /**
- * Stops a bad release from pouring a topic into dead letters. It counts defects only (the processor threw, or a value
- * couldn't be read or written), not records that the processor itself judged to be unusable.
+ * Stops a bad release from pouring a topic into dead letters. It counts defects only (a step or timer threw, or
+ * a state couldn't be read), and nothing that an input may be to blame for: bytes that can't be read, values that can't be
+ * encoded, records that the processor judged to be unusable.
  *
  * The count outlives the process: whoever starts a processor that gave up again and again would otherwise allow it as
  * many failures each time.

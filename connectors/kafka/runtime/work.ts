@@ -1,4 +1,5 @@
 import type { Outcome, SourceRecord } from '../../../processors/topology.ts';
+import { hasControlCharacter } from '../../../schemas/bounds.ts';
 import { spanOf, type TracedWork, traceOf } from '../../telemetry/index.ts';
 import type { ConsumedRecord, OutgoingRecord } from '../client/record.ts';
 import type { DueTimer, StoreWrite } from '../store/state-store.ts';
@@ -105,13 +106,14 @@ class Batch<S> {
       spanOf(origin),
     );
     try {
-      if (origin.key === null) return this.#reject(origin, record, traced, 'no-key', 'the record has no key', null);
+      const unusable = unusableKey(origin);
+      if (unusable !== null) return this.#reject(origin, record, traced, ...unusable, null);
       if (origin.value !== null) {
         const value = context.input.decode(origin.value);
         record.value = value instanceof Promise ? await value : value;
       }
       stage = 'state-unreadable';
-      const found = this.#state(origin.key);
+      const found = this.#state(record.key);
       const state = found instanceof Promise ? await found : found;
       stage = 'processor-threw';
       const outcome = context.topology.step(state, record, { nowMs: this.#nowMs });
@@ -119,12 +121,14 @@ class Batch<S> {
         return this.#reject(origin, record, traced, outcome.reason, outcome.error, outcome);
       }
       stage = 'output-unusable';
-      this.#take(origin.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
+      this.#take(record.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
       this.#told.push({ record, timerKey: null, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error) || isStoreFault(error)) throw error;
-      this.#failures++;
-      this.#lastError = `${stage}: ${text(error)}`;
+      if (ourDefects.includes(stage)) {
+        this.#failures++;
+        this.#lastError = `${stage}: ${text(error)}`;
+      }
       this.#reject(origin, record, traced, stage, text(error), null);
     }
   }
@@ -249,6 +253,25 @@ class Batch<S> {
       throw new UnencodableState('a state cannot be encoded', { cause: error });
     }
   }
+}
+
+/**
+ * What a release is to blame for: a step that throws, and a state of its own topic that it can't read. An input that can't be
+ * read says something of who wrote it, and so does a value in it that nothing can hold.
+ */
+const ourDefects: readonly string[] = ['state-unreadable', 'processor-threw'];
+
+/** Longer keys would be carried in every change of their state. */
+const maxKeyLength = 1_024;
+
+/** Why no state can be kept under a record's key: reason and sentence; null where one can. */
+function unusableKey({ key, raw }: ConsumedRecord): readonly [reason: string, error: string] | null {
+  if (key === null) return ['no-key', 'the record has no key'];
+  if (raw?.key !== undefined) return ['unusable-key', 'the key is no UTF-8'];
+  if (key.length > maxKeyLength)
+    return ['unusable-key', `the key has ${key.length} characters, at most ${maxKeyLength}`];
+  if (hasControlCharacter(key)) return ['unusable-key', 'the key has a control character'];
+  return null;
 }
 
 const isStoreFault = (error: unknown): boolean => error instanceof Error && error.name === 'StoreFault';

@@ -1,5 +1,5 @@
 import { header, type TopicId } from '../../../schemas/topics.ts';
-import type { ConsumedRecord, OutgoingRecord } from '../../kafka/index.ts';
+import type { OutgoingRecord } from '../../kafka/index.ts';
 
 /** Where the runner's results go. A promise resolves once the record is durable. */
 export type Outbox = { send(record: OutgoingRecord): Promise<unknown> };
@@ -28,29 +28,6 @@ export function internalRecord(
       [header.source]: source,
       [header.receivedAt]: String(nowMs),
       ...(event.region === null ? {} : { [header.region]: event.region }),
-    },
-  };
-}
-
-/** The original command with the reason why nothing more will be done about it. */
-export function deadLetter(
-  topics: (id: TopicId) => string,
-  origin: ConsumedRecord,
-  reason: string,
-  error: string,
-): OutgoingRecord {
-  return {
-    topic: topics('dead-letters'),
-    key: origin.key,
-    value: origin.value,
-    headers: {
-      ...origin.headers,
-      [header.reason]: reason,
-      [header.error]: error,
-      [header.stage]: 'job-runner',
-      [header.originTopic]: origin.topic,
-      [header.originPartition]: String(origin.partition),
-      [header.originOffset]: String(origin.offset),
     },
   };
 }

@@ -5,13 +5,13 @@
  */
 import type { TopicId } from '../../../schemas/topics.ts';
 import type { ConsumedRecord, Consumer, OutgoingRecord, Rebalance, TopicPartition } from '../../kafka/index.ts';
-import { KafkaFault } from '../../kafka/index.ts';
+import { deadLetter, KafkaFault } from '../../kafka/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import { type Logger, type Metrics, spanOf, type TracedWork, type Tracing, traceOf } from '../../telemetry/index.ts';
 import { isRetryable, persistence } from '../persist.ts';
 import type { JobEnding, JobKind } from './job-kind.ts';
 import { Abandoned } from './lane.ts';
-import { deadLetter, type InternalEvent, internalRecord, type Outbox } from './outbox.ts';
+import { type InternalEvent, internalRecord, type Outbox } from './outbox.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
 import { type Takeover, takeover } from './takeover.ts';
 
@@ -101,7 +101,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     const result = (event: InternalEvent) => internalRecord(topics, 'job-runner', event, platform.now(), trace);
     const bury = async (reason: string, error: string) => {
       traced?.end(error);
-      await publish(deadLetter(topics, record, reason, error), stop);
+      await publish(deadLetter(topics('dead-letters'), 'job-runner', record, reason, error), stop);
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
     };
     const suspect = await assigned.takeover.mayHaveBegun(record);

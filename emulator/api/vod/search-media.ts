@@ -39,7 +39,7 @@ const term = /^(\w+)\s*(=|in)\s*(?:'([^']*)'|\(([^)]*)\))$/;
 
 function termsOf(match: string): Term[] {
   if (match.trim() === '') return [];
-  return match.split(/\s+and\s+/i).map((text) => {
+  return match.split(/\sand\s/i).map((text) => {
     const [, field, operator, one, many] = term.exec(text.trim()) ?? [];
     if (field === undefined) throw fault.invalidParameter('Match');
     const values =

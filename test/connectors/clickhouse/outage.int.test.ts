@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { readAgain } from '../../../connectors/clickhouse/sink/dead-letter.ts';
+import { readAgain } from '../../../connectors/clickhouse/sink/read-again.ts';
 import { eventually } from '../../support/eventually.ts';
 import { body } from './fixtures.ts';
 import { type SinkWorld, sinkWorld } from './world.ts';

@@ -1,30 +1,10 @@
-import { header } from '../../../schemas/topics.ts';
 import {
   type ConsumedRecord,
   Consumer,
   KafkaFault,
   type KafkaSettings,
-  type OutgoingRecord,
   type TopicPartitionOffset,
 } from '../../kafka/index.ts';
-
-/** The original record for `dead-letters`: same key and bytes, headers that say why and where it came from. */
-export function deadLetter(topic: string, origin: ConsumedRecord, reason: string, error: string): OutgoingRecord {
-  return {
-    topic,
-    key: origin.key,
-    value: origin.value,
-    headers: {
-      ...origin.headers,
-      [header.reason]: reason,
-      [header.error]: error,
-      [header.stage]: 'sink',
-      [header.originTopic]: origin.topic,
-      [header.originPartition]: String(origin.partition),
-      [header.originOffset]: String(origin.offset),
-    },
-  };
-}
 
 /** How long the broker may take to hand over one record, in polls of 100 ms. */
 const patientPolls = 100;
