@@ -1,9 +1,9 @@
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
 import type { KafkaConfig, KafkaMessage } from 'kafkajs';
 import { avroSchema } from '../../schemas/avro.ts';
 import { systemClock } from '../platform/index.ts';
 import { avroCodec, type Codec } from '../registry/codec.ts';
+import { writerSchemas } from '../registry/writer-schemas.ts';
 import { baseUrl } from './base-url.ts';
 import { type Ends, KafkaSource } from './kafka-source.ts';
 import { decodeOffsets, encodeOffsets } from './position.ts';
@@ -162,8 +162,7 @@ async function decoded<T extends StateTopic>(
 
 /** Decodes what any release wrote into this release's type. */
 function reader(states: StateTopic, topic: string, registryUrl: string): Codec<object> {
-  const registry = new SchemaRegistry({ host: baseUrl(registryUrl), clientId: 'live2vod-client' });
   const type = avsc.Type.forSchema(avroSchema(schemaOf[states]) as unknown as avsc.Schema);
   // No id of ours: this codec only reads.
-  return avroCodec<object>(topic, -1, type, async (id) => (await registry.getSchema(id)) as unknown as avsc.Type);
+  return avroCodec<object>(`${topic}-value`, -1, type, writerSchemas(baseUrl(registryUrl)));
 }

@@ -1,5 +1,8 @@
-import type { Resolver, Type } from 'avsc';
+import type { Type } from 'avsc';
+import { type Clock, systemClock } from '../platform/index.ts';
+import { withBoundedReads } from './bounded-reads.ts';
 import { RegistryFault } from './fault.ts';
+import { type Writer, Writers } from './writers.ts';
 
 /**
  * Turns values into the registry's wire format and back: a zero byte, the schema id (4 bytes, big endian), the Avro
@@ -15,10 +18,21 @@ export type Codec<T> = {
    * `RecordView` reads it. Answers and throws as `decode` does; that the bytes are a value it doesn't check.
    */
   body(bytes: Uint8Array): Buffer | Promise<Buffer>;
+  /**
+   * Of bytes that were decoded: the first field or symbol that a newer release wrote and this one leaves out; null for
+   * none. Whoever would write the value back must not: what it doesn't know would be lost.
+   */
+  unknownIn(bytes: Uint8Array): string | null;
 };
 
-/** Finds the schema that a record was written with. */
-export type WriterSchemas = (id: number) => Promise<Type>;
+/**
+ * Finds the schema that a record was written with. `isOf` says whether it was registered for a subject; where nobody can
+ * say, it counts as ours.
+ */
+export type WriterSchemas = {
+  (id: number): Promise<Type>;
+  isOf?(id: number, subject: string): Promise<boolean>;
+};
 
 const headerBytes = 5;
 /** Encoded values lie behind one another in blocks of this size: an allocation per value would cost as much as encoding. */
@@ -28,53 +42,46 @@ const blockBytes = 64 * 1024;
  * A codec for one schema. Longs are exact below 2^52 (a limit of avsc): epoch milliseconds and file sizes are far from it. Reading resolves the writer's schema to ours, so that records written by older and newer
  * releases decode to the same type.
  */
-export function avroCodec<T>(subject: string, id: number, type: Type, writers: WriterSchemas): Codec<T> {
-  // null: the writer's schema is ours, no resolving needed.
-  const resolvers = new Map<number, Resolver | null>([[id, null]]);
+export function avroCodec<T>(
+  subject: string,
+  id: number,
+  type: Type,
+  schemas: WriterSchemas,
+  clock: Pick<Clock, 'monotonicMs'> = systemClock,
+): Codec<T> {
+  const writers = new Writers(subject, id, withBoundedReads(type), schemas, clock);
   let block = Buffer.allocUnsafeSlow(blockBytes);
   let used = 0;
 
-  async function learn(writerId: number): Promise<void> {
-    const writer = await writers(writerId).catch((cause: unknown) => {
-      throw new RegistryFault('UNKNOWN_SCHEMA_ID', `${subject}: the registry doesn't give schema ${writerId}`, {
-        cause,
-        retryable: true,
-      });
-    });
+  function read(bytes: Buffer, { resolver }: Writer): T {
     try {
-      resolvers.set(writerId, type.equals(writer) ? null : type.createResolver(writer));
+      return type.fromBuffer(bytes.subarray(headerBytes), resolver ?? undefined) as T;
     } catch (cause) {
-      throw new RegistryFault(
-        'INCOMPATIBLE_SCHEMA',
-        `${subject}: records of schema ${writerId} can't be read as schema ${id}`,
-        { cause },
-      );
+      const message = `${subject}: ${bytes.length} bytes are no value of schema ${bytes.readInt32BE(1)}`;
+      throw new RegistryFault('BAD_AVRO', message, { cause });
     }
   }
 
-  function read(bytes: Buffer, writerId: number): T {
+  function bodyOf(bytes: Buffer, writer: Writer): Buffer {
+    if (writer.resolver === null) return bytes.subarray(headerBytes);
+    const value = read(bytes, writer);
     try {
-      return type.fromBuffer(bytes.subarray(headerBytes), resolvers.get(writerId) ?? undefined) as T;
+      return type.toBuffer(value);
     } catch (cause) {
-      throw new RegistryFault('BAD_AVRO', `${subject}: ${bytes.length} bytes are no value of schema ${writerId}`, {
-        cause,
-      });
+      throw new RegistryFault('BAD_AVRO', `${subject}: ${misfit(type, value)}`, { cause });
     }
   }
 
-  function bodyOf(bytes: Buffer, writerId: number): Buffer {
-    const ours = resolvers.get(writerId) === null;
-    return ours ? bytes.subarray(headerBytes) : type.toBuffer(read(bytes, writerId));
+  function withWriter<R>(bytes: Uint8Array, use: (bytes: Buffer, writer: Writer) => R): R | Promise<R> {
+    const buffer = inWireFormat(bytes);
+    const writer = writers.of(buffer.readInt32BE(1));
+    return writer instanceof Promise ? writer.then((learnt) => use(buffer, learnt)) : use(buffer, writer);
   }
 
-  function withWriter<R>(bytes: Uint8Array, use: (bytes: Buffer, writerId: number) => R): R | Promise<R> {
+  function inWireFormat(bytes: Uint8Array): Buffer {
     const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (buffer.length < headerBytes || buffer[0] !== 0) {
-      throw new RegistryFault('NOT_WIRE_FORMAT', `${subject}: ${buffer.length} bytes don't start with a schema id`);
-    }
-    const writerId = buffer.readInt32BE(1);
-    if (resolvers.has(writerId)) return use(buffer, writerId);
-    return learn(writerId).then(() => use(buffer, writerId));
+    if (buffer.length >= headerBytes && buffer[0] === 0) return buffer;
+    throw new RegistryFault('NOT_WIRE_FORMAT', `${subject}: ${buffer.length} bytes don't start with a schema id`);
   }
 
   return {
@@ -100,6 +107,7 @@ export function avroCodec<T>(subject: string, id: number, type: Type, writers: W
     },
     decode: (bytes) => withWriter(bytes, read),
     body: (bytes) => withWriter(bytes, bodyOf),
+    unknownIn: (bytes) => writers.unknownOf(inWireFormat(bytes).readInt32BE(1)),
   };
 }
 

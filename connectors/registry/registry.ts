@@ -1,11 +1,11 @@
 import { COMPATIBILITY, SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import type { Type } from 'avsc';
 import avsc from 'avsc';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
 import { type TopicId, topicName, topics } from '../../schemas/topics.ts';
 import { systemClock, systemPlatform } from '../platform/index.ts';
 import { avroCodec, type Codec } from './codec.ts';
 import { RegistryFault } from './fault.ts';
+import { writerSchemas } from './writer-schemas.ts';
 
 export type RegistryOptions = {
   /** Base of the Confluent API, path included (setting SCHEMA_REGISTRY_URL). */
@@ -81,8 +81,7 @@ export function connectRegistry(options: RegistryOptions): Registry {
       const id = await register(topic);
       const name = topics[topic].value as AvroSchemaName;
       const type = avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
-      const writers = async (writerId: number) => (await client.getSchema(writerId)) as unknown as Type;
-      return avroCodec<T>(`${topicName(options.prefix, topic)}-value`, id, type, writers);
+      return avroCodec<T>(`${topicName(options.prefix, topic)}-value`, id, type, writerSchemas(options.url));
     },
   };
 }
