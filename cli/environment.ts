@@ -17,6 +17,7 @@ import {
 import { readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
 import { type CallbackSources, readSources } from '../schemas/sources.ts';
 import { CommandFault, exitCode } from './exit.ts';
+import { defaultInstance } from './instance.ts';
 
 export type Configuration = {
   readonly settings: Settings;
@@ -37,8 +38,11 @@ export function readConfiguration(overrides: Readonly<Record<string, string | un
   const { policies: rules, recording, callbacks, ...settings } = content;
   try {
     const checked = readSettings(environment, settings);
+    const home = resolve(checked.LIVE2VOD_HOME);
+    const named = environment.LIVE2VOD_INSTANCE || settings.LIVE2VOD_INSTANCE;
+    const instance = named ? checked.LIVE2VOD_INSTANCE : defaultInstance(home);
     return {
-      settings: { ...checked, LIVE2VOD_HOME: resolve(checked.LIVE2VOD_HOME) },
+      settings: { ...checked, LIVE2VOD_HOME: home, LIVE2VOD_INSTANCE: instance },
       policies: checkedPolicies(file, rules),
       recording: checkedRecording(file, recording),
       callbacks: checkedSources(file, callbacks),

@@ -12,6 +12,9 @@ const program = new Command('live2vod')
 
 addCommands(program);
 
+// Whoever reads what we say may go, or have no room, at any time: that must not end what we do.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   await program.parseAsync();
 } catch (error) {

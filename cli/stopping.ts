@@ -1,3 +1,16 @@
+/**
+ * When a role that doesn't end is ended by SIGKILL, whatever holds it up. Each is longer than what it bounds, and than
+ * the 20 s after which `up` kills a role: this is for a role that nobody else ends.
+ */
+export const endBudget = {
+  /** After it was told to stop; an ingress serves on for a while before it begins to. */
+  stopMs: (lameDuckSeconds = 0) => 25_000 + lameDuckSeconds * 1_000,
+  /** After `up` is gone. */
+  orphanMs: 25_000,
+  /** From the role's end to that of its process: a last message, and native threads that come to an end. */
+  exitMs: 15_000,
+} as const;
+
 /** A signal that aborts at SIGTERM or Ctrl-C; the second Ctrl-C ends the process at once. */
 export function stopSignal(): AbortSignal {
   const stopping = new AbortController();

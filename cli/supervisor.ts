@@ -1,15 +1,17 @@
 /**
- * Runs roles as child processes: restarts one that ends (with back-off), tells every role what the system as a whole
- * waits for, and stops them in order. What starting again can't mend stops the supervisor: a broken configuration, and
+ * Runs roles as child processes: restarts one that ends (with back-off) or stands still, tells every role what the system
+ * as a whole waits for, and stops them in order. What starting again can't mend stops the supervisor: a broken configuration, and
  * a port that was taken from the start.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../connectors/platform/index.ts';
 import { roleEnvironment } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
+import { type Patience, standsStill, usualPatience } from './liveness.ts';
+import { passOn } from './log-output.ts';
 import type { RoleName } from './roles/context.ts';
 import type { RoleMessage, SupervisorMessage } from './roles/run.ts';
 
@@ -22,6 +24,8 @@ export type SupervisorOptions = {
   readonly logFolder: string | null;
   readonly clock: Clock;
   readonly say: (line: string) => void;
+  /** When a role counts as standing still. Default `usualPatience`. */
+  readonly patience?: (role: RoleName) => Patience;
 };
 
 export type Supervisor = {
@@ -43,12 +47,22 @@ type Running = {
   fault: Extract<RoleMessage, { kind: 'fault' }> | null;
   restarts: number;
   startedAtMs: number;
+  /** When it last said how it is, by our monotonic clock; null before it did for the first time. */
+  heardAtMs: number | null;
+  /** As it says itself. */
+  live: boolean;
 };
+
+/** Between two looks at how the roles are. */
+const lookEveryMs = 1_000;
+/** What a role that stands still may take to end by itself. */
+const graceMs = 5_000;
 
 const stopBudgetMs = 20_000;
 const firstBackOffMs = 500;
 const maxBackOffMs = 15_000;
 const healthyAfterMs = 30_000;
+const standing = 'restart, it stands still';
 
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { clock, say } = options;
@@ -63,6 +77,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     fault: null,
     restarts: 0,
     startedAtMs: 0,
+    heardAtMs: null,
+    live: true,
   }));
   if (options.logFolder) mkdirSync(options.logFolder, { recursive: true });
 
@@ -81,10 +97,18 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
+  const logOf = (role: RoleName) => (options.logFolder ? join(options.logFolder, `${role}.log`) : null);
+
+  const logTrouble = (role: RoleName) => (error: unknown) => {
+    // To a standard error that is gone there is nothing to say.
+    if (options.logFolder) say(`the log of ${role} can not be written: ${(error as Error).message}`);
+  };
+
   function start(role: Running): void {
     const name = role.spec.role;
     const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'run', name], {
-      stdio: ['ignore', 'inherit', options.logFolder ? 'pipe' : 'inherit', 'ipc'],
+      // Not our own standard error: a reader that stands still would hold up the role at its next line.
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       env: roleEnvironment(name, role.spec.environment ?? {}),
       // A terminal's Ctrl-C reaches only the supervisor, which stops the roles in order.
       detached: true,
@@ -92,14 +116,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     role.child = child;
     role.fault = null;
     role.startedAtMs = clock.monotonicMs();
-    if (options.logFolder && child.stderr)
-      child.stderr.pipe(createWriteStream(join(options.logFolder, `${name}.log`), { flags: 'a' }));
+    role.heardAtMs = null;
+    role.live = true;
+    if (child.stderr) passOn(child.stderr, { to: logOf(name) ?? process.stderr.fd, clock, onLost: logTrouble(name) });
     child.on('message', (message: RoleMessage) => {
       if (message.kind === 'fault') {
         role.fault = message;
         return;
       }
-      role.waiting = message.for;
+      if (message.kind === 'alive') {
+        role.heardAtMs = clock.monotonicMs();
+        role.live = message.live;
+        return;
+      }
+      if (role.waiting !== standing) role.waiting = message.for;
       role.wasReady ||= message.for === null;
       tell();
     });
@@ -133,25 +163,52 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const waitMs = Math.min(maxBackOffMs, firstBackOffMs * 2 ** role.restarts);
     role.restarts += 1;
     say(
-      `${why}; starting it again in ${(waitMs / 1000).toFixed(1)} s${options.logFolder ? ` (log: ${join(options.logFolder, `${role.spec.role}.log`)})` : ''}`,
+      `${why}; starting it again in ${(waitMs / 1000).toFixed(1)} s${options.logFolder ? ` (log: ${logOf(role.spec.role)})` : ''}`,
     );
     await clock.sleep(waitMs, stopping.signal);
     if (!stopping.signal.aborted) start(role);
   }
 
+  let lookedAtMs = clock.monotonicMs();
+  const stopLooking = clock.every(lookEveryMs, () => {
+    const nowMs = clock.monotonicMs();
+    // Where we stood still ourselves, what they said meanwhile is still to be read.
+    const anew = nowMs - lookedAtMs > 5 * lookEveryMs;
+    lookedAtMs = nowMs;
+    for (const role of running) {
+      if (role.child === null) continue;
+      if (anew && role.heardAtMs !== null) role.heardAtMs = nowMs;
+      const patience = (options.patience ?? usualPatience)(role.spec.role);
+      const why = standsStill(role, nowMs, patience);
+      if (why !== null && role.waiting !== standing) void replace(role, role.child, why).catch(failure.reject);
+    }
+  });
+
+  /** Ends a role that stands still; its end then starts it again. */
+  async function replace(role: Running, child: ChildProcess, why: string): Promise<void> {
+    role.waiting = standing;
+    say(`${role.spec.role} ${why}: it is ended`);
+    tell();
+    await end(child, graceMs);
+  }
+
   async function stopOne(role: Running): Promise<void> {
-    const { child } = role;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (role.child && !(await end(role.child, stopBudgetMs)))
+      say(`${role.spec.role} did not stop within ${stopBudgetMs / 1000} s and was killed`);
+  }
+
+  /** False where it had to be killed. */
+  async function end(child: ChildProcess, withinMs: number): Promise<boolean> {
+    if (child.exitCode !== null || child.signalCode !== null) return true;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGTERM');
     const late = new AbortController();
-    await Promise.race([ended, clock.sleep(stopBudgetMs, late.signal)]);
+    await Promise.race([ended, clock.sleep(withinMs, late.signal)]);
     late.abort();
-    if (child.exitCode === null && child.signalCode === null) {
-      say(`${role.spec.role} did not stop within ${stopBudgetMs / 1000} s and is killed`);
-      child.kill('SIGKILL');
-      await ended;
-    }
+    if (child.exitCode !== null || child.signalCode !== null) return true;
+    child.kill('SIGKILL');
+    await ended;
+    return false;
   }
 
   for (const role of running) start(role);
@@ -164,6 +221,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       ),
     async stop() {
       stopping.abort();
+      stopLooking();
       for (const role of running.toReversed()) await stopOne(role);
     },
   };

@@ -90,7 +90,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       mayPass: createThrottle(clock, knobs),
       mishaps,
     },
-    mns: { queues, clock, keys },
+    mns: { queues, clock, keys, longPolls: () => knobs().queueLongPolls },
     control,
   });
   await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8090 });

@@ -67,6 +67,8 @@ const api = {
   repeatedSessionCode: z.string().min(1).default('InvalidSessionId.Repeated'),
   /** How long a SessionId is remembered. */
   sessionMemoryMs: waitMs.default(7 * 24 * 60 * 60 * 1000),
+  /** Long polls that a queue holds at once; one more is answered empty at once. Null for any number. */
+  queueLongPolls: z.int().min(0).nullable().default(null),
   /** Cloud ms per wall ms for what follows a user's call; null for that of the video's play. */
   jobCompression: z.number().positive().nullable().default(null),
   /** The group of a product that names none; the default does nothing. */

@@ -39,11 +39,12 @@ export const settingTable = {
       .default('live2vod.'),
   },
   LIVE2VOD_INSTANCE: {
-    doc: 'Name of this instance of a role: names its state folder, group member and transactional id.',
-    accepts: 'letters, digits, dash, underscore (default 0)',
+    doc: 'Name of this instance of a role: names its state folder, group member and transactional id. Two of one role need two names: on one host, set it for the second.',
+    accepts: "letters, digits, dash, underscore (default: the host's name)",
     schema: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,100}$/)
+      // Whoever reads the environment knows the host's name and puts it here.
       .default('0'),
   },
   LIVE2VOD_PARTITIONS: {

@@ -39,6 +39,7 @@ export const mns: Role<'mns'> = async ({
         kafka: kafkaSettingsOf(settings, `mns-${queue.queue}`),
         topics: topic,
         clock: platform,
+        random: () => platform.random(),
         log: log.child({ queue: queue.queue }),
         metrics,
         signal: either,

@@ -1,16 +1,20 @@
 /** Runs one role in this process: signals, the supervisor's channel, health, exit code. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { systemPlatform } from '../../connectors/platform/index.ts';
+import { lastResort, systemPlatform } from '../../connectors/platform/index.ts';
 import { createLogger, metricsOf, startAdmin, startTracing } from '../../connectors/telemetry/index.ts';
 import type { AnyRoleSettings } from '../../schemas/role-settings.ts';
 import { topicNamer } from '../endpoints.ts';
 import type { RoleConfiguration } from '../environment.ts';
 import { CommandFault, exitCode, namingPort, PortTaken } from '../exit.ts';
+import { aliveEveryMs } from '../liveness.ts';
+import { endBudget } from '../stopping.ts';
 import type { Role, RoleName } from './context.ts';
 
 /** Messages between a role and the supervisor that started it. */
 export type RoleMessage =
   | { readonly kind: 'waiting'; readonly for: string | null }
+  /** Its event loop turns; `live` as `/healthz` says it. */
+  | { readonly kind: 'alive'; readonly live: boolean }
   /** Why it is about to end. */
   | { readonly kind: 'fault'; readonly line: string; readonly portTaken: boolean };
 export type SupervisorMessage = { readonly kind: 'system'; readonly waitingFor: string | null };
@@ -28,12 +32,20 @@ const roles: { readonly [R in RoleName]: () => Promise<Role<R>> } = {
 
 export async function runRole<R extends RoleName>(name: R, configuration: RoleConfiguration<R>): Promise<void> {
   const settings: AnyRoleSettings = configuration.settings;
-  const log = createLogger(name, settings.LOG_LEVEL);
   const registry = new Registry();
+  const metrics = metricsOf(registry);
+  const log = createLogger(name, settings.LOG_LEVEL, () => metrics.count('live2vod_log_lines_lost_total', {}));
   collectDefaultMetrics({ register: registry });
+  const watcher = lastResort({
+    // Started by `up`, which is our parent; by hand, a shell may end before us.
+    ...(process.connected ? { afterParentMs: endBudget.orphanMs } : {}),
+    onLost: (error) => log.error({ err: error }, 'nothing ends this process any more if it hangs'),
+  });
   const stopping = new AbortController();
   const stop = (why: string) => {
-    if (!stopping.signal.aborted) log.info({ why }, 'stopping');
+    if (stopping.signal.aborted) return;
+    log.info({ why }, 'stopping');
+    watcher.endWithin(endBudget.stopMs(lameDuckSecondsOf(configuration.settings)));
     stopping.abort();
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
@@ -44,7 +56,16 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
   let waiting: string | null = 'start';
   let wasReady = false;
   let live = () => true;
+  const isLive = () => {
+    try {
+      return live();
+    } catch (error) {
+      log.error({ err: error }, 'the liveness check failed');
+      return false;
+    }
+  };
   let system: string | null = null;
+  const stopTelling = systemPlatform.every(aliveEveryMs, () => void tell({ kind: 'alive', live: isLive() }));
   process.on('message', (message: SupervisorMessage) => {
     if (message.kind === 'system') system = message.waitingFor;
   });
@@ -55,7 +76,7 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     log.info(what === null ? 'ready' : { waitingFor: what }, what === null ? 'ready' : 'not ready');
     void tell({ kind: 'waiting', for: what });
   };
-  const health = { live: () => live(), waitingFor: () => waiting };
+  const health = { live: isLive, waitingFor: () => waiting };
   const ownPort = name === 'ingress' || name === 'console';
   const ending: (() => Promise<void>)[] = [];
   try {
@@ -71,7 +92,7 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
       configuration,
       topic: topicNamer(settings),
       log,
-      metrics: metricsOf(registry),
+      metrics,
       platform: systemPlatform,
       tracing,
       signal: stopping.signal,
@@ -88,10 +109,17 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     await tell({ kind: 'fault', line: fault.message, portTaken: fault instanceof PortTaken });
     throw fault;
   } finally {
+    // A role that ends by itself may hang as well: on a native call, before or in the exit of the process.
+    watcher.endWithin(endBudget.exitMs);
+    stopTelling();
     for (const end of ending.toReversed()) await end();
     if (process.connected) process.disconnect();
   }
 }
+
+/** Of the ingress, which has such a setting. */
+const lameDuckSecondsOf = (settings: object): number | undefined =>
+  'INGRESS_LAME_DUCK_SECONDS' in settings ? Number(settings.INGRESS_LAME_DUCK_SECONDS) : undefined;
 
 /** Says something to the supervisor, where there is one that still listens. */
 function tell(message: RoleMessage): Promise<void> {

@@ -14,6 +14,10 @@ declare module '@alicloud/mns' {
         accessKeyId: string;
         accessKeySecret: string;
         securityToken?: string;
+        /** Of every call that says none of its own, in milliseconds. Default 40,000. */
+        readTimeout?: number;
+        /** Likewise; an idle time-out of the socket, not only until it is connected. Default 30,000. */
+        connectTimeout?: number;
         refreshSTSToken?: () => Promise<{ accessKeyId: string; accessKeySecret: string; securityToken: string }>;
       },
     );

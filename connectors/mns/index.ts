@@ -3,3 +3,4 @@ export { type MnsCredentials, type MnsQueueOptions, mnsQueue } from './mns-queue
 export { MnsFault, type Queue, type QueueMessage } from './queue.ts';
 export { type RunMnsOptions, runMnsSource } from './run.ts';
 export { consumeQueue, type QueueSourceOptions } from './source.ts';
+export { callTimeoutMs, cautiousLeaseMs, longestWaitSeconds, pollTimeoutMs } from './time-outs.ts';

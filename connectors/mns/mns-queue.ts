@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import MNS from '@alicloud/mns';
 import { MnsFault, type Queue, type QueueMessage } from './queue.ts';
+import { callTimeoutMs, cautiousLeaseMs, pollTimeoutMs } from './time-outs.ts';
 
 export type MnsCredentials = {
   readonly accessKeyId: string;
@@ -18,10 +19,6 @@ export type MnsQueueOptions = {
   readonly refreshCredentials?: () => Promise<Required<MnsCredentials>>;
 };
 
-const connectTimeoutMs = 5_000;
-/** The service answers a long poll by its wait time; this much later the connection is dead. */
-const graceMs = 10_000;
-
 /** A queue of the Simple Message Queue (formerly MNS), through `@alicloud/mns` (reference §2.2). */
 export function mnsQueue(options: MnsQueueOptions): Queue {
   const { endpoint, queue } = options;
@@ -30,6 +27,8 @@ export function mnsQueue(options: MnsQueueOptions): Queue {
     endpoint: endpoint.replace(/\/$/, ''),
     accessKeyId,
     accessKeySecret,
+    readTimeout: callTimeoutMs,
+    connectTimeout: callTimeoutMs,
     ...(securityToken !== undefined && { securityToken }),
     ...(options.refreshCredentials !== undefined && { refreshSTSToken: options.refreshCredentials }),
   });
@@ -51,7 +50,9 @@ export function mnsQueue(options: MnsQueueOptions): Queue {
     receive: (count, waitSeconds) =>
       call('receive from', async () => {
         const resource = `/queues/${queue}/messages?numOfMessages=${count}&waitseconds=${waitSeconds}`;
-        const timeouts = { connectTimeout: connectTimeoutMs, readTimeout: waitSeconds * 1_000 + graceMs };
+        const limitMs = pollTimeoutMs(waitSeconds);
+        // The client's "connect" time-out is the socket's idle time-out: a long poll is idle until its answer.
+        const timeouts = { connectTimeout: limitMs, readTimeout: limitMs };
         try {
           const { body } = await client.get(resource, 'Messages', { agent, ...timeouts });
           return messagesOf(body?.Message);
@@ -93,9 +94,6 @@ function messagesOf(list: unknown): QueueMessage[] {
     dequeueCount: Number(message.DequeueCount ?? 1),
   }));
 }
-
-/** Shortest lease to assume where the message doesn't tell: the service's default is 30 s. */
-const cautiousLeaseMs = 10_000;
 
 /**
  * Only a first delivery tells how long its lease is by the service's clock alone: it is invisible from its first

@@ -2,6 +2,7 @@ import { admit, atMost, type Publisher } from '../ingress/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { Logger, Metrics } from '../telemetry/index.ts';
 import { bytesOf } from './body.ts';
+import { emptyPause } from './empty-pause.ts';
 import { holdLease, type Lease } from './lease.ts';
 import type { Queue, QueueMessage } from './queue.ts';
 
@@ -18,6 +19,8 @@ export type QueueSourceOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** A number in [0, 1), for pauses that many don't make at the same time. Default: none of that. */
+  readonly random?: () => number;
   /** Abort to stop: no new messages are taken, those at hand get a few seconds, the rest come again. */
   readonly signal: AbortSignal;
   /** Told why nothing can be received, null when it can. */
@@ -50,11 +53,14 @@ export async function consumeQueue(options: QueueSourceOptions): Promise<void> {
 
 async function work(options: QueueSourceOptions): Promise<void> {
   const { queue, clock, log, signal } = options;
+  const waitSeconds = options.waitSeconds ?? 10;
+  const pause = emptyPause(options.random ?? (() => 1));
   let waitMs = pauseMs.least;
   while (!signal.aborted) {
     let messages: readonly QueueMessage[];
+    const askedAtMs = clock.monotonicMs();
     try {
-      messages = await queue.receive(batchSize, options.waitSeconds ?? 10);
+      messages = await queue.receive(batchSize, waitSeconds);
       options.onWaitingFor?.(null);
       waitMs = pauseMs.least;
     } catch (error) {
@@ -66,7 +72,13 @@ async function work(options: QueueSourceOptions): Promise<void> {
       waitMs = Math.min(waitMs * 2, pauseMs.most);
       continue;
     }
-    await move(messages, options);
+    if (messages.length > 0) {
+      pause.reset();
+      await move(messages, options);
+      continue;
+    }
+    const earlyMs = pause.after(clock.monotonicMs() - askedAtMs, waitSeconds * 1_000);
+    if (earlyMs > 0) await clock.sleep(earlyMs, signal);
   }
 }
 
@@ -74,7 +86,6 @@ async function move(messages: readonly QueueMessage[], options: QueueSourceOptio
   const { queue, clock, log, metrics } = options;
   const count = (result: string, by = 1) =>
     metrics.count('live2vod_mns_messages_total', { queue: queue.name, result }, by);
-  if (messages.length === 0) return;
   count('received', messages.length);
 
   const leases = messages.map((message) =>

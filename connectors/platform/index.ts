@@ -68,3 +68,5 @@ export function killOwnProcess(why: string): void {
 export function endWithin(graceMs: number): void {
   setTimeout(() => killOwnProcess(`a call did not return within ${graceMs / 1000} s of the end`), graceMs).unref();
 }
+
+export { type LastResort, type LastResortOptions, lastResort } from './last-resort.ts';

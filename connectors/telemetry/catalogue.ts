@@ -155,6 +155,7 @@ export const metricCatalogue = {
     help: 'State records that the console left out because no schema reads them.',
     labels: ['topic'],
   },
+  live2vod_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.', labels: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metricCatalogue;

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { logDestination } from './log-destination.ts';
 
 export type { Logger };
 
@@ -18,8 +19,9 @@ const secretKeys = [
 /**
  * A logger that writes JSON lines to standard error (standard output belongs to what a command prints).
  * @param role the process's role, on every line
+ * @param onLost called for every line that could not be written
  */
-export function createLogger(role: string, level: string): Logger {
+export function createLogger(role: string, level: string, onLost: () => void = () => {}): Logger {
   return pino(
     {
       level,
@@ -28,6 +30,6 @@ export function createLogger(role: string, level: string): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[secret]' },
     },
-    pino.destination({ dest: 2, sync: true }),
+    logDestination(2, onLost),
   );
 }

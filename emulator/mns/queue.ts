@@ -71,9 +71,13 @@ export class MessageQueue {
     return messageId;
   }
 
-  /** Up to `count` visible messages, which become invisible. Waits up to `waitMs` for the first. */
-  async receive(count: number, waitMs: number): Promise<Message[]> {
-    const deadlineMs = this.#clock.now() + waitMs;
+  /**
+   * Up to `count` visible messages, which become invisible. Waits up to `waitMs` for the first; not at all where
+   * `longPolls` wait already.
+   */
+  async receive(count: number, waitMs: number, longPolls = Number.POSITIVE_INFINITY): Promise<Message[]> {
+    const mayWait = this.#arrivals.size < longPolls;
+    const deadlineMs = this.#clock.now() + (mayWait ? waitMs : 0);
     for (;;) {
       const found = this.visible(count);
       const leftMs = deadlineMs - this.#clock.now();

@@ -11,6 +11,8 @@ export type MnsOptions = {
   readonly queues: Queues;
   readonly clock: Clock;
   readonly keys: () => readonly AccessKey[];
+  /** Long polls that a queue holds at once; null for any number. */
+  readonly longPolls: () => number | null;
 };
 
 type QueueRoute = { Params: { queue: string }; Querystring: Record<string, string | undefined> };
@@ -31,7 +33,7 @@ export function registerMns(root: FastifyInstance, options: MnsOptions): void {
       next();
     });
     registerQueues(app, options.queues);
-    registerMessages(app, options.queues);
+    registerMessages(app, options);
     done();
   });
 }
@@ -64,7 +66,7 @@ function registerQueues(app: FastifyInstance, queues: Queues): void {
   });
 }
 
-function registerMessages(app: FastifyInstance, queues: Queues): void {
+function registerMessages(app: FastifyInstance, { queues, longPolls }: MnsOptions): void {
   const path = '/queues/:queue/messages';
   app.post<QueueRoute>(path, (request, reply) => {
     const queue = queueOf(queues, request.params.queue);
@@ -87,7 +89,8 @@ function registerMessages(app: FastifyInstance, queues: Queues): void {
     const { numOfMessages, waitseconds, peekonly } = request.query;
     const count = whole('numOfMessages', numOfMessages, 1, 16, 1);
     const wait = whole('waitseconds', waitseconds, 0, longestWaitSeconds, queue.attributes.PollingWaitSeconds);
-    const messages = peekonly === 'true' ? queue.visible(count) : await queue.receive(count, wait * 1000);
+    const polls = longPolls() ?? Number.POSITIVE_INFINITY;
+    const messages = peekonly === 'true' ? queue.visible(count) : await queue.receive(count, wait * 1000, polls);
     const [first] = messages;
     if (!first) throw mnsError.noMessage();
     if (numOfMessages === undefined) return sendXml(reply, 200, 'Message', described(first));
