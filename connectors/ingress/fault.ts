@@ -4,6 +4,8 @@ export type IngressFaultCode =
   | 'SPOOL_FULL'
   /** The spool's disk refused a write or a read. */
   | 'SPOOL_BROKEN'
+  /** The spool holds callbacks that were acknowledged for another prefix or cluster. */
+  | 'SPOOL_OF_OTHERS'
   /** Kafka has no connection yet, or lost it. */
   | 'KAFKA_AWAY'
   /** Neither Kafka nor the spool answered in time. */

@@ -9,7 +9,9 @@ import { IngressFault } from './fault.ts';
 import { connectPublisher } from './kafka-publisher.ts';
 import { defaultLimits } from './limits.ts';
 import { drain } from './spool/drain.ts';
-import { openOwnSlot, orphanedSlots } from './spool/slots.ts';
+import { holdsStamps, identify } from './spool/identify.ts';
+import { Ownership } from './spool/ownership.ts';
+import { openOwnSlot, orphanedSlots, type SlotOptions } from './spool/slots.ts';
 import type { Spool } from './spool/spool.ts';
 import { stopServing } from './stop-serving.ts';
 import { tracedPublisher } from './traced-publisher.ts';
@@ -65,18 +67,23 @@ const defaultLameDuckMs = 5_000;
 const defaultDrainMs = 5_000;
 /** When every answer has gone out or is overdue, what is still connected asks for nothing. */
 const cutAfterAnswersMs = 500;
+/** Where callbacks wait on disk: how long the start waits for Kafka to tell whether they are of its cluster. */
+const identifyWithinMs = 3_000;
 /** What ending the Kafka client and the drain's last batch may take: whatever isn't in Kafka by then is in the spool. */
 const settleWithinMs = 3_000;
 
 /**
  * Serves callbacks until `signal` aborts. Starts without Kafka too: callbacks then go to the spool.
- * @throws IngressFault PORT_TAKEN, BAD_ENDPOINT
+ * @throws IngressFault PORT_TAKEN, BAD_ENDPOINT, SPOOL_OF_OTHERS
  */
 export async function runIngress(options: RunIngressOptions): Promise<void> {
   const { clock, log, metrics, signal } = options;
   const { answerWithinMs } = { ...defaultLimits, ...options.limits };
   const unreadable = new Set<string>();
-  const spoolOptions = {
+  const ownership = new Ownership(options.topics('callbacks'), options.kafka.brokers);
+  const background = new AbortController();
+  const identified = identify(options, ownership, background.signal);
+  const spoolOptions: SlotOptions = {
     folder: options.spool.folder,
     limitBytes: options.spool.limitBytes ?? defaultSpoolBytes,
     clock,
@@ -87,8 +94,24 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
       unreadable.add(folder);
       log.error({ err: error, spool: folder }, 'a spool can not be opened: what it holds stays there until it can');
     },
+    take: (own: Spool) =>
+      ownership.take(own).catch((error: unknown) => {
+        if (error instanceof IngressFault) throw error;
+        // Without a stamp it counts as ours, as those of earlier releases; a disk that takes nothing shows soon enough.
+        log.error({ err: error, spool: own.folder }, 'the spool can not be marked as of this pipeline');
+        return true;
+      }),
+    claim: (folder: string) => ownership.claim(folder),
   };
-  const spool = await openOwnSlot(spoolOptions);
+  let spool: Spool;
+  try {
+    if (await holdsStamps(options.spool.folder)) await atMost(identifyWithinMs, identified, clock);
+    await ownership.refuseOthers(spoolOptions);
+    spool = await openOwnSlot(spoolOptions);
+  } catch (error) {
+    background.abort();
+    throw error;
+  }
   const kafka = connectPublisher(options);
   const publisher = durablePublisher({ ...options, kafka, spool });
 
@@ -106,7 +129,8 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     next();
   });
 
-  const background = new AbortController();
+  const foreign = Promise.withResolvers<never>();
+  foreign.promise.catch(() => {});
   const stopReporting = clock.every(1_000, () => {
     options.onWaitingFor?.(health.waitingFor());
     metrics.set('live2vod_ingress_spool_bytes', {}, spool.bytes);
@@ -114,13 +138,32 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     metrics.set('live2vod_ingress_spool_limit_bytes', {}, spool.limitBytes);
     metrics.set('live2vod_ingress_in_flight_bytes', {}, kafka.inFlightBytes);
   });
-  const work = Promise.all([kafka.run(background.signal), publisher.drain(background.signal), adoptOrphans()]);
+  const work = Promise.all([kafka.run(background.signal), drainOwn(), adoptOrphans()]);
+
+  /** Nothing goes from the disk to Kafka before it is known to be of this cluster. */
+  async function drainOwn(): Promise<void> {
+    await identified;
+    if (background.signal.aborted) return;
+    try {
+      if (!(await spoolOptions.take?.(spool))) throw new Error(`the spool in ${spool.folder} is of an unknown cluster`);
+    } catch (error) {
+      foreign.reject(error);
+      return;
+    }
+    await publisher.drain(background.signal);
+  }
 
   async function adoptOrphans(): Promise<void> {
+    await identified;
     while (!background.signal.aborted) {
       if (kafka.connected && publisher.direct) {
         try {
           for await (const orphan of orphanedSlots(spoolOptions)) {
+            const ours = await ownership.mayPublish(orphan, (error) => spoolOptions.onUnreadable?.(orphan.folder, error));
+            if (!ours) {
+              await orphan.close();
+              continue;
+            }
             log.warn(
               { spool: orphan.folder, records: orphan.records },
               'publishing what another ingress left in its spool',
@@ -138,7 +181,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
 
   try {
     await listen(app, options);
-    await aborted(signal);
+    await Promise.race([aborted(signal), foreign.promise]);
     stopping = true;
     options.onWaitingFor?.(health.waitingFor());
     const lameDuckMs = options.lameDuckMs ?? defaultLameDuckMs;

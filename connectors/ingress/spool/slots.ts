@@ -12,6 +12,8 @@ const mostSlots = 64;
 export type SlotOptions = SpoolOptions & {
   /** Told of a slot that belongs to nobody and can't be opened: what it holds stays where it is. */
   readonly onUnreadable?: (folder: string, error: unknown) => void;
+  /** Whether an open slot may be ours; what it throws ends the search. Default: any. */
+  readonly take?: (spool: Spool) => Promise<boolean>;
 };
 
 /**
@@ -24,16 +26,28 @@ export async function openOwnSlot(options: SlotOptions): Promise<Spool> {
   let firstRefused: { readonly options: SpoolOptions; readonly error: unknown } | null = null;
   for (const folder of folders) {
     const slotOptions = { ...options, folder, otherFolders: folders };
+    let spool: Spool | null = null;
     try {
-      const spool = await openUnlessLocked(slotOptions);
-      if (spool !== null) return spool;
+      spool = await openUnlessLocked(slotOptions);
     } catch (error) {
       options.onUnreadable?.(slotOptions.folder, error);
       firstRefused ??= { options: slotOptions, error };
     }
+    if (spool !== null && (await taken(spool, options))) return spool;
   }
   if (firstRefused !== null) return Spool.broken(firstRefused.options, firstRefused.error);
   throw new Error(`all ${mostSlots} spools in ${options.folder} are in use: how many ingresses share this folder?`);
+}
+
+/** A slot that isn't taken is closed again. */
+async function taken(spool: Spool, { take }: SlotOptions): Promise<boolean> {
+  let ours = false;
+  try {
+    ours = (await take?.(spool)) ?? true;
+    return ours;
+  } finally {
+    if (!ours) await spool.close();
+  }
 }
 
 /** Spools with records in them that no process owns. The caller must close each. */

@@ -22,6 +22,8 @@ export type SpoolOptions = StoreOptions & {
   readonly onMended?: () => void;
   /** Where to go on when another process has taken `folder` while the spool was being mended. */
   readonly otherFolders?: readonly string[];
+  /** Called with an empty folder that is gone to then, before anything is put there. */
+  readonly claim?: (folder: string) => Promise<void>;
 };
 
 export type SpooledRecord = { readonly position: Position; readonly record: OutgoingRecord };
@@ -344,7 +346,7 @@ export class Spool {
     for (const folder of this.#options.otherFolders ?? []) {
       const store = await openStore(this.#at(folder)).catch(() => null);
       if (store === null) continue;
-      if ((await endsOf(store).catch(() => undefined)) === null) {
+      if ((await endsOf(store).catch(() => undefined)) === null && (await this.#claimed(folder))) {
         this.#store = store;
         this.#folder = folder;
         this.#cleared = this.#head;
@@ -353,6 +355,15 @@ export class Spool {
       await store.close();
     }
     throw locked;
+  }
+
+  async #claimed(folder: string): Promise<boolean> {
+    try {
+      await this.#options.claim?.(folder);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #at(folder: string): StoreOptions {
