@@ -124,8 +124,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         role.fault = message;
         return;
       }
+      role.heardAtMs = clock.monotonicMs();
       if (message.kind === 'alive') {
-        role.heardAtMs = clock.monotonicMs();
         role.live = message.live;
         return;
       }

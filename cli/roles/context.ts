@@ -21,6 +21,8 @@ export type RoleContext<R extends RoleName> = {
   readonly waitingFor: (what: string | null) => void;
   /** Replaces the liveness check, which says true until then. */
   readonly liveness: (check: () => boolean) => void;
+  /** What is wrong with this host's clock, in words; null where nothing is known to be. Keeps every role from being ready. */
+  readonly clockTrouble: () => string | null;
   /** What keeps the other roles from being ready, as the supervisor last said; null without one. */
   readonly systemWaitingFor: () => string | null;
 };

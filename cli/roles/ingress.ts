@@ -11,6 +11,7 @@ export const ingress: Role<'ingress'> = async ({
   log,
   metrics,
   platform,
+  clockTrouble,
   signal,
   tracing,
   waitingFor,
@@ -40,6 +41,7 @@ export const ingress: Role<'ingress'> = async ({
     metrics,
     signal,
     tracing,
+    hostTrouble: clockTrouble,
     onWaitingFor: waitingFor,
   });
 };

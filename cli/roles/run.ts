@@ -2,13 +2,14 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { lastResort, systemPlatform } from '../../connectors/platform/index.ts';
 import { createLogger, metricsOf, startAdmin, startTracing } from '../../connectors/telemetry/index.ts';
-import type { AnyRoleSettings } from '../../schemas/role-settings.ts';
-import { topicNamer } from '../endpoints.ts';
+import type { AnyRoleSettings, SettingsOf } from '../../schemas/role-settings.ts';
+import { kafkaSettingsOf, topicNamer } from '../endpoints.ts';
 import type { RoleConfiguration } from '../environment.ts';
 import { CommandFault, exitCode, namingPort, PortTaken } from '../exit.ts';
 import { aliveEveryMs } from '../liveness.ts';
 import { endBudget } from '../stopping.ts';
 import type { Role, RoleName } from './context.ts';
+import { hostClock } from './host-clock.ts';
 
 /** Messages between a role and the supervisor that started it. */
 export type RoleMessage =
@@ -69,13 +70,19 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
   process.on('message', (message: SupervisorMessage) => {
     if (message.kind === 'system') system = message.waitingFor;
   });
-  const waitingFor = (what: string | null) => {
+  const clock = hostClock({ role: name, log, metrics, ...brokerTimeOf(name, configuration.settings) });
+  let ownWait: string | null = 'start';
+  const waitingFor = (own: string | null) => {
+    ownWait = own;
+    const all = [own, clock.trouble()].filter((wait) => wait !== null);
+    const what = all.length === 0 ? null : all.join('; ');
     if (what === waiting) return;
     waiting = what;
     wasReady ||= what === null;
     log.info(what === null ? 'ready' : { waitingFor: what }, what === null ? 'ready' : 'not ready');
     void tell({ kind: 'waiting', for: what });
   };
+  const stopWatchingClock = systemPlatform.every(1_000, () => waitingFor(ownWait));
   const health = { live: isLive, waitingFor: () => waiting };
   const ownPort = name === 'ingress' || name === 'console';
   const ending: (() => Promise<void>)[] = [];
@@ -93,14 +100,15 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
       topic: topicNamer(settings),
       log,
       metrics,
-      platform: systemPlatform,
+      platform: clock.platform,
+      clockTrouble: clock.trouble,
       tracing,
       signal: stopping.signal,
       waitingFor,
       liveness: (check) => {
         live = check;
       },
-      systemWaitingFor: () => system,
+      systemWaitingFor: () => [system, clock.trouble()].filter((wait) => wait !== null).join('; ') || null,
     }).catch(namingPort(portSetting[name]));
     log.info('stopped');
   } catch (error) {
@@ -112,10 +120,28 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     // A role that ends by itself may hang as well: on a native call, before or in the exit of the process.
     watcher.endWithin(endBudget.exitMs);
     stopTelling();
+    stopWatchingClock();
+    await clock.close();
     for (const end of ending.toReversed()) await end();
     if (process.connected) process.disconnect();
   }
 }
+
+/** Asks a broker for the time, in a role that has brokers. */
+function brokerTimeOf(role: RoleName, settings: object) {
+  if (!hasKafka(settings)) return {};
+  const kafka = kafkaSettingsOf(settings, 'clock');
+  const topic = topicNamer(settings)('callbacks');
+  const group = `${settings.LIVE2VOD_TOPIC_PREFIX}clock-${role}-${settings.LIVE2VOD_INSTANCE}`;
+  const ask = async () => {
+    // Loaded once it is needed: the native client is most of what a start would cost.
+    const { askBrokerTime } = await import('../../connectors/kafka/index.ts');
+    return await askBrokerTime(kafka, { group, topic, clock: systemPlatform });
+  };
+  return { kafka: { brokers: kafka.brokers, ask } };
+}
+
+const hasKafka = (settings: object): settings is SettingsOf<'processor'> => 'KAFKA_PORT' in settings;
 
 /** Of the ingress, which has such a setting. */
 const lameDuckSecondsOf = (settings: object): number | undefined =>
@@ -141,7 +167,7 @@ async function tracingOf(name: RoleName, settings: AnyRoleSettings) {
 }
 
 /** Starting again would only fail again, and the other roles can go on without. */
-const needsPerson: readonly string[] = ['FAILURE_LIMIT', 'OTHER_TOPICS'];
+const needsPerson: readonly string[] = ['FAILURE_LIMIT', 'OTHER_TOPICS', 'SPOOL_OF_OTHERS'];
 
 /** One line for standard error, with an exit code that tells whether starting again may help. */
 export function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {

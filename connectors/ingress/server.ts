@@ -55,6 +55,8 @@ export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
   readonly signal: AbortSignal;
   readonly onListening?: (address: string) => void;
   readonly tracing?: Tracing | undefined;
+  /** What is wrong with this host, which then should get no callbacks; null where nothing is. */
+  readonly hostTrouble?: () => string | null;
   /** Told what readiness waits for, null when ready, about every second. */
   readonly onWaitingFor?: (what: string | null) => void;
 };
@@ -118,7 +120,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
   let stopping = false;
   const health: Health = {
     live: () => true,
-    waitingFor: () => (stopping ? 'the end of its drain' : spoolTrouble(spool)),
+    waitingFor: () => (stopping ? 'the end of its drain' : (spoolTrouble(spool) ?? options.hostTrouble?.() ?? null)),
   };
   const { tracing } = options;
   const door = tracing ? tracedPublisher(publisher, tracing, 'ingress') : publisher;
@@ -159,7 +161,9 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
       if (kafka.connected && publisher.direct) {
         try {
           for await (const orphan of orphanedSlots(spoolOptions)) {
-            const ours = await ownership.mayPublish(orphan, (error) => spoolOptions.onUnreadable?.(orphan.folder, error));
+            const ours = await ownership.mayPublish(orphan, (error) =>
+              spoolOptions.onUnreadable?.(orphan.folder, error),
+            );
             if (!ours) {
               await orphan.close();
               continue;

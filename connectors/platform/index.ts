@@ -1,25 +1,11 @@
 import { writeSync } from 'node:fs';
+import { uptime } from 'node:os';
+import type { Clock, Platform } from './clock.ts';
 
 /**
  * The one place of the connectors that touches the process's clock, timers, randomness and network `fetch`, so that
  * a test can drive time and faults. Everything else takes a `Platform` (or just its `Clock`).
  */
-export type Clock = {
-  /** Epoch milliseconds. */
-  now(): number;
-  /** Milliseconds on a clock that never goes back; only differences mean anything. */
-  monotonicMs(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `run` every `ms` until the returned function is called; doesn't keep the process alive. */
-  every(ms: number, run: () => void): () => void;
-};
-
-export type Platform = Clock & {
-  /** A number in [0, 1). */
-  random(): number;
-  fetch: typeof globalThis.fetch;
-};
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -41,6 +27,9 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
 };
+
+/** Milliseconds since the machine was started, those that it slept included: the monotonic clock may leave them out. */
+export const sinceBootMs = (): number => uptime() * 1_000;
 
 export const systemPlatform: Platform = {
   ...systemClock,
@@ -69,4 +58,7 @@ export function endWithin(graceMs: number): void {
   setTimeout(() => killOwnProcess(`a call did not return within ${graceMs / 1000} s of the end`), graceMs).unref();
 }
 
+export type { Clock, Platform } from './clock.ts';
+export { watchHttpDates } from './http-dates.ts';
 export { type LastResort, type LastResortOptions, lastResort } from './last-resort.ts';
+export { type ClockReading, TrustedClock, type TrustedClockOptions } from './trusted-clock.ts';

@@ -155,6 +155,16 @@ export const metricCatalogue = {
     help: 'State records that the console left out because no schema reads them.',
     labels: ['topic'],
   },
+  live2vod_clock_offset_seconds: {
+    kind: 'gauge',
+    help: "How far this host's clock is ahead of what Kafka and the servers that the role speaks to say.",
+    labels: [],
+  },
+  live2vod_clock_trouble: {
+    kind: 'gauge',
+    help: "1 while this host's clock is off, or was set and nobody confirms it.",
+    labels: [],
+  },
   live2vod_log_lines_lost_total: { kind: 'counter', help: 'Log lines that could not be written.', labels: [] },
 } as const satisfies Record<string, MetricDefinition>;
 

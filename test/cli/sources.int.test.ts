@@ -77,6 +77,7 @@ test('several callback URLs, Live record callbacks and a queue all arrive with t
       waitingFor: () => undefined,
       liveness: () => undefined,
       systemWaitingFor: () => null,
+      clockTrouble: () => null,
     });
   const roles = Promise.all([start(ingress), start(mns)]);
   const base = `http://127.0.0.1:${port}`;

@@ -29,15 +29,15 @@ export class Ownership {
    * @throws IngressFault SPOOL_OF_OTHERS
    */
   async take(spool: Pick<Spool, 'folder' | 'records'>): Promise<boolean> {
+    const stamp = await readStamp(spool.folder);
+    const whose = belongs(stamp, this.#ours);
     if (spool.records > 0) {
-      const stamp = await readStamp(spool.folder);
-      const whose = belongs(stamp, this.#ours);
       if (whose === 'no') throw ofOthers(spool.folder, spool.records, stamp, this.#ours);
       if (whose === 'unknown') return false;
-      // Filled for the same pipeline when its cluster was known: that says more than we do yet.
-      if (stamp?.topicId && this.#ours.topicId === null) return true;
     }
-    await this.claim(spool.folder);
+    // Of the same pipeline when its cluster was known: that says more than we do yet.
+    const saysMore = whose === 'yes' && stamp !== null && stamp.topicId !== null && this.#ours.topicId === null;
+    if (!saysMore) await this.claim(spool.folder);
     return true;
   }
 

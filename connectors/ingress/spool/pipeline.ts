@@ -40,14 +40,20 @@ export async function writeStamp(folder: string, pipeline: Pipeline): Promise<vo
 }
 
 /**
- * Whether what a spool holds is for this pipeline. `unknown` while Kafka hasn't told which cluster it is and the brokers
- * are others than those that were configured then: other names of the same cluster, or another cluster.
+ * Whether what a spool holds is for this pipeline. Where one of the two never heard of its cluster, a broker that both
+ * name stands for it; without one it is `unknown` until Kafka tells which cluster this is, and then a person has to say.
  */
 export function belongs(stamp: Pipeline | null, ours: Pipeline): 'yes' | 'no' | 'unknown' {
   if (stamp === null) return 'yes';
   if (stamp.topic !== ours.topic) return 'no';
   if (stamp.topicId !== null && ours.topicId !== null) return stamp.topicId === ours.topicId ? 'yes' : 'no';
-  return stamp.brokers === ours.brokers ? 'yes' : 'unknown';
+  if (shareBroker(stamp, ours)) return 'yes';
+  return ours.topicId === null ? 'unknown' : 'no';
+}
+
+function shareBroker(one: Pipeline, other: Pipeline): boolean {
+  const names = one.brokers.split(',');
+  return other.brokers.split(',').some((broker) => names.includes(broker));
 }
 
 /** What to say of records that another pipeline acknowledged. They stay where they are. */

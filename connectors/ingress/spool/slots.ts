@@ -52,7 +52,11 @@ async function taken(spool: Spool, { take }: SlotOptions): Promise<boolean> {
 
 /** Spools with records in them that no process owns. The caller must close each. */
 export async function* orphanedSlots(options: SlotOptions): AsyncGenerator<Spool> {
-  const names = await readdir(options.folder);
+  const names = await readdir(options.folder).catch((error: unknown) => {
+    // Nobody has spooled anything there yet.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
   for (const name of names.filter((entry) => /^\d+$/.test(entry)).sort((a, b) => Number(a) - Number(b))) {
     const folder = join(options.folder, name);
     let spool: Spool | null = null;

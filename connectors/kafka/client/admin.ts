@@ -146,6 +146,20 @@ export class Admin {
     return await this.#offsets(partitions, kafka.OffsetSpec.EARLIEST, 'read_uncommitted');
   }
 
+  /** The latest timestamp of any record of a partition, epoch milliseconds; null where it has none. */
+  async newestTimestampMs({ topic, partition }: TopicPartition): Promise<number | null> {
+    const list = await this.#ask<kafka.ListOffsetsResult[]>('newest', 'read a timestamp', offsetsTimeoutMs, (done) =>
+      this.#client.listOffsets(
+        [{ topic, partition, offset: kafka.OffsetSpec.MAX_TIMESTAMP }],
+        { timeout: offsetsTimeoutMs },
+        done,
+      ),
+    );
+    const [newest] = list;
+    if (newest?.error) throw kafkaFault(`read the newest timestamp of ${topic}/${partition}`, newest.error);
+    return newest === undefined || newest.timestamp < 0 ? null : newest.timestamp;
+  }
+
   /** Begins to close; what is under way may end first. */
   close(): void {
     if (this.#closed) return;
