@@ -58,7 +58,7 @@ const lookEveryMs = 1_000;
 /** What a role that stands still may take to end by itself. */
 const graceMs = 5_000;
 
-const stopBudgetMs = 20_000;
+export const stopBudgetMs = 20_000;
 const firstBackOffMs = 500;
 const maxBackOffMs = 15_000;
 const healthyAfterMs = 30_000;

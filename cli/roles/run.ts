@@ -82,7 +82,11 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     log.info(what === null ? 'ready' : { waitingFor: what }, what === null ? 'ready' : 'not ready');
     void tell({ kind: 'waiting', for: what });
   };
-  const stopWatchingClock = systemPlatform.every(1_000, () => waitingFor(ownWait));
+  const stopReporting = systemPlatform.every(reportEveryMs, () => {
+    waitingFor(ownWait);
+    metrics.set('live2vod_role_live', {}, isLive() ? 1 : 0);
+    metrics.set('live2vod_role_ready', {}, waiting === null ? 1 : 0);
+  });
   const health = { live: isLive, waitingFor: () => waiting };
   const ownPort = name === 'ingress' || name === 'console';
   const ending: (() => Promise<void>)[] = [];
@@ -120,7 +124,7 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     // A role that ends by itself may hang as well: on a native call, before or in the exit of the process.
     watcher.endWithin(endBudget.exitMs);
     stopTelling();
-    stopWatchingClock();
+    stopReporting();
     await clock.close();
     for (const end of ending.toReversed()) await end();
     if (process.connected) process.disconnect();
@@ -142,6 +146,9 @@ function brokerTimeOf(role: RoleName, settings: object) {
 }
 
 const hasKafka = (settings: object): settings is SettingsOf<'processor'> => 'KAFKA_PORT' in settings;
+
+/** Between two looks at what changes by itself. */
+const reportEveryMs = 1_000;
 
 /** Of the ingress, which has such a setting. */
 const lameDuckSecondsOf = (settings: object): number | undefined =>

@@ -107,6 +107,12 @@ export const metricCatalogue = {
   },
   live2vod_dead_letters_total: { kind: 'counter', help: 'Records sent to dead-letters.', labels: ['stage', 'reason'] },
   live2vod_jobs_total: { kind: 'counter', help: 'Jobs that ended, by kind and result.', labels: ['kind', 'result'] },
+  live2vod_jobs_taken_total: { kind: 'counter', help: 'Commands taken from their topic, by kind.', labels: ['kind'] },
+  live2vod_jobs_lag_records: {
+    kind: 'gauge',
+    help: 'Offsets between the last command taken and the end of its partition, markers of transactions included.',
+    labels: ['topic', 'partition'],
+  },
   live2vod_jobs_in_flight: { kind: 'gauge', help: 'Jobs being worked on.', labels: ['kind'] },
   live2vod_jobs_trigger_seconds: {
     kind: 'histogram',
@@ -155,6 +161,8 @@ export const metricCatalogue = {
     help: 'State records that the console left out because no schema reads them.',
     labels: ['topic'],
   },
+  live2vod_role_live: { kind: 'gauge', help: '1 while the role lives, as /healthz says it.', labels: [] },
+  live2vod_role_ready: { kind: 'gauge', help: '1 while the role is ready, as it says of itself.', labels: [] },
   live2vod_clock_offset_seconds: {
     kind: 'gauge',
     help: "How far this host's clock is ahead of what Kafka and the servers that the role speaks to say.",

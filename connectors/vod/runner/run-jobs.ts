@@ -10,6 +10,7 @@ import type { Platform } from '../../platform/index.ts';
 import { type Logger, type Metrics, spanOf, type TracedWork, type Tracing, traceOf } from '../../telemetry/index.ts';
 import { isRetryable, persistence } from '../persist.ts';
 import type { JobEnding, JobKind } from './job-kind.ts';
+import { jobLag } from './job-lag.ts';
 import { Abandoned } from './lane.ts';
 import { type InternalEvent, internalRecord, type Outbox } from './outbox.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
@@ -63,15 +64,18 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
 
   const persist = persistence(platform, log);
 
+  const lag = jobLag(kind.name, () => source, platform, metrics);
   const source = await options.open((event) => {
     for (const { topic, partition } of event.partitions) {
       const name = `${topic}/${partition}`;
+      lag.gone({ topic, partition });
       partitions.get(name)?.progress.abandoned.abort();
       partitions.delete(name);
       paused.delete(name);
       committed.delete(name);
       if (event.kind === 'assign') {
         partitions.set(name, assignment({ topic, partition }));
+        lag.assigned({ topic, partition });
       }
     }
   });
@@ -161,6 +165,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     const assigned = partitions.get(`${record.topic}/${record.partition}`);
     if (!assigned) return;
     assigned.progress.take(record.offset);
+    lag.taken(assigned.at, record.offset);
     const key = record.key ?? `${record.topic}/${record.partition}/${record.offset}`;
     const passed = Promise.withResolvers<void>();
     const turn = { comes: lastOfKey.get(key), passOn: passed.resolve };
@@ -212,6 +217,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
       const room = Math.max(1, Math.min(pollRecords, maxJobs - underWay.size));
       for (const record of await source.poll(room, pollMs)) take(record);
       metrics.set('live2vod_jobs_in_flight', { kind: kind.name }, underWay.size);
+      lag.look();
       if (platform.monotonicMs() - committedAtMs >= commitEveryMs) {
         await commit();
         committedAtMs = platform.monotonicMs();
