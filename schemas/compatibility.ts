@@ -20,22 +20,24 @@ export type Finding = {
 };
 
 /**
- * Compares a schema with its released versions, by Avro's resolution rules: every one of them for BACKWARD_TRANSITIVE
- * (a compacted topic holds records of any age), the latest for BACKWARD. Empty: nothing is wrong.
+ * Compares a schema with its released versions, by Avro's resolution rules: every one of them for the transitive modes
+ * (a compacted topic holds records of any age), the latest for BACKWARD. What strands readers breaks FULL_TRANSITIVE: both
+ * releases read the topic during a deploy, and after one that was rolled back. Empty: nothing is wrong.
  */
 export function findingsOf(
   current: AvroRecordSchema,
   released: readonly Released[],
   mode: NonNullable<TopicContract['compatibility']>,
 ): readonly Finding[] {
-  const relevant = mode === 'BACKWARD_TRANSITIVE' ? released : released.slice(-1);
+  const relevant = mode.endsWith('TRANSITIVE') ? released : released.slice(-1);
+  const stranding = mode === 'FULL_TRANSITIVE' ? 'breaks' : 'strands';
   const now = typeOf(current);
   const findings: Finding[] = [];
   for (const { version, schema } of relevant) {
     const breaks = problemOf(now, typeOf(schema));
     if (breaks !== null) findings.push({ severity: 'breaks', schema: current.name, version, problem: breaks });
     const strands = problemOf(typeOf(schema), now);
-    if (strands !== null) findings.push({ severity: 'strands', schema: current.name, version, problem: strands });
+    if (strands !== null) findings.push({ severity: stranding, schema: current.name, version, problem: strands });
   }
   return findings;
 }

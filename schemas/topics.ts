@@ -30,8 +30,11 @@ export type TopicContract = {
   readonly cleanup: 'compact' | 'delete';
   /** Only for `delete` topics. */
   readonly retentionMs: number | null;
-  /** Schema compatibility mode at the registry; null for raw topics. */
-  readonly compatibility: 'BACKWARD_TRANSITIVE' | 'BACKWARD' | null;
+  /**
+   * Schema compatibility mode at the registry; null for raw topics. A compacted topic holds records of any age, and while a
+   * new release is rolled out, or back, both read it.
+   */
+  readonly compatibility: 'FULL_TRANSITIVE' | 'BACKWARD_TRANSITIVE' | 'BACKWARD' | null;
   /** What the record headers hold. Example messages lie in `schemas/examples/<id>.json`. */
   readonly headers: readonly TopicHeader[];
 };
@@ -95,7 +98,7 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     value: 'VideoState',
     cleanup: 'compact',
     retentionMs: null,
-    compatibility: 'BACKWARD_TRANSITIVE',
+    compatibility: 'FULL_TRANSITIVE',
     headers: onTombstones,
   },
   'session-state': {
@@ -104,7 +107,7 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     value: 'SessionState',
     cleanup: 'compact',
     retentionMs: null,
-    compatibility: 'BACKWARD_TRANSITIVE',
+    compatibility: 'FULL_TRANSITIVE',
     headers: onTombstones,
   },
   'stream-facts': {
@@ -122,7 +125,7 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     value: 'StreamState',
     cleanup: 'compact',
     retentionMs: null,
-    compatibility: 'BACKWARD_TRANSITIVE',
+    compatibility: 'FULL_TRANSITIVE',
     headers: onTombstones,
   },
   'transcode-jobs': {

@@ -184,6 +184,7 @@ export function roleFault(name: RoleName, error: unknown, wasReady: boolean): Co
   const denied = code === 'DENIED' || (error instanceof Error && 'denied' in error && error.denied === true);
   if (denied && !wasReady) return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
   if (needsPerson.includes(code)) return new CommandFault(`${name}: ${message}`, exitCode.data, error);
+  if (code === 'NEWER_RELEASE') return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
   if (code === 'DEFECT') return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
   return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
 }

@@ -46,12 +46,31 @@ export function connectRegistry(options: RegistryOptions): Registry {
         const { id } = await client.register(avroSchema(contract.value) as never, { subject, compatibility });
         return id;
       } catch (cause) {
+        if (attempt === 1 && isFormerMode(cause)) {
+          await setMode(subject, contract.compatibility);
+          continue;
+        }
         // Another process is registering the subject for the first time: it has not set its mode yet, or was quicker.
         if (attempt === settleAttempts || !/!= NONE\)|already exists/.test(String(cause)))
           throw registerFault(subject, options.url, cause);
         await systemClock.sleep(settleEveryMs);
       }
     }
+  }
+
+  /** A subject that an older release registered has the mode of then, which asked for less. */
+  async function setMode(subject: string, compatibility: string): Promise<void> {
+    const url = `${options.url.replace(/\/$/, '')}/config/${encodeURIComponent(subject)}`;
+    const response = await systemPlatform
+      .fetch(url, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        body: JSON.stringify({ compatibility }),
+      })
+      .catch((cause: unknown) => {
+        throw registerFault(subject, options.url, cause);
+      });
+    if (!response.ok) throw registerFault(subject, options.url, new Error(`it answers ${response.status}`));
   }
 
   async function compatible(topic: TopicId): Promise<boolean | null> {
@@ -85,6 +104,9 @@ export function connectRegistry(options: RegistryOptions): Registry {
     },
   };
 }
+
+const isFormerMode = (cause: unknown): boolean =>
+  /Compatibility does not match the configuration \(FULL_TRANSITIVE != BACKWARD_TRANSITIVE\)/.test(String(cause));
 
 function registerFault(subject: string, url: string, cause: unknown): RegistryFault {
   const status = typeof cause === 'object' && cause !== null && 'status' in cause ? Number(cause.status) : 0;

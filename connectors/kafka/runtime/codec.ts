@@ -9,6 +9,8 @@ import { asBuffer } from '../client/record.ts';
 export type Codec<T> = {
   encode(value: T): Buffer;
   decode(bytes: Buffer): T | Promise<T>;
+  /** Of bytes that were decoded: what a newer release wrote and `decode` leaves out; null for nothing. */
+  unknownIn?(bytes: Buffer): string | null;
 };
 
 /** Topics without an entry carry plain bytes. */

@@ -45,6 +45,8 @@ export class Loop<S> {
   #ahead: Promise<Polled> | null = null;
   /** Ends that were reached behind the last record, and since when. */
   readonly #ends = new WeakMap<Task<S>, { readonly end: number; readonly sinceMs: number }>();
+  /** Tasks whose next record has to wait, and until when (monotonic). */
+  readonly #resting = new Map<Task<S>, number>();
   #probingSinceMs: number | null = null;
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #toldLagAtMs = Number.NEGATIVE_INFINITY;
@@ -72,6 +74,7 @@ export class Loop<S> {
     const { admin, assignment, status } = this.#o;
     status.moved();
     if (admin.lost) throw admin.lost;
+    this.#resume();
     const { records, all } = await (this.#ahead ?? this.#poll());
     this.#ahead = null;
     if (records.length > 0) this.#heard();
@@ -90,10 +93,15 @@ export class Loop<S> {
     for (const task of assignment.working) await task.settled();
     const works = await this.#step(batch);
     if (works.length === 0) return;
-    // The next records come while these are committed. What the group says meanwhile waits in the queue.
-    this.#ahead = this.#poll();
-    this.#ahead.catch(() => {});
+    const held = works.filter(({ heldBy }) => heldBy !== null);
+    // The next records come while these are committed. What the group says meanwhile waits in the queue. Not where one has
+    // to come again: those behind it would come before it.
+    if (held.length === 0) {
+      this.#ahead = this.#poll();
+      this.#ahead.catch(() => {});
+    }
     await this.#commit(producer, works, records.length);
+    for (const { task, heldBy } of held) await this.#rest(task, heldBy);
   }
 
   /** After a failure: drops the records that were read ahead and all that was concluded from them; leaves no poll in progress. */
@@ -113,6 +121,32 @@ export class Loop<S> {
       if (task.wantsCheckpoint(nowMs, true)) works.push(await evolve(task, [], [], nowMs));
     }
     if (works.length > 0) await this.#commit(producer, works, 0);
+  }
+
+  /** A partition whose next record has to wait rests for a moment; the others go on. */
+  async #rest(task: Task<S>, why: Error | null): Promise<void> {
+    const { assignment, consumer, hooks, inputTopic, clock } = this.#o;
+    const at = { topic: inputTopic, partition: task.partition };
+    hooks.onFault?.(why, 'wait');
+    consumer.pause([at]);
+    try {
+      await consumer.seek(at, task.position);
+    } catch (error) {
+      hooks.onFault?.(error, 'open the task again');
+      await assignment.reopen(task.partition, null);
+      return;
+    }
+    this.#resting.set(task, clock.monotonicMs() + restMs);
+  }
+
+  #resume(): void {
+    const nowMs = this.#o.clock.monotonicMs();
+    for (const [task, untilMs] of this.#resting) {
+      const mine = this.#o.assignment.task(task.partition) === task;
+      if (mine && nowMs < untilMs) continue;
+      this.#resting.delete(task);
+      if (mine) this.#o.consumer.resume([{ topic: this.#o.inputTopic, partition: task.partition }]);
+    }
   }
 
   #heard(): void {
@@ -177,7 +211,7 @@ export class Loop<S> {
       const wanted = mine.length > 0 || due.length > 0 || passed.stands || task.wantsCheckpoint(nowMs);
       if (!wanted) continue;
       const work = await evolve(task, mine, due, nowMs);
-      works.push(passed.end > work.nextPosition ? { ...work, nextPosition: passed.end } : work);
+      works.push(work.heldBy === null && passed.end > work.nextPosition ? { ...work, nextPosition: passed.end } : work);
     }
     this.#tellHeld(waiting, nowMs);
     timers.refresh(waiting, (error) => this.#o.hooks.onFault?.(error, 'retry'));
@@ -314,5 +348,6 @@ function* recordsOf(works: readonly Work<unknown>[]) {
 const maxTimersPerBatch = 500;
 const silenceMs = 3_000;
 const standsMs = 1_000;
+const restMs = 1_000;
 /** Beyond the transaction's own time-out, which the broker may notice late. */
 const slackMs = 3_000;

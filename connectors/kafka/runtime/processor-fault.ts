@@ -10,6 +10,7 @@
  * | `DENIED` | the cluster refuses our identity or rights | no |
  * | `STORE_LOCKED`, `STORE_FOLDER`, `DISK_FULL` | see `StoreFaultCode` | after a person's help |
  * | `FAILURE_LIMIT` | too many records failed: a defect of this release, or a poisoned topic | no |
+ * | `NEWER_RELEASE` | a newer release has written what this one would lose | no |
  * | `BUDGET_SPENT` | Kafka answers, but the same work failed again and again | yes |
  * | `DEFECT` | an invariant of the runtime doesn't hold | yes |
  */
@@ -23,6 +24,7 @@ export type ProcessorFaultCode =
   | 'STORE_FOLDER'
   | 'DISK_FULL'
   | 'FAILURE_LIMIT'
+  | 'NEWER_RELEASE'
   | 'BUDGET_SPENT'
   | 'DEFECT';
 

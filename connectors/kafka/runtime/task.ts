@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../store/checkpoint.ts';
 import type { StateStore } from '../store/state-store.ts';
+import { refuseNewer } from './newer-release.ts';
 import { StateCache } from './state-cache.ts';
 import type { TaskContext } from './task-context.ts';
 import type { Work } from './work.ts';
@@ -46,15 +47,21 @@ export class Task<S> {
     return this.#position;
   }
 
-  /** The committed state of a key. A promise only where decoding has to wait for a schema. */
+  /** The committed state of a key. A promise only where decoding has to wait for a schema. @throws ProcessorFault `NEWER_RELEASE` */
   state(key: string): S | null | Promise<S> {
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
     const bytes = this.store.get(key);
     if (bytes === undefined) return null;
     const decoded = this.context.state.decode(bytes);
-    if (!(decoded instanceof Promise)) this.#cache.set(key, decoded, bytes.length);
+    if (decoded instanceof Promise) return decoded.then((state) => this.#ours(state, bytes));
+    this.#cache.set(key, this.#ours(decoded, bytes), bytes.length);
     return decoded;
+  }
+
+  #ours(state: S, bytes: Buffer): S {
+    refuseNewer(this.context.state, this.context.changelogTopic, bytes);
+    return state;
   }
 
   /** When the first timer may be due, null for never. */

@@ -5,7 +5,9 @@ import type { ConsumedRecord, OutgoingRecord } from '../client/record.ts';
 import type { DueTimer, StoreWrite } from '../store/state-store.ts';
 import { changelogRecord } from './changelog-record.ts';
 import { deadLetter } from './dead-letter.ts';
+import { refuseNewer } from './newer-release.ts';
 import { Overlay } from './overlay.ts';
+import { ProcessorFault } from './processor-fault.ts';
 import type { Task } from './task.ts';
 
 /** What a batch of one task comes to: to be written in one transaction, then applied to the task. */
@@ -19,6 +21,8 @@ export type Work<S> = {
   /** Entries for states that want to be called later than the index had it. */
   readonly laterTimers: readonly DueTimer[];
   readonly nextPosition: number;
+  /** Why the record at `nextPosition` has to wait (its schema can't be had now); null where none does. */
+  readonly heldBy: Error | null;
   readonly told: readonly Told[];
   readonly failures: number;
   readonly lastError: string;
@@ -44,7 +48,8 @@ class UnencodableState extends Error {}
 /**
  * Steps a batch through the topology: the records, then the timers that were cleared on the strength of these records
  * (one that a record has moved isn't due any more). Nothing is written or changed yet, so it may be thrown away. A record that fails as a defect becomes a dead letter.
- * Rejects with a retryable error where a schema can't be had now, or with a `StoreFault`.
+ * A record whose schema can't be had now ends the batch: what comes before it is written, and it comes again. Rejects with
+ * a `StoreFault`, or with a `ProcessorFault` where a newer release has written what this one would lose.
  */
 export async function evolve<S>(
   task: Task<S>,
@@ -62,11 +67,27 @@ export async function evolve<S>(
 
   async function run(encodeEach: boolean): Promise<Work<S>> {
     const batch = new Batch(task, nowMs, encodeEach);
+    let heldBy: Error | null = null;
+    let nextPosition = task.position;
     for (const record of records) {
-      if (record.offset >= task.position) await batch.record(record);
+      if (record.offset < task.position) continue;
+      heldBy = await heldUp(batch.record(record));
+      if (heldBy) break;
+      nextPosition = record.offset + 1;
     }
-    for (const timer of timers) await batch.timer(timer);
-    return batch.finish(Math.max(task.position, (records.at(-1)?.offset ?? -1) + 1));
+    for (const timer of timers) await heldUp(batch.timer(timer));
+    return batch.finish(nextPosition, heldBy);
+  }
+}
+
+/** The error for which a piece of work has to wait. */
+async function heldUp(work: Promise<void>): Promise<Error | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (isRetryable(error)) return error as Error;
+    throw error;
   }
 }
 
@@ -111,6 +132,7 @@ class Batch<S> {
       if (origin.value !== null) {
         const value = context.input.decode(origin.value);
         record.value = value instanceof Promise ? await value : value;
+        refuseNewer(context.input, context.inputTopic, origin.value);
       }
       stage = 'state-unreadable';
       const found = this.#state(record.key);
@@ -124,7 +146,7 @@ class Batch<S> {
       this.#take(record.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
       this.#told.push({ record, timerKey: null, outcome, failure: null, traced });
     } catch (error) {
-      if (isRetryable(error) || isStoreFault(error)) throw error;
+      if (isRetryable(error) || isFinal(error)) throw error;
       if (ourDefects.includes(stage)) {
         this.#failures++;
         this.#lastError = `${stage}: ${text(error)}`;
@@ -159,7 +181,8 @@ class Batch<S> {
       this.#take(timer.key, state, outcome, traced?.headers);
       this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
     } catch (error) {
-      if (isRetryable(error) || isStoreFault(error)) throw error;
+      if (isRetryable(error)) this.#spentTimers.splice(this.#spentTimers.indexOf(timer), 1);
+      if (isRetryable(error) || isFinal(error)) throw error;
       // The state stays, and the timer comes back when the state changes or the store is rebuilt.
       this.#failures++;
       this.#lastError = `timer of ${timer.key}: ${text(error)}`;
@@ -168,7 +191,7 @@ class Batch<S> {
     }
   }
 
-  finish(nextPosition: number): Work<S> {
+  finish(nextPosition: number, heldBy: Error | null): Work<S> {
     const { context, partition } = this.#task;
     const changes: (StoreWrite & { readonly state: S | null })[] = [];
     const records: OutgoingRecord[] = [];
@@ -191,6 +214,7 @@ class Batch<S> {
       spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => wanted.get(key) !== dueAtMs),
       laterTimers: this.#laterTimers,
       nextPosition,
+      heldBy,
       told: this.#told,
       failures: this.#failures,
       lastError: this.#lastError,
@@ -274,5 +298,7 @@ function unusableKey({ key, raw }: ConsumedRecord): readonly [reason: string, er
   return null;
 }
 
-const isStoreFault = (error: unknown): boolean => error instanceof Error && error.name === 'StoreFault';
+/** Not to be blamed on a record. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ProcessorFault || (error instanceof Error && error.name === 'StoreFault');
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
