@@ -2,17 +2,21 @@
 import { readFile } from 'node:fs/promises';
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
 import { quietKafkajs } from '../connectors/client/quiet-kafkajs.ts';
+import type { kafkaSettings } from '../schemas/role-settings.ts';
 import type { Settings } from '../schemas/settings.ts';
-import { endpointsOf } from './endpoints.ts';
+import { brokersOf } from './endpoints.ts';
 
 /** Values by topic, then by key. */
 export type TopicConfigs = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** What it takes to ask: any role that talks to Kafka has them. */
+export type ConfigReaderSettings = Pick<Settings, (typeof kafkaSettings)[number] | 'LIVE2VOD_INSTANCE'>;
 
 const timeoutMs = 15_000;
 
 /** Reads these keys of these topics. @throws what kafkajs says, also where the cluster doesn't let us ask */
 export async function readTopicConfigs(
-  settings: Settings,
+  settings: ConfigReaderSettings,
   topics: readonly string[],
   keys: readonly string[],
 ): Promise<TopicConfigs> {
@@ -45,21 +49,21 @@ export async function readTopicConfigs(
   }
 }
 
-async function kafkajsConfigOf(settings: Settings): Promise<Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'>> {
+async function kafkajsConfigOf(settings: ConfigReaderSettings): Promise<Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'>> {
   const { KAFKA_SECURITY_PROTOCOL: protocol, KAFKA_SSL_CA_FILE, KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE } = settings;
   const pem = async (file: string | undefined) => (file === undefined ? undefined : await readFile(file, 'utf8'));
   const [ca, cert, key] = await Promise.all([KAFKA_SSL_CA_FILE, KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE].map(pem));
   const files = { ...(ca && { ca: [ca] }), ...(cert && { cert }), ...(key && { key }) };
   return {
-    brokers: endpointsOf(settings)
-      .brokers.split(',')
+    brokers: brokersOf(settings)
+      .split(',')
       .map((broker) => broker.trim()),
     ...(protocol.endsWith('ssl') ? { ssl: Object.keys(files).length > 0 ? files : true } : {}),
     ...(protocol.startsWith('sasl') ? { sasl: saslOf(settings) } : {}),
   };
 }
 
-function saslOf(settings: Settings): SASLOptions {
+function saslOf(settings: ConfigReaderSettings): SASLOptions {
   const account = { username: settings.KAFKA_SASL_USERNAME ?? '', password: settings.KAFKA_SASL_PASSWORD ?? '' };
   switch (settings.KAFKA_SASL_MECHANISM) {
     case 'SCRAM-SHA-256':

@@ -3,7 +3,7 @@ import { runConsole } from '../../connectors/console/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
-import { tombstoneRetentionMs } from '../topic-plan.ts';
+import { tombstoneRetention } from '../tombstone-retention.ts';
 import { latencyReader } from './analytics.ts';
 import type { Role } from './context.ts';
 
@@ -31,7 +31,9 @@ export const consoleRole: Role<'console'> = async ({
       'video-state': topic('video-state'),
       'session-state': topic('session-state'),
     },
-    tombstoneRetentionMs,
+    tombstoneRetentionMs: tombstoneRetention(settings, [topic('video-state'), topic('session-state')], (error) =>
+      log.warn({ err: error }, 'how long the state topics keep tombstones is not to be had: 24 h are assumed'),
+    ),
     codecs: {
       'video-state': await registry.codec('video-state'),
       'session-state': await registry.codec('session-state'),

@@ -6,6 +6,7 @@ import {
   ProcessorStatus,
   processorGroup,
   runProcessor,
+  StepWatch,
   type Upstream,
 } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
@@ -13,7 +14,7 @@ import { sessionTopology } from '../../processors/session/index.ts';
 import type { Topology } from '../../processors/topology.ts';
 import { videoTopology } from '../../processors/video/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
-import { tombstoneRetentionMs } from '../topic-plan.ts';
+import { tombstoneRetention } from '../tombstone-retention.ts';
 import type { Role, RoleContext } from './context.ts';
 import { processorHooks } from './processor-hooks.ts';
 
@@ -55,19 +56,24 @@ export const processor: Role<'processor'> = async (context) => {
       waiting.length === 0 ? null : waiting.map(([name, status]) => waitingText(name, status)).join(', '),
     );
   });
+  const steps = new StepWatch({
+    topics: [topic(video.input), topic(session.input)],
+    file: join(settings.LIVE2VOD_HOME, 'state', 'slow-steps', `processor-${settings.LIVE2VOD_INSTANCE}.json`),
+  });
   // One failing takes the other down with it: the supervisor starts both again.
   const both = new AbortController();
   const either = AbortSignal.any([signal, both.signal]);
   try {
     await Promise.all(
       [
-        run(context, video, codecs, statuses.video, either),
-        run(context, session, codecs, statuses.session, either, upstream),
+        run(context, video, codecs, statuses.video, steps, either),
+        run(context, session, codecs, statuses.session, steps, either, upstream),
       ].map((running) => running.finally(() => both.abort())),
     );
   } finally {
     stopTelling();
     upstream.close();
+    await steps.close();
   }
 };
 
@@ -76,6 +82,7 @@ function run<S>(
   topology: Topology<S>,
   codecs: Codecs,
   status: ProcessorStatus,
+  steps: StepWatch,
   signal: AbortSignal,
   upstream?: Upstream,
 ): Promise<void> {
@@ -90,8 +97,11 @@ function run<S>(
     clock: context.platform,
     signal,
     status,
+    steps,
     tracing: context.tracing,
-    tombstoneRetentionMs,
+    tombstoneRetentionMs: tombstoneRetention(settings, [context.topic(topology.changelog)], (error) =>
+      context.log.warn({ err: error }, 'how long the state topic keeps tombstones is not to be had: 24 h are assumed'),
+    ),
     sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
     hooks: processorHooks(topology.name, context.metrics, context.log, status, context.platform),
     ...(upstream ? { upstream } : {}),

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { runSink } from '../../connectors/clickhouse/index.ts';
+import { StepWatch } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -10,7 +12,12 @@ import type { Role } from './context.ts';
 export const sink: Role<'sink'> = async ({ configuration, topic, log, metrics, platform, signal, waitingFor }) => {
   const { settings, policies } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const steps = new StepWatch({
+    topics: [topic('callbacks'), topic('video-state'), topic('session-state')],
+    file: join(settings.LIVE2VOD_HOME, 'state', 'slow-steps', `sink-${settings.LIVE2VOD_INSTANCE}.json`),
+  });
   await runSink({
+    steps,
     codecs: {
       videoState: await registry.codec<VideoState>('video-state'),
       sessionState: await registry.codec<SessionState>('session-state'),
@@ -26,5 +33,5 @@ export const sink: Role<'sink'> = async ({ configuration, topic, log, metrics, p
     metrics,
     signal,
     waitingFor,
-  });
+  }).finally(() => steps.close());
 };

@@ -9,6 +9,9 @@ import {
 } from '../kafka/index.ts';
 import type { DeadLetters } from './routes-dead-letters.ts';
 
+/** Marks may lie anywhere behind a letter: how long it may take to look at all of them. */
+const findMs = 60_000;
+
 export function deadLettersOf(options: {
   readonly kafka: KafkaSettings;
   readonly topic: string;
@@ -18,15 +21,22 @@ export function deadLettersOf(options: {
   const { kafka, topic, producer, route } = options;
   // A read takes a connection and the topic's bytes: many readers at once must not multiply that.
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work);
+  const inTurn = <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    // Whoever has gone meanwhile isn't served.
+    const mine = last.then(() => {
+      signal?.throwIfAborted();
+      return work();
+    });
     last = mine.catch(() => undefined);
     return mine;
   };
-  const find = async (id: string) => (await readLetters(kafka, topic, { ids: [id] }))[0] ?? null;
+  const find = async (id: string, signal?: AbortSignal) => {
+    const until = AbortSignal.any([AbortSignal.timeout(findMs), ...(signal ? [signal] : [])]);
+    return (await readLetters(kafka, topic, { ids: [id] }, { signal: until }))[0] ?? null;
+  };
   return {
-    page: (query) => inTurn(() => letterPage(kafka, topic, query)),
-    find: (id) => inTurn(() => find(id)),
+    page: (query) => inTurn(() => letterPage(kafka, topic, query), query.signal),
+    find: (id, signal) => inTurn(() => find(id, signal), signal),
     redrive: (letter) =>
       inTurn(async () => {
         // Read again in its turn: it may have been sent since the caller looked.

@@ -1,5 +1,5 @@
 /** Dead letters: what could not be used and why, newest first, and sending one of them through again. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { DeadLetter, LetterPage, LetterPageQuery, Redriven } from '../kafka/index.ts';
 import { ApiFault, badRequest, notFound } from './fault.ts';
@@ -10,7 +10,7 @@ export type DeadLetters = {
   /** The newest ones that match, at most `limit`, or what follows the page that `cursor` ended. */
   page(query: LetterPageQuery): Promise<LetterPage>;
   /** One by its id; null where there is none. */
-  find(id: string): Promise<DeadLetter | null>;
+  find(id: string, signal?: AbortSignal): Promise<DeadLetter | null>;
   /** Sends one again, unless it was sent before or what it came from can't be fed again. */
   redrive(letter: DeadLetter): Promise<Redriven['result']>;
 };
@@ -33,10 +33,10 @@ export function addDeadLetterRoutes(
       throw new ApiFault(503, 'DEAD_LETTERS_AWAY', `the dead letters are not to be had: ${why}`);
     });
 
-  app.get('/api/dead-letters', async (request) => {
+  app.get('/api/dead-letters', async (request, reply) => {
     const { reason, stage, cursor, limit } = parseQuery(deadLetterQuery, request.query);
     const filter = { ...(reason === undefined ? {} : { reason }), ...(stage === undefined ? {} : { stage }) };
-    const { items, next } = await answered(deadLetters.page({ filter, cursor, limit }));
+    const { items, next } = await answered(deadLetters.page({ filter, cursor, limit, signal: whileAsked(reply) }));
     return { items: items.map(shown), next };
   });
 
@@ -48,7 +48,7 @@ export function addDeadLetterRoutes(
       if (!/^\d{1,9}$/.test(partition) || !/^\d{1,15}$/.test(offset))
         throw badRequest('partition and offset are whole numbers');
       const id = `${Number(partition)}:${Number(offset)}`;
-      const letter = await answered(deadLetters.find(id));
+      const letter = await answered(deadLetters.find(id, whileAsked(reply)));
       if (!letter) throw notFound(`dead letter ${id}`);
       const result = await answered(deadLetters.redrive(letter));
       if (typeof result === 'object')
@@ -56,6 +56,15 @@ export function addDeadLetterRoutes(
       return reply.code(202).send({ id, result });
     },
   );
+}
+
+/** Aborts once the client has gone without its answer. */
+function whileAsked(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new Error('the client has gone'));
+  });
+  return gone.signal;
 }
 
 /** What is shown of a letter: the beginning of its bytes as text, not all of up to 1 MiB. */

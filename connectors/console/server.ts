@@ -20,8 +20,8 @@ export type ConsoleOptions = {
   readonly folder: string;
   readonly kafka: KafkaSettings;
   readonly topicNames: Readonly<Record<StateTopic | 'callbacks' | 'dead-letters', string>>;
-  /** The topics' `delete.retention.ms`: views and event ids of half that age begin anew. */
-  readonly tombstoneRetentionMs: number;
+  /** The topics' actual `delete.retention.ms`, asked for again and again: views and event ids of half that age begin anew. */
+  readonly tombstoneRetentionMs: number | (() => Promise<number>);
   readonly codecs: StateCodecs;
   readonly readLatency: ReadLatency;
   /** Where a dead letter goes when it is sent again. */
@@ -40,9 +40,17 @@ export type ConsoleOptions = {
   readonly onWaiting: (waitingFor: string | null) => void;
 };
 
+/** How often the topics are asked how long they keep tombstones. */
+const retentionEveryMs = 5 * 60_000;
+
 /** Runs until the signal aborts. Rejects when the port is taken or the view can't be kept. */
 export async function runConsole(options: ConsoleOptions): Promise<void> {
-  const { kafka, topicNames, log, metrics, clock, tombstoneRetentionMs } = options;
+  const { kafka, topicNames, log, metrics, clock } = options;
+  const readRetention = async (): Promise<number> =>
+    typeof options.tombstoneRetentionMs === 'number'
+      ? options.tombstoneRetentionMs
+      : await options.tombstoneRetentionMs();
+  const retention = { tombstonesMs: await readRetention() };
   const identity = await identify(kafka, topicNames);
   mkdirSync(options.folder, { recursive: true });
   const ending = new AbortController();
@@ -57,7 +65,9 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
     const follower = startFollower({
       view,
       topicNames,
-      tombstoneRetentionMs,
+      get tombstoneRetentionMs() {
+        return retention.tombstonesMs;
+      },
       clock,
       log,
       metrics,
@@ -81,7 +91,9 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),
       signal,
       epoch: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8),
-      maxPositionAgeMs: tombstoneRetentionMs / 2,
+      get maxPositionAgeMs() {
+        return retention.tombstonesMs / 2;
+      },
       health: { live: () => true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
       publish: async (videoId, body) => {
         await producer.send({
@@ -97,6 +109,13 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       },
     });
     close.push(() => app.close());
+    close.push(
+      clock.every(retentionEveryMs, () => {
+        void readRetention().then((ms) => {
+          retention.tombstonesMs = ms;
+        });
+      }),
+    );
     await app.listen({ host: options.host, port: options.port });
     log.info({ host: options.host, port: options.port }, 'console listens');
     close.push(clock.every(200, () => options.onWaiting(waitingFor())));

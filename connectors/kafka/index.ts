@@ -7,7 +7,13 @@ export type { ConsumedRecord, OutgoingRecord, TopicPartition, TopicPartitionOffs
 export { type ScanRange, scanTopic } from './client/scan.ts';
 export type { KafkaSettings } from './client/settings.ts';
 export { TransactionalProducer, type TransactionalProducerOptions } from './client/transactional-producer.ts';
-export { type DeadLetter, type LetterFilter, readLetters } from './dead-letters/letters.ts';
+export {
+  type DeadLetter,
+  type LetterBounds,
+  type LetterFilter,
+  readLetters,
+  TooManyLetters,
+} from './dead-letters/letters.ts';
 export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letters/page.ts';
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
 export { Arrivals, type ArrivalsOptions } from './runtime/arrivals.ts';
@@ -20,3 +26,4 @@ export { ProcessorFault, type ProcessorFaultCode } from './runtime/processor-fau
 export { type ProcessorOptions, processorGroup, runProcessor } from './runtime/run-processor.ts';
 export { ProcessorStatus, type TaskPhase } from './runtime/status.ts';
 export type { Upstream } from './runtime/timer-gate.ts';
+export { StepWatch, type StepWatchOptions } from './step-watch/index.ts';

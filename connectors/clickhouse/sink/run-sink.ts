@@ -1,5 +1,5 @@
 import type { TopicId } from '../../../schemas/topics.ts';
-import { IdempotentProducer, type KafkaSettings } from '../../kafka/index.ts';
+import { IdempotentProducer, type KafkaSettings, type StepWatch } from '../../kafka/index.ts';
 import type { Platform } from '../../platform/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
 import { type ClickHouseClient, type ClickhouseSettings, connectClickhouse } from '../client.ts';
@@ -23,6 +23,8 @@ export type SinkOptions = RowSources & {
   readonly signal: AbortSignal;
   /** Told what the sink waits for, in words; null once records flow. */
   readonly waitingFor?: (what: string | null) => void;
+  /** Sets a record aside of which no row is made in time. */
+  readonly steps?: StepWatch;
   readonly batch?: Partial<BatchLimits>;
 };
 

@@ -129,9 +129,25 @@ export class Sink {
     }
   }
 
+  /** What a record becomes, under the eyes of another thread: it may not end. */
+  #add(batch: Batch, record: ConsumedRecord): undefined | Promise<void> {
+    const { steps } = this.#options;
+    if (steps?.wasTooSlow(record)) {
+      const error = 'what it becomes was not done in an earlier life';
+      batch.unusable.push({ origin: record, record, reason: 'step-too-slow', error });
+      return undefined;
+    }
+    steps?.begin(record);
+    try {
+      return this.#adders.get(record.topic)?.(record, batch);
+    } finally {
+      steps?.end();
+    }
+  }
+
   /** A promise only where the schema registry has to be asked or waited for: of false when told to stop before it answered. */
   #take(batch: Batch, record: ConsumedRecord, nowMs: number): undefined | Promise<boolean> {
-    const add = () => this.#adders.get(record.topic)?.(record, batch);
+    const add = () => this.#add(batch, record);
     let adding: undefined | Promise<void>;
     try {
       adding = add();
@@ -174,6 +190,7 @@ export class Sink {
   async #commit(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void> {
     try {
       await consumer.commit(offsets.filter((at) => this.#owned.has(`${at.topic}/${at.partition}`)));
+      for (const { topic, partition, offset } of offsets) this.#options.steps?.passed(topic, partition, offset);
     } catch (error) {
       if (!(error instanceof KafkaFault) || !error.retryable) throw error;
       // The next commit covers these offsets; if none comes, the rows are inserted again and change nothing.

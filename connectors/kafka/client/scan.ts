@@ -11,6 +11,8 @@ export type ScanRange = {
   readonly fromMs?: number;
   /** Leave out records from this Kafka timestamp on, epoch milliseconds. */
   readonly toMs?: number;
+  /** Ends the scan, which then throws its reason: also one that waits for a broker. */
+  readonly signal?: AbortSignal;
 };
 
 const pollRecords = 2_000;
@@ -28,7 +30,11 @@ export async function* scanTopic(
 ): AsyncGenerator<ConsumedRecord> {
   const open = new Set<number>();
   const ends = new Map<number, number>();
-  const consumer = await Consumer.connect(settings, { onEof: ({ partition }) => open.delete(partition) });
+  range.signal?.throwIfAborted();
+  const consumer = await Consumer.connect(settings, {
+    onEof: ({ partition }) => open.delete(partition),
+    ...(range.signal && { signal: range.signal }),
+  });
   try {
     const count = await consumer.partitionsOf(topic);
     const all = Array.from({ length: count }, (_, partition) => partition);
@@ -39,6 +45,7 @@ export async function* scanTopic(
     for (const { partition, offset } of starts) if (offset < (ends.get(partition) ?? 0)) open.add(partition);
     consumer.assign(starts.filter(({ partition }) => open.has(partition)));
     while (open.size > 0) {
+      range.signal?.throwIfAborted();
       for (const record of await consumer.poll(pollRecords, pollMs)) {
         const end = ends.get(record.partition) ?? 0;
         if (record.offset < end && (range.toMs === undefined || record.timestampMs < range.toMs)) yield record;

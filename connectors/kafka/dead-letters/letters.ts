@@ -29,6 +29,20 @@ export type LetterFilter = {
   readonly withoutBytes?: boolean;
 };
 
+/** How much a search may take; it throws `TooManyLetters` beyond. */
+export type LetterBounds = {
+  /** Letters that match. Default 100,000. */
+  readonly letters?: number;
+  /** Of those that match. Default 256 MiB. */
+  readonly bytes?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** More match than can be held: nothing was done with any of them. */
+export class TooManyLetters extends Error {
+  override readonly name = 'TooManyLetters';
+}
+
 /** Header of a marker: the id of the letter that was sent again. Markers lie in the dead-letters topic themselves. */
 export const redrivenHeader = 'redriven';
 
@@ -40,10 +54,12 @@ export async function readLetters(
   kafka: KafkaSettings,
   topic: string,
   filter: LetterFilter = {},
+  { letters: mostLetters = 100_000, bytes: mostBytes = 256 * 1024 * 1024, signal }: LetterBounds = {},
 ): Promise<DeadLetter[]> {
+  let bytes = 0;
   const letters: Omit<DeadLetter, 'redrivenAtMs'>[] = [];
   const redriven = new Map<string, number>();
-  for await (const record of scanTopic(kafka, topic, rangeOf(filter))) {
+  for await (const record of scanTopic(kafka, topic, { ...rangeOf(filter), ...(signal && { signal }) })) {
     const marked = record.headers[redrivenHeader];
     if (marked !== undefined) {
       redriven.set(marked, record.timestampMs);
@@ -51,6 +67,11 @@ export async function readLetters(
     }
     const letter = letterOf(record);
     if (!matches(letter, filter)) continue;
+    bytes += filter.withoutBytes ? 0 : (record.value?.length ?? 0);
+    if (letters.length >= mostLetters || bytes > mostBytes)
+      throw new TooManyLetters(
+        `more than ${letters.length} dead letters match: say fewer (--since, --until, --reason, --stage, --key, ids)`,
+      );
     letters.push(filter.withoutBytes ? { ...letter, record: { ...record, value: null } } : letter);
   }
   return letters.map((letter) => ({ ...letter, redrivenAtMs: redriven.get(letter.id) ?? null }));

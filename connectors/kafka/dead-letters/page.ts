@@ -1,4 +1,5 @@
 /** Dead letters newest first, a page at a time: little memory however many there are, and however large they are. */
+import { systemClock } from '../../platform/index.ts';
 import { Consumer } from '../client/consumer.ts';
 import type { ConsumedRecord } from '../client/record.ts';
 import type { KafkaSettings } from '../client/settings.ts';
@@ -15,12 +16,16 @@ export type LetterPageQuery = {
   readonly filter: Pick<LetterFilter, 'reason' | 'stage'>;
   readonly cursor?: string | undefined;
   readonly limit: number;
+  /** Ends the search, which then throws its reason. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 const excerptBytes = 1_024;
 /** Records of each partition that are read at a time, and how often, before a page ends as it is. */
 const windowRecords = 5_000;
 const mostWindows = 4;
+/** For the whole page: large letters, or a slow broker, end it early rather than holding up those who ask next. */
+const pageMs = 20_000;
 const requestMs = 15_000;
 
 /** One partition: letters from `start` to before `to` may be shown, the newest last; marks lie anywhere up to `end`. */
@@ -40,8 +45,14 @@ type Found = { letter: Omit<DeadLetter, 'redrivenAtMs'>; sizeBytes: number; redr
  * @throws RangeError a cursor that is none of this topic's
  */
 export async function letterPage(kafka: KafkaSettings, topic: string, query: LetterPageQuery): Promise<LetterPage> {
+  const { signal } = query;
+  signal?.throwIfAborted();
   const open = new Set<number>();
-  const consumer = await Consumer.connect(kafka, { onEof: ({ partition }) => open.delete(partition) });
+  const consumer = await Consumer.connect(kafka, {
+    onEof: ({ partition }) => open.delete(partition),
+    ...(signal && { signal }),
+  });
+  const untilMs = systemClock.monotonicMs() + pageMs;
   const items: LetterPage['items'][number][] = [];
   let cursor: string | null | undefined = query.cursor;
   try {
@@ -53,6 +64,11 @@ export async function letterPage(kafka: KafkaSettings, topic: string, query: Let
         windows.flatMap(({ partition, start }) => (open.has(partition) ? [{ topic, partition, offset: start }] : [])),
       );
       while (open.size > 0) {
+        signal?.throwIfAborted();
+        if (systemClock.monotonicMs() > untilMs) {
+          if (items.length > 0) return { items, next: cursor ?? null };
+          throw new Error(`they were not read within ${pageMs / 1_000} s`);
+        }
         for (const record of await consumer.poll(500, 200)) {
           const window = windows[record.partition];
           if (window === undefined) continue;

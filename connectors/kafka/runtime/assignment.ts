@@ -19,7 +19,7 @@ export type AssignmentOptions<S> = {
   readonly restorer: Restorer;
   readonly changelog: ChangelogIdentity;
   readonly folderOf: (partition: number) => string;
-  readonly tombstoneRetentionMs: number;
+  readonly tombstoneRetentionMs: number | (() => Promise<number>);
   readonly heldUpAfterMs: number;
   readonly clock: Clock;
   readonly hooks: ProcessorHooks;

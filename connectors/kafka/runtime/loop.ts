@@ -270,6 +270,7 @@ export class Loop<S> {
     batchSize.committed(input, durationMs);
     const nowMs = clock.now();
     for (const work of works) work.task.apply(work, changelogEnds.get(work.task.partition) ?? null, nowMs);
+    for (const { task } of works) task.context.steps?.passed(inputTopic, task.partition, task.position);
     failureLimit.passed(input, failures);
     this.#o.attempts.succeeded();
     this.#heard();

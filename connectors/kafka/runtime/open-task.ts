@@ -21,7 +21,7 @@ export type OpenTaskOptions<S> = {
   readonly admin: Admin;
   readonly restorer: Restorer;
   readonly changelog: ChangelogIdentity;
-  readonly tombstoneRetentionMs: number;
+  readonly tombstoneRetentionMs: number | (() => Promise<number>);
   /** See `RestoreJob.heldUpAfterMs`. */
   readonly heldUpAfterMs: number;
   /** The phase of the task while it opens. */
@@ -121,7 +121,8 @@ async function readChangelog<S>(o: OpenTaskOptions<S>): Promise<Changelog> {
     ...o.changelog,
     beginning: beginning?.offset ?? 0,
     end: end?.offset ?? 0,
-    tombstoneRetentionMs: o.tombstoneRetentionMs,
+    tombstoneRetentionMs:
+      typeof o.tombstoneRetentionMs === 'number' ? o.tombstoneRetentionMs : await o.tombstoneRetentionMs(),
   };
 }
 

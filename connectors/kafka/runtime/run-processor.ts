@@ -5,6 +5,7 @@ import type { Tracing } from '../../telemetry/index.ts';
 import { Admin } from '../client/admin.ts';
 import { hasCode, KafkaFault } from '../client/fault.ts';
 import type { KafkaSettings } from '../client/settings.ts';
+import type { StepWatch } from '../step-watch/index.ts';
 import { Fences } from './attempts.ts';
 import type { Codecs } from './codec.ts';
 import type { FailureLimitOptions } from './failure-limit.ts';
@@ -36,6 +37,8 @@ export type ProcessorOptions<S> = {
   readonly hooks?: ProcessorHooks;
   /** A span for every record and timer, from its step to its commit. */
   readonly tracing?: Tracing | undefined;
+  /** Sets a record aside whose step did not end. One per process. */
+  readonly steps?: StepWatch | undefined;
   /** Told about progress, for probes. Make one with `new ProcessorStatus(clock)`. */
   readonly status?: ProcessorStatus;
   /** How far the processors before this one have come; timers wait for it. Without it only the own input counts. */
@@ -47,8 +50,8 @@ export type ProcessorOptions<S> = {
   readonly maxBatchBytes?: number;
   /** Encoded size of the states that are kept decoded in memory, over all tasks; decoded they take about five times that. Default 8 MiB. */
   readonly cacheBytes?: number;
-  /** The changelog's `delete.retention.ms`. Default 24 h, as Kafka's. */
-  readonly tombstoneRetentionMs?: number;
+  /** The changelog's actual `delete.retention.ms`, asked for whenever a task opens. Default 24 h, as Kafka's. */
+  readonly tombstoneRetentionMs?: number | (() => Promise<number>);
   /** A member that isn't heard of for so long loses its partitions. Default 10,000. */
   readonly sessionTimeoutMs?: number;
   /** Default 10,000. A frozen owner's open transaction ends after it. */
@@ -171,7 +174,7 @@ async function describe<S>(
   }
   const cacheBytesPerTask = Math.ceil((options.cacheBytes ?? 8 * 1024 * 1024) / input.partitions);
   return {
-    context: taskContext(topology, topics, options.codecs, cacheBytesPerTask, options.tracing),
+    context: taskContext(topology, topics, options.codecs, cacheBytesPerTask, options.tracing, options.steps),
     changelog: { topicId: changelog.topicId, topic: changelog.name, partitions: changelog.partitions },
   };
 }

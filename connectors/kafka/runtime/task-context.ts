@@ -2,6 +2,7 @@ import type { Topology } from '../../../processors/topology.ts';
 import type { TopicId } from '../../../schemas/topics.ts';
 import type { Tracing } from '../../telemetry/index.ts';
 
+import type { StepWatch } from '../step-watch/index.ts';
 import { type Codec, type Codecs, rawBytes } from './codec.ts';
 
 /** What all tasks of a processor share: the topology, and how its topics are called and encoded at this cluster. */
@@ -17,6 +18,7 @@ export type TaskContext<S> = {
   readonly outputs: ReadonlyMap<TopicId, { readonly topic: string; readonly codec: Codec<unknown> }>;
   readonly cacheBytesPerTask: number;
   readonly tracing: Tracing | undefined;
+  readonly steps: StepWatch | undefined;
 };
 
 export function taskContext<S>(
@@ -25,6 +27,7 @@ export function taskContext<S>(
   codecs: Codecs,
   cacheBytesPerTask: number,
   tracing?: Tracing,
+  steps?: StepWatch,
 ): TaskContext<S> {
   return {
     topology,
@@ -38,5 +41,6 @@ export function taskContext<S>(
     outputs: new Map(topology.outputs.map((id) => [id, { topic: topics(id), codec: codecs[id] ?? rawBytes }])),
     cacheBytesPerTask,
     tracing,
+    steps,
   };
 }

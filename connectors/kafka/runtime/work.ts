@@ -129,16 +129,19 @@ class Batch<S> {
     try {
       const unusable = unusableKey(origin);
       if (unusable !== null) return this.#reject(origin, record, traced, ...unusable, null);
+      if (context.steps?.wasTooSlow(origin))
+        return this.#reject(origin, record, traced, 'step-too-slow', 'its step did not end in an earlier life', null);
       if (origin.value !== null) {
-        const value = context.input.decode(origin.value);
+        const bytes = origin.value;
+        const value = this.#watched(origin, () => context.input.decode(bytes));
         record.value = value instanceof Promise ? await value : value;
         refuseNewer(context.input, context.inputTopic, origin.value);
       }
       stage = 'state-unreadable';
-      const found = this.#state(record.key);
+      const found = this.#watched(origin, () => this.#state(record.key));
       const state = found instanceof Promise ? await found : found;
       stage = 'processor-threw';
-      const outcome = context.topology.step(state, record, { nowMs: this.#nowMs });
+      const outcome = this.#watched(origin, () => context.topology.step(state, record, { nowMs: this.#nowMs }));
       if (outcome.kind === 'dead-letter') {
         return this.#reject(origin, record, traced, outcome.reason, outcome.error, outcome);
       }
@@ -152,6 +155,18 @@ class Batch<S> {
         this.#lastError = `${stage}: ${text(error)}`;
       }
       this.#reject(origin, record, traced, stage, text(error), null);
+    }
+  }
+
+  /** Synchronous work for a record, which another thread keeps an eye on: it may not end. */
+  #watched<R>(origin: ConsumedRecord, work: () => R): R {
+    const { steps } = this.#task.context;
+    if (!steps) return work();
+    steps.begin(origin);
+    try {
+      return work();
+    } finally {
+      steps.end();
     }
   }
 

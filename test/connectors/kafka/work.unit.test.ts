@@ -179,3 +179,52 @@ test('whatever records and timers come together, the index holds the time that e
     { numRuns: 60 },
   );
 });
+
+// A record whose schema the registry didn't give held up every partition, also those that had nothing to do with it.
+test('a record that has to wait ends its own batch: what came before it is done, and it comes again', async () => {
+  const away = Object.assign(new Error('the registry is away'), { retryable: true });
+  const context = {
+    topology: { name: 'shows', step: () => ({ kind: 'next', state: 'open', emit: [] }) },
+    input: {
+      decode: (bytes: Buffer) => {
+        if (String(bytes) === 'unknown') throw away;
+        return bytes;
+      },
+    },
+    ...{ inputTopic: 'in', changelogTopic: 'states' },
+    state: { encode: (state: string) => Buffer.from(state) },
+  };
+  const task = { partition: 0, position: 3, state: () => null, context } as unknown as Task<string>;
+  const record = (offset: number, value: string) => ({
+    ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from(value), headers: {}, timestampMs: 0 },
+  });
+  const work = await evolve(task, [record(5, 'v'), record(8, 'unknown'), record(9, 'v')], [], 10);
+  expect(work).toMatchObject({ heldBy: away, nextPosition: 6, failures: 0 });
+  expect(work.changes.map(({ key }) => key)).toEqual(['k5']);
+});
+
+// What can't be encoded came from an input whose bounds the schema doesn't have; 25 of them stopped the processor.
+test('what an input is to blame for is no failure of the release', async () => {
+  const context = {
+    topology: { name: 'shows', step: () => ({ kind: 'next', state: 'too much', emit: [] }) },
+    input: {
+      decode: (bytes: Buffer) => {
+        if (String(bytes) === 'bad') throw new Error('bad bytes');
+        return bytes;
+      },
+    },
+    ...{ inputTopic: 'in', changelogTopic: 'states', deadLetterTopic: 'dead', stage: 'shows-processor' },
+    state: {
+      encode: () => {
+        throw new Error('the value does not fit');
+      },
+    },
+  };
+  const task = { partition: 0, position: 0, state: () => null, context } as unknown as Task<string>;
+  const record = (offset: number, value: string) => ({
+    ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from(value), headers: {}, timestampMs: 0 },
+  });
+  const work = await evolve(task, [record(0, 'v'), record(1, 'bad')], [], 10);
+  expect(work.failures).toBe(0);
+  expect(work.records.map(({ headers }) => headers?.reason)).toEqual(['output-unusable', 'input-unreadable']);
+});

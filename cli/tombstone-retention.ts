@@ -1,0 +1,42 @@
+/** How long the state topics really keep tombstones: whoever altered a topic decides, not what it should have been. */
+import { systemClock } from '../connectors/platform/index.ts';
+import { type ConfigReaderSettings, readTopicConfigs } from './topic-configs.ts';
+
+const key = 'delete.retention.ms';
+/** Kafka's own default: what a cluster that doesn't let us ask most likely has, where somebody else made the topics. */
+const assumedMs = 24 * 60 * 60 * 1000;
+/** Tasks that open together ask together. */
+const freshMs = 10_000;
+
+/**
+ * Reads the least `delete.retention.ms` of these topics, anew at each call (answers of the last ten seconds are used
+ * again). `onDoubt` is told where the cluster doesn't say: then Kafka's default counts.
+ */
+export function tombstoneRetention(
+  settings: ConfigReaderSettings,
+  topics: readonly string[],
+  onDoubt: (error: unknown) => void,
+): () => Promise<number> {
+  let asked: Promise<number> | null = null;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  const ask = async (): Promise<number> => {
+    try {
+      const configs = await readTopicConfigs(settings, topics, [key]);
+      const values = topics.map((topic) => Number(configs.get(topic)?.get(key)));
+      if (!values.every((ms) => Number.isFinite(ms) && ms >= 0)) throw new Error(`no ${key} of ${topics.join(', ')}`);
+      return Math.min(...values);
+    } catch (error) {
+      onDoubt(error);
+      askedAtMs = Number.NEGATIVE_INFINITY;
+      return assumedMs;
+    }
+  };
+  return () => {
+    const nowMs = systemClock.monotonicMs();
+    if (asked === null || nowMs - askedAtMs > freshMs) {
+      askedAtMs = nowMs;
+      asked = ask();
+    }
+    return asked;
+  };
+}
