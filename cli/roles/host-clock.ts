@@ -24,7 +24,7 @@ export type HostClockOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Where there are brokers: their names, and what asks one for the time. */
-  readonly kafka?: { readonly brokers: string; ask(): Promise<ClockReading | null> };
+  readonly kafka?: { readonly brokers: string; ask(signal: AbortSignal): Promise<ClockReading | null> };
 };
 
 /** Between two questions to Kafka, which cost two connections each. */
@@ -76,7 +76,7 @@ async function askAgainAndAgain(
   await systemPlatform.sleep(systemPlatform.random() * firstWithinMs, signal);
   while (!signal.aborted) {
     try {
-      const reading = await kafka.ask();
+      const reading = await kafka.ask(signal);
       if (reading !== null) trusted.read('Kafka', reading, local);
     } catch (error) {
       // Kafka away is told by others; a right that is missing only here says why the clock isn't compared.

@@ -137,10 +137,10 @@ function brokerTimeOf(role: RoleName, settings: object) {
   const kafka = kafkaSettingsOf(settings, 'clock');
   const topic = topicNamer(settings)('callbacks');
   const group = `${settings.LIVE2VOD_TOPIC_PREFIX}clock-${role}-${settings.LIVE2VOD_INSTANCE}`;
-  const ask = async () => {
+  const ask = async (signal: AbortSignal) => {
     // Loaded once it is needed: the native client is most of what a start would cost.
     const { askBrokerTime } = await import('../../connectors/kafka/index.ts');
-    return await askBrokerTime(kafka, { group, topic, clock: systemPlatform });
+    return await askBrokerTime(kafka, { group, topic, clock: systemPlatform, signal });
   };
   return { kafka: { brokers: kafka.brokers, ask } };
 }

@@ -10,6 +10,8 @@ export type BrokerTimeOptions = {
   /** An existing topic, in whose name an offset is committed. */
   readonly topic: string;
   readonly clock: Clock;
+  /** Abort to give up. */
+  readonly signal?: AbortSignal;
 };
 
 /** Where brokers keep what groups have committed. */
@@ -22,8 +24,9 @@ const committedTimeoutMs = 5_000;
  * commit's time doesn't show: a coordinator whose clock was ahead has left a later one.
  */
 export async function askBrokerTime(settings: KafkaSettings, o: BrokerTimeOptions): Promise<ClockReading | null> {
-  const admin = await Admin.connect(settings);
+  const admin = await Admin.connect(settings, o.signal);
   try {
+    o.signal?.throwIfAborted();
     const consumer = await Consumer.connect(settings, { groupId: o.group });
     try {
       const at = { topic: o.topic, partition: 0 };

@@ -1,5 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { TrustedClock } from '../../../connectors/platform/index.ts';
+import type { Admin } from '../../../connectors/kafka/client/admin.ts';
+import type { Task } from '../../../connectors/kafka/runtime/task.ts';
+import { TimerGate } from '../../../connectors/kafka/runtime/timer-gate.ts';
+import { systemClock, TrustedClock } from '../../../connectors/platform/index.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -131,4 +135,18 @@ test('what was heard long ago, or took long to answer, says nothing', () => {
   expect(clock.offsetMs).toBeNull();
   clock.read('slow', { theirMs: 0, askedAtMs: monotonicMs() - 6_000, answeredAtMs: monotonicMs() }, false);
   expect(clock.offsetMs).toBeNull();
+});
+
+test('after a step forward no timer of a session fires that was not due before', async () => {
+  heard('Kafka');
+  trueMs += minute;
+  clock.now();
+  const admin = { endOffsets: async () => [{ topic: 't', partition: 0, offset: 0 }] } as unknown as Admin;
+  const task = { partition: 0, position: 0, endSeenAt: 0 } as unknown as Task<unknown>;
+  const gate = new TimerGate(admin, 't', undefined, { ...systemClock, monotonicMs, now: () => clock.notAhead() });
+  setByMs = 3 * hour;
+  trueMs += second;
+  gate.refresh([task], () => {});
+  await eventually(() => expect(gate.clearedUntilMs(task)).toBeGreaterThan(startMs));
+  expect(gate.clearedUntilMs(task)).toBeLessThanOrEqual(trueMs + 2_000);
 });
