@@ -7,7 +7,9 @@ import { type Stack, startStack } from '../local/index.ts';
 import { topics } from '../schemas/topics.ts';
 import { endpointsOf, kafkaSettingsOf } from './endpoints.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
+import { readTokensOf } from './roles/console-door.ts';
 import type { RoleName } from './roles/context.ts';
+import { metricsPortUnderUp } from './roles/metrics-port.ts';
 import { type RoleSpec, type Supervisor, startSupervisor } from './supervisor.ts';
 import { applyTopics } from './topic-plan.ts';
 
@@ -49,6 +51,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { settings } = configuration;
   const endpoints = endpointsOf(settings);
   const { say, signal } = options;
+  // Before anything is started: the console would refuse it only once all the rest runs.
+  readTokensOf(settings);
 
   const stack =
     endpoints.embedded.kafka || endpoints.embedded.registry
@@ -83,11 +87,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const roles: RoleSpec[] = (options.roles ?? pipelineRoles)
       .filter((role) => role !== 'clickhouse' || endpoints.embedded.clickhouse)
       .filter((role) => role !== 'mns' || configuration.callbacks.queues.length > 0)
-      .map((role, index) => ({
+      .map((role) => ({
         role,
         environment: {
           ...options.overrides,
-          ...(settings.METRICS_PORT === undefined ? {} : { METRICS_PORT: String(settings.METRICS_PORT + index) }),
+          ...(settings.METRICS_PORT === undefined
+            ? {}
+            : { METRICS_PORT: String(metricsPortUnderUp(role, settings.METRICS_PORT)) }),
         },
       }));
     supervisor = startSupervisor({

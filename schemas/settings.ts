@@ -3,6 +3,7 @@
  * `readSettings` validates them all at once; the first thing that is wrong stops the start with one line.
  */
 import { z } from 'zod';
+import { isAddressRange, isLoopback, listenAddress } from './address.ts';
 
 type Setting = {
   readonly doc: string;
@@ -10,14 +11,41 @@ type Setting = {
   readonly accepts: string;
   readonly schema: z.ZodType;
   readonly secret?: true;
+  /** The setting whose value this one takes where it isn't set itself. */
+  readonly follows?: string;
 };
 
-const text = (accepts = 'text') => ({ accepts, schema: z.string().min(1) });
 const optionalText = (accepts = 'text') => ({ accepts, schema: z.string().min(1).optional() });
 const port = (value: number) => ({
   accepts: `a port, 1 to 65535 (default ${value})`,
   schema: z.coerce.number().int().min(1).max(65535).default(value),
 });
+/** Where a server listens; LIVE2VOD_BIND, which names a loopback address, says so for all that don't say themselves. */
+const bind = {
+  accepts: 'an IPv4 or IPv6 address, or localhost (default 127.0.0.1)',
+  schema: z
+    .string()
+    .transform((text, context) => {
+      const address = listenAddress(text);
+      if (address === null) context.addIssue({ code: 'custom', message: 'no address' });
+      return address ?? '';
+    })
+    .default('127.0.0.1'),
+  follows: 'LIVE2VOD_BIND',
+} as const;
+/** What no header can carry at its ends, or at all, would be a token that never matches. */
+const token = {
+  accepts: 'printable ASCII, without spaces at its ends',
+  schema: z
+    .string()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/)
+    .optional(),
+} as const;
+const list = (each: (part: string) => boolean) =>
+  z
+    .string()
+    .refine((text) => text.split(',').every(each))
+    .optional();
 const url = (accepts: string) => ({ accepts, schema: z.url({ protocol: /^https?$/ }).optional() });
 const choice = <const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) => ({
   accepts: `${values.join(' | ')} (default ${fallback})`,
@@ -58,9 +86,17 @@ export const settingTable = {
     schema: z.coerce.number().int().min(1).max(15).default(1),
   },
   LIVE2VOD_BIND: {
-    doc: 'Address that the servers listen on; the embedded ClickHouse stays on 127.0.0.1.',
-    accepts: 'an address (default 127.0.0.1)',
-    schema: z.string().min(1).default('127.0.0.1'),
+    doc: 'Loopback address of every server that has no setting of its own for it, or where that is unset. The embedded Kafka, registry and ClickHouse stay on 127.0.0.1.',
+    accepts:
+      'a loopback address (default 127.0.0.1); INGRESS_BIND, CONSOLE_BIND and METRICS_BIND open a server to other machines, each its own',
+    schema: z
+      .string()
+      .transform((text, context) => {
+        const address = listenAddress(text);
+        if (address === null || !isLoopback(address)) context.addIssue({ code: 'custom', message: 'no loopback' });
+        return address ?? '';
+      })
+      .default('127.0.0.1'),
   },
   LOG_LEVEL: {
     doc: 'Least severe level that is logged.',
@@ -107,6 +143,10 @@ export const settingTable = {
       .regex(/^[A-Za-z_][A-Za-z0-9_]{0,60}$/)
       .default('live2vod'),
   },
+  INGRESS_BIND: {
+    doc: 'Address that callbacks are taken on. What is served there needs a signature, but for the plain health.',
+    ...bind,
+  },
   INGRESS_PORT: { doc: 'Where callbacks arrive.', ...port(8081) },
   INGRESS_REUSE_PORT: {
     doc: 'Lets a new ingress listen on the port before the old one stops, for a deploy without a gap (Linux).',
@@ -127,15 +167,23 @@ export const settingTable = {
     accepts: '0 to 3600 (default 30)',
     schema: z.coerce.number().int().min(0).max(3600).default(30),
   },
+  CONSOLE_BIND: {
+    doc: 'Address that page and query API are served on. Not a loopback address: only with CONSOLE_READ_TOKEN or CONSOLE_TOKEN.',
+    ...bind,
+  },
   CONSOLE_PORT: { doc: 'Page and query API.', ...port(8080) },
   KAFKA_PORT: { doc: 'Embedded broker (its controller listens on the next port).', ...port(9092) },
   REGISTRY_PORT: { doc: 'Embedded schema registry.', ...port(8085) },
   CLICKHOUSE_PORT: { doc: 'Embedded ClickHouse.', ...port(8123) },
   EMULATOR_PORT: { doc: 'Emulated cloud.', ...port(8090) },
+  METRICS_BIND: {
+    doc: 'Address that metrics, and health with its details, are served on, to whoever reaches it.',
+    ...bind,
+  },
   METRICS_PORT: {
-    doc: 'Where a role without a port of its own serves /metrics, /healthz and /readyz; `up` counts upwards from it.',
-    accepts: 'a port, 1 to 65535; unset: not served',
-    schema: z.coerce.number().int().min(1).max(65535).optional(),
+    doc: 'Where a role serves /metrics, /healthz and /readyz with details. Under `up` each role has its own, counted from it (docs/metrics.md).',
+    accepts: 'a port, 1 to 65500; unset: 9464 and up, each where it is free',
+    schema: z.coerce.number().int().min(1).max(65500).optional(),
   },
   VOD_CALLBACK_URL: {
     doc: 'The callback URL as configured at the cloud: it is what is signed.',
@@ -188,10 +236,29 @@ export const settingTable = {
     schema: z.coerce.number().min(0).max(1).default(1),
   },
   CONSOLE_TOKEN: {
-    doc: 'Bearer token for whatever changes something at the console; unset: nothing can be changed there.',
-    ...text('text, at least 1 character'),
-    schema: z.string().min(1).optional(),
+    doc: 'Bearer token for whatever changes something at the console, which reads with it too; unset: nothing can be changed there.',
+    ...token,
     secret: true,
+  },
+  CONSOLE_READ_TOKEN: {
+    doc: 'Bearer token for reading at the console; unset: on a loopback address reading needs none, elsewhere CONSOLE_TOKEN.',
+    ...token,
+    secret: true,
+  },
+  CONSOLE_HOSTS: {
+    doc: 'Names under which the console is reached besides loopback names and its own address: others are refused, as they may be a foreign page.',
+    accepts: 'host names without port, comma separated',
+    schema: list((name) => /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$/.test(name) || listenAddress(name) !== null),
+  },
+  CONSOLE_READERS_PER_ADDRESS: {
+    doc: 'Readers of live events that one address may have, of 500 in all. Behind a proxy all come from its address: see CONSOLE_TRUSTED_PROXIES.',
+    accepts: '1 to 500 (default 20)',
+    schema: z.coerce.number().int().min(1).max(500).default(20),
+  },
+  CONSOLE_TRUSTED_PROXIES: {
+    doc: 'Proxies whose `X-Forwarded-For` the console believes; unset: none.',
+    accepts: 'addresses and ranges (10.0.0.0/8), comma separated',
+    schema: list(isAddressRange),
   },
 } as const satisfies Record<string, Setting>;
 
@@ -237,7 +304,8 @@ export function readSettings(
   for (const name of known) {
     const setting: Setting = settingTable[name];
     const fromEnvironment = environment[name] || undefined;
-    const given = fromEnvironment ?? file[name];
+    const given =
+      fromEnvironment ?? file[name] ?? (setting.follows === undefined ? undefined : values[setting.follows]);
     const parsed = setting.schema.safeParse(
       typeof given === 'number' || typeof given === 'boolean' ? String(given) : (given ?? undefined),
     );

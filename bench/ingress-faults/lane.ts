@@ -156,7 +156,7 @@ function watcher(processes: () => readonly IngressProcess[]) {
   const notReady = new Set<string>();
   const stop = systemClock.every(500, () => {
     const last = processes().at(-1);
-    if (last !== undefined) void look(last.address).catch(() => {});
+    if (last !== undefined) void look(last.metricsAddress).catch(() => {});
   });
   async function look(address: string): Promise<void> {
     const metrics = await (await fetch(`${address}/metrics`)).text();

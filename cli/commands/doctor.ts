@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { urlAt } from '../../schemas/address.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
@@ -28,10 +29,10 @@ export function addDoctor(program: Command): void {
           get(`${endpoints.clickhouseUrl}/ping`),
         ),
         check(`ingress on port ${settings.INGRESS_PORT}`, 'INGRESS_PORT', () =>
-          get(`http://127.0.0.1:${settings.INGRESS_PORT}/readyz`),
+          get(`${urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT)}/readyz`),
         ),
         check(`console on port ${settings.CONSOLE_PORT}`, 'CONSOLE_PORT', () =>
-          get(`http://127.0.0.1:${settings.CONSOLE_PORT}/readyz`),
+          get(`${urlAt(settings.CONSOLE_BIND, settings.CONSOLE_PORT)}/readyz`),
         ),
       ]);
       if (parts.includes(false))

@@ -15,7 +15,11 @@ export function addEmulate(program: Command): void {
     .description('an ApsaraVideo cloud on localhost (docs/emulator.md), until Ctrl-C')
     .option('--seed <n>', 'what is random follows from it', numberOf, 1)
     .option('--shows <n>', 'shows of each practice to play at once; 0: none, the control API starts them', numberOf, 0)
-    .action(async ({ seed, shows }: { seed: number; shows: number }) => {
+    .option(
+      '--host <address>',
+      'where it listens; anybody who reaches it can play the cloud (default: a loopback address)',
+    )
+    .action(async ({ seed, shows, host }: { seed: number; shows: number; host?: string }) => {
       const { startEmulator } = await import('../../emulator/index.ts');
       const { settings } = readConfiguration();
       const signal = stopSignal();
@@ -25,7 +29,7 @@ export function addEmulate(program: Command): void {
         ALIBABA_CLOUD_SECURITY_TOKEN: securityToken,
       } = settings;
       const emulator = await startEmulator({
-        host: settings.LIVE2VOD_BIND,
+        host: host ?? settings.LIVE2VOD_BIND,
         port: settings.EMULATOR_PORT,
         seed,
         callbackUrl: settings.VOD_CALLBACK_URL ?? null,

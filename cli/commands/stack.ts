@@ -14,7 +14,6 @@ export function addStack(program: Command): void {
       const { settings } = readConfiguration();
       const started = await startStack({
         home: settings.LIVE2VOD_HOME,
-        host: settings.LIVE2VOD_BIND,
         kafkaPort: settings.KAFKA_PORT,
         registryPort: settings.REGISTRY_PORT,
         detached: true,

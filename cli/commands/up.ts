@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { reachable } from '../../local/index.ts';
+import { urlAt } from '../../schemas/address.ts';
 import { aborted, stopSignal } from '../stopping.ts';
 
 export function addUp(program: Command): void {
@@ -16,7 +16,7 @@ export function addUp(program: Command): void {
         if (!signal.aborted) {
           const { settings } = system.configuration;
           say(
-            `ready: console http://${reachable(settings.LIVE2VOD_BIND)}:${settings.CONSOLE_PORT}/, callbacks on port ${settings.INGRESS_PORT}`,
+            `ready: console ${urlAt(settings.CONSOLE_BIND, settings.CONSOLE_PORT)}/, callbacks on port ${settings.INGRESS_PORT}`,
           );
         }
         await Promise.race([aborted(signal), system.supervisor.failed]);

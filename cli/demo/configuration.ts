@@ -4,10 +4,12 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Practice, profiles, templateGroupIds } from '../../emulator/index.ts';
-import { holdFolder, reachable, stackStatus } from '../../local/index.ts';
+import { holdFolder, stackStatus } from '../../local/index.ts';
+import { isLoopback, urlAt } from '../../schemas/address.ts';
 import type { PoliciesInput } from '../../schemas/policies.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { CommandFault, exitCode } from '../exit.ts';
+import { readTokensOf } from '../roles/console-door.ts';
 import { type DemoNames, demoNames } from './names.ts';
 
 export type DemoSetUp = {
@@ -26,6 +28,7 @@ export type DemoSetUp = {
  * @throws StackError HOME_IN_USE where another demo has it, CommandFault where a stack runs on it; it is as it was then
  */
 export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
+  readTokensOf(settings);
   const home = join(settings.LIVE2VOD_HOME, 'demo');
   const release = await holdFolder(join(home, 'claim'));
   const { state } = await stackStatus({ home });
@@ -39,7 +42,7 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
 
   const run = randomBytes(4).toString('hex');
   const names = await demoNames(settings, run);
-  const callbackUrl = `http://${reachable(settings.LIVE2VOD_BIND)}:${settings.INGRESS_PORT}/callbacks/vod`;
+  const callbackUrl = `${urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT)}/callbacks/vod`;
   const callbackKey = randomBytes(15).toString('base64url');
   const accessKey = { accessKeyId: `demo-${run}`, accessKeySecret: randomBytes(20).toString('base64url') };
   const cloud = `http://127.0.0.1:${settings.EMULATOR_PORT}`;
@@ -66,7 +69,8 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
       ALIBABA_CLOUD_SECURITY_TOKEN: '',
       // Its Kafka is never away.
       TIMER_HOLD_SECONDS: '0',
-      CONSOLE_TOKEN: settings.CONSOLE_TOKEN ?? 'demo',
+      // A token that everybody knows is none where others reach the console.
+      ...(isLoopback(settings.CONSOLE_BIND) ? { CONSOLE_TOKEN: settings.CONSOLE_TOKEN ?? 'demo' } : {}),
     },
   };
 }

@@ -6,7 +6,7 @@ import { connectClickhouse, latencyReport } from '../../connectors/clickhouse/in
 import { systemClock } from '../../connectors/platform/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { type Emulator, type Ledger, type Practice, practices, startEmulator } from '../../emulator/index.ts';
-import { reachable } from '../../local/index.ts';
+import { urlAt } from '../../schemas/address.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { endpointsOf, kafkaSettingsOf, topicNamer } from '../endpoints.ts';
@@ -73,10 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
         print(roleMemory(system));
         const { settings } = system.configuration;
         await Promise.race([
-          options.stay(
-            `http://${reachable(settings.LIVE2VOD_BIND)}:${settings.CONSOLE_PORT}/`,
-            settings.CONSOLE_TOKEN ?? '',
-          ),
+          options.stay(`${urlAt(settings.CONSOLE_BIND, settings.CONSOLE_PORT)}/`, settings.CONSOLE_TOKEN ?? ''),
           system.supervisor.failed,
         ]);
         return equal;

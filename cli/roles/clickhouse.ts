@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startClickhouseRole } from '../../connectors/clickhouse/index.ts';
 import type { Role } from './context.ts';
 
-/** The embedded ClickHouse, over HTTP like a server. Without a password, so never on LIVE2VOD_BIND: docs/decisions/003. */
+/** The embedded ClickHouse, over HTTP like a server. Without a password, so never on another address than 127.0.0.1: docs/decisions/003. */
 export const clickhouse: Role<'clickhouse'> = async ({ configuration, log, signal, waitingFor }) => {
   const { settings } = configuration;
   await startClickhouseRole({

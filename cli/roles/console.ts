@@ -5,6 +5,7 @@ import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';
 import { latencyReader } from './analytics.ts';
+import { readTokensOf } from './console-door.ts';
 import type { Role } from './context.ts';
 
 /** Page, query API and live events. */
@@ -19,9 +20,10 @@ export const consoleRole: Role<'console'> = async ({
   systemWaitingFor,
 }) => {
   const { settings, policies } = configuration;
+  const readTokens = readTokensOf(settings);
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   await runConsole({
-    host: settings.LIVE2VOD_BIND,
+    host: settings.CONSOLE_BIND,
     port: settings.CONSOLE_PORT,
     folder: join(settings.LIVE2VOD_HOME, 'state', 'console', settings.LIVE2VOD_INSTANCE),
     kafka: kafkaSettingsOf(settings, 'console'),
@@ -41,6 +43,10 @@ export const consoleRole: Role<'console'> = async ({
     routeLetter: await routeOf(settings),
     readLatency: latencyReader(settings),
     token: settings.CONSOLE_TOKEN,
+    readTokens,
+    hosts: settings.CONSOLE_HOSTS?.split(',') ?? [],
+    maxEventReadersOfAddress: settings.CONSOLE_READERS_PER_ADDRESS,
+    trustedProxies: settings.CONSOLE_TRUSTED_PROXIES?.split(',') ?? [],
     unknownStream: policies.unknownStream,
     region: settings.VOD_REGION,
     clock: platform,

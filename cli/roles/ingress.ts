@@ -30,7 +30,7 @@ export const ingress: Role<'ingress'> = async ({
   await runIngress({
     endpoints: [...ownEndpoint, ...configuration.callbacks.endpoints],
     reusePort: settings.INGRESS_REUSE_PORT === 'on',
-    host: settings.LIVE2VOD_BIND,
+    host: settings.INGRESS_BIND,
     port: settings.INGRESS_PORT,
     kafka: kafkaSettingsOf(settings, 'ingress'),
     topics: topic,

@@ -10,6 +10,7 @@ import { aliveEveryMs } from '../liveness.ts';
 import { endBudget } from '../stopping.ts';
 import type { Role, RoleName } from './context.ts';
 import { hostClock } from './host-clock.ts';
+import { metricsPortOf } from './metrics-port.ts';
 
 /** Messages between a role and the supervisor that started it. */
 export type RoleMessage =
@@ -87,15 +88,20 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     metrics.set('live2vod_role_live', {}, isLive() ? 1 : 0);
     metrics.set('live2vod_role_ready', {}, waiting === null ? 1 : 0);
   });
-  const health = { live: isLive, waitingFor: () => waiting };
-  const ownPort = name === 'ingress' || name === 'console';
+  // The console answers for all roles.
+  const health = { live: isLive, waitingFor: () => waiting ?? (name === 'console' ? system : null) };
   const ending: (() => Promise<void>)[] = [];
   try {
-    if (settings.METRICS_PORT !== undefined && !ownPort) {
-      const at = { host: settings.LIVE2VOD_BIND, port: settings.METRICS_PORT };
-      const admin = await startAdmin({ ...at, registry, health }).catch(namingPort('METRICS_PORT'));
-      ending.push(() => admin.close());
-    }
+    const { port, mustBeFree } = metricsPortOf(name, settings);
+    const at = { host: settings.METRICS_BIND, port };
+    const admin = await startAdmin({ ...at, registry, health })
+      .catch(namingPort('METRICS_PORT'))
+      .catch((error: unknown) => {
+        if (mustBeFree || !(error instanceof PortTaken)) throw error;
+        log.warn(at, 'no metrics: their default port is taken, set METRICS_PORT to another');
+        return null;
+      });
+    if (admin) ending.push(() => admin.close());
     const tracing = await tracingOf(name, settings);
     if (tracing) ending.push(() => tracing.close().catch(() => {}));
     const role: Role<R> = await roles[name]();

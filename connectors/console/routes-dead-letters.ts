@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DeadLetter, LetterPage, LetterPageQuery, Redriven } from '../kafka/index.ts';
 import { ApiFault, badRequest, notFound } from './fault.ts';
 import { cursorParameter, limitParameter, parseQuery } from './parse.ts';
-import { authorize } from './routes-transcode.ts';
+import { authorize } from './token.ts';
 
 export type DeadLetters = {
   /** The newest ones that match, at most `limit`, or what follows the page that `cursor` ended. */

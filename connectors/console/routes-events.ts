@@ -9,11 +9,15 @@ import { serveEvents } from './event-stream.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { parseQuery } from './parse.ts';
+import { readersOfAddress } from './readers-of-address.ts';
 import type { StateView } from './state-view.ts';
 import { strictHeaders } from './strict-headers.ts';
 
 /** A reader that takes nothing for so long is gone, or as good as: it can come back with its last id. */
 const stalledMs = 60_000;
+
+/** A place may be free by then; sooner, those who are refused would be most of the load. */
+const retryAfterSeconds = 10;
 
 const eventHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -43,10 +47,13 @@ export type EventRouteOptions = {
   readonly epoch: string;
   readonly maxPositionAgeMs: number;
   readonly maxClients: number;
+  /** Of these, how many one address may have. */
+  readonly maxClientsOfAddress: number;
   readonly signal: AbortSignal;
 };
 
 export function addEventRoute(app: FastifyInstance, options: EventRouteOptions): void {
+  const addresses = readersOfAddress(options.maxClientsOfAddress);
   let clients = 0;
   const count = (by: number) => {
     clients += by;
@@ -58,7 +65,16 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
 
   app.get('/api/events', { exposeHeadRoute: false }, async (request, reply) => {
     const query = parseQuery(eventQuery, request.query);
-    if (clients >= options.maxClients) throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`);
+    if (clients >= options.maxClients)
+      throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`, retryAfterSeconds);
+    const leave = addresses.enter(request.ip);
+    if (leave === null)
+      throw new ApiFault(
+        429,
+        'TOO_MANY_READERS_OF_ADDRESS',
+        `${request.ip} has ${options.maxClientsOfAddress} event readers already (CONSOLE_READERS_PER_ADDRESS)`,
+        retryAfterSeconds,
+      );
     const header = request.headers['last-event-id'];
     const gone = new AbortController();
     const stop = () => gone.abort();
@@ -96,6 +112,7 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
       });
     } finally {
       count(-1);
+      leave();
       options.signal.removeEventListener('abort', stop);
       raw.end();
     }

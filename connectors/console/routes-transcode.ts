@@ -1,6 +1,6 @@
 /** `POST /api/videos/{videoId}/transcode`: a person says that a video is to be transcoded. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Policy } from '../../processors/policy/index.ts';
 import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
@@ -8,6 +8,7 @@ import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Clock } from '../platform/index.ts';
 import { ApiFault, badRequest, notFound } from './fault.ts';
 import type { StateView } from './state-view.ts';
+import { authorize } from './token.ts';
 
 export const transcodeBody = z.strictObject({
   templateGroupId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id'),
@@ -57,20 +58,6 @@ export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteO
     });
     return reply.code(202).send({ videoId, templateGroupId, idempotencyKey });
   });
-}
-
-/** Compares in constant time, whatever the lengths. Without a configured token nothing can be changed. */
-export function authorize(request: FastifyRequest, token: string | undefined): void {
-  if (!token)
-    throw new ApiFault(
-      403,
-      'NO_TOKEN_SET',
-      'nothing can be changed here: set CONSOLE_TOKEN and send it as a bearer token',
-    );
-  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(given), digest(token)))
-    throw new ApiFault(401, 'BAD_TOKEN', 'a bearer token is needed (CONSOLE_TOKEN)');
 }
 
 /** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (reference §3.1). */

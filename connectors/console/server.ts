@@ -6,14 +6,17 @@ import { header } from '../../schemas/topics.ts';
 import { Admin, Consumer, IdempotentProducer, type KafkaSettings, type Route } from '../kafka/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { Logger, Metrics } from '../telemetry/index.ts';
-import { buildConsole } from './app.ts';
+import { buildConsole, type ConsoleAppOptions } from './app.ts';
 import { type StateTopic, stateTopics } from './cursor.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import { startFollower } from './follower.ts';
 import type { ReadLatency } from './latency-cache.ts';
 import { type StateCodecs, StateView } from './state-view.ts';
 
-export type ConsoleOptions = {
+export type ConsoleOptions = Pick<
+  ConsoleAppOptions,
+  'maxEventReadersOfAddress' | 'readTokens' | 'hosts' | 'trustedProxies'
+> & {
   readonly host: string;
   readonly port: number;
   /** Folder of the local view; one console instance per folder. */
@@ -86,6 +89,12 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       metrics,
       log,
       token: options.token,
+      readTokens: options.readTokens ?? [],
+      hosts: options.hosts ?? [],
+      trustedProxies: options.trustedProxies ?? [],
+      ...(options.maxEventReadersOfAddress === undefined
+        ? {}
+        : { maxEventReadersOfAddress: options.maxEventReadersOfAddress }),
       unknownStream: options.unknownStream,
       readLatency: options.readLatency,
       deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),

@@ -61,7 +61,9 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, parsed) => parsed(null));
 
-  serveHealth(app, metrics.registry, options.health);
+  // Anybody reaches this port: what it waits for, and the metrics, are told elsewhere. Every `Host` is served too, since
+  // load balancers put in what they like and nothing here is shown to a page.
+  serveHealth(app, options.health, () => false);
 
   const paths = byPath(options.endpoints);
   for (const [path, endpoints] of paths) {

@@ -1,5 +1,7 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
+import { isLoopback } from '../../schemas/address.ts';
+import { guardHost } from './host-guard.ts';
 
 /** What a role tells of itself. */
 export type Health = {
@@ -9,27 +11,39 @@ export type Health = {
   waitingFor(): string | null;
 };
 
-/** Adds `/healthz`, `/readyz` and `/metrics` to a server. */
-export function serveHealth(app: FastifyInstance, registry: Registry, health: Health): void {
+/**
+ * Adds `/healthz` and `/readyz` to a server. The status is for everybody, as load balancers and supervisors need it.
+ * @param mayKnow who is also told what it waits for, which may name brokers, topics and folders
+ */
+export function serveHealth(app: FastifyInstance, health: Health, mayKnow: (request: FastifyRequest) => boolean): void {
   app.get('/healthz', (_request, reply) => reply.code(health.live() ? 200 : 503).send({ live: health.live() }));
-  app.get('/readyz', (_request, reply) => {
+  app.get('/readyz', (request, reply) => {
     const waitingFor = health.waitingFor();
-    return reply.code(waitingFor === null ? 200 : 503).send({ ready: waitingFor === null, waitingFor });
+    const ready = waitingFor === null;
+    return reply.code(ready ? 200 : 503).send(mayKnow(request) ? { ready, waitingFor } : { ready });
   });
+}
+
+/** Adds `/metrics` to a server. */
+export function serveMetrics(app: FastifyInstance, registry: Registry): void {
   app.get('/metrics', async (_request, reply) => {
     await reply.header('content-type', registry.contentType).send(await registry.metrics());
   });
 }
 
-/** A server of its own for a role that has no port otherwise. Close it with `close()`. */
+/** A role's own server for metrics and health, with details. Close it with `close()`. */
 export async function startAdmin(options: {
   host: string;
   port: number;
   registry: Registry;
   health: Health;
 }): Promise<FastifyInstance> {
-  const app = Fastify();
-  serveHealth(app, options.registry, options.health);
+  const app = Fastify({ forceCloseConnections: true });
+  // On other addresses scrapers name it as their network does.
+  if (isLoopback(options.host))
+    guardHost(app, [], (_request, reply) => reply.code(403).send('this host is not served\n'));
+  serveHealth(app, options.health, () => true);
+  serveMetrics(app, options.registry);
   await app.listen({ host: options.host, port: options.port });
   return app;
 }

@@ -1,5 +1,6 @@
-export { type Health, serveHealth, startAdmin } from './admin.ts';
+export { type Health, serveHealth, serveMetrics, startAdmin } from './admin.ts';
 export { type MetricDefinition, type MetricName, metricCatalogue } from './catalogue.ts';
+export { guardHost, hostNameOf } from './host-guard.ts';
 export { type LogDestination, logDestination } from './log-destination.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type LabelsOf, type Metrics, metricsOf } from './metrics.ts';

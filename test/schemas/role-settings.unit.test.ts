@@ -29,6 +29,7 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: users.cloud,
   ALIBABA_CLOUD_SECURITY_TOKEN: users.cloud,
   CONSOLE_TOKEN: ['console'],
+  CONSOLE_READ_TOKEN: ['console'],
 };
 
 // Every child once inherited the whole environment of the command that started it, and held the whole file.

@@ -1,11 +1,13 @@
 /** The OpenAPI document of the console: made from the schemas that requests are parsed with and states are written with. */
 import { z } from 'zod';
+import { loginBody } from '../reading.ts';
 import { deadLetterQuery } from '../routes-dead-letters.ts';
 import { eventQuery } from '../routes-events.ts';
 import { jobQuery } from '../routes-jobs.ts';
 import { latencyQuery } from '../routes-latency.ts';
 import { listQuery, videoListQuery } from '../routes-states.ts';
 import { transcodeBody } from '../routes-transcode.ts';
+import { cookieName } from '../token.ts';
 import type { JsonSchema } from './avro-to-json-schema.ts';
 import { ref, schemas } from './schemas.ts';
 
@@ -21,6 +23,7 @@ export type Operation = {
 export type OpenApiDocument = {
   readonly openapi: string;
   readonly info: JsonSchema;
+  readonly security: readonly JsonSchema[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> } & JsonSchema;
 };
@@ -209,8 +212,28 @@ const paths: OpenApiDocument['paths'] = {
           content: { 'text/event-stream': { schema: { type: 'string' } } },
         },
         ...badQuery,
+        429: fault('This address has as many readers as it may have'),
         503: fault('Too many readers'),
       },
+    },
+  },
+  '/api/login': {
+    post: {
+      operationId: 'logIn',
+      summary: 'A cookie that opens reading, for browsers: an EventSource can send nothing else',
+      requestBody: { required: true, ...json(jsonSchema(loginBody)) },
+      responses: {
+        204: { description: 'The cookie, which no script can read' },
+        400: fault('No token'),
+        401: fault('Another token'),
+      },
+    },
+  },
+  '/api/logout': {
+    post: {
+      operationId: 'logOut',
+      summary: 'Takes the cookie away',
+      responses: { 204: { description: 'It is gone' } },
     },
   },
   '/api/openapi.json': {
@@ -248,12 +271,17 @@ export const openApiDocument: OpenApiDocument = {
   info: {
     title: 'live2vod console',
     version: '1',
-    description: 'States of videos and live sessions, latency, jobs and dead letters. Times are epoch milliseconds.',
+    description:
+      'States of videos and live sessions, latency, jobs and dead letters. Times are epoch milliseconds. Where the console needs a token for reading, all but /healthz, /readyz and the login answer 401 (LOGIN_NEEDED) without; another host or another site gets 403.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
+  security: [{}, { token: [] }, { reading: [] }],
   paths,
   components: {
     schemas,
-    securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'CONSOLE_TOKEN' } },
+    securitySchemes: {
+      token: { type: 'http', scheme: 'bearer', description: 'CONSOLE_TOKEN; for reading also CONSOLE_READ_TOKEN' },
+      reading: { type: 'apiKey', in: 'cookie', name: cookieName, description: 'Of /api/login' },
+    },
   },
 };

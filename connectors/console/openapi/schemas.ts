@@ -103,8 +103,11 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     },
   }),
   Live: record({ live: { type: 'boolean' } }),
-  Ready: record({
-    ready: { type: 'boolean' },
-    waitingFor: { ...orNull(text), description: 'What keeps it from being ready, in words' },
-  }),
+  Ready: record(
+    {
+      ready: { type: 'boolean' },
+      waitingFor: { ...orNull(text), description: 'What keeps it from being ready, in words; for those who may read' },
+    },
+    ['waitingFor'],
+  ),
 };

@@ -161,6 +161,8 @@ export async function testConsole(
     readonly clock?: Clock;
     readonly unknownStream?: Policy;
     readonly reaches?: Follower['reaches'];
+    /** Who may come in. */
+    readonly doors?: Partial<ConsoleAppOptions>;
   } = {},
 ) {
   const view = options.view ?? (await openView());
@@ -203,6 +205,7 @@ export async function testConsole(
       redrive: options.redrive ?? (async () => 'sent'),
     },
     signal: stopped.signal,
+    ...options.doors,
   });
   onTestFinished(async () => {
     stopped.abort();

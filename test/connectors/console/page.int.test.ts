@@ -89,6 +89,28 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
   });
   afterAll(() => browser?.close());
 
+  test('asks for the token where reading needs one, and then shows all, live events too, also after it is loaded again', async () => {
+    const doors = { readTokens: ['reading'], hosts: [] };
+    await visit(browser, { view: await oneShow(), doors, expected: /401/ }, async ({ page, view, follower }) => {
+      const field = page.getByLabel('Token for reading');
+      await field.fill('wrong');
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.locator('output', { hasText: 'not the token' }).waitFor();
+      expect(await page.locator('a.row').count()).toBe(0);
+      await field.fill('reading');
+      await page.getByRole('button', { name: 'Log in' }).click();
+      const row = page.locator('a.row', { hasText: 'room-42' });
+      await row.waitFor();
+      await page.locator('.connection.up').waitFor();
+      await view.apply([sessionRecord(1, { ...show, status: 'READY' })]);
+      follower.announce();
+      await expect.poll(() => row.locator('.status').textContent()).toBe('READY');
+      expect(await page.evaluate('document.cookie')).toBe('');
+      await page.reload();
+      await row.waitFor();
+    });
+  });
+
   test('lists sessions and shows a change without being loaded again', async () => {
     await visit(browser, { view: await oneShow() }, async ({ page, view, follower }) => {
       const row = page.locator('a.row', { hasText: 'room-42' });

@@ -1,5 +1,7 @@
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { IngressFault } from '../../../connectors/ingress/index.ts';
+import { metricsOf } from '../../../connectors/telemetry/index.ts';
 import { type Bench, callback, endpoint, ingressWithList, signed } from './harness.ts';
 
 let bench: Bench | null = null;
@@ -224,15 +226,33 @@ test('no endpoint without a key unless it says so', () => {
   expect(() => ingressWithList({ endpoints: [{ ...endpoint, url: '/callbacks/vod' }] })).toThrow(/full http/);
 });
 
-test('health, readiness and metrics', async () => {
+test('health and readiness are told, and requests are counted', async () => {
   let waitingFor: string | null = null;
-  const { app } = ingress({ health: { live: () => true, waitingFor: () => waitingFor } });
+  const registry = new Registry();
+  const { app } = ingress({
+    health: { live: () => true, waitingFor: () => waitingFor },
+    metrics: metricsOf(registry),
+  });
   await app.inject({ ...post, headers: signed(), payload: callback('a') });
   expect((await app.inject('/healthz')).statusCode).toBe(200);
   expect((await app.inject('/readyz')).statusCode).toBe(200);
   waitingFor = 'room in the spool';
   expect((await app.inject('/readyz')).statusCode).toBe(503);
-  const metrics = (await app.inject('/metrics')).body;
-  expect(metrics).toContain('live2vod_ingress_requests_total{route="/callbacks/vod",status="200",reason="accepted"} 1');
-  expect(metrics).toContain('live2vod_ingress_request_seconds_count{route="/callbacks/vod"} 1');
+  const counts = await registry.metrics();
+  expect(counts).toContain('live2vod_ingress_requests_total{route="/callbacks/vod",status="200",reason="accepted"} 1');
+  expect(counts).toContain('live2vod_ingress_request_seconds_count{route="/callbacks/vod"} 1');
+});
+
+// Whoever reached the callback port once read the metrics there, and in the readiness what the ingress waits for.
+test('the callback port tells nobody more than whether it is alive and ready, under whatever host it is asked for', async () => {
+  const { app } = ingress({ health: { live: () => true, waitingFor: () => 'the disk of the spool /secret/place' } });
+  expect((await app.inject('/metrics')).statusCode).toBe(404);
+  for (const host of ['ingress.example.com', '10.0.0.7:8081', 'localhost']) {
+    const ready = await app.inject({ url: '/readyz', headers: { host } });
+    expect([ready.statusCode, ready.json()]).toEqual([503, { ready: false }]);
+    expect((await app.inject({ url: '/healthz', headers: { host } })).json()).toEqual({ live: true });
+    expect((await app.inject({ ...post, headers: { ...signed(), host }, payload: callback('a') })).statusCode).toBe(
+      200,
+    );
+  }
 });

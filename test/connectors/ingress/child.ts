@@ -1,10 +1,11 @@
 /** An ingress as a process of its own, started by fork with its settings as JSON. SIGTERM stops it. */
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type RunIngressOptions, runIngress } from '../../../connectors/ingress/index.ts';
 import type { KafkaSettings } from '../../../connectors/kafka/index.ts';
 import { systemClock } from '../../../connectors/platform/index.ts';
-import { metricsOf } from '../../../connectors/telemetry/index.ts';
+import { metricsOf, startAdmin } from '../../../connectors/telemetry/index.ts';
 import { endpoint } from './harness.ts';
 
 export type ChildSettings = {
@@ -15,7 +16,7 @@ export type ChildSettings = {
 
 /** `listening` comes once, `waitingFor` about every second. */
 export type ChildMessage =
-  | { readonly kind: 'listening'; readonly address: string }
+  | { readonly kind: 'listening'; readonly address: string; readonly metricsAddress: string }
   | { readonly kind: 'waitingFor'; readonly what: string | null };
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings;
@@ -24,17 +25,31 @@ process.once('SIGTERM', () => stopping.abort());
 process.once('disconnect', () => process.exit(1));
 const tell = (message: ChildMessage) => process.connected && process.send?.(message);
 
+const registry = new Registry();
+let waitingFor: string | null = 'start';
+const admin = await startAdmin({
+  host: '127.0.0.1',
+  port: 0,
+  registry,
+  health: { live: () => true, waitingFor: () => waitingFor },
+});
+const metricsAddress = `http://127.0.0.1:${(admin.server.address() as AddressInfo).port}`;
+
 await runIngress({
   endpoints: [endpoint],
   ...settings,
   host: '127.0.0.1',
   topics: (id) => settings.topicNames[id] ?? id,
   log: pino({ level: process.env.INGRESS_LOG ?? 'silent' }, pino.destination(2)),
-  metrics: metricsOf(new Registry()),
+  metrics: metricsOf(registry),
   clock: systemClock,
   signal: stopping.signal,
-  onListening: (address) => tell({ kind: 'listening', address }),
-  onWaitingFor: (what) => tell({ kind: 'waitingFor', what }),
+  onListening: (address) => tell({ kind: 'listening', address, metricsAddress }),
+  onWaitingFor: (what) => {
+    waitingFor = what;
+    tell({ kind: 'waitingFor', what });
+  },
 });
+await admin.close();
 process.removeAllListeners('disconnect');
 process.disconnect();

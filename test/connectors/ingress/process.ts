@@ -8,6 +8,8 @@ const entry = fileURLToPath(new URL('child.ts', import.meta.url));
 
 export type IngressProcess = {
   readonly address: string;
+  /** Where its metrics are, and its health with details. */
+  readonly metricsAddress: string;
   readonly port: number;
   /** What readiness waits for, as last told. */
   waitingFor(): string | null;
@@ -34,17 +36,18 @@ export async function startIngressProcess(topics: Topics, options: ProcessOption
   };
   const child = fileLimitBytes === undefined ? plain(settings) : limited(settings, fileLimitBytes);
   let waitingFor: string | null = null;
-  const listening = new Promise<string>((resolve, reject) => {
+  const listening = new Promise<Extract<ChildMessage, { kind: 'listening' }>>((resolve, reject) => {
     child.on('message', (message: ChildMessage) => {
-      if (message.kind === 'listening') resolve(message.address);
+      if (message.kind === 'listening') resolve(message);
       else waitingFor = message.what;
     });
     child.once('exit', (code) => reject(new Error(`the ingress process ended with ${code} before it listened`)));
   });
-  const address = await listening;
+  const { address, metricsAddress } = await listening;
   const gone = once(child, 'exit');
   return {
     address,
+    metricsAddress,
     port: Number(new URL(address).port),
     waitingFor: () => waitingFor,
     async stop() {

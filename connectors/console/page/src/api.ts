@@ -22,10 +22,19 @@ export const wordsOf = (error: unknown) => (error instanceof Error ? error.messa
 
 async function ask<T>(path: string, init?: RequestInit): Promise<At<T>> {
   const response = await fetch(path, init);
-  const body = (await response.json().catch(() => ({}))) as T & { message?: string };
+  const body = (await response.json().catch(() => ({}))) as T & { code?: string; message?: string };
+  if (response.status === 401 && body.code === 'LOGIN_NEEDED') dispatchEvent(new Event('loginneeded'));
   if (!response.ok) throw new AnswerError(response.status, body.message ?? response.statusText);
   return { body, position: response.headers.get('live2vod-position') };
 }
+
+/** Opens reading for this browser, where the console needs a token for it: "loginneeded" was dispatched then. */
+export const login = (token: string) =>
+  ask('api/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
 
 export type StateOf = { readonly sessions: SessionState; readonly videos: VideoState };
 

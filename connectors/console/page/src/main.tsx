@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { DeadLettersView } from './dead-letters-view.tsx';
 import { JobsView } from './jobs-view.tsx';
 import { LatencyView } from './latency-view.tsx';
+import { Login } from './login.tsx';
 import { SessionView } from './session-view.tsx';
 import { SessionsView } from './sessions-view.tsx';
 import './style.css';
@@ -49,6 +50,12 @@ function useTheme(): () => void {
 function App() {
   const [view, id] = useRoute();
   const [connected, setConnected] = useState(true);
+  const [loginNeeded, setLoginNeeded] = useState(false);
+  useEffect(() => {
+    const needed = () => setLoginNeeded(true);
+    addEventListener('loginneeded', needed);
+    return () => removeEventListener('loginneeded', needed);
+  }, []);
   const [, redraw] = useState(0);
   const switchTheme = useTheme();
   const switchLanguage = () => {
@@ -97,7 +104,9 @@ function App() {
         </button>
       </header>
       <main key={language.current} ref={main} tabIndex={-1}>
-        {view === 'session' ? (
+        {loginNeeded ? (
+          <Login onDone={() => setLoginNeeded(false)} />
+        ) : view === 'session' ? (
           <SessionView key={id} id={id} onConnection={setConnected} />
         ) : view === 'video' ? (
           <VideoView key={id} id={id} onConnection={setConnected} />

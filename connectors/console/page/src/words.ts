@@ -126,6 +126,8 @@ const words = {
   transcode: ['Transcode', '转码'],
   templateGroup: ['Template group', '模板组'],
   token: ['Console token', '控制台令牌'],
+  readToken: ['Token for reading', '读取令牌'],
+  login: ['Log in', '登录'],
   asked: ['Asked for.', '已提交。'],
   stage: ['Stage', '阶段'],
   count: ['Count', '数量'],
