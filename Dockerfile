@@ -1,5 +1,7 @@
+# Exact versions; deploy/pin-images.sh pins them by digest.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 # One image for every role: docker run … live2vod run ROLE. Brokers, registry and ClickHouse are others' (docker-compose.yml).
-FROM node:24-bookworm-slim AS build
+FROM ${NODE_IMAGE} AS build
 # For the native Kafka client where no prebuilt one can be downloaded.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 libssl-dev \
@@ -22,15 +24,15 @@ RUN mv node_modules/@confluentinc/kafka-javascript/build /tmp/addon \
  && find /tmp/addon/deps -maxdepth 1 -name 'lib*.so.*' -exec cp {} node_modules/@confluentinc/kafka-javascript/build/deps/ ';' \
  && rm -rf node_modules/@confluentinc/kafka-javascript/deps
 
-FROM node:24-bookworm-slim
+FROM ${NODE_IMAGE}
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
  && rm -rf /var/lib/apt/lists/* \
- && mkdir /data && chown node:node /data
+ && mkdir --mode=0700 /data && chown node:node /data
 WORKDIR /app
 COPY --from=build /app /app
 RUN node -e "require('@confluentinc/kafka-javascript')"
-ENV NODE_ENV=production LIVE2VOD_HOME=/data LIVE2VOD_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16
+ENV NODE_ENV=production LIVE2VOD_HOME=/data INGRESS_BIND=0.0.0.0 CONSOLE_BIND=0.0.0.0 METRICS_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16
 USER node
 VOLUME /data
 ENTRYPOINT ["node", "cli/main.ts"]

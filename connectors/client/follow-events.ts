@@ -17,7 +17,7 @@ export type FollowEventsOptions<T extends StateTopic> = {
   readonly stream?: string;
   /** With the id of a session: go on with the session that swallows it. Default true. */
   readonly followMerged?: boolean;
-  /** More request headers, e.g. `authorization` where a proxy asks for it. */
+  /** More request headers, e.g. `authorization` where the console needs a token for reading, or a proxy does. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-const dockerfile = readFileSync(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
+const root = join(import.meta.dirname, '../..');
+const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
 const addon = 'node_modules/@confluentinc/kafka-javascript';
 
 /** The shell commands of the step that takes the development packages out, with the folder /tmp/addon elsewhere. */
@@ -38,4 +39,53 @@ test('the image is built with a native client that was downloaded, and with one 
   expect(leftOf([...built, 'build/Release/obj.target/x.o', 'build/deps/librdkafka.a', 'deps/librdkafka/rd.c'])).toEqual(
     built,
   );
+});
+
+// A layer keeps what was copied, also where a later one deletes it; and a commit is for ever.
+test('files with passwords and keys are neither copied into the image nor committed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'live2vod-ignore-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  execFileSync('git', ['init', '-q', folder]);
+  const secret = [
+    '.env',
+    '.env.production',
+    'deploy/.env',
+    'live2vod.yaml',
+    'live2vod.prod.yaml',
+    '.npmrc',
+    'a/tls.key',
+    'ca.pem',
+  ];
+  const wanted = ['deploy/emulator.env', 'deploy/live2vod.yaml', 'live2vod.example.yaml', 'package.json'];
+  for (const name of ['.gitignore', '.dockerignore']) {
+    // Docker's patterns hold for the whole path, as git's do behind a slash.
+    const patterns = readFileSync(join(root, name), 'utf8').split('\n');
+    const text = name === '.gitignore' ? patterns : patterns.map((one) => one.replace(/^(!?)(?![!#/])(.+)/, '$1/$2'));
+    writeFileSync(join(folder, '.gitignore'), text.join('\n'));
+    const ignored = (file: string) =>
+      spawnSync('git', ['check-ignore', '-q', '--no-index', file], { cwd: folder }).status === 0;
+    for (const file of secret) expect([name, file, ignored(file)]).toEqual([name, file, true]);
+    for (const file of wanted) expect([name, file, ignored(file)]).toEqual([name, file, false]);
+  }
+});
+
+test('the image runs as a user without rights, and its data is for that user alone', () => {
+  expect(dockerfile.match(/^USER .*$/gm)).toEqual(['USER node']);
+  expect(dockerfile.indexOf('USER node')).toBeLessThan(dockerfile.indexOf('ENTRYPOINT'));
+  expect(dockerfile).toContain('mkdir --mode=0700 /data');
+});
+
+// Without it npm takes whatever comes under a package's name and version.
+test('packages are checked against the lock file; those that it has no checksum of are named', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { integrity?: string; optional?: true; version?: string }>;
+  };
+  const unchecked = Object.entries(packages).filter(([path, { integrity }]) => path !== '' && !integrity);
+  const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+  for (const [path, { optional }] of unchecked) {
+    expect(optional, path).toBe(true);
+    expect(page).toContain(`\`${path.replace('node_modules/', '')}\``);
+  }
+  for (const [path, { integrity }] of Object.entries(packages))
+    if (integrity) expect(integrity, path).toMatch(/^sha512-/);
 });
