@@ -14,6 +14,8 @@ export type Measured = TestId & {
   readonly turns: number;
   /** Says more when it runs longer. */
   readonly hasProperties: boolean;
+  /** Only holds with all runs: it counts what its properties met. */
+  readonly needsFull: boolean;
   /** Why it fails without any mutant. */
   readonly fault: string | null;
 };

@@ -36,7 +36,7 @@ export class Trials {
     const afresh = whileLoading && (reaching.length === 0 || depth === 'full');
     const all = afresh ? this.#tests : reaching;
     if (all.length === 0) return null;
-    const told = (test: Measured) => test.ms <= mostMs.quick && isNear(test.file, file);
+    const told = (test: Measured) => test.ms <= mostMs.quick && !test.needsFull && isNear(test.file, file);
     const tests = all.filter((test) =>
       depth === 'quick' ? told(test) : test.ms <= mostMs.full && (afresh || test.hasProperties || !told(test)),
     );

@@ -41,15 +41,25 @@ async function measure(files: readonly string[]): Promise<Measurement> {
       const reaches = new Set<number>();
       mutantSwitch.reached = (first) => reaches.add(first);
       checkedProperty = false;
-      const cost = await timed(test);
-      tests.push({ file, index, name: test.name, reaches: [...reaches], ...cost, hasProperties: checkedProperty });
+      const few = await timed(test, 'quick');
+      const cost = few.fault === null ? few : await timed(test, 'full');
+      const needsFull = few.fault !== null;
+      tests.push({
+        file,
+        index,
+        name: test.name,
+        reaches: [...reaches],
+        ...cost,
+        hasProperties: checkedProperty,
+        needsFull,
+      });
     }
   }
   return { tests, loaded: [...loaded] };
 }
 
-async function timed({ run }: CollectedTest): Promise<Pick<Measured, 'ms' | 'turns' | 'fault'>> {
-  setDepth('quick');
+async function timed({ run }: CollectedTest, depth: Depth): Promise<Pick<Measured, 'ms' | 'turns' | 'fault'>> {
+  setDepth(depth);
   mutantSwitch.turns = 0;
   const started = process.cpuUsage();
   let fault: string | null = null;
@@ -68,12 +78,40 @@ function setDepth(depth: Depth): void {
   else delete process.env.LIVE2VOD_PROPERTY_RUNS;
 }
 
-async function tryMutant({ mutant, depth, afresh, tests }: Trial): Promise<Verdict> {
-  setDepth(depth);
-  if (afresh) copies += 1;
-  const copy = afresh ? `afresh${copies}` : 'shared';
+/** Name of the copy in which mutants run that nothing has to be loaded anew for. */
+let shared = 'shared0';
+
+async function tryMutant(trial: Trial): Promise<Verdict> {
+  setDepth(trial.depth);
+  if (trial.afresh) {
+    copies += 1;
+    const copy = `afresh${copies}`;
+    const verdict = await runIn(copy, trial);
+    forget(copy);
+    return verdict;
+  }
+  const verdict = await runIn(shared, trial);
+  if (verdict.by === null || (await holds(verdict.by))) return verdict;
+  // What the code keeps between two calls, an earlier mutant has left in disorder: this verdict is of no worth.
+  forget(shared);
+  copies += 1;
+  shared = `shared${copies}`;
+  return runIn(shared, trial);
+}
+
+/** Whether the test still passes without a mutant. */
+async function holds({ file, index }: TestId): Promise<boolean> {
+  try {
+    mutantSwitch.turns = 0;
+    await (await loadedTests(file, shared))[index]?.run();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function runIn(copy: string, { mutant, afresh, tests }: Trial): Promise<Verdict> {
   for (const { file, index, mostTurns } of tests) {
-    let outcome: Verdict['outcome'] | null = null;
     try {
       mutantSwitch.on = afresh ? mutant : -1;
       mutantSwitch.turns = 0;
@@ -84,17 +122,12 @@ async function tryMutant({ mutant, depth, afresh, tests }: Trial): Promise<Verdi
       mutantSwitch.turns = 0;
       await test.run();
     } catch (error) {
-      outcome = error instanceof Endless ? 'endless' : 'killed';
+      return { mutant, outcome: error instanceof Endless ? 'endless' : 'killed', by: { file, index } };
     } finally {
       mutantSwitch.on = -1;
       mutantSwitch.mostTurns = Number.POSITIVE_INFINITY;
     }
-    if (outcome !== null) {
-      forget(copy);
-      return { mutant, outcome, by: { file, index } };
-    }
   }
-  forget(copy);
   return { mutant, outcome: 'survived', by: null };
 }
 
@@ -108,5 +141,5 @@ async function loadedTests(file: TestId['file'], copy: string): Promise<readonly
 }
 
 function forget(copy: string): void {
-  if (copy !== 'shared') for (const key of known.keys()) if (key.startsWith(`${copy} `)) known.delete(key);
+  for (const key of known.keys()) if (key.startsWith(`${copy} `)) known.delete(key);
 }

@@ -1,0 +1,294 @@
+/** Histories for every row of the tables in docs/video-status.md; what each row promises is read from there. */
+import { describe, expect, it } from 'vitest';
+import { tokenOf } from '../../../processors/video/index.ts';
+import { codeIn, tableIn } from '../../support/document-tables.ts';
+import {
+  at,
+  type CallbackBody,
+  composeStart,
+  failedRendition,
+  jobEvent,
+  recorded,
+  rendition,
+  requested,
+  snapshot,
+  sourceReady,
+  streamTranscoded,
+  transcoded,
+  videoId,
+} from '../callbacks.ts';
+import { bookOf, run, templateGroupId, transcodeBy } from '../run-topology.ts';
+
+const [ld, hd] = [rendition('job-ld', 'LD'), rendition('job-hd', 'HD')];
+const [badLd, badHd] = [failedRendition('job-ld', 'LD'), failedRendition('job-hd', 'HD')];
+const token = tokenOf(videoId, 'SEGMENT', 0);
+
+const of = (EventType: string, seconds: number, more: object = {}): CallbackBody => ({
+  EventType,
+  EventTime: at(seconds),
+  VideoId: videoId,
+  Status: 'success',
+  ...more,
+});
+const deleted = (seconds: number, DeleteType: string, more: object = {}) =>
+  of('DeleteMediaComplete', seconds, { DeleteType, ...more });
+const byPerson = (seconds: number, AuditStatus: string) => of('CreateAuditComplete', seconds, { AuditStatus });
+const byMachine = (seconds: number, Suggestion: string, more: object = {}) =>
+  of('AIMediaAuditComplete', seconds, { JobId: `audit-${seconds}`, Data: { Suggestion }, ...more });
+const acknowledged = (seconds: number, ...JobIds: readonly string[]) =>
+  jobEvent('TranscodeJobAcknowledged', seconds, token, { JobIds });
+const fail = { Status: 'fail', ErrorCode: 'E.1' };
+
+/** Row of the table of statuses, and a history that ends there. */
+const histories: readonly (readonly [number, string, readonly CallbackBody[]])[] = [
+  [1, 'deleted after all went well', [recorded(4), sourceReady(6), transcoded(60, [ld]), deleted(90, 'all')]],
+  [1, 'deleted, and events come late', [deleted(90, 'all'), recorded(4), transcoded(60, [ld])]],
+  [1, 'deleted and blocked', [recorded(4), byPerson(8, 'Blocked'), deleted(90, 'all')]],
+  [2, 'blocked by a person after all went well', [recorded(4), transcoded(60, [ld]), byPerson(90, 'Blocked')]],
+  [2, 'blocked by a machine', [recorded(4), sourceReady(6), byMachine(8, 'block')]],
+  [2, 'let pass by a machine, blocked by it later', [recorded(4), byMachine(8, 'pass'), byMachine(9, 'block')]],
+  [2, 'blocked by a person, let pass by a machine later', [recorded(4), byPerson(8, 'Blocked'), byMachine(9, 'pass')]],
+  [2, 'let pass by a person, who changes their mind', [recorded(4), byPerson(8, 'Normal'), byPerson(9, 'Blocked')]],
+  [3, 'one rendition, and no word on all', [recorded(4), streamTranscoded(50, ld)]],
+  [3, 'one good, one bad, and no word on all', [recorded(4), streamTranscoded(50, ld), streamTranscoded(51, badHd)]],
+  [3, 'all are done, and another job runs', [recorded(4), transcoded(50, [ld]), acknowledged(60, 'job-hd')]],
+  [
+    3,
+    'another rendition that no TranscodeComplete covers',
+    [recorded(4), transcoded(50, [ld]), streamTranscoded(60, hd)],
+  ],
+  [
+    3,
+    'a summary without names covers what was there before it, not what comes later',
+    [recorded(4), streamTranscoded(50, ld), transcoded(51, []), streamTranscoded(60, hd)],
+  ],
+  [4, 'one good, one bad', [recorded(4), transcoded(60, [ld, badHd])]],
+  [
+    4,
+    'a bad one again, and bad again',
+    [recorded(4), transcoded(60, [ld, badHd]), transcoded(90, [failedRendition('job-hd-2', 'HD')])],
+  ],
+  [5, 'all good', [recorded(4), sourceReady(6), streamTranscoded(50, ld), transcoded(60, [ld, hd])]],
+  [5, 'a summary without names covers what was there', [recorded(4), streamTranscoded(50, ld), transcoded(51, [])]],
+  [
+    5,
+    'the bad one again, and good',
+    [recorded(4), transcoded(60, [ld, badHd]), transcoded(90, [rendition('job-hd-2', 'HD')])],
+  ],
+  [
+    5,
+    'a good one again, and bad: the good one is still there',
+    [recorded(4), transcoded(60, [ld]), transcoded(90, [failedRendition('job-ld-2', 'LD')])],
+  ],
+  [
+    5,
+    'the bad one’s stream was deleted',
+    [recorded(4), transcoded(60, [ld, badHd]), deleted(90, 'stream', { JobIds: ['job-hd'] })],
+  ],
+  [
+    5,
+    'the source was deleted afterwards',
+    [recorded(4), sourceReady(6), transcoded(60, [ld]), deleted(90, 'mezzanine')],
+  ],
+  [
+    5,
+    'let pass by a person whatever the machine says',
+    [recorded(4), transcoded(60, [ld]), byMachine(70, 'block'), byPerson(80, 'Normal')],
+  ],
+  [5, 'an audit that failed says nothing', [recorded(4), transcoded(60, [ld]), byMachine(70, 'block', fail)]],
+  [5, 'a deletion that failed deletes nothing', [recorded(4), transcoded(60, [ld]), deleted(90, 'all', fail)]],
+  [6, 'a submitted job has not ended', [recorded(4), sourceReady(6), acknowledged(20, 'job-ld')]],
+  [6, 'one failed, and no word on all', [recorded(4), streamTranscoded(50, badLd)]],
+  [
+    6,
+    'all failed, and another job runs',
+    [recorded(4), transcoded(50, [badLd], { Status: 'fail' }), acknowledged(60, 'job-hd')],
+  ],
+  [7, 'all failed', [recorded(4), sourceReady(6), transcoded(60, [badLd, badHd], { Status: 'fail' })]],
+  [7, 'a damaged source', [recorded(4), sourceReady(6), transcoded(60, [], { Status: 'fail' })]],
+  [8, 'a success that names nothing', [recorded(4), sourceReady(6), transcoded(60, [])]],
+  [9, 'the source was deleted', [recorded(4), sourceReady(6), deleted(90, 'mezzanine')]],
+  [10, 'uploaded', [recorded(4), sourceReady(6)]],
+  [10, 'fetched', [of('UploadByURLComplete', 6, { JobId: 'j' })]],
+  [
+    10,
+    'all renditions’ streams were deleted',
+    [recorded(4), sourceReady(6), transcoded(60, [ld]), deleted(90, 'stream', { JobIds: ['job-ld'] })],
+  ],
+  [
+    10,
+    'the source was deleted and uploaded again',
+    [recorded(4), sourceReady(6), deleted(90, 'mezzanine'), sourceReady(95)],
+  ],
+  [
+    10,
+    'fetched after a failure',
+    [of('UploadByURLComplete', 6, { JobId: 'j', ...fail }), of('UploadByURLComplete', 9, { JobId: 'k' })],
+  ],
+  [11, 'recording failed', [recorded(4, fail)]],
+  [11, 'composing failed', [composeStart(4, fail)]],
+  [11, 'producing failed', [of('ProduceMediaComplete', 4, fail)]],
+  [11, 'fetching failed', [of('UploadByURLComplete', 4, { JobId: 'j', ...fail })]],
+  [12, 'recorded', [recorded(4)]],
+  [12, 'recorded after a failure', [recorded(4, fail), recorded(9)]],
+  [12, 'recorded, with a snapshot', [recorded(4), snapshot(9)]],
+  [13, 'composing began', [composeStart(4)]],
+  [13, 'nothing but a snapshot', [snapshot(4)]],
+  [13, 'the streams of a video that nobody knows were deleted', [deleted(4, 'stream', { JobIds: ['x'] })]],
+];
+
+const rows = tableIn('video-status.md', '| # | holds | status |');
+
+describe('the status of a video', () => {
+  it.each(histories)('row %i: %s', (number, _, bodies) => {
+    const row = rows.find(([first]) => first === String(number));
+    const promised = codeIn(row?.[2]);
+    for (const order of [bodies, bodies.toReversed()]) expect(run(order).state?.status).toBe(promised);
+    if (row?.[2]?.includes('AuditBlocked')) expect(run(bodies).state?.errorCode).toBe('AuditBlocked');
+  });
+
+  it('has a history for every row', () => {
+    expect([...new Set(histories.map(([number]) => String(number)))]).toEqual(rows.map(([number]) => number));
+  });
+});
+
+const submitted = (seconds: number, Attempt = 1) => jobEvent('TranscodeJobSubmitted', seconds, token, { Attempt });
+const refused = jobEvent('TranscodeJobFailed', 21, token, { ErrorCode: 'Forbidden', ErrorMessage: 'no' });
+const doubtful = jobEvent('TranscodeJobInDoubt', 21, token);
+const ready = [recorded(4), sourceReady(6)];
+
+/** State of the table of the ledger, a history that ends there, and who transcodes. */
+const ledgers: readonly (readonly [string, string, readonly CallbackBody[], 'cloud' | 'pipeline' | 'approval'])[] = [
+  ['DECIDED', 'the cloud does', ready, 'cloud'],
+  ['AWAITING_APPROVAL', 'somebody has to ask', ready, 'approval'],
+  ['PLANNED', 'ordered', ready, 'pipeline'],
+  ['PLANNED', 'somebody asked', [...ready, requested(9, 'k')], 'approval'],
+  ['SUBMITTED', 'attempted', [...ready, submitted(20)], 'pipeline'],
+  ['IN_DOUBT', 'nobody knows', [...ready, submitted(20), doubtful], 'pipeline'],
+  ['ACKNOWLEDGED', 'taken', [...ready, submitted(20), acknowledged(21, 'job-ld')], 'pipeline'],
+  ['ACKNOWLEDGED', 'taken after all', [...ready, refused, doubtful, acknowledged(30, 'job-ld')], 'pipeline'],
+  [
+    'ACKNOWLEDGED',
+    'one of two has ended',
+    [...ready, acknowledged(21, 'job-ld', 'job-hd'), streamTranscoded(50, ld)],
+    'pipeline',
+  ],
+  ['ACKNOWLEDGED', 'another job has ended', [...ready, acknowledged(21, 'job-ld'), transcoded(50, [hd])], 'pipeline'],
+  [
+    'DONE',
+    'all have ended, one well',
+    [...ready, acknowledged(21, 'job-ld', 'job-hd'), transcoded(50, [ld, badHd])],
+    'pipeline',
+  ],
+  ['FAILED', 'refused for good', [...ready, submitted(20), refused], 'pipeline'],
+  ['FAILED', 'refused, whatever the doubt', [...ready, doubtful, refused], 'pipeline'],
+  [
+    'FAILED',
+    'all have failed',
+    [...ready, acknowledged(21, 'job-ld', 'job-hd'), transcoded(50, [badLd, badHd], { Status: 'fail' })],
+    'pipeline',
+  ],
+];
+
+describe('the job ledger', () => {
+  const states = tableIn('video-status.md', '| state | means |').map(([state]) => codeIn(state));
+
+  it.each(ledgers)('%s: %s', (state, _, bodies, by) => {
+    // What an order changes is when something is planned: the cause comes first, then the rest in any order.
+    const [causes, rest] = [bodies.slice(0, 2), bodies.slice(2)];
+    for (const order of [rest, rest.toReversed()])
+      expect(run([...causes, ...order], { policies: transcodeBy(by) }).state?.jobs.map((job) => job.state)).toEqual([
+        state,
+      ]);
+  });
+
+  it('has a history for every row', () => {
+    expect(new Set(ledgers.map(([state]) => state))).toEqual(new Set(states));
+  });
+
+  it('keeps when and how a job ended', () => {
+    const job = (...bodies: readonly CallbackBody[]) =>
+      run([...ready, ...bodies], { policies: transcodeBy('pipeline') }).state?.jobs[0];
+    expect(job(submitted(20), submitted(25, 2))).toMatchObject({
+      attempt: 2,
+      submittedAt: Date.parse(at(20)),
+      finishedAt: null,
+    });
+    expect(job(refused)).toMatchObject({ errorCode: 'Forbidden', errorMessage: 'no', finishedAt: Date.parse(at(21)) });
+    expect(
+      job(acknowledged(21, 'job-ld'), jobEvent('TranscodeJobAcknowledged', 30, token, { JobIds: ['job-hd'] })),
+    ).toMatchObject({
+      acknowledgedAt: Date.parse(at(21)),
+      jobIds: ['job-hd', 'job-ld'],
+    });
+    expect(
+      job(acknowledged(21, 'job-ld', 'job-hd'), streamTranscoded(50, ld), streamTranscoded(70, badHd)),
+    ).toMatchObject({
+      state: 'DONE',
+      finishedAt: Date.parse(at(70)),
+    });
+  });
+});
+
+describe('which event wins', () => {
+  const first = (field: string, ...bodies: readonly CallbackBody[]) =>
+    [bodies, bodies.toReversed()].map((order) => (run(order).state as Record<string, unknown> | null)?.[field]);
+  const ms = (seconds: number) => Date.parse(at(seconds));
+
+  it.each<[string, unknown, readonly CallbackBody[]]>([
+    [
+      'recordedTime',
+      ms(5),
+      [recorded(4, fail), recorded(5), of('AddLiveRecordVideoComplete', 5, { Status: 'succeed' })],
+    ],
+    ['composeStartTime', ms(5), [composeStart(4, fail), composeStart(5)]],
+    ['sourceReadyTime', ms(5), [sourceReady(4, fail), sourceReady(5), sourceReady(9)]],
+    ['firstPlayableTime', ms(50), [streamTranscoded(40, badHd), streamTranscoded(50, ld), transcoded(60, [ld])]],
+    ['transcodedTime', ms(60), [transcoded(55, [], { Status: 'fail' }), transcoded(60, [ld]), transcoded(70, [hd])]],
+    [
+      'coverUrl',
+      'http://b/2',
+      [
+        snapshot(5, { CoverUrl: 'http://b/1' }),
+        snapshot(9, { CoverUrl: 'http://b/2', SnapshotInfos: [] }),
+        snapshot(11, { CoverUrl: '', SnapshotInfos: [{ JobId: 's3' }] }),
+      ],
+    ],
+    ['sourceUrl', 'http://b/2', [sourceReady(5, { FileUrl: 'http://b/1' }), sourceReady(9, { FileUrl: 'http://b/2' })]],
+    ['sizeBytes', 2, [sourceReady(5, { Size: 1 }), sourceReady(9, { Size: 2 })]],
+  ])('%s is %j', (field, value, bodies) => {
+    expect(first(field, ...bodies)).toEqual([value, value]);
+  });
+});
+
+describe('whether anything is started', () => {
+  const started = (bodies: readonly CallbackBody[], now = 0) =>
+    run(bodies, {
+      policies: bookOf([{ segments: { transcode: 'pipeline', templateGroupId }, maxActAgeSeconds: 600 }]),
+      now,
+    }).jobs.length;
+
+  it.each<[string, readonly CallbackBody[], number]>([
+    ['ready', ready, 1],
+    ['in the other order', ready.toReversed(), 1],
+    ['not ready', [recorded(4)], 0],
+    ['not known to be recorded', [sourceReady(6)], 0],
+    ['recording failed', [recorded(4, fail), sourceReady(6)], 0],
+    ['deleted', [recorded(4), deleted(5, 'all'), sourceReady(6)], 0],
+    ['its source deleted', [recorded(4), sourceReady(5), deleted(6, 'mezzanine')].toReversed(), 0],
+    ['blocked', [recorded(4), byPerson(5, 'Blocked'), sourceReady(6)], 0],
+    ['the job already spoken of', [acknowledged(9, 'job-ld'), ...ready], 0],
+    ['an attempt already spoken of', [submitted(9), ...ready], 0],
+  ])('%s', (_, bodies, jobs) => {
+    expect(started(bodies)).toBe(jobs);
+  });
+
+  it('is bounded by age, to the second', () => {
+    expect(started(ready, 606)).toBe(1);
+    expect(started(ready, 607)).toBe(0);
+    expect(started([recorded(1000), sourceReady(6)], 1600)).toBe(1);
+    expect(started([recorded(1000), sourceReady(6)], 1601)).toBe(0);
+    expect(started([recorded(4), byPerson(5, 'Blocked'), sourceReady(6), byPerson(1000, 'Normal')], 1600)).toBe(1);
+    expect(started([recorded(4), byPerson(5, 'Blocked'), sourceReady(6), byPerson(1000, 'Normal')], 1601)).toBe(0);
+  });
+});
