@@ -4,7 +4,7 @@ ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 # For the native Kafka client where no prebuilt one can be downloaded.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 libssl-dev \
+ && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 libssl-dev libzstd-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json ./

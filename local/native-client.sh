@@ -1,21 +1,26 @@
 # The native part of the Kafka client, @confluentinc/kafka-javascript: install_native_client ROOT NODE.
 # Taken from the per-user cache; else prebuilt where its publisher's site is within reach; else built from the package's
-# own source. What was got is cached, so that the next clone is ready at once. Needs `say` and `step` of setup.sh.
+# own source. What was got is cached, so that the next clone is ready at once. Needs `say`, `step` and `work` of setup.sh.
 install_native_client() {
   client=$1/node_modules/@confluentinc/kafka-javascript
   node=$2
   loads() { "$node" -e "require('$client')" >/dev/null 2>&1; }
-  if loads; then return 0; fi
+  reads_zstd() { "$node" -e "process.exit(require('$client').features.includes('zstd') ? 0 : 1)" >/dev/null 2>&1; }
+  # A client without zstd can't read what others compress with it: where it can be built with it, it isn't good enough.
+  zstd=
+  if has_zstd; then zstd=-zstd; fi
+  good() { loads && { [ -z "$zstd" ] || reads_zstd; }; }
+  if good; then return 0; fi
 
   key=$("$node" -p "
     const { platform, arch, versions, report } = process;
     const libc = platform === 'linux' ? (report.getReport().header.glibcVersionRuntime ? '-glibc' : '-musl') : '';
-    'kafka-javascript-' + require('$client/package.json').version + '-abi' + versions.modules + '-' + platform + '-' + arch + libc")
+    'kafka-javascript-' + require('$client/package.json').version + '-abi' + versions.modules + '-' + platform + '-' + arch + libc")$zstd
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/live2vod
   if [ -d "$cache/$key" ]; then
     rm -rf "$client/build"
     cp -R "$cache/$key" "$client/build"
-    if loads; then return 0; fi
+    if good; then return 0; fi
     say "The cached Kafka client in $cache/$key doesn't load here any more; getting it anew."
     rm -rf "$client/build" "${cache:?}/$key"
   fi
@@ -27,7 +32,7 @@ install_native_client() {
     "$1"/*) headers=$(cd "$1/node_modules/.bin" && cd "$(dirname "$(readlink node)")/.." && pwd -P) ;;
   esac
   step 'Getting the native Kafka client: prebuilt, or built from source (1 to 4 minutes, once per user)' \
-    'To build it needs g++, make, Python 3 and the OpenSSL headers (Debian: apt install g++ make python3 libssl-dev).' \
+    'To build it needs g++, make, Python 3 and the headers of OpenSSL and zstd (Debian: apt install g++ make python3 libssl-dev libzstd-dev).' \
     env PATH="$(dirname "$node"):$PATH" CKJS_LINKING=dynamic ${headers:+npm_config_nodedir="$headers"} \
     npm rebuild @confluentinc/kafka-javascript --ignore-scripts=false --foreground-scripts
   if ! loads; then
@@ -35,7 +40,16 @@ install_native_client() {
     say "The native Kafka client was built but doesn't load. The whole log: $log"
     exit 70
   fi
+  reads_zstd || say "The Kafka client was built without zstd and can't read what others compress with it. To have it: apt install libzstd-dev, rm $1/node_modules/.live2vod-stamp, and start again."
   cache_native_client
+}
+
+# What librdkafka's configure asks, in the same way: whether a program that uses it compiles and links.
+has_zstd() {
+  mkdir -p "$work"
+  echo '#include <zstd.h>
+    int main(void) { return ZSTD_versionNumber() == 0; }' >"$work/has-zstd.c"
+  cc -o "$work/has-zstd" "$work/has-zstd.c" -lzstd >/dev/null 2>&1
 }
 
 # Only what is needed at run time: the addon and the library beside it that it looks for by a relative path.

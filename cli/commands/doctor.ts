@@ -22,6 +22,7 @@ export function addDoctor(program: Command): void {
       const endpoints = endpointsOf(settings);
       const parts = await Promise.all([
         check(`Kafka at ${endpoints.brokers}`, 'KAFKA_BROKERS', () => askKafka(settings)),
+        checkCompression(settings),
         check(`schema registry at ${new URL(endpoints.registryUrl).origin}`, 'SCHEMA_REGISTRY_URL', () =>
           get(`${endpoints.registryUrl}/subjects`),
         ),
@@ -72,6 +73,26 @@ async function askKafka(settings: ReturnType<typeof readConfiguration>['settings
   const { kafkaSettingsOf } = await import('../endpoints.ts');
   const admin = await Admin.connect(kafkaSettingsOf(settings, 'doctor'));
   admin.close();
+}
+
+/** Whether the Kafka client reads every way of compression, and whether a topic asks for one that it doesn't. */
+async function checkCompression(settings: ReturnType<typeof readConfiguration>['settings']): Promise<boolean> {
+  const { codecRemedy, missingCodecs } = await import('../../connectors/kafka/index.ts');
+  const { unreadableTopics } = await import('../compression.ts');
+  const { topicNamer } = await import('../endpoints.ts');
+  const { topics } = await import('../../schemas/topics.ts');
+  const missing = missingCodecs();
+  if (missing.length === 0) {
+    console.log('  ok    the Kafka client reads gzip, snappy, lz4 and zstd');
+    return true;
+  }
+  const unreadable = await unreadableTopics(
+    settings,
+    Object.values(topics).map(({ id }) => topicNamer(settings)(id)),
+  ).catch(() => []);
+  const used = unreadable.map(({ topic, codec }) => `; ${topic} has compression.type ${codec}`).join('');
+  console.log(`  ${unreadable.length > 0 ? 'FAIL' : 'warn'}  ${codecRemedy(missing)}${used}`);
+  return unreadable.length === 0;
 }
 
 async function get(url: string): Promise<void> {

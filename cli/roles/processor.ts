@@ -13,6 +13,7 @@ import { connectRegistry } from '../../connectors/registry/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Topology } from '../../processors/topology.ts';
 import { videoTopology } from '../../processors/video/index.ts';
+import { requireReadable } from '../compression.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';
 import type { Role, RoleContext } from './context.ts';
@@ -25,6 +26,8 @@ export const processor: Role<'processor'> = async (context) => {
   const { configuration, topic, platform, signal } = context;
   const { settings, policies } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const read = ['callbacks', 'video-state', 'stream-facts', 'stream-state'] as const;
+  await requireReadable(settings, read.map(topic));
   const codecs: Codecs = {
     'video-state': await registry.codec('video-state'),
     'session-state': await registry.codec('session-state'),

@@ -4,6 +4,7 @@ import { StepWatch } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { requireReadable } from '../compression.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { clickhouseSettingsOf } from './analytics.ts';
 import type { Role } from './context.ts';
@@ -16,6 +17,7 @@ export const sink: Role<'sink'> = async ({ configuration, topic, log, metrics, p
     topics: [topic('callbacks'), topic('video-state'), topic('session-state')],
     file: join(settings.LIVE2VOD_HOME, 'state', 'slow-steps', `sink-${settings.LIVE2VOD_INSTANCE}.json`),
   });
+  await requireReadable(settings, (['callbacks', 'video-state', 'session-state'] as const).map(topic));
   await runSink({
     steps,
     codecs: {

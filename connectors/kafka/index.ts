@@ -1,6 +1,7 @@
 export { Admin, type TopicDescription, type TopicSpec } from './client/admin.ts';
 export { askBrokerTime, type BrokerTimeOptions, offsetsPartition } from './client/broker-time.ts';
 export { Consumer, type ConsumerOptions, type Rebalance } from './client/consumer.ts';
+export { codecRemedy, missingCodecs } from './client/consumer-fault.ts';
 export { hasCode, KafkaFault } from './client/fault.ts';
 export { IdempotentProducer, type IdempotentProducerOptions } from './client/idempotent-producer.ts';
 export type { ConsumedRecord, OutgoingRecord, TopicPartition, TopicPartitionOffset } from './client/record.ts';

@@ -162,6 +162,36 @@ describe('./live2vod', () => {
     expect(calls('npm')).toHaveLength(1);
   });
 
+  // The client that was built without zstd ended processor and sink in a loop at the first batch of somebody else's zstd.
+  test('a Kafka client without zstd is replaced where it could have it, and kept where not', async () => {
+    allPresent();
+    const built = join(folder, 'built');
+    command(
+      'node',
+      `case "$1 $2" in
+        -v*) echo v24.1.0 ;;
+        *features.includes*) [ -e '${built}' ] ;;
+        -p*) echo key ;;
+        */main.ts*) shift; echo "ran $*" ;;
+      esac`,
+    );
+    const addon = 'node_modules/@confluentinc/kafka-javascript/build/Release';
+    command(
+      'npm',
+      `case $1 in rebuild) mkdir -p ${addon}; : >${addon}/a.node; : >'${built}' ;; *) mkdir -p node_modules ;; esac`,
+    );
+    command('cc', 'exit 1');
+    expect((await live2vod('a')).stdout).toBe('ran a\n');
+    expect(calls('npm').filter((call) => call.startsWith('npm rebuild'))).toHaveLength(0);
+
+    command('cc', '');
+    rmSync(join(clone, 'node_modules/.live2vod-stamp'));
+    const again = await live2vod('b');
+    expect(again, again.stderr).toMatchObject({ stdout: 'ran b\n' });
+    expect(calls('npm').filter((call) => call.startsWith('npm rebuild'))).toHaveLength(1);
+    expect(calls('node').some((call) => call.includes('kafka-javascript'))).toBe(true);
+  });
+
   test('a failed installation shows the end of the log and its name, and is tried again', async () => {
     allPresent();
     command('npm', 'echo "no way to the registry" >&2; exit 1');

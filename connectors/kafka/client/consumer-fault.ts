@@ -36,13 +36,17 @@ export async function unreadableBatch(
   const missing = missingCodecs();
   const remedy =
     missing.length > 0
-      ? `this Kafka client was built without ${missing.join(' and ')}: install libzstd-dev and build it again (docs/operations.md, "Compression")`
+      ? codecRemedy(missing)
       : 'the batch is damaged, or compressed in a way that this client does not know';
   return new KafkaFault(
     `a batch of records of ${where.length > 0 ? where.join(' or ') : 'an assigned partition'} can not be decompressed: ${remedy}`,
     { code: 'KAFKA_UNREADABLE_BATCH', cause: error },
   );
 }
+
+export const codecRemedy = (codecs: readonly string[]): string =>
+  `this Kafka client was built without ${codecs.join(' and ')}: install libzstd-dev, remove node_modules/.live2vod-stamp, ` +
+  'and start again, which builds it anew (docs/operations.md, "Compression")';
 
 const codecs = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 

@@ -63,7 +63,7 @@ export class Fences {
     if (recent > 3) {
       throw new ProcessorFault(
         'INSTANCE_FENCED',
-        'another live process joins the group under this instance name again and again. Give each process its own instance name',
+        'another live process joins the group under this instance name again and again: it runs with the same LIVE2VOD_INSTANCE. Set another LIVE2VOD_INSTANCE for one of them, or stop it',
         cause,
       );
     }
