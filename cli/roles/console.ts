@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { runConsole } from '../../connectors/console/index.ts';
+import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
@@ -18,7 +19,10 @@ export const consoleRole: Role<'console'> = async ({
   signal,
   waitingFor,
   systemWaitingFor,
+  liveness,
 }) => {
+  const pulses = new Pulses(platform);
+  liveness(() => pulses.live(pulseStopsMs));
   const { settings, policies } = configuration;
   const readTokens = readTokensOf(settings);
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
@@ -26,7 +30,7 @@ export const consoleRole: Role<'console'> = async ({
     host: settings.CONSOLE_BIND,
     port: settings.CONSOLE_PORT,
     folder: join(settings.LIVE2VOD_HOME, 'state', 'console', settings.LIVE2VOD_INSTANCE),
-    kafka: kafkaSettingsOf(settings, 'console'),
+    kafka: { ...kafkaSettingsOf(settings, 'console'), pulses },
     topicNames: {
       callbacks: topic('callbacks'),
       'dead-letters': topic('dead-letters'),

@@ -1,3 +1,4 @@
+import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { runJobRunner } from '../../connectors/vod/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
@@ -8,6 +9,8 @@ import type { Role } from './context.ts';
 
 /** Starts the planned jobs at the cloud, each once. */
 export const jobs: Role<'jobs'> = async (context) => {
+  const pulses = new Pulses(context.platform);
+  context.liveness(() => pulses.live(pulseStopsMs));
   const { configuration, topic, log, metrics, platform, signal, tracing, waitingFor } = context;
   const { settings } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
@@ -17,7 +20,7 @@ export const jobs: Role<'jobs'> = async (context) => {
   waitingFor(null);
   try {
     await runJobRunner({
-      kafka: kafkaSettingsOf(settings, 'jobs'),
+      kafka: { ...kafkaSettingsOf(settings, 'jobs'), pulses },
       topics: topic,
       groupId: `${settings.LIVE2VOD_TOPIC_PREFIX}jobs`,
       instance: settings.LIVE2VOD_INSTANCE,

@@ -9,6 +9,10 @@ const partitionGauges = [
   'live2vod_processor_store_bytes',
 ] as const;
 
+/** A while without them is normal: what was received has to be worked through first. */
+const heldTooLongSeconds = 60;
+const toldAgainMs = 60_000;
+
 /** Turns what a processor tells into metrics and log lines. */
 export function processorHooks(
   processor: string,
@@ -25,6 +29,7 @@ export function processorHooks(
     metrics.set('live2vod_processor_loop_timestamp_seconds', { processor }, clock.now() / 1000);
   };
   const restored = new Map<number, number>();
+  let toldHeldAtMs = Number.NEGATIVE_INFINITY;
   /** Of partitions that another instance has now: two would show the same one. */
   const forget = (partitions: readonly number[]) => {
     for (const partition of partitions) {
@@ -80,6 +85,16 @@ export function processorHooks(
       log.error(
         { processor, topic, partition, offset, seconds },
         `a transaction that nobody ends holds up ${topic}/${partition} at offset ${offset}: docs/operations.md, "Hanging transactions"`,
+      );
+    },
+    onTimersHeld: (seconds) => {
+      metrics.set('live2vod_processor_timers_held_seconds', { processor }, seconds);
+      const nowMs = clock.monotonicMs();
+      if (seconds < heldTooLongSeconds || nowMs - toldHeldAtMs < toldAgainMs) return;
+      toldHeldAtMs = nowMs;
+      log.warn(
+        { processor, seconds: Math.round(seconds), waitsFor: status.heldTimers.waitsFor },
+        'timers are held back',
       );
     },
     onStoreSize: (partition, bytes) =>

@@ -3,6 +3,7 @@ import {
   Arrivals,
   type Codecs,
   groupWatermark,
+  hungCalls,
   ProcessorStatus,
   processorGroup,
   runProcessor,
@@ -54,6 +55,7 @@ export const processor: Role<'processor'> = async (context) => {
 
   context.liveness(() => Object.values(statuses).every((status) => status.live(stuckAfterMs)));
   const stopTelling = platform.every(100, () => {
+    context.metrics.set('live2vod_kafka_hung_calls', {}, hungCalls());
     const waiting = Object.entries(statuses).filter(([, status]) => !status.ready);
     context.waitingFor(
       waiting.length === 0 ? null : waiting.map(([name, status]) => waitingText(name, status)).join(', '),

@@ -1,3 +1,4 @@
+import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import { runReconciler } from '../../connectors/vod/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -7,6 +8,8 @@ import type { Role } from './context.ts';
 
 /** Asks the cloud about what stayed silent, and supplies what it learns. */
 export const reconciler: Role<'reconciler'> = async (context) => {
+  const pulses = new Pulses(context.platform);
+  context.liveness(() => pulses.live(pulseStopsMs));
   const { configuration, topic, log, metrics, platform, signal, waitingFor } = context;
   const { settings, policies, recording } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
@@ -15,7 +18,7 @@ export const reconciler: Role<'reconciler'> = async (context) => {
   waitingFor(null);
   try {
     await runReconciler({
-      kafka: kafkaSettingsOf(settings, 'reconciler'),
+      kafka: { ...kafkaSettingsOf(settings, 'reconciler'), pulses },
       topics: topic,
       codecs: { videoState },
       cloud,

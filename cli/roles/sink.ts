@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runSink } from '../../connectors/clickhouse/index.ts';
-import { StepWatch } from '../../connectors/kafka/index.ts';
+import { Pulses, pulseStopsMs, StepWatch } from '../../connectors/kafka/index.ts';
 import { connectRegistry } from '../../connectors/registry/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -10,7 +10,18 @@ import { clickhouseSettingsOf } from './analytics.ts';
 import type { Role } from './context.ts';
 
 /** Topics into ClickHouse. */
-export const sink: Role<'sink'> = async ({ configuration, topic, log, metrics, platform, signal, waitingFor }) => {
+export const sink: Role<'sink'> = async ({
+  configuration,
+  topic,
+  log,
+  metrics,
+  platform,
+  signal,
+  waitingFor,
+  liveness,
+}) => {
+  const pulses = new Pulses(platform);
+  liveness(() => pulses.live(pulseStopsMs));
   const { settings, policies } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const steps = new StepWatch({
@@ -25,7 +36,7 @@ export const sink: Role<'sink'> = async ({ configuration, topic, log, metrics, p
       sessionState: await registry.codec<SessionState>('session-state'),
     },
     disconnectDelaySeconds: (stream) => policies.policyFor(stream).recording.disconnectDelaySeconds,
-    kafka: kafkaSettingsOf(settings, 'sink'),
+    kafka: { ...kafkaSettingsOf(settings, 'sink'), pulses },
     topics: topic,
     clickhouse: clickhouseSettingsOf(settings),
     groupId: `${settings.LIVE2VOD_TOPIC_PREFIX}sink`,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { Policy } from '../../processors/policy/index.ts';
 import { header } from '../../schemas/topics.ts';
-import { Admin, Consumer, IdempotentProducer, type KafkaSettings, type Route } from '../kafka/index.ts';
+import { Admin, Consumer, IdempotentProducer, type KafkaSettings, pulseStopsMs, type Route } from '../kafka/index.ts';
 import type { Clock } from '../platform/index.ts';
 import type { Logger, Metrics } from '../telemetry/index.ts';
 import { buildConsole, type ConsoleAppOptions } from './app.ts';
@@ -103,7 +103,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       get maxPositionAgeMs() {
         return retention.tombstonesMs / 2;
       },
-      health: { live: () => true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
+      health: { live: () => kafka.pulses?.live(pulseStopsMs) ?? true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
       publish: async (videoId, body) => {
         await producer.send({
           topic: topicNames.callbacks,

@@ -4,6 +4,8 @@ export { Consumer, type ConsumerOptions, type Rebalance } from './client/consume
 export { codecRemedy, missingCodecs } from './client/consumer-fault.ts';
 export { hasCode, KafkaFault } from './client/fault.ts';
 export { IdempotentProducer, type IdempotentProducerOptions } from './client/idempotent-producer.ts';
+export { hungCalls } from './client/native-calls.ts';
+export { Pulses, pulseStopsMs } from './client/pulses.ts';
 export type { ConsumedRecord, OutgoingRecord, TopicPartition, TopicPartitionOffset } from './client/record.ts';
 export { type ScanRange, scanTopic } from './client/scan.ts';
 export type { KafkaSettings } from './client/settings.ts';

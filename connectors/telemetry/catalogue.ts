@@ -90,6 +90,16 @@ export const metricCatalogue = {
     help: 'Approximate size of a store on disk.',
     labels: ['processor', 'partition'],
   },
+  live2vod_processor_timers_held_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest due timer has been waiting for input that may still come; 0 where none does.',
+    labels: ['processor'],
+  },
+  live2vod_kafka_hung_calls: {
+    kind: 'gauge',
+    help: 'Calls of the Kafka client that never returned; the second one ends the process.',
+    labels: [],
+  },
   live2vod_processor_tasks: {
     kind: 'gauge',
     help: 'Assigned tasks by state (restoring, held-up, ready).',

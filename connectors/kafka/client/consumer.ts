@@ -5,6 +5,7 @@ import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs } from 
 import { fatalFault, unreadableBatch } from './consumer-fault.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import { Positions } from './positions.ts';
+import type { Pulses } from './pulses.ts';
 import { type ConsumedRecord, consumedRecord, type TopicPartition, type TopicPartitionOffset } from './record.ts';
 import { refusalIn } from './refusal.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
@@ -51,6 +52,7 @@ export class Consumer {
   readonly #consumer: kafka.KafkaConsumer;
   readonly #options: ConsumerOptions;
   readonly #brokers: string;
+  readonly #pulses: Pulses | undefined;
   readonly #complaints: Complaints;
   readonly #calls = new ClientCalls();
   readonly #positions = new Positions();
@@ -62,6 +64,7 @@ export class Consumer {
   private constructor(settings: KafkaSettings, options: ConsumerOptions) {
     this.#options = options;
     this.#brokers = settings.brokers;
+    this.#pulses = settings.pulses;
     this.#complaints = new Complaints(settings.brokers, (said) => fatalFault(said, options));
     this.#standstill = new Standstill({
       positions: this.#positions,
@@ -153,6 +156,7 @@ export class Consumer {
     const lost = this.#complaints.lost ?? this.#standstill.fault;
     if (lost) throw lost;
     this.#refuseClosed('read records');
+    this.#pulses?.beat(this);
     this.#consumer.setDefaultConsumeTimeout(timeoutMs);
     let messages: kafka.Message[];
     try {
@@ -301,6 +305,7 @@ export class Consumer {
    */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#pulses?.gone(this);
     for (const event of [...this.#unanswered]) this.#answer(event);
     await closeClient(this.#consumer, this.#calls);
   }

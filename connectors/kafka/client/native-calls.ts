@@ -126,3 +126,6 @@ function overdue({ doing, kind }: Call): KafkaFault {
 
 /** Of this process: threads are lost to the process, whichever client called. */
 export const nativeCalls = new NativeCalls(systemClock, killOwnProcess);
+
+/** Threads of this process that sit in calls of the Kafka client which won't return. */
+export const hungCalls = (): number => nativeCalls.hung;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ProducerGlobalConfig } from '@confluentinc/kafka-javascript';
 import { KafkaFault } from './fault.ts';
+import type { Pulses } from './pulses.ts';
 
 /** How to reach a cluster. The same settings serve every client of a process. */
 export type KafkaSettings = {
@@ -8,6 +9,8 @@ export type KafkaSettings = {
   readonly brokers: string;
   /** Shows up in the broker's logs and quotas. */
   readonly clientId: string;
+  /** Told by every consumer when it is polled. */
+  readonly pulses?: Pulses;
   /**
    * librdkafka configuration keys that are added last, e.g. `security.protocol`, `sasl.mechanism`, `ssl.ca.location`.
    * A key that a guarantee rests on (idempotence, isolation, assignment strategy, …) can't be changed here.
