@@ -70,6 +70,12 @@ export class Complaints {
     return this.#lost;
   }
 
+  /** What the log says of a client that is finished: it says more than the error of a call, and may come a moment later. */
+  async whyFatal(fault: KafkaFault): Promise<KafkaFault> {
+    for (let waits = 0; waits < 10 && !this.#lost; waits++) await systemClock.sleep(100);
+    return this.#lost ?? fault;
+  }
+
   /** Rejects with the `lost` fault instead of asking a client that can't answer. */
   async orLost<T>(call: () => Promise<T>): Promise<T> {
     if (this.#lost) throw this.#lost;

@@ -170,8 +170,7 @@ export class Consumer {
           this.watermarks(at.topic, at.partition, 5_000),
         );
       }
-      // The log line of a fatal error says more than what comes of it here.
-      throw this.#complaints.lost ?? this.#complaints.explain(error);
+      throw hasCode(error, 'ERR__FATAL') ? await this.#complaints.whyFatal(error) : this.#complaints.explain(error);
     }
     const records = messages.map(consumedRecord);
     this.#positions.read(records);

@@ -82,7 +82,7 @@ test('a sink reads callbacks, however their producers compress them', async () =
   const sink = world.startSink();
   await eventually(async () => (await sink.lag()) === 0, { timeoutMs: 60_000, intervalMs: 500 });
   await sink.end();
-  const [row] = await world.rows<{ videos: number }>('SELECT toUInt32(uniqExact(video_id)) AS videos FROM callbacks');
+  const [row] = await world.rows<{ videos: number }>('SELECT toUInt32(uniqExact(subject_id)) AS videos FROM callbacks');
   expect(row?.videos).toBe(codecs.length * 20);
 });
 
