@@ -180,7 +180,13 @@ async function tracingOf(name: RoleName, settings: AnyRoleSettings) {
 }
 
 /** Starting again would only fail again, and the other roles can go on without. */
-const needsPerson: readonly string[] = ['FAILURE_LIMIT', 'OTHER_TOPICS', 'SPOOL_OF_OTHERS'];
+const needsPerson: readonly string[] = [
+  'FAILURE_LIMIT',
+  'OTHER_TOPICS',
+  'SPOOL_OF_OTHERS',
+  'UNREADABLE_BATCH',
+  'KAFKA_UNREADABLE_BATCH',
+];
 
 /** One line for standard error, with an exit code that tells whether starting again may help. */
 export function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {

@@ -3,6 +3,7 @@ import { type Admin, type Consumer, Kafka, type KafkaConfig, type KafkaMessage, 
 import type { Clock } from '../platform/index.ts';
 import { Mailbox } from './mailbox.ts';
 import { quietKafkajs } from './quiet-kafkajs.ts';
+import { readZstd } from './read-zstd.ts';
 import { FollowFault } from './states.ts';
 
 export type SourceOptions = {
@@ -29,6 +30,7 @@ export class KafkaSource {
 
   constructor(options: SourceOptions) {
     quietKafkajs();
+    readZstd();
     this.#options = options;
     const kafka = new Kafka({ ...options.kafka, logLevel: logLevel.NOTHING });
     this.#admin = kafka.admin({ retry: { initialRetryTime: 200, retries: 4 } });
@@ -127,6 +129,10 @@ function types(error: unknown): unknown[] {
 /** kafkajs names what it can't get over; everything else it tries again by itself. */
 function kafkaFault(cause: unknown): FollowFault {
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Error && cause.name === 'KafkaJSNotImplemented') {
+    const text = `${message}: kafkajs reads gzip, and with Node.js 22.15 or newer zstd. Set a codec in its CompressionCodecs, or follow over server-sent events`;
+    return new FollowFault('COMPRESSION', text, { cause });
+  }
   const retryable = cause instanceof Object && 'retriable' in cause && cause.retriable === true;
   return new FollowFault('KAFKA', `Kafka: ${message}`, { cause, retryable });
 }

@@ -35,12 +35,13 @@ export type FollowEvent<T extends StateTopic = StateTopic> =
  * |---|---|
  * | `BAD_POSITION` | `from` isn't a position of this topic and this way of following |
  * | `NO_TOPIC` | the topic doesn't exist: check `topicPrefix` |
+ * | `COMPRESSION` | a batch is compressed in a way that kafkajs doesn't read |
  * | `KAFKA` | Kafka refuses or fails for good; the cause says why |
  * | `HTTP_REFUSED` | the console answered with an error that asking again won't change |
  */
 export class FollowFault extends Error {
   override readonly name = 'FollowFault';
-  readonly code: 'BAD_POSITION' | 'NO_TOPIC' | 'KAFKA' | 'HTTP_REFUSED';
+  readonly code: 'BAD_POSITION' | 'NO_TOPIC' | 'COMPRESSION' | 'KAFKA' | 'HTTP_REFUSED';
   readonly retryable: boolean;
 
   constructor(code: FollowFault['code'], message: string, o: { cause?: unknown; retryable?: boolean } = {}) {
