@@ -1,6 +1,8 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Admin, Consumer, IdempotentProducer, TransactionalProducer } from '../../../connectors/kafka/index.ts';
+import { ProducerLost, transact } from '../../../connectors/kafka/runtime/transaction.ts';
+import { systemClock } from '../../../connectors/platform/index.ts';
 
 const settings = { brokers: 'none:1', clientId: 'test' };
 const at = { topic: 'callbacks', partition: 0, offset: 0 };
@@ -152,6 +154,22 @@ describe('a native call that never returns is given up after its own time and a 
     returning = ['connect', 'flush', 'disconnect'];
     expect(await within(20_000, transactional)).toMatchObject({ code: 'KAFKA_CALL_HUNG' });
   });
+});
+
+test('a transaction whose offsets hang is over after its time and a margin, and is not aborted in a client that hangs', async () => {
+  returning.push('beginTransaction', 'flush');
+  vi.spyOn(kafka.Producer.prototype, 'produce').mockReturnValue(true);
+  const producer = await transactional();
+  const run = () =>
+    transact(producer, { native: {} } as Consumer, [], [at], async () => {}, {
+      clock: systemClock,
+      signal: new AbortController().signal,
+      budgetMs: 8_000,
+    });
+  const outcome = await within(12_000, run);
+  expect(outcome).toBeInstanceOf(ProducerLost);
+  expect(outcome).toMatchObject({ cause: hung });
+  expect(kafka.Producer.prototype.abortTransaction).not.toHaveBeenCalled();
 });
 
 describe('closing ends', () => {

@@ -15,6 +15,7 @@ function loopOver(o: {
   watermarks: () => Promise<{ low: number; high: number }>;
   assignment?: object;
   poll?: (most: number) => ConsumedRecord[];
+  producer?: TransactionalProducer;
 }) {
   let nowMs = 0;
   const clock = { ...systemClock, monotonicMs: () => nowMs };
@@ -45,7 +46,7 @@ function loopOver(o: {
   });
   const turnAt = async (ms: number) => {
     nowMs = ms;
-    await loop.turn({} as TransactionalProducer);
+    await loop.turn(o.producer ?? ({} as TransactionalProducer));
   };
   return { loop, status, turnAt };
 }
@@ -82,6 +83,41 @@ test('a task that stands outside of its log is opened again, though no poll said
   });
   for (let second = 0; second <= 32; second++) await turnAt(second * 1_000);
   expect(reopened).toEqual([3]);
+});
+
+/** A task that stands before markers, whose offsets are noted as they are committed. */
+function beforeMarkers(endSeenAt: number) {
+  const offsets: number[] = [];
+  const task = {
+    ...idle,
+    partition: 0,
+    position: 5,
+    endSeenAt,
+    context: { topology: { name: 'copy' }, outputs: new Map() },
+    apply: ({ nextPosition }: { nextPosition: number }) => {
+      task.position = nextPosition;
+    },
+  };
+  const producer = {
+    begin: async () => {},
+    sendOffsets: async ([at]: { offset: number }[]) => void offsets.push(at?.offset ?? -1),
+    commit: async () => {},
+  } as unknown as TransactionalProducer;
+  return { task, producer, offsets };
+}
+
+// A transaction of somebody else leaves a marker behind its last record, an aborted one its records too. The group stood
+// before them for ever, and whoever waited for it to reach the end of the topic waited as long.
+test.each([
+  ['markers and aborted records at the end of the input are passed once nothing comes behind them', 9, [9]],
+  ['an end that was reached already is nothing to commit', 5, []],
+])('%s', async (_what, endSeenAt, expected) => {
+  const { task, producer, offsets } = beforeMarkers(endSeenAt);
+  const { turnAt } = loopOver({ tasks: [task], watermarks: async () => ({ low: 0, high: 9 }), producer });
+  for (let tenth = 0; tenth <= 9; tenth++) await turnAt(tenth * 100);
+  expect(offsets).toEqual([]);
+  for (let tenth = 10; tenth <= 40; tenth++) await turnAt(tenth * 100);
+  expect(offsets).toEqual(expected);
 });
 
 // A batch that a slow broker couldn't take within the transaction's time was read again as it was, and failed again, until

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { NativeCalls } from '../../../connectors/kafka/client/native-calls.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { killOwnProcess, systemClock } from '../../../connectors/platform/index.ts';
 
 /** Calls on a clock whose ticks the test makes. */
 function world() {
@@ -78,4 +78,12 @@ test('time that the process itself stood still does not count', async () => {
   expect(faults).toEqual([]);
   returns[0]?.(null, 'done');
   expect(await result).toBe('done');
+});
+
+// process.exit waits for the threads of libuv's pool, and a hung one never ends.
+test('the process ends itself by a signal that nothing in it can hold up', () => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  killOwnProcess('a test says so');
+  expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGKILL');
+  kill.mockRestore();
 });

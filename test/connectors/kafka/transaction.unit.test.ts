@@ -113,4 +113,43 @@ describe('a transaction', () => {
     await expect(done).rejects.toThrow('no ends');
     expect(calls).toEqual(['begin', 'write', 'abort']);
   });
+
+  // sendOffsets or abort timed out and were tried again without end: the group's coordinator never came back to this client,
+  // and all partitions waited for that one answer.
+  test.each<[string, Partial<Record<Call, Error>>, string]>([
+    ['its offsets', { sendOffsets: fault('retryable') }, 'sendOffsets'],
+    ['its commit', { commit: fault('retryable') }, 'commit'],
+    ['its abort', { commit: fault('abortable'), abort: fault('retryable') }, 'abort'],
+    ['room in the client', { write: fault('retryable', 'ERR__QUEUE_FULL') }, 'drain'],
+  ])('that waits for %s is left to a new producer once its time is up', async (_what, always, last) => {
+    let nowMs = 0;
+    const calls: string[] = [];
+    const call = (name: Call) => {
+      calls.push(name);
+      nowMs += 2_500;
+      const error = always[name];
+      if (error) throw error;
+    };
+    const later = (name: Call) => async () => call(name);
+    const double = {
+      ...{ begin: later('begin'), sendOffsets: later('sendOffsets'), commit: later('commit'), abort: later('abort') },
+      ...{ drain: later('drain'), write: () => call('write') },
+    } as unknown as TransactionalProducer;
+    const record = { topic: 't', key: 'k', value: null };
+    const done = transact(
+      double,
+      {} as Consumer,
+      [record],
+      [{ topic: 'in', partition: 0, offset: 1 }],
+      async () => {},
+      {
+        clock: { ...systemClock, monotonicMs: () => nowMs, sleep: async () => {} },
+        signal: new AbortController().signal,
+        budgetMs: 13_000,
+      },
+    );
+    await expect(done).rejects.toBeInstanceOf(ProducerLost);
+    expect(calls).toContain(last);
+    expect(nowMs).toBeLessThan(30_000);
+  });
 });
