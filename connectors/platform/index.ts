@@ -55,7 +55,16 @@ export function killOwnProcess(why: string): void {
  * instead of waiting for it. Doesn't keep the process alive.
  */
 export function endWithin(graceMs: number): void {
-  setTimeout(() => killOwnProcess(`a call did not return within ${graceMs / 1000} s of the end`), graceMs).unref();
+  // Such a thread isn't waited for: it was for long enough.
+  const ms = threadLost ? 500 : graceMs;
+  setTimeout(() => killOwnProcess(`a call did not return within ${ms / 1000} s of the end`), ms).unref();
+}
+
+let threadLost = false;
+
+/** A thread of this process sits in a call that won't return. */
+export function loseThread(): void {
+  threadLost = true;
 }
 
 export type { Clock, Platform } from './clock.ts';

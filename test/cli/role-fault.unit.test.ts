@@ -6,6 +6,8 @@ import { KafkaFault, ProcessorFault, type ProcessorFaultCode } from '../../conne
 // The exit code decides whether a supervisor starts a role again. All of these ended with 69, "something isn't there".
 test.each<[ProcessorFaultCode, number]>([
   ['FAILURE_LIMIT', 65],
+  ['UNREADABLE_BATCH', 65],
+  ['INSTANCE_FENCED', 69],
   ['DEFECT', 70],
   ['BUDGET_SPENT', 69],
   ['TOPIC_MISSING', 69],

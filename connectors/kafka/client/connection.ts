@@ -28,6 +28,10 @@ const connectEndMs = 10_000;
 /** What a client gets to close, and how much of it its owner waits for: the rest goes on by itself. */
 const closeTimeoutMs = 10_000;
 const closePatienceMs = 5_000;
+/** Between forgetting one list of brokers and learning another there may be a moment without any. */
+const mostStrayed = 2;
+/** More than a refresh of the metadata takes to come around (60 s): a sound client turns to somebody for it. */
+const mostUnmet = 8;
 /** A refusal explains the failures of this time after it, not those of a year. */
 const refusalCountsMs = 60_000;
 
@@ -41,8 +45,9 @@ export class Complaints {
   #refusal: { readonly fault: KafkaFault; readonly atMs: number } | undefined;
   readonly #fatalFault: (said: string) => KafkaFault;
   #onRefusal: ((fault: KafkaFault) => void) | undefined;
-  /** Statistics in a row that told of nobody to talk to. */
+  /** Statistics in a row that told of nobody to talk to, or of nobody who was ever talked to. */
   #strayed = 0;
+  #unmet = 0;
   #lost: KafkaFault | null = null;
 
   /** `fatalFault` makes a fault of what librdkafka says when a client of it is finished. */
@@ -85,14 +90,12 @@ export class Complaints {
   /** Looks at the native client's statistics, JSON. */
   count({ message }: { readonly message: string }): void {
     const { brokers } = JSON.parse(message) as Statistics;
-    // Those that the client makes for itself, and for its coordinator, are no way back to the others; nor is one that it
-    // has heard of and never turned to: after its handle was dropped in between, nothing makes it do so.
-    const known = Object.values(brokers).some(
-      ({ source, connects = 1 }) => (source === 'configured' || source === 'learned') && connects > 0,
-    );
-    this.#strayed = known ? 0 : this.#strayed + 1;
-    // Between forgetting one list of brokers and learning another there may be a moment without any.
-    if (this.#strayed < 2) return;
+    // Those that the client makes for itself, and for its coordinator, are no way back to the others.
+    const known = Object.values(brokers).filter(({ source }) => source === 'configured' || source === 'learned');
+    this.#strayed = known.length > 0 ? 0 : this.#strayed + 1;
+    // Nor is one that it has heard of and never turned to: after its predecessor's handle was dropped, nothing makes it do so.
+    this.#unmet = known.some(({ connects = 1 }) => connects > 0) ? 0 : this.#unmet + 1;
+    if (this.#strayed < mostStrayed && this.#unmet < mostUnmet) return;
     this.#lost ??= new KafkaFault(
       `the client has lost sight of the brokers of ${this.#brokers} and looks for none any more: a new one has to connect`,
       { code: 'KAFKA_BROKERS_FORGOTTEN', fatal: true },

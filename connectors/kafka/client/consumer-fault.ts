@@ -12,7 +12,8 @@ export function fatalFault(said: string, { groupId, groupInstanceId }: Member): 
   }
   return new KafkaFault(
     `another process has joined the consumer group ${groupId} under the name ${groupInstanceId}, so this one is out: it runs ` +
-      'with the same LIVE2VOD_INSTANCE. Set another LIVE2VOD_INSTANCE for one of them, or stop it',
+      'with the same LIVE2VOD_INSTANCE. Set another LIVE2VOD_INSTANCE for one of them, or stop it (seen once, it may have been ' +
+      'this process itself: a request to join that a cut connection repeated)',
     { code: 'ERR_FENCED_INSTANCE_ID', fatal: true },
   );
 }

@@ -136,10 +136,20 @@ export class Consumer {
     partitions: readonly (TopicPartition & { readonly offset?: number })[],
   ): void {
     const native = this.#consumer as unknown as SpecialConsumer;
-    attempt(`${kind} partitions`, () => {
-      if (kind === 'assign') native.incrementalAssign([...partitions]);
-      else native.incrementalUnassign([...partitions]);
-    });
+    try {
+      attempt(`${kind} partitions`, () => {
+        if (kind === 'assign') native.incrementalAssign([...partitions]);
+        else native.incrementalUnassign([...partitions]);
+      });
+    } catch (error) {
+      // It has those partitions, or not, against what it said itself: after a fencing in the middle of a rebalance.
+      if (!hasCode(error, 'ERR__CONFLICT', 'ERR__INVALID_ARG')) throw error;
+      throw new KafkaFault(`${error.message}: a new client has to join`, {
+        code: 'KAFKA_ASSIGNMENT_LOST',
+        fatal: true,
+        cause: error,
+      });
+    }
     const answered = this.#unanswered.findIndex((event) => event.kind === kind);
     if (answered >= 0) this.#unanswered.splice(answered, 1);
     for (const at of partitions) {

@@ -1,4 +1,4 @@
-import { type Clock, killOwnProcess, systemClock } from '../../platform/index.ts';
+import { type Clock, killOwnProcess, loseThread, systemClock } from '../../platform/index.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 
 /**
@@ -35,14 +35,16 @@ type Call = {
 export class NativeCalls {
   readonly #clock: Clock;
   readonly #end: (why: string) => void;
+  readonly #onHung: () => void;
   readonly #pending = new Set<Call>();
   readonly #hung = new Set<Call>();
   #hungEver = 0;
   #stopTicking: (() => void) | null = null;
 
-  constructor(clock: Clock, end: (why: string) => void) {
+  constructor(clock: Clock, end: (why: string) => void, onHung: () => void = () => {}) {
     this.#clock = clock;
     this.#end = end;
+    this.#onHung = onHung;
   }
 
   /** Threads that sit in a call which won't return. */
@@ -107,6 +109,7 @@ export class NativeCalls {
     this.#pending.delete(call);
     this.#hung.add(call);
     this.#hungEver += 1;
+    this.#onHung();
     if (this.#hung.size !== mostHung) return;
     const doing = [...this.#hung].map((one) => one.doing).join('; ');
     this.#end(`${this.#hung.size} calls of the Kafka client hang (${doing})`);
@@ -125,7 +128,7 @@ function overdue({ doing, kind }: Call): KafkaFault {
 }
 
 /** Of this process: threads are lost to the process, whichever client called. */
-export const nativeCalls = new NativeCalls(systemClock, killOwnProcess);
+export const nativeCalls = new NativeCalls(systemClock, killOwnProcess, loseThread);
 
 /** Threads of this process that sit in calls of the Kafka client which won't return. */
 export const hungCalls = (): number => nativeCalls.hung;
