@@ -1,7 +1,10 @@
 import * as zlib from 'node:zlib';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 
-type Codec = { compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>; decompress(buffer: Buffer): Promise<Buffer> };
+type Codec = {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress(buffer: Buffer): Promise<Buffer>;
+};
 
 /**
  * Teaches kafkajs to read zstd where Node.js has it (22.15 and newer); gzip it reads by itself, snappy and lz4 it doesn't.

@@ -103,7 +103,10 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       get maxPositionAgeMs() {
         return retention.tombstonesMs / 2;
       },
-      health: { live: () => kafka.pulses?.live(pulseStopsMs) ?? true, waitingFor: () => waitingFor() ?? options.systemWaitingFor() },
+      health: {
+        live: () => kafka.pulses?.live(pulseStopsMs) ?? true,
+        waitingFor: () => waitingFor() ?? options.systemWaitingFor(),
+      },
       publish: async (videoId, body) => {
         await producer.send({
           topic: topicNames.callbacks,
