@@ -7,6 +7,7 @@ import { type Stack, startStack } from '../local/index.ts';
 import { topics } from '../schemas/topics.ts';
 import { endpointsOf, kafkaSettingsOf } from './endpoints.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
+import { keepPrivate } from './private-home.ts';
 import { readTokensOf } from './roles/console-door.ts';
 import type { RoleName } from './roles/context.ts';
 import { metricsPortUnderUp } from './roles/metrics-port.ts';
@@ -53,6 +54,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { say, signal } = options;
   // Before anything is started: the console would refuse it only once all the rest runs.
   readTokensOf(settings);
+  keepPrivate(settings.LIVE2VOD_HOME);
 
   const stack =
     endpoints.embedded.kafka || endpoints.embedded.registry

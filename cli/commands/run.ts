@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { endWithin } from '../../connectors/platform/index.ts';
 import { configurationOf, readConfiguration } from '../environment.ts';
+import { keepPrivate } from '../private-home.ts';
 import { type RoleName, roleNames } from '../roles/context.ts';
 
 export function addRun(program: Command): void {
@@ -11,7 +12,9 @@ export function addRun(program: Command): void {
     .action(async (role: RoleName) => {
       const { runRole } = await import('../roles/run.ts');
       try {
-        await runRole(role, configurationOf(role, readConfiguration()));
+        const configuration = readConfiguration();
+        keepPrivate(configuration.settings.LIVE2VOD_HOME);
+        await runRole(role, configurationOf(role, configuration));
       } finally {
         // A thread may sit in a call that never returns, and the process with it.
         endWithin(5_000);

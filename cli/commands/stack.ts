@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfiguration } from '../environment.ts';
+import { keepPrivate } from '../private-home.ts';
 import { stopSignal } from '../stopping.ts';
 
 const load = () => import('../../local/index.ts');
@@ -12,6 +13,7 @@ export function addStack(program: Command): void {
     .action(async () => {
       const { startStack } = await load();
       const { settings } = readConfiguration();
+      keepPrivate(settings.LIVE2VOD_HOME);
       const started = await startStack({
         home: settings.LIVE2VOD_HOME,
         kafkaPort: settings.KAFKA_PORT,

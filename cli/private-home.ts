@@ -1,0 +1,45 @@
+/**
+ * Keeps the home to its user: callbacks in the spool, states, the broker's data and ClickHouse's tables are nobody else's.
+ */
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const group = 0o070;
+const others = 0o007;
+const sticky = 0o1000;
+
+/**
+ * What this process and its children make from now on is for this user alone, and so are the home and the folders of
+ * data in it, also those that were made before.
+ */
+export function keepPrivate(home: string): void {
+  process.umask(group | others);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  tighten(home);
+  for (const name of ['spool', 'state', 'kafka', 'registry', 'clickhouse', 'logs', 'run', 'demo']) {
+    const folder = join(home, name);
+    tighten(folder);
+    for (const below of foldersIn(folder)) tighten(below);
+  }
+}
+
+/** Not of a folder that is shared by its nature (`/tmp` as home), of another user's, or of a link. */
+function tighten(folder: string): void {
+  try {
+    const { mode, uid } = lstatSync(folder);
+    const shared = (mode & sticky) !== 0 || uid !== process.getuid?.() || !lstatSync(folder).isDirectory();
+    if (!shared && (mode & (group | others)) !== 0) chmodSync(folder, mode & 0o700);
+  } catch {
+    // It isn't there, or its file system has no modes.
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(folder, entry.name));
+  } catch {
+    return [];
+  }
+}
