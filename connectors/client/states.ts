@@ -2,7 +2,7 @@ import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState as StoredVideoState } from '../../schemas/generated/VideoState.ts';
 
 /** The state of one video as the topic holds it, without the processor's internal fields. */
-export type VideoState = Omit<StoredVideoState, 'facts' | 'cutoff' | 'retiredSummary'>;
+export type VideoState = Omit<StoredVideoState, 'facts' | 'cuts' | 'cutoff' | 'retiredSummary'>;
 export type { SessionState };
 
 /** What can be followed, and the type of its states. */
@@ -53,7 +53,7 @@ export class FollowFault extends Error {
 
 /** A stored state without internal fields. */
 export function publicState<T extends StateTopic>(stored: object): States[T] {
-  const internal: readonly string[] = ['facts', 'cutoff', 'retiredSummary'];
+  const internal: readonly string[] = ['facts', 'cuts', 'cutoff', 'retiredSummary'];
   return Object.fromEntries(
     Object.entries(stored).filter(([field]) => !internal.includes(field)),
   ) as unknown as States[T];

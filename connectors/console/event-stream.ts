@@ -169,7 +169,7 @@ function eventText(change: Change): string {
 }
 
 /** Fields of a state that are no contract and stay inside. */
-export const internalFields: readonly string[] = ['facts', 'cutoff', 'retiredSummary'];
+export const internalFields: readonly string[] = ['facts', 'cuts', 'cutoff', 'retiredSummary'];
 
 /** A state without its internal fields. */
 export const publicState = (state: object): object =>

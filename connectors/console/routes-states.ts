@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
-import type { VideoKind, VideoStatus } from '../../schemas/generated/VideoState.ts';
+import type { SubjectKind, VideoKind, VideoStatus } from '../../schemas/generated/VideoState.ts';
 import { encodePosition, type Position } from './cursor.ts';
 import { publicState } from './event-stream.ts';
 import { notFound } from './fault.ts';
@@ -22,6 +22,13 @@ export const listQuery = z.strictObject({
 
 export const videoListQuery = listQuery.extend({
   kind: z.string().max(100).optional().describe('One or several kinds, comma separated'),
+  subject: z
+    .string()
+    .max(100)
+    .optional()
+    .describe(
+      'One or several subjects, comma separated; VIDEO for videos alone, without images, attached files and stand-ins',
+    ),
 });
 
 export type StateRouteOptions = {
@@ -66,6 +73,7 @@ export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions)
       (state) =>
         inList(query.status, state.status satisfies VideoStatus) &&
         inList(query.kind, state.kind satisfies VideoKind) &&
+        inList(query.subject, state.subject satisfies SubjectKind) &&
         mentions(query.text, state.videoId, streamOf(state)),
     );
     return fresh(reply, position).send({ items: page.items.map(publicState), next: page.next });

@@ -62,6 +62,7 @@ export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteO
 
 /** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (reference §3.1). */
 export function missingForTranscode(state: VideoState): string | null {
+  if (state.subject !== 'VIDEO') return `it is no video (subject ${state.subject})`;
   if (state.status === 'DELETED') return 'it was deleted';
   if (state.sourceGone) return 'its source was deleted';
   if (state.retired) return 'it was retired: nothing is started for it any more';

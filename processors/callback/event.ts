@@ -89,4 +89,5 @@ export const emptyFact: Fact = {
   job: null,
   region: null,
   contradiction: null,
+  subject: null,
 };

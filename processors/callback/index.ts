@@ -3,7 +3,9 @@ export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeed
 export { compareText, cut, maxBytes } from './fields.ts';
 export { hashOf } from './identity.ts';
 export { parseCallback } from './parse.ts';
-export { compareRenditions } from './rendition.ts';
+export { maxAheadMs } from './plausible.ts';
+export { compareRenditions, renditionBytes } from './rendition.ts';
+export { textBytes } from './size.ts';
 export { maxSubjectIdLength, type Subject, subjectOf } from './subject.ts';
 export { parseCloudTime } from './time.ts';
 export type { UnusableCode } from './unusable.ts';

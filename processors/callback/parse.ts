@@ -4,7 +4,9 @@ import { type Delivery, emptyFact, type ParseResult, type VideoEvent } from './e
 import { type Body, maxBytes, shortText, textOf, timeOf } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
+import { isAhead, plausible } from './plausible.ts';
 import { maxSubjectIdLength, type Opened, openBody, subjectIdOf } from './subject.ts';
+import { subjectToldBy } from './subject-kind.ts';
 import { Unusable } from './unusable.ts';
 
 /**
@@ -36,37 +38,48 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
   const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
   if (reader === undefined) {
     // Identity of a type that nobody described: everything it says.
-    const eventId = hashOf(['unknown', eventType, subjectId, canonicalJson(body) ?? opened.text]);
-    const event = eventOf(body, delivery, { subjectId, eventId, eventType, eventTime: eventTime ?? 0 }, emptyFact);
+    const identity = ['unknown', eventType, subjectId, canonicalJson(body) ?? opened.text];
+    const event = eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, emptyFact);
     return { kind: 'unknown', event };
   }
   if (eventTime === null) return { kind: 'unparsable', reason: `${eventType} without a usable EventTime` };
   const { fact, discriminator } = reader(body);
   // The sender is part of an internal event's identity: no callback can be taken for a copy of it.
   const lane = internal === undefined ? 'cloud' : delivery.source;
-  const eventId = hashOf([lane, eventType, subjectId, ...discriminator]);
-  return { kind: 'ok', event: eventOf(body, delivery, { subjectId, eventId, eventType, eventTime }, fact) };
+  const identity = [lane, eventType, subjectId, ...discriminator];
+  return { kind: 'ok', event: eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, fact) };
 }
 
-function eventOf(
-  body: Body,
-  delivery: Delivery,
-  id: { subjectId: string; eventId: string; eventType: string; eventTime: number },
-  fact: Fact,
-): VideoEvent {
+type Identified = {
+  readonly subjectId: string;
+  readonly identity: readonly string[];
+  readonly eventType: string;
+  readonly eventTime: number | null;
+};
+
+/**
+ * An EventTime that lies after the delivery counts for none. That is part of the identity: a copy that is delivered again
+ * years later would be believed, and which of the two came first must not matter.
+ */
+function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): VideoEvent {
+  const ahead = id.eventTime !== null && isAhead(id.eventTime, delivery);
+  const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
+  const { region } = delivery;
+  const subject = subjectToldBy(body);
   return {
     subjectId: id.subjectId,
     entry: {
-      eventId: id.eventId,
+      eventId: hashOf(ahead ? [...id.identity, 'ahead'] : id.identity),
       eventType: shortText({ type: id.eventType }, maxBytes.label, 'type') ?? '',
-      eventTime: id.eventTime,
+      eventTime: ahead ? 0 : (id.eventTime ?? 0),
       receivedAt: delivery.receivedAtMs,
       status: shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null,
       source: delivery.source,
       jobId: shortText(body, maxBytes.id, 'JobId'),
       errorCode: errorCodeOf(body),
+      implausible: ahead ? ['EventTime', ...implausible] : implausible,
     },
-    fact: delivery.region === null ? fact : { ...fact, region: delivery.region },
+    fact: region === null && subject === null ? fact : { ...fact, region, subject },
   };
 }
 

@@ -13,16 +13,23 @@ import {
   timeOf,
   urlOf,
 } from './fields.ts';
+import { textBytes } from './size.ts';
 
-/** Most outputs kept of one event; template groups hold far fewer. */
+/** Most outputs kept of one event, and their size in bytes; template groups hold far fewer. */
 export const maxOutputs = 64;
+export const maxOutputBytes = 10_000;
 
 /** StreamInfos of a TranscodeComplete, in an order of their own: that of the array means nothing. */
 export function streamInfosOf(body: Body): readonly Rendition[] {
   const parent = statusOf(textOf(body, 'Status'), 'FAIL');
   const outputs: Rendition[] = [];
   for (const info of objectsOf(body, 'StreamInfos')) insert(outputs, renditionOf(info, parent));
-  return outputs;
+  let bytes = 0;
+  const excess = outputs.findIndex((output) => {
+    bytes += renditionBytes(output);
+    return bytes > maxOutputBytes;
+  });
+  return excess < 0 ? outputs : outputs.slice(0, excess);
 }
 
 /** Into its place among the first `maxOutputs`. A body may list a hundred thousand: sorting all of them would take seconds. */
@@ -36,6 +43,14 @@ function insert(sorted: Rendition[], output: Rendition): void {
   if (from === maxOutputs) return;
   sorted.splice(from, 0, output);
   if (sorted.length > maxOutputs) sorted.pop();
+}
+
+/** Upper bound of an encoded rendition, in bytes: its texts, and 90 for all the rest. */
+export function renditionBytes(one: Rendition): number {
+  let bytes = 90;
+  for (const text of [one.jobId, one.definition, one.format, one.fileUrl, one.errorCode, one.errorMessage])
+    bytes += textBytes(text);
+  return bytes;
 }
 
 /** One output, from a StreamTranscodeComplete or an element of StreamInfos. */

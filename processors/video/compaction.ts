@@ -3,7 +3,7 @@
  * the fact holds a reference to it and which fields it told, instead of a second and third copy. Lossless, and a function
  * of the set of events alone.
  */
-import type { Fact, Rendition, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Fact, Rendition } from '../../schemas/generated/VideoState.ts';
 import { compareRenditions } from '../callback/index.ts';
 
 /** Fields that an event may leave out, in the order of their bits. Appending one keeps old states readable. */
@@ -26,37 +26,9 @@ const optional = [
 
 const fieldBits = 16;
 
-/**
- * Where stored facts keep themselves in full: states are immutable, and the next event needs what this one had. Nothing
- * that reads or compares a state sees it. A WeakMap would say the same, but costs as much as a tenth of the whole step.
- */
-const inFull = Symbol('in full');
-type StoredFacts = readonly Fact[] & { readonly [inFull]?: readonly Fact[] };
-
-function remember(stored: StoredFacts, facts: readonly Fact[]): void {
-  Object.defineProperty(stored, inFull, { value: facts });
-}
-
-/** Facts in the form in which they are stored, next to the renditions that were derived from them. */
-export function compactFacts(facts: readonly Fact[], renditions: readonly Rendition[]): readonly Fact[] {
-  if (renditions.length === 0) return facts;
-  const stored = facts.map((fact) => (fact.outputs.length === 0 ? fact : compactFact(fact, renditions)));
-  remember(stored, facts);
-  return stored;
-}
-
-/** The facts of a state as the events told them. */
-export function fullFacts(state: Pick<VideoState, 'facts' | 'renditions'>): readonly Fact[] {
-  if (state.renditions.length === 0) return state.facts;
-  const stored: StoredFacts = state.facts;
-  const known = stored[inFull];
-  if (known !== undefined) return known;
-  const facts = stored.map((fact) => (fact.listed.length === 0 ? fact : expandFact(fact, state.renditions)));
-  remember(stored, facts);
-  return facts;
-}
-
-function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact {
+/** A fact in the form in which it is stored, next to the renditions that were derived from it. */
+export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact {
+  if (fact.outputs.length === 0) return fact;
   const listed: number[] = [];
   const outputs: Rendition[] = [];
   for (const output of fact.outputs) {
@@ -83,7 +55,9 @@ function referenceTo(output: Rendition, renditions: readonly Rendition[]): numbe
   return (index << fieldBits) | told;
 }
 
-function expandFact(fact: Fact, renditions: readonly Rendition[]): Fact {
+/** A stored fact as its event told it. */
+export function fullFact(fact: Fact, renditions: readonly Rendition[]): Fact {
+  if (fact.listed.length === 0) return fact;
   const outputs = [...fact.outputs];
   for (const reference of fact.listed) {
     const rendition = renditions[reference >> fieldBits];

@@ -1,25 +1,39 @@
-import type { Contradiction, Fact, TimelineEntry } from '../../schemas/generated/VideoState.ts';
+import type { Contradiction, Fact } from '../../schemas/generated/VideoState.ts';
 import { compareText, hashOf } from '../callback/index.ts';
-
-type Copy = { readonly entry: TimelineEntry; readonly fact: Fact };
+import type { Event } from './events.ts';
 
 /** Digests of losing copies that are remembered per event: the smallest. With more copies only `revision` may depend on order. */
 const maxDigests = 16;
+
+/** Whether only the reconciler told of the event, or told it as it stands. */
+export function isFinding({ entry, fact }: Event): boolean {
+  return fact.contradiction === null ? entry.source === 'reconciler' : !fact.contradiction.callback;
+}
 
 /**
  * Two copies of one event. Normally they are the same, and the later one is dropped (null). Where they differ, in what
  * they say or in whether a callback or the reconciler says it, one of them holds whatever the order of arrival: a
  * callback before a finding of the reconciler, then the earlier event time, then the smaller text. The losers' digests
  * are kept, so that each of them is news only once: also of a finding that says what the callback says, since against a
- * third copy it matters which of them said it. `receivedAt` and `source` stay those of the first copy.
+ * third copy it matters which of them said it. `receivedAt` and `source` stay those of the first copy; region and subject
+ * are the smallest that any copy was delivered with.
  */
-export function settleCopies(known: Copy, copy: Copy): Copy | null {
+export function mergeCopies(known: Event, copy: Event): Event | null {
+  const region = smaller(known.fact.region, copy.fact.region);
+  const subject = smaller(known.fact.subject, copy.fact.subject);
+  const winner = winnerOf(known, copy) ?? known;
+  if (winner === known && region === known.fact.region && subject === known.fact.subject) return null;
+  return { entry: winner.entry, fact: { ...winner.fact, region, subject } };
+}
+
+/** What both amount to but for region and subject; null: the copy is no news. */
+function winnerOf(known: Event, copy: Event): Event | null {
   const before = known.fact.contradiction;
-  const knownIsCallback = before?.callback ?? known.entry.source !== 'reconciler';
-  const copyIsCallback = copy.entry.source !== 'reconciler';
-  if (knownIsCallback === copyIsCallback && saysTheSame(known, copy)) return null;
+  const knownIsCallback = !isFinding(known);
+  const copyIsCallback = !isFinding(copy);
   const knownText = textOf(known);
   const copyText = textOf(copy);
+  if (knownIsCallback === copyIsCallback && knownText === copyText) return null;
   const copyDigest = digestOf(copyText, copyIsCallback);
   if (before?.digests.includes(copyDigest)) return null;
   const order =
@@ -34,30 +48,19 @@ export function settleCopies(known: Copy, copy: Copy): Copy | null {
   const contradiction: Contradiction = { callback: copyWins ? copyIsCallback : knownIsCallback, digests };
   const winner = copyWins ? copy : known;
   const { receivedAt, source } = known.entry;
-  return {
-    entry: { ...winner.entry, receivedAt, source },
-    fact: { ...winner.fact, region: known.fact.region ?? copy.fact.region, contradiction },
-  };
+  return { entry: { ...winner.entry, receivedAt, source }, fact: { ...winner.fact, contradiction } };
 }
 
-function saysTheSame(a: Copy, b: Copy): boolean {
-  return (
-    a.entry.eventTime === b.entry.eventTime &&
-    a.entry.status === b.entry.status &&
-    a.entry.jobId === b.entry.jobId &&
-    a.entry.errorCode === b.entry.errorCode &&
-    sameValue({ ...a.fact, region: null, contradiction: null }, { ...b.fact, region: null, contradiction: null })
-  );
+/** What a copy says, as one text: digests of it are stored, so it must stay the same from release to release. */
+function textOf({ entry, fact }: Event): string {
+  const { subject: _, ...told }: Fact = { ...fact, region: null, contradiction: null };
+  const { eventTime, status, jobId, errorCode, implausible } = entry;
+  return JSON.stringify([eventTime, status, jobId, errorCode, told, ...implausible]);
 }
 
-function textOf({ entry, fact }: Copy): string {
-  return JSON.stringify([
-    entry.eventTime,
-    entry.status,
-    entry.jobId,
-    entry.errorCode,
-    { ...fact, region: null, contradiction: null },
-  ]);
+function smaller<T extends string>(a: T | null, b: T | null): T | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
 
 function digestOf(text: string, isCallback: boolean): string {

@@ -1,12 +1,8 @@
-import type {
-  Fact,
-  JobLedgerEntry,
-  JobPurpose,
-  TimelineEntry,
-  VideoState,
-} from '../../schemas/generated/VideoState.ts';
+import type { JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Policy } from '../policy/index.ts';
-import { type Decision, decided, isSpokenOf, newEntry, stepCommandOf, tokenOf } from './plan.ts';
+import { sameValue } from './copies.ts';
+import { type Event, eventsOf } from './events.ts';
+import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
 import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
 
 /** Most generations of jobs that one video gets; requests beyond are ignored. */
@@ -18,37 +14,73 @@ export const maxGenerations = 16;
  * to decide. Pure.
  *
  * The policy decides once per video: as soon as its source is ready and it is known to be recorded or composed, in
- * either order. The decision is stored, `cloud` included, and never taken again: neither a changed policy nor a replay
+ * either order, however transcodes of the cloud's ended before or after. The decision is stored, `cloud` included, and never taken again: neither a changed policy nor a replay
  * nor a late event transcodes an archive once more. With it go the steps before the transcode, once; a transcode that
  * waits for the audit starts when the verdict lets the video pass. Only a person's request adds a job, one per
  * request, as a further generation; it answers an entry that awaits approval first, and waits for the audit like it.
  * A request that comes before the policy has decided is answered too, and the policy decides nonetheless.
- * Nothing is planned for what is older than `maxActAgeSeconds`, nor for a video that is retired, deleted, blocked by an
- * audit, or has lost its source.
+ * Nothing is planned for what is older than `maxActAgeSeconds`, which the state says then, nor for a video that is
+ * retired, deleted, blocked by an audit, or has lost its source.
  */
 export function decide(state: VideoState, policy: Policy, nowMs: number): Decision | null {
   if (state.retired || state.status === 'DELETED' || state.auditStatus === 'BLOCKED') return null;
+  if (state.subject !== 'VIDEO') return null;
+  const untimely = new Untimely(policy, nowMs);
   let known = state;
-  let decision = null as Decision | null;
+  let start: Decision['start'] = [];
   for (const rule of [byPolicy, byVerdict, byRequests]) {
-    const next: Decision | null = rule(known, policy, nowMs);
+    const next = rule(known, policy, nowMs, untimely);
     if (next === null) continue;
     known = { ...known, jobs: next.jobs, steps: next.steps };
-    decision = { ...next, start: [...(decision?.start ?? []), ...next.start] };
+    start = [...start, ...next.start];
   }
-  return decision;
+  const notStarted = untimely.since(state.notStarted);
+  if (known === state && sameValue(notStarted, state.notStarted)) return null;
+  return { jobs: known.jobs, steps: known.steps, notStarted, start };
 }
 
-function byPolicy(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+/**
+ * What would be started, were its cause not too old. As far in the future is as wrong: acted on, it could be again after
+ * the state was retired and forgotten.
+ */
+class Untimely {
+  readonly #policy: Policy;
+  readonly #nowMs: number;
+  readonly #found: NotStarted[] = [];
+
+  constructor(policy: Policy, nowMs: number) {
+    this.#policy = policy;
+    this.#nowMs = nowMs;
+  }
+
+  is(causeTime: number): boolean {
+    return Math.abs(this.#nowMs - causeTime) > this.#policy.maxActAgeSeconds * 1000;
+  }
+
+  /** Notes that a request, or null: what the policy decided, isn't started for its cause. */
+  note(causeTime: number, requestId: string | null): null {
+    const reason = causeTime < this.#nowMs ? 'TOO_OLD' : 'TOO_FAR_AHEAD';
+    this.#found.push({ requestId, reason, causeTime, decidedAt: this.#nowMs, policy: this.#policy.name });
+    return null;
+  }
+
+  /** All that was noted; what was noted before, as it was then. */
+  since(before: readonly NotStarted[]): readonly NotStarted[] {
+    return this.#found.map((one) => before.find((old) => sameValue({ ...old, decidedAt: one.decidedAt }, one)) ?? one);
+  }
+}
+
+function byPolicy(state: VideoState, policy: Policy, nowMs: number, untimely: Untimely): Decision | null {
   // Requests may have been answered before the video was known for what it is.
   if (state.jobs.some(({ generation }) => generation === 0)) return null;
   if (state.sourceGone || state.stream === null || state.sourceReadyTime === null) return null;
   if (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED') return null;
   const announced = state.kind === 'SEGMENT' ? state.recordedTime : state.composeStartTime;
-  if (announced === null || state.status === 'FAILED') return null;
-  const causeMs = Math.max(announced, state.sourceReadyTime, blockLiftedTime(state));
-  if (isTooOld(causeMs, policy, nowMs)) return null;
+  if (announced === null) return null;
+  const causeTime = Math.max(announced, state.sourceReadyTime, blockLiftedTime(eventsOf(state)));
   const rule = state.kind === 'SEGMENT' ? policy.segments : policy.composed;
+  // What is left to the cloud would not have been started by us at any age.
+  if (untimely.is(causeTime)) return rule.transcode === 'cloud' ? null : untimely.note(causeTime, null);
   const planned = stepsBy(rule, state.auditStatus);
   const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0), kind, policy.name, nowMs));
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
@@ -69,35 +101,39 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number): Decision | 
 }
 
 /** What the policy had wait for the audit, once that lets the video pass. */
-function byVerdict(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+function byVerdict(state: VideoState, _: Policy, nowMs: number, untimely: Untimely): Decision | null {
   const at = state.jobs.findIndex(
     ({ decision, plannedAt, hold }) => decision === 'PIPELINE' && plannedAt === null && hold === 'PASSED',
   );
   const held = state.jobs[at];
   if (held === undefined || !hasSource(state)) return null;
-  if (isTooOld(Math.max(verdictTime(state), state.sourceReadyTime ?? 0), policy, nowMs)) return null;
+  const causeTime = Math.max(verdictTime(eventsOf(state)), state.sourceReadyTime ?? 0);
+  if (untimely.is(causeTime)) return untimely.note(causeTime, null);
   const entry: JobLedgerEntry = { ...held, state: 'PLANNED', plannedAt: nowMs };
   return decided(state, state.jobs.with(at, entry), state.steps, [entry]);
 }
 
-function byRequests(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+function byRequests(state: VideoState, policy: Policy, nowMs: number, untimely: Untimely): Decision | null {
   // All requests wait for the audit; after its verdict they count as asked again.
   if (state.jobs.some(({ hold }) => hold !== null && hold !== 'PASSED')) return null;
-  const heldUntil = state.jobs.some(({ hold }) => hold !== null) ? verdictTime(state) : 0;
+  const events = eventsOf(state);
+  const heldUntil = state.jobs.some(({ hold }) => hold !== null) ? verdictTime(events) : 0;
+  const streamAwaitedUntil = streamAwaitedUntilMs(state, policy);
   let jobs = state.jobs;
   const start: JobLedgerEntry[] = [];
-  for (let i = 0; i < state.facts.length; i += 1) {
-    const fact = state.facts[i];
-    const request = state.timeline[i];
-    if (fact?.kind !== 'TRANSCODE_REQUESTED' || request === undefined) continue;
-    if (jobs.some((job) => job.requestId === request.eventId)) continue;
-    if (isTooOld(Math.max(request.eventTime, heldUntil), policy, nowMs)) continue;
-    const streamAwaitedUntil = streamAwaitedUntilMs(state, policy);
-    if (streamAwaitedUntil !== null && request.eventTime < streamAwaitedUntil) continue;
-    const entry = answer(state, jobs, request, fact, policy, nowMs);
-    if (entry === null) continue;
-    jobs = [...jobs.filter((job) => job.token !== entry.token), entry];
-    start.push(entry);
+  for (const request of events) {
+    const { eventId, eventTime } = request.entry;
+    if (request.fact.kind !== 'TRANSCODE_REQUESTED' || jobs.some((job) => job.requestId === eventId)) continue;
+    if (streamAwaitedUntil !== null && eventTime < streamAwaitedUntil) continue;
+    const answered = answer(state, jobs, request, policy, nowMs);
+    if (answered === null) continue;
+    const causeTime = Math.max(eventTime, heldUntil);
+    if (untimely.is(causeTime)) {
+      untimely.note(causeTime, eventId);
+      continue;
+    }
+    jobs = answered.jobs;
+    start.push(answered.entry);
   }
   return start.length === 0 ? null : decided(state, jobs, state.steps, start);
 }
@@ -113,33 +149,42 @@ export function streamAwaitedUntilMs(state: VideoState, policy: Policy): number 
   return audits === undefined ? null : state.sourceReadyTime + policy.silentAfterSeconds * 1000;
 }
 
+type Answered = { readonly entry: JobLedgerEntry; readonly jobs: readonly JobLedgerEntry[] };
+
 function answer(
   state: VideoState,
   jobs: readonly JobLedgerEntry[],
-  request: TimelineEntry,
-  fact: Fact,
+  { entry: { eventId }, fact }: Event,
   policy: Policy,
   nowMs: number,
-): JobLedgerEntry | null {
+): Answered | null {
   if (!hasSource(state)) return null;
   const awaiting = jobs.find((job) => job.state === 'AWAITING_APPROVAL');
   const purpose: JobPurpose = awaiting?.purpose ?? (state.kind === 'UNKNOWN' ? 'UPLOAD' : state.kind);
   const byRule = purpose === 'COMPOSED' ? policy.composed : policy.segments;
   const templateGroupId = fact.job?.templateGroupId ?? awaiting?.templateGroupId ?? byRule.templateGroupId ?? null;
   if (templateGroupId === null) return null;
-  const priority = fact.job?.priority ?? awaiting?.priority ?? byRule.priority ?? null;
   const granted = {
-    requestId: request.eventId,
+    token: requestTokenOf(state.videoId, eventId),
+    requestId: eventId,
     templateGroupId,
-    priority,
+    priority: fact.job?.priority ?? awaiting?.priority ?? byRule.priority ?? null,
     plannedAt: nowMs,
     state: 'PLANNED',
   } as const;
-  if (awaiting !== undefined) return { ...awaiting, ...granted };
-  // Generation 0 is the policy's, even where it hasn't decided: a token never changes its meaning.
+  if (awaiting !== undefined) {
+    const entry = { ...awaiting, ...granted };
+    return { entry, jobs: [...jobs.filter((job) => job !== awaiting), entry] };
+  }
+  // Generation 0 is the policy's, even where it hasn't decided.
   const generation = 1 + jobs.reduce((most, job) => Math.max(most, job.generation), 0);
   if (generation > maxGenerations) return null;
-  return { ...newEntry(state.videoId, purpose, generation, nowMs), decision: 'APPROVAL', policy: null, ...granted };
+  const entry: JobLedgerEntry = {
+    ...newEntry(state.videoId, purpose, generation, nowMs),
+    ...granted,
+    decision: 'APPROVAL',
+  };
+  return { entry, jobs: [...jobs, entry] };
 }
 
 /** A rendition proves that there was a source. */
@@ -147,9 +192,4 @@ function hasSource(state: VideoState): boolean {
   if (state.sourceGone) return false;
   if (state.sourceReadyTime !== null) return true;
   return state.renditions.some((rendition) => rendition.status === 'SUCCESS');
-}
-
-/** As far in the future is as wrong: acted on, it could be again after the state was retired and forgotten. */
-function isTooOld(timeMs: number, policy: Policy, nowMs: number): boolean {
-  return Math.abs(nowMs - timeMs) > policy.maxActAgeSeconds * 1000;
 }

@@ -3,165 +3,124 @@
  * repetition of the same events ends with the same set (but for `receivedAt` and `source`, which the first committed
  * copy supplies).
  */
-import type { EventOrder, Fact, TimelineEntry } from '../../schemas/generated/VideoState.ts';
-import { causalRank, compareText, type VideoEvent } from '../callback/index.ts';
-import { settleCopies } from './copies.ts';
+import type { LaneCut } from '../../schemas/generated/VideoState.ts';
+import { mergeCopies } from './copies.ts';
+import { compareEvents, type Event } from './events.ts';
+import {
+  bytesOf,
+  compareLaneKeys,
+  type Lane,
+  type LaneKey,
+  laneKeyOf,
+  laneOf,
+  maxEventBytes,
+  maxOutputBytes,
+  meaningOf,
+  rooms,
+} from './lanes.ts';
 
 export type EventSet = {
-  /** Sorted by event time, causal rank, eventId. */
-  readonly timeline: readonly TimelineEntry[];
-  /** facts[i] belongs to timeline[i]. */
-  readonly facts: readonly Fact[];
-  /** The earliest of the cloud's events that was left out for lack of room; nothing from there on is taken in. */
-  readonly cutoff: EventOrder | null;
+  /** In timeline order. */
+  readonly events: readonly Event[];
+  /** The first event of each full lane that found no room. */
+  readonly cuts: readonly LaneCut[];
   /** Something was left out for lack of room. */
   readonly truncated: boolean;
 };
 
-export const emptySet: EventSet = { timeline: [], facts: [], cutoff: null, truncated: false };
-
-/**
- * Room for the cloud's events, in units: one per event and one per output that it lists. With the limits on texts it
- * keeps an encoded state below `maxStateBytes`. A flood keeps the earliest events: a rule that no arrival order changes.
- */
-export const maxUnits = 200;
-
-/** Room for requests of operators: one more than there are generations, since one of them may approve what awaits it. */
-export const maxRequests = 17;
-
-/**
- * Room for events of the job runner: an acknowledgement, a failure and a doubt for each generation of jobs and for each
- * step, and those of a composition. Attempts give way to endings, so that no number of them can push out how a job ended.
- */
-export const maxRunnerEvents = 64;
-
-/** Upper bound of an encoded state, in bytes; Kafka refuses messages over 1 MiB by default. */
-export const maxStateBytes = 900_000;
+export const emptySet: EventSet = { events: [], cuts: [], truncated: false };
 
 /**
  * - `added`: a new event; the set has changed.
- * - `settled`: a copy that says something else than the one known; which of the two holds doesn't depend on their order.
+ * - `merged`: a copy that says something else than the one known; which of the two holds doesn't depend on their order.
  * - `duplicate`: nothing new.
  * - `full`: no room; when that is news the set has changed (its marks), else it hasn't.
  */
 export type Added =
-  | { readonly kind: 'added' | 'settled'; readonly set: EventSet }
+  | { readonly kind: 'added' | 'merged'; readonly set: EventSet }
   | { readonly kind: 'full'; readonly set: EventSet | null }
   | { readonly kind: 'duplicate' };
 
-export function addEvent(set: EventSet, event: VideoEvent): Added {
-  const known = indexOf(set.timeline, event.entry.eventId);
-  if (isBeyond(set.cutoff, event)) return known >= 0 ? { kind: 'duplicate' } : { kind: 'full', set: null };
-  return known >= 0 ? settle(set, known, event) : insert(set, event.entry, event.fact, 'added');
+export function addEvent(set: EventSet, event: Event): Added {
+  const at = indexOf(set.events, event.entry.eventId);
+  const known = set.events[at];
+  if (known === undefined) return insert(set, set.events, event, 'added');
+  const merged = mergeCopies(known, event);
+  return merged === null ? { kind: 'duplicate' } : insert(set, set.events.toSpliced(at, 1), merged, 'merged');
 }
 
-/** What was cut off stays cut off, a copy of an event that was kept too: else it would matter which copy came first. */
-function isBeyond(cutoff: EventOrder | null, { entry, fact }: VideoEvent): boolean {
-  return cutoff !== null && laneOf(fact) === 'cloud' && compareOrder(orderOf(entry, fact), cutoff) >= 0;
+function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'added' | 'merged'): Added {
+  const events = others.toSpliced(placeOf(others, event), 0, event);
+  const lane = laneOf(event);
+  const before = set.cuts.find((cut) => cut.lane === lane);
+  const cut = before === undefined && surelyFits(events, lane) ? null : cutOf(events, lane, before);
+  if (cut === null) return { kind, set: { ...set, events } };
+  const kept = keptBefore(cut, events, lane);
+  const cuts = cut === before ? set.cuts : [...set.cuts.filter((one) => one.lane !== lane), { lane, ...cut }];
+  const next: EventSet = { events: kept, cuts: cuts.toSorted(byLane), truncated: true };
+  if (kept.includes(event)) return { kind, set: next };
+  // What found no room is what was added: only the marks can be news.
+  return { kind: 'full', set: cut === before && kept.length === set.events.length ? null : next };
 }
 
-function settle(set: EventSet, index: number, event: VideoEvent): Added {
-  const entry = set.timeline[index];
-  const fact = set.facts[index];
-  if (entry === undefined || fact === undefined) return { kind: 'duplicate' };
-  const settled = settleCopies({ entry, fact }, event);
-  if (settled === null) return { kind: 'duplicate' };
-  const rest: EventSet = {
-    ...set,
-    timeline: set.timeline.toSpliced(index, 1),
-    facts: set.facts.toSpliced(index, 1),
-  };
-  return insert(rest, settled.entry, settled.fact, 'settled');
-}
-
-function insert(set: EventSet, entry: TimelineEntry, fact: Fact, kind: 'added' | 'settled'): Added {
-  const index = placeOf(set, entry, fact);
-  const timeline = set.timeline.toSpliced(index, 0, entry);
-  const facts = set.facts.toSpliced(index, 0, fact);
-  const lane = laneOf(fact);
-  const cut = trim(timeline, facts, lane);
-  if (cut === null) return { kind, set: { timeline, facts, cutoff: set.cutoff, truncated: set.truncated } };
-  const cutoff = lane === 'cloud' ? cut : set.cutoff;
-  const next: EventSet = { timeline, facts, cutoff, truncated: true };
-  // What was cut off is what was added: only the marks can be news.
-  if (!timeline.includes(entry)) return { kind: 'full', set: set.truncated && cutoff === set.cutoff ? null : next };
-  return { kind, set: next };
-}
-
-/** Removes the last events of a lane that overflows, in place. Null: there was room; else the last that was removed. */
-function trim(timeline: TimelineEntry[], facts: Fact[], lane: Lane): EventOrder | null {
-  let excess = -room[lane];
-  for (const fact of facts) if (laneOf(fact) === lane) excess += unitsOf(fact, lane);
-  let cut: EventOrder | null = null;
-  for (const givesWay of lane === 'runner' ? [isAttempt, isAny] : [isAny]) {
-    for (let i = facts.length - 1; i >= 0 && excess > 0; i -= 1) {
-      const fact = facts[i];
-      const entry = timeline[i];
-      if (fact === undefined || entry === undefined || laneOf(fact) !== lane || !givesWay(fact)) continue;
-      excess -= unitsOf(fact, lane);
-      cut = orderOf(entry, fact);
-      timeline.splice(i, 1);
-      facts.splice(i, 1);
-    }
+/** Whether the lane can't overflow, however long the texts of its events are. */
+function surelyFits(events: readonly Event[], lane: Lane): boolean {
+  let bytes = 0;
+  let count = 0;
+  for (const event of events) {
+    if (laneOf(event) !== lane) continue;
+    count += 1;
+    bytes += maxEventBytes + event.fact.outputs.length * maxOutputBytes;
   }
-  return cut;
+  return bytes <= rooms[lane].bytes && count <= rooms[lane].events;
 }
 
-/** Each has room of its own, so that no flood of callbacks, requests or attempts can push out the ledger. */
-type Lane = 'cloud' | 'requests' | 'runner';
-
-const room: Readonly<Record<Lane, number>> = { cloud: maxUnits, requests: maxRequests, runner: maxRunnerEvents };
-
-const isAttempt = (fact: Fact): boolean => fact.kind === 'JOB_SUBMITTED';
-const isAny = (): boolean => true;
-
-function unitsOf(fact: Fact, lane: Lane): number {
-  return lane === 'cloud' ? 1 + fact.outputs.length : 1;
-}
-
-/** By who sends it; a callback can't have the kinds of the other lanes. */
-function laneOf(fact: Fact): Lane {
-  switch (fact.kind) {
-    case 'TRANSCODE_REQUESTED':
-      return 'requests';
-    case 'JOB_SUBMITTED':
-    case 'JOB_ACKNOWLEDGED':
-    case 'JOB_FAILED':
-    case 'JOB_IN_DOUBT':
-    case 'COMPOSE_ACKNOWLEDGED':
-    case 'COMPOSE_FAILED':
-    case 'COMPOSE_IN_DOUBT':
-      return 'runner';
-    default:
-      return 'cloud';
+/**
+ * The first event of a lane that finds no room, in the order of the queue; null: all have. It only ever moves forward in
+ * the queue: what found no room once finds none later, in whatever order the others come.
+ */
+function cutOf(events: readonly Event[], lane: Lane, before: LaneCut | undefined): LaneKey | null {
+  let { bytes, events: count } = rooms[lane];
+  const queue = events.filter((event) => laneOf(event) === lane).map((event) => ({ event, key: laneKeyOf(event) }));
+  for (const { event, key } of queue.sort((a, b) => compareLaneKeys(a.key, b.key))) {
+    if (before !== undefined && compareLaneKeys(key, before) >= 0) return before;
+    bytes -= bytesOf(event);
+    count -= 1;
+    if (bytes < 0 || count < 0) return key;
   }
+  return before ?? null;
 }
 
-function orderOf(entry: TimelineEntry, fact: Fact): EventOrder {
-  return { eventTime: entry.eventTime, rank: causalRank(fact.kind), eventId: entry.eventId };
+/** All of the other lanes; of this one what comes before the cut, and the earliest and the latest of each meaning. */
+function keptBefore(cut: LaneKey, events: readonly Event[], lane: Lane): readonly Event[] {
+  const earliest = new Map<string, Event>();
+  const latest = new Map<string, Event>();
+  for (const event of events) {
+    const meaning = laneOf(event) === lane ? meaningOf(event) : null;
+    if (meaning === null) continue;
+    if (!earliest.has(meaning)) earliest.set(meaning, event);
+    latest.set(meaning, event);
+  }
+  const deciding = new Set([...earliest.values(), ...latest.values()]);
+  return events.filter(
+    (event) => laneOf(event) !== lane || deciding.has(event) || compareLaneKeys(laneKeyOf(event), cut) < 0,
+  );
 }
 
-function compareOrder(a: EventOrder, b: EventOrder): number {
-  return a.eventTime - b.eventTime || a.rank - b.rank || compareText(a.eventId, b.eventId);
+function byLane(a: LaneCut, b: LaneCut): number {
+  return a.lane < b.lane ? -1 : 1;
 }
 
-function indexOf(timeline: readonly TimelineEntry[], eventId: string): number {
-  for (let i = timeline.length - 1; i >= 0; i -= 1) if (timeline[i]?.eventId === eventId) return i;
+function indexOf(events: readonly Event[], eventId: string): number {
+  for (let i = events.length - 1; i >= 0; i -= 1) if (events[i]?.entry.eventId === eventId) return i;
   return -1;
 }
 
 /** Events come nearly in order, so the place is sought from the end. */
-function placeOf(set: EventSet, entry: TimelineEntry, fact: Fact): number {
-  const rank = causalRank(fact.kind);
-  for (let i = set.timeline.length; i > 0; i -= 1) {
-    const before = set.timeline[i - 1];
-    const factBefore = set.facts[i - 1];
-    if (before === undefined || factBefore === undefined) continue;
-    const order =
-      before.eventTime - entry.eventTime ||
-      causalRank(factBefore.kind) - rank ||
-      compareText(before.eventId, entry.eventId);
-    if (order <= 0) return i;
+function placeOf(events: readonly Event[], event: Event): number {
+  for (let i = events.length; i > 0; i -= 1) {
+    const before = events[i - 1];
+    if (before !== undefined && compareEvents(before, event) <= 0) return i;
   }
   return 0;
 }

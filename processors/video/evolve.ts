@@ -1,20 +1,37 @@
-import type { RetiredSummary, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { VideoEvent } from '../callback/index.ts';
-import { compactFacts, fullFacts } from './compaction.ts';
+import { compactFact } from './compaction.ts';
 import { addEvent, type EventSet, emptySet } from './event-set.ts';
+import { eventsOf, timelineOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
 import { holdOf, stepLedgerOf } from './steps.ts';
-import { type Summary, summaryOf } from './summary.ts';
+import { subjectOf } from './subject.ts';
+import { summaryOf } from './summary.ts';
+
+/**
+ * A video: the set of its events, what was decided about it, and since when it is retired. All else that its state says
+ * is a view of these.
+ */
+type Video = {
+  readonly videoId: string;
+  readonly set: EventSet;
+  readonly decisions: Pick<VideoState, 'jobs' | 'steps' | 'notStarted'>;
+  readonly retiredAt: number | null;
+  /** Something came after it was retired. */
+  readonly late: boolean;
+  /** Records written so far. */
+  readonly revision: number;
+};
 
 /**
  * - `applied`: the event is new.
- * - `settled`: it contradicts a copy of the same event, and the state now holds what both amount to.
+ * - `merged`: it contradicts a copy of the same event, and the state now holds what both amount to.
  * - `truncated`: there was no room for it; the state says so from now on.
  * - `full`: there was no room again.
  * - `duplicate`: nothing changed, nothing is to be written.
  */
 export type Evolved =
-  | { readonly changed: true; readonly result: 'applied' | 'settled' | 'truncated'; readonly state: VideoState }
+  | { readonly changed: true; readonly result: 'applied' | 'merged' | 'truncated'; readonly state: VideoState }
   | { readonly changed: false; readonly result: 'duplicate' | 'full' };
 
 /**
@@ -22,65 +39,49 @@ export type Evolved =
  * repetition of the same events gives the same state, but for `receivedAt` and `source`. Pure; never throws.
  */
 export function evolve(state: VideoState | null, event: VideoEvent): Evolved {
-  const set: EventSet =
-    state === null
-      ? emptySet
-      : { timeline: state.timeline, facts: fullFacts(state), cutoff: state.cutoff, truncated: state.truncated };
-  const added = addEvent(set, event);
+  const before = videoOf(state, event.subjectId);
+  const added = addEvent(before.set, { entry: event.entry, fact: event.fact });
   if (added.kind === 'duplicate') return { changed: false, result: 'duplicate' };
-  if (added.kind === 'full') {
-    if (added.set === null) return { changed: false, result: 'full' };
-    return { changed: true, result: 'truncated', state: project(state, event.subjectId, added.set) };
-  }
-  const result = added.kind === 'added' ? 'applied' : 'settled';
-  return { changed: true, result, state: project(state, event.subjectId, added.set) };
+  if (added.set === null) return { changed: false, result: 'full' };
+  const { revision, retiredAt } = before;
+  const after: Video = { ...before, set: added.set, revision: revision + 1, late: retiredAt !== null };
+  const result = added.kind === 'added' ? 'applied' : added.kind === 'full' ? 'truncated' : 'merged';
+  return { changed: true, result, state: viewOf(after) };
 }
 
-function project(before: VideoState | null, videoId: string, set: EventSet): VideoState {
-  const retired = before?.retired ? summaryBefore(before) : null;
-  const summary = summaryOf(set.timeline, set.facts, retired);
-  const revision = (before?.revision ?? 0) + 1;
-  const jobs = before?.jobs ?? [];
-  const steps = before?.steps ?? [];
-  // The ledgers of a retired video are closed.
-  if (before !== null && retired !== null) {
-    const { retiredAt } = before;
-    return stateOf(summary, { videoId, jobs, steps, set, revision, retiredAt, retiredSummary: retired });
-  }
-  const told = stepLedgerOf(steps, set.timeline, set.facts);
-  const hold = holdOf(summary.auditStatus, told);
-  return stateOf(summary, {
-    videoId,
-    jobs: jobs.length === 0 ? jobs : ledgerOf(jobs, set.timeline, set.facts, summary.renditions, hold),
-    steps: told,
-    set,
-    revision,
-    retiredAt: null,
-    retiredSummary: null,
-  });
+/** The same video, retired: nothing is started for it any more. Its events stay until it is forgotten. */
+export function retired(state: VideoState, nowMs: number): VideoState {
+  const video = videoOf(state, state.videoId);
+  return viewOf({ ...video, retiredAt: nowMs, revision: video.revision + 1 });
 }
 
-/** What was known when the video was retired. A stub that doesn't hold it is from before there was such a field. */
-function summaryBefore(stub: VideoState): RetiredSummary {
-  const { auditStatus, errorMessage } = stub;
-  return stub.retiredSummary ?? { ...stub, machineAudit: auditStatus, manualAudit: null, auditMessage: errorMessage };
+function videoOf(state: VideoState | null, videoId: string): Video {
+  if (state === null) return { ...unseen, videoId };
+  const { jobs, steps, notStarted, retiredAt, revision, cuts, truncated, afterRetirement } = state;
+  const set = { events: eventsOf(state), cuts, truncated };
+  const decisions = { jobs, steps, notStarted };
+  return { videoId, set, decisions, retiredAt: state.retired ? retiredAt : null, late: afterRetirement, revision };
 }
 
-type Kept = {
-  readonly videoId: string;
-  readonly jobs: VideoState['jobs'];
-  readonly steps: VideoState['steps'];
-  readonly set: EventSet;
-  readonly revision: number;
-  readonly retiredAt: number | null;
-  readonly retiredSummary: RetiredSummary | null;
+const unseen: Omit<Video, 'videoId'> = {
+  set: emptySet,
+  decisions: { jobs: [], steps: [], notStarted: [] },
+  retiredAt: null,
+  late: false,
+  revision: 0,
 };
 
 /** One literal in the schema's field order, so that all states have one shape (fast to encode and to compare). */
-function stateOf(summary: Summary, kept: Kept): VideoState {
+function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): VideoState {
+  const { events, cuts, truncated } = set;
+  const summary = summaryOf(events);
+  const { jobs } = decisions;
+  const steps = stepLedgerOf(decisions.steps, events);
+  const hold = holdOf(summary.auditStatus, steps);
   return {
-    videoId: kept.videoId,
+    videoId,
     kind: summary.kind,
+    subject: subjectOf(videoId, events),
     status: summary.status,
     stream: summary.stream,
     recording: summary.recording,
@@ -99,17 +100,19 @@ function stateOf(summary: Summary, kept: Kept): VideoState {
     errorCode: summary.errorCode,
     errorMessage: summary.errorMessage,
     region: summary.region,
-    timeline: kept.set.timeline,
+    timeline: timelineOf(events),
     renditions: summary.renditions,
-    jobs: kept.jobs,
-    steps: kept.steps,
-    revision: kept.revision,
-    truncated: kept.set.truncated,
-    retired: kept.retiredAt !== null,
-    retiredAt: kept.retiredAt,
-    afterRetirement: kept.retiredAt !== null,
-    retiredSummary: kept.retiredSummary,
-    cutoff: kept.set.cutoff,
-    facts: compactFacts(kept.set.facts, summary.renditions),
+    jobs: jobs.length === 0 ? jobs : ledgerOf(jobs, events, summary.renditions, hold),
+    steps,
+    notStarted: decisions.notStarted,
+    revision,
+    truncated,
+    retired: retiredAt !== null,
+    retiredAt,
+    afterRetirement: late,
+    retiredSummary: null,
+    cutoff: null,
+    cuts,
+    facts: events.map(({ fact }) => compactFact(fact, summary.renditions)),
   };
 }

@@ -1,6 +1,8 @@
 /** One pass over the events of a video: what its summary is derived from. */
-import type { Fact, RetiredSummary, TimelineEntry, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
+import { isFinding } from './copies.ts';
+import { type Event, timeOf } from './events.ts';
 
 export type Failure = { readonly code: string | null; readonly message: string | null };
 
@@ -13,6 +15,12 @@ export type Gathered = {
   announcedComposing: boolean;
   uploaded: boolean;
   produced: boolean;
+  /** What succeeded, whether or not its time is known. */
+  recorded: boolean;
+  sourceReady: boolean;
+  summedGood: boolean;
+  summedBad: boolean;
+  deleted: boolean;
   /** Time of the earliest success of each. */
   recordedTime: number | null;
   composeStartTime: number | null;
@@ -23,8 +31,6 @@ export type Gathered = {
   summaryPlayableTime: number | null;
   summaryTime: number | null;
   failedSummaryTime: number | null;
-  /** Of a retired video. Its outputs are gone, so it says nothing of those that late events tell of. */
-  retiredSummaryTime: number | null;
   deletedTime: number | null;
   /** Time or value of the latest of each. */
   summedUntil: number;
@@ -42,7 +48,7 @@ export type Gathered = {
   sourceFailure: Failure | null;
   summaryFailure: Failure | null;
   /** What the reconciler saw, latest first; it counts only where no callback says it. */
-  observed: { readonly entry: TimelineEntry; readonly fact: Fact }[];
+  observed: Event[];
 };
 
 function nothingGathered(): Gathered {
@@ -54,6 +60,11 @@ function nothingGathered(): Gathered {
     announcedComposing: false,
     uploaded: false,
     produced: false,
+    recorded: false,
+    sourceReady: false,
+    summedGood: false,
+    summedBad: false,
+    deleted: false,
     recordedTime: null,
     composeStartTime: null,
     ownComposeTime: null,
@@ -63,7 +74,6 @@ function nothingGathered(): Gathered {
     summaryPlayableTime: null,
     summaryTime: null,
     failedSummaryTime: null,
-    retiredSummaryTime: null,
     deletedTime: null,
     summedUntil: Number.NEGATIVE_INFINITY,
     lastSourceTime: Number.NEGATIVE_INFINITY,
@@ -83,86 +93,67 @@ function nothingGathered(): Gathered {
   };
 }
 
-/** What a retired video's summary says, as if events had told it. */
-function gatheredBefore(retired: RetiredSummary): Gathered {
-  const { kind, status } = retired;
-  const sourceReadyTime = retired.sourceReadyTime ?? Number.NEGATIVE_INFINITY;
-  const failure = { code: retired.errorCode, message: retired.errorMessage };
-  const failedSummary = status === 'FAILED' && retired.transcodedTime !== null;
-  return {
-    ...nothingGathered(),
-    stream: retired.stream,
-    recording: retired.recording,
-    region: retired.region,
-    announcedRecording: kind === 'SEGMENT',
-    announcedComposing: kind === 'COMPOSED',
-    uploaded: kind === 'UPLOAD',
-    recordedTime: retired.recordedTime,
-    composeStartTime: retired.composeStartTime,
-    sourceReadyTime: retired.sourceReadyTime,
-    streamPlayableTime: retired.firstPlayableTime,
-    failedSummaryTime: failedSummary ? retired.transcodedTime : null,
-    retiredSummaryTime: failedSummary ? null : retired.transcodedTime,
-    deletedTime: retired.deletedTime,
-    lastSourceTime: sourceReadyTime,
-    sourceDeletedTime: retired.sourceGone ? sourceReadyTime : null,
-    sourceUrl: retired.sourceUrl,
-    sourceSize: retired.sizeBytes,
-    analysedDuration: retired.durationSeconds,
-    coverUrl: retired.coverUrl,
-    machineAudit: retired.machineAudit,
-    manualAudit: retired.manualAudit,
-    auditMessage: retired.auditMessage,
-    sourceFailure: status === 'FAILED' && !failedSummary ? failure : null,
-    summaryFailure: status === 'PARTIAL' || failedSummary ? failure : null,
-  };
-}
-
-/** What the events say, in the timeline's order; of a retired video after what its summary says. */
-export function gathered(
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
-  retired: RetiredSummary | null,
-): Gathered {
-  const seen = retired === null ? nothingGathered() : gatheredBefore(retired);
-  for (let i = 0; i < facts.length; i += 1) {
-    const entry = timeline[i];
-    const fact = facts[i];
-    if (entry !== undefined && fact !== undefined) gather(seen, entry, fact);
-  }
+/** What the events say, in the timeline's order. */
+export function gathered(events: readonly Event[]): Gathered {
+  const seen = nothingGathered();
+  for (const event of events) gather(seen, event);
   fillFromObserved(seen);
+  seen.region = regionOf(events);
   return seen;
 }
 
-function gather(seen: Gathered, entry: TimelineEntry, fact: Fact): void {
+/**
+ * The region that delivered the earliest callback: of the event that introduced the video. What our own roles write
+ * carries the region that they took it to be in, so it counts only where no callback says more.
+ */
+function regionOf(events: readonly Event[]): string | null {
+  let ours: string | null = null;
+  for (const event of events) {
+    const { kind, region } = event.fact;
+    if (region === null) continue;
+    if (!isInternal(kind) && !isFinding(event)) return region;
+    ours ??= region;
+  }
+  return ours;
+}
+
+function isInternal(kind: Fact['kind']): boolean {
+  return /^(?:TRANSCODE_REQUESTED|JOB_|COMPOSE_(?!START)|OBSERVED)/.test(kind);
+}
+
+function gather(seen: Gathered, event: Event): void {
+  const { entry, fact } = event;
+  const time = timeOf(event);
   const ok = succeeded(entry);
-  seen.region ??= fact.region;
   switch (fact.kind) {
     case 'RECORDED':
       seen.announcedRecording = true;
       seen.stream ??= fact.stream;
       seen.recording ??= fact.recording;
-      if (ok) seen.recordedTime ??= entry.eventTime;
+      if (!ok) break;
+      seen.recorded = true;
+      seen.recordedTime ??= time;
       break;
     case 'COMPOSE_START':
       seen.announcedComposing = true;
       seen.stream ??= fact.stream;
-      if (ok) seen.composeStartTime ??= entry.eventTime;
+      if (ok) seen.composeStartTime ??= time;
       break;
     case 'COMPOSE_ACKNOWLEDGED':
       seen.announcedComposing = true;
       seen.stream ??= fact.stream;
-      seen.ownComposeTime ??= entry.eventTime;
+      seen.ownComposeTime ??= time;
       break;
     case 'COMPOSE_FAILED':
     case 'COMPOSE_IN_DOUBT':
       seen.announcedComposing = true;
       seen.stream ??= fact.stream;
-      if (fact.kind === 'COMPOSE_FAILED') seen.sourceFailure ??= failureOf(entry, fact);
+      if (fact.kind === 'COMPOSE_FAILED') seen.sourceFailure ??= failureOf(event);
       break;
     case 'SOURCE_READY':
       if (!ok) break;
-      seen.sourceReadyTime ??= entry.eventTime;
+      seen.sourceReady = true;
+      seen.sourceReadyTime ??= time;
       seen.lastSourceTime = entry.eventTime;
       seen.sourceUrl = fact.fileUrl ?? seen.sourceUrl;
       seen.sourceSize = fact.sizeBytes ?? seen.sourceSize;
@@ -170,7 +161,8 @@ function gather(seen: Gathered, entry: TimelineEntry, fact: Fact): void {
     case 'UPLOADED_BY_URL':
       seen.uploaded = true;
       if (!ok) break;
-      seen.urlUploadTime ??= entry.eventTime;
+      seen.sourceReady = true;
+      seen.urlUploadTime ??= time;
       seen.analysedSize ??= fact.sizeBytes;
       break;
     case 'PRODUCED':
@@ -188,10 +180,10 @@ function gather(seen: Gathered, entry: TimelineEntry, fact: Fact): void {
       seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
       break;
     case 'STREAM_TRANSCODED':
-      if (fact.outputs[0]?.status === 'SUCCESS') seen.streamPlayableTime ??= entry.eventTime;
+      if (fact.outputs[0]?.status === 'SUCCESS') seen.streamPlayableTime ??= time;
       break;
     case 'TRANSCODED':
-      gatherSummary(seen, entry, fact);
+      gatherSummary(seen, event, time);
       break;
     case 'MACHINE_AUDIT':
       if (ok) seen.machineAudit = fact.audit ?? seen.machineAudit;
@@ -204,43 +196,53 @@ function gather(seen: Gathered, entry: TimelineEntry, fact: Fact): void {
       if (!ok) break;
       if (fact.deletion === 'STREAM') seen.streamsDeleted = true;
       else if (fact.deletion === 'MEZZANINE') seen.sourceDeletedTime = entry.eventTime;
-      else seen.deletedTime ??= entry.eventTime;
+      else {
+        seen.deleted = true;
+        seen.deletedTime ??= time;
+      }
       break;
     case 'OBSERVED':
-      seen.observed.unshift({ entry, fact });
+      seen.observed.unshift(event);
       break;
     default:
   }
-  if (failed(entry) && isSourceStep(fact.kind)) seen.sourceFailure ??= failureOf(entry, fact);
+  if (failed(entry) && isSourceStep(fact.kind)) seen.sourceFailure ??= failureOf(event);
 }
 
-function gatherSummary(seen: Gathered, entry: TimelineEntry, fact: Fact): void {
+function gatherSummary(seen: Gathered, event: Event, time: number | null): void {
+  const { entry, fact } = event;
   if (fact.outputs.length === 0) seen.summedUntil = entry.eventTime;
   if (failed(entry)) {
-    seen.failedSummaryTime ??= entry.eventTime;
-    seen.summaryFailure ??= failureOf(entry, fact);
+    seen.summedBad = true;
+    seen.failedSummaryTime ??= time;
+    seen.summaryFailure ??= failureOf(event);
     return;
   }
-  seen.summaryTime ??= entry.eventTime;
+  seen.summedGood = true;
+  seen.summaryTime ??= time;
   if (fact.outputs.length === 0 || fact.outputs.some((output) => output.status === 'SUCCESS'))
-    seen.summaryPlayableTime ??= entry.eventTime;
+    seen.summaryPlayableTime ??= time;
 }
 
 function fillFromObserved(seen: Gathered): void {
-  for (const { entry, fact } of seen.observed) {
+  for (const event of seen.observed) {
+    const { entry, fact } = event;
     seen.stream ??= fact.stream;
     seen.recording ??= fact.recording;
     seen.coverUrl ??= fact.coverUrl;
     if (fact.recording !== null) seen.announcedRecording = true;
-    if (fact.fileUrl !== null || fact.sizeBytes !== null) seen.sourceReadyTime ??= entry.eventTime;
+    if (fact.fileUrl !== null || fact.sizeBytes !== null) {
+      seen.sourceReady = true;
+      seen.sourceReadyTime ??= timeOf(event);
+    }
     seen.sourceUrl ??= fact.fileUrl;
     seen.analysedSize ??= fact.sizeBytes;
     seen.analysedDuration ??= fact.durationSeconds;
-    if (failed(entry)) seen.sourceFailure ??= failureOf(entry, fact);
+    if (failed(entry)) seen.sourceFailure ??= failureOf(event);
   }
 }
 
-function failureOf(entry: TimelineEntry, fact: Fact): Failure {
+function failureOf({ entry, fact }: Event): Failure {
   return { code: entry.errorCode, message: fact.errorMessage };
 }
 

@@ -1,8 +1,8 @@
-export { fullFacts } from './compaction.ts';
 export { decide, maxGenerations, streamAwaitedUntilMs } from './decide.ts';
-export { maxRequests, maxRunnerEvents, maxStateBytes, maxUnits } from './event-set.ts';
-export { type Evolved, evolve } from './evolve.ts';
-export { type Decision, tokenOf } from './plan.ts';
-export { retired, retirementDueAtMs } from './retirement.ts';
+export { type Event, eventsOf } from './events.ts';
+export { type Evolved, evolve, retired } from './evolve.ts';
+export { maxStateBytes, rooms } from './lanes.ts';
+export { type Decision, requestTokenOf, tokenOf } from './plan.ts';
+export { retirementDueAtMs } from './retirement.ts';
 export { streamFactsOf, streamKey } from './stream-fact.ts';
 export { type VideoRecord, videoTopology } from './topology.ts';

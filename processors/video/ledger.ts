@@ -1,6 +1,7 @@
 /** The job ledger: a stored decision per entry, and what the events say became of it. */
-import type { Fact, JobHold, JobLedgerEntry, TimelineEntry, VideoState } from '../../schemas/generated/VideoState.ts';
-import { compareText } from '../callback/index.ts';
+import type { JobHold, JobLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
+import { compareText, failed } from '../callback/index.ts';
+import { type Event, timeOf } from './events.ts';
 
 /** Most job ids kept per entry. */
 const maxEntryJobIds = 32;
@@ -13,49 +14,46 @@ const maxEntryJobIds = 32;
  */
 export function ledgerOf(
   jobs: readonly JobLedgerEntry[],
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
+  events: readonly Event[],
   renditions: VideoState['renditions'],
   hold: JobHold,
 ): readonly JobLedgerEntry[] {
   return jobs.map((job) => {
-    if (job.plannedAt !== null) return progressOf(job, timeline, facts, renditions);
+    if (job.plannedAt !== null) return entryProgress(job, events, renditions);
     return job.hold === null ? job : { ...job, hold };
   });
 }
 
-function progressOf(
+function entryProgress(
   job: JobLedgerEntry,
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
+  events: readonly Event[],
   renditions: VideoState['renditions'],
 ): JobLedgerEntry {
   let attempt = 0;
   let submittedAt: number | null = null;
   let acknowledgedAt: number | null = null;
   let taskId: string | null = null;
-  let failure: { entry: TimelineEntry; fact: Fact } | null = null;
-  let doubt: { entry: TimelineEntry; fact: Fact } | null = null;
+  let failure: Event | null = null;
+  let doubt: Event | null = null;
   const jobIds = new Set<string>();
-  for (let i = 0; i < facts.length; i += 1) {
-    const fact = facts[i];
-    const entry = timeline[i];
-    if (fact?.job?.token !== job.token || entry === undefined) continue;
+  for (const event of events) {
+    const { entry, fact } = event;
+    if (fact.job?.token !== job.token) continue;
     attempt = Math.max(attempt, fact.job.attempt);
     if (fact.kind === 'JOB_SUBMITTED') submittedAt ??= entry.eventTime;
     else if (fact.kind === 'JOB_ACKNOWLEDGED') {
       acknowledgedAt ??= entry.eventTime;
       taskId ??= fact.job.taskId;
       for (const jobId of fact.jobIds) jobIds.add(jobId);
-    } else if (fact.kind === 'JOB_FAILED') failure ??= { entry, fact };
-    else if (fact.kind === 'JOB_IN_DOUBT') doubt ??= { entry, fact };
+    } else if (fact.kind === 'JOB_FAILED') failure ??= event;
+    else if (fact.kind === 'JOB_IN_DOUBT') doubt ??= event;
   }
   // A submission that succeeded at once is told by its acknowledgement alone.
   submittedAt ??= acknowledgedAt;
   const base = { ...job, attempt, submittedAt, acknowledgedAt, taskId };
   const ids = [...jobIds].sort(compareText).slice(0, maxEntryJobIds);
   if (acknowledgedAt !== null) {
-    const ending = endingOf(ids, submittedAt ?? acknowledgedAt, timeline, facts, renditions);
+    const ending = endingOf(ids, submittedAt ?? acknowledgedAt, events, renditions);
     return { ...base, jobIds: ids, ...ending };
   }
   const trouble = failure ?? doubt;
@@ -79,40 +77,30 @@ const noEnding = { finishedAt: null, errorCode: null, errorMessage: null };
 function endingOf(
   jobIds: readonly string[],
   startedAt: number,
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
+  events: readonly Event[],
   renditions: VideoState['renditions'],
 ): Ending {
   const running: Ending = { state: 'ACKNOWLEDGED', ...noEnding };
   if (jobIds.length === 0) {
-    const at = facts.findIndex((fact, i) => fact.kind === 'TRANSCODED' && (timeline[i]?.eventTime ?? 0) >= startedAt);
-    const entry = timeline[at];
-    if (entry === undefined) return running;
-    const state = entry.status === 'fail' ? 'FAILED' : 'DONE';
-    return {
-      state,
-      finishedAt: entry.eventTime,
-      errorCode: entry.errorCode,
-      errorMessage: facts[at]?.errorMessage ?? null,
-    };
+    const summary = events.find(({ entry, fact }) => fact.kind === 'TRANSCODED' && entry.eventTime >= startedAt);
+    if (summary === undefined) return running;
+    const { entry, fact } = summary;
+    const state = failed(entry) ? 'FAILED' : 'DONE';
+    return { state, finishedAt: entry.eventTime, errorCode: entry.errorCode, errorMessage: fact.errorMessage };
   }
-  let finishedAt = 0;
+  let finishedAt: number | null = null;
   let good = false;
   let failure: VideoState['renditions'][number] | null = null;
   for (const jobId of jobIds) {
-    const at = firstMention(jobId, facts);
-    const entry = timeline[at];
-    if (entry === undefined) return running;
-    finishedAt = Math.max(finishedAt, entry.eventTime);
+    const mentions = events.filter(({ fact }) => fact.outputs.some((output) => output.jobId === jobId));
+    if (mentions.length === 0) return running;
+    // The first that can be believed says when; where none can, the job has ended all the same.
+    const endedAt = mentions.map(timeOf).find((time) => time !== null) ?? null;
+    if (endedAt !== null) finishedAt = Math.max(finishedAt ?? 0, endedAt);
     const rendition = renditions.find((candidate) => candidate.jobId === jobId);
     if (rendition === undefined || rendition.status === 'SUCCESS') good = true;
     else failure ??= rendition;
   }
   if (good || failure === null) return { ...running, state: 'DONE', finishedAt };
   return { state: 'FAILED', finishedAt, errorCode: failure.errorCode, errorMessage: failure.errorMessage };
-}
-
-/** Position of the first event that says how the job ended; facts are in the timeline's order. */
-function firstMention(jobId: string, facts: readonly Fact[]): number {
-  return facts.findIndex((fact) => fact.outputs.some((output) => output.jobId === jobId));
 }

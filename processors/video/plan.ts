@@ -8,21 +8,33 @@ import type {
   VideoState,
 } from '../../schemas/generated/VideoState.ts';
 import { hashOf } from '../callback/index.ts';
-import { fullFacts } from './compaction.ts';
+import { eventsOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
 import { holdOf, notATranscode, type PlannedStep, stepLedgerOf } from './steps.ts';
 
 /** The ledgers as they are from now on, and the jobs to start because of it. */
-export type Decision = {
-  readonly jobs: readonly JobLedgerEntry[];
-  readonly steps: readonly StepLedgerEntry[];
+export type Decision = Pick<VideoState, 'jobs' | 'steps' | 'notStarted'> & {
   readonly start: readonly TranscodeJob[];
 };
 
 /** The idempotency token of a job, at most 50 characters of [A-Za-z0-9_-]: the same for the same job, always. */
 export function tokenOf(videoId: string, purpose: JobPurpose | StepKind, generation: number): string {
-  return `l2v-${hashOf([videoId, purpose, String(generation)]).slice(0, 28)}`;
+  return tokenFrom([videoId, purpose, String(generation)]);
 }
+
+/**
+ * The token of the job that answers a person's request. Of the request alone: what the video was known for when it was
+ * answered, and which generation it became, depend on what had arrived by then.
+ */
+export function requestTokenOf(videoId: string, requestId: string): string {
+  return tokenFrom([videoId, 'REQUEST', requestId]);
+}
+
+function tokenFrom(parts: readonly string[]): string {
+  return `l2v-${hashOf(parts).slice(0, 28)}`;
+}
+
+const purposes: readonly JobPurpose[] = ['SEGMENT', 'COMPOSED', 'UPLOAD'];
 
 /** Ledgers and commands. A job that events already speak of (the store was lost, they were not) isn't started again. */
 export function decided(
@@ -31,17 +43,25 @@ export function decided(
   plannedSteps: readonly StepLedgerEntry[],
   start: readonly JobLedgerEntry[],
 ): Decision {
-  const facts = fullFacts(state);
-  const steps = stepLedgerOf(plannedSteps, state.timeline, facts);
+  const events = eventsOf(state);
+  const steps = stepLedgerOf(plannedSteps, events);
   return {
-    jobs: ledgerOf(jobs, state.timeline, facts, state.renditions, holdOf(state.auditStatus, steps)),
+    jobs: ledgerOf(jobs, events, state.renditions, holdOf(state.auditStatus, steps)),
     steps,
-    start: start.filter(({ token }) => !isSpokenOf(state, token)).flatMap((entry) => commandOf(state, entry)),
+    notStarted: state.notStarted,
+    start: start
+      .filter((entry) => !isSpokenOf(state, ...tokensOf(state.videoId, entry)))
+      .flatMap((e) => commandOf(state, e)),
   };
 }
 
-export function isSpokenOf(state: VideoState, token: string): boolean {
-  return state.facts.some((fact) => fact.job?.token === token);
+/** The token of an entry, and those that an earlier release would have given it. */
+function tokensOf(videoId: string, { token, requestId, generation }: JobLedgerEntry): readonly string[] {
+  return requestId === null ? [token] : [token, ...purposes.map((purpose) => tokenOf(videoId, purpose, generation))];
+}
+
+export function isSpokenOf(state: VideoState, ...tokens: readonly string[]): boolean {
+  return eventsOf(state).some(({ fact }) => tokens.some((token) => token === fact.job?.token));
 }
 
 export function stepCommandOf(

@@ -1,6 +1,7 @@
 /** The renditions of a video, from the facts of its transcode events. */
-import type { Fact, Rendition, TimelineEntry } from '../../schemas/generated/VideoState.ts';
+import type { Rendition } from '../../schemas/generated/VideoState.ts';
 import { compareText, succeeded } from '../callback/index.ts';
+import type { Event } from './events.ts';
 
 /** A rendition with what the state derives from but doesn't show. */
 export type Output = {
@@ -21,21 +22,20 @@ export const maxSubmitted = 64;
  * been heard of. Where several events speak of the same job, StreamTranscodeComplete's fields come before
  * TranscodeComplete's, and both before what the reconciler observed. Renditions whose stream was deleted are left out.
  */
-export function outputsOf(timeline: readonly TimelineEntry[], facts: readonly Fact[]): Output[] {
+export function outputsOf(events: readonly Event[]): Output[] {
   const outputs = new Map<string, Output>();
   for (const sayer of sayers) {
-    for (let i = 0; i < facts.length; i += 1) {
-      const fact = facts[i];
-      if (fact?.kind !== sayer) continue;
-      const time = timeline[i]?.eventTime ?? 0;
+    for (const [i, { entry, fact }] of events.entries()) {
+      if (fact.kind !== sayer) continue;
+      const time = entry.eventTime;
       for (const rendition of fact.outputs) {
-        const key = rendition.jobId ?? namelessKey(rendition, sayer, i, facts);
+        const key = rendition.jobId ?? namelessKey(rendition, sayer, i, events);
         addOutput(outputs, key, rendition, time, sayer === 'TRANSCODED' ? i : -1);
       }
     }
   }
-  addSubmitted(outputs, timeline, facts);
-  removeDeleted(outputs, timeline, facts);
+  addSubmitted(outputs, events);
+  removeDeleted(outputs, events);
   if (outputs.size > maxSubmitted) boundSubmitted(outputs);
   if (outputs.size === 0) return [];
   const list = nameless(outputs);
@@ -62,16 +62,21 @@ function addOutput(outputs: Map<string, Output>, key: string, rendition: Renditi
  * StreamTranscodeComplete means the one of the next TranscodeComplete, unless another of its label comes before that; an
  * observation the latest there is.
  */
-function namelessKey(rendition: Rendition, sayer: Fact['kind'], at: number, facts: readonly Fact[]): string {
+function namelessKey(
+  rendition: Rendition,
+  sayer: (typeof sayers)[number],
+  at: number,
+  events: readonly Event[],
+): string {
   const label = labelOf(rendition);
-  const speaks = (fact: Fact): boolean =>
+  const speaks = ({ fact }: Event): boolean =>
     (fact.kind === 'TRANSCODED' || fact.kind === 'STREAM_TRANSCODED') &&
     fact.outputs.some((output) => output.jobId === null && labelOf(output) === label);
   let key = at;
-  if (sayer === 'OBSERVED') key = facts.findLastIndex(speaks);
+  if (sayer === 'OBSERVED') key = events.findLastIndex(speaks);
   else if (sayer === 'STREAM_TRANSCODED') {
-    const next = facts.findIndex((fact, i) => i > at && speaks(fact));
-    if (facts[next]?.kind === 'TRANSCODED') key = next;
+    const next = events.findIndex((event, i) => i > at && speaks(event));
+    if (events[next]?.fact.kind === 'TRANSCODED') key = next;
   }
   return `${label}/${key}`;
 }
@@ -119,13 +124,12 @@ const submitted: Rendition = {
   superseded: false,
 };
 
-function addSubmitted(outputs: Map<string, Output>, timeline: readonly TimelineEntry[], facts: readonly Fact[]): void {
-  for (let i = 0; i < facts.length; i += 1) {
-    const fact = facts[i];
-    if (fact?.kind !== 'JOB_ACKNOWLEDGED') continue;
+function addSubmitted(outputs: Map<string, Output>, events: readonly Event[]): void {
+  for (const { entry, fact } of events) {
+    if (fact.kind !== 'JOB_ACKNOWLEDGED') continue;
     for (const jobId of fact.jobIds)
       if (!outputs.has(jobId))
-        outputs.set(jobId, { rendition: { ...submitted, jobId }, time: timeline[i]?.eventTime ?? 0, round: -1 });
+        outputs.set(jobId, { rendition: { ...submitted, jobId }, time: entry.eventTime, round: -1 });
   }
 }
 
@@ -138,11 +142,9 @@ function boundSubmitted(outputs: Map<string, Output>): void {
   }
 }
 
-function removeDeleted(outputs: Map<string, Output>, timeline: readonly TimelineEntry[], facts: readonly Fact[]): void {
-  for (let i = 0; i < facts.length; i += 1) {
-    const fact = facts[i];
-    const entry = timeline[i];
-    if (fact?.kind !== 'DELETED' || fact.deletion !== 'STREAM' || entry === undefined || !succeeded(entry)) continue;
+function removeDeleted(outputs: Map<string, Output>, events: readonly Event[]): void {
+  for (const { entry, fact } of events) {
+    if (fact.kind !== 'DELETED' || fact.deletion !== 'STREAM' || !succeeded(entry)) continue;
     for (const jobId of fact.jobIds) outputs.delete(jobId);
   }
 }

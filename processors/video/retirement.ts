@@ -1,8 +1,6 @@
-/** States don't stay for ever: after the retention period a stub, after another one nothing. */
+/** States don't stay for ever: after the retention period they retire, after another one they are forgotten. */
 import type { JobState, VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Policy } from '../policy/index.ts';
-import { fullFacts } from './compaction.ts';
-import { retiredSummaryOf } from './summary.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -11,8 +9,8 @@ const openStates: readonly JobState[] = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMIT
 
 /**
  * When the next step of a state's retirement is due, epoch milliseconds: the retention period after its last event was
- * received, twice that while a job is open or the video isn't at rest; for a stub the retention period after it was made
- * or the last late event came. On the full hour after that: a timer that moved with every event would cost more than the
+ * received, twice that while a job is open or the video isn't at rest; once it retired, the retention period after that
+ * or after the last late event. On the full hour after that: a timer that moved with every event would cost more than the
  * event.
  */
 export function retirementDueAtMs(state: VideoState, policy: Policy): number {
@@ -23,21 +21,6 @@ export function retirementDueAtMs(state: VideoState, policy: Policy): number {
 }
 
 const fullHourAfter = (ms: number): number => Math.ceil(ms / hourMs) * hourMs;
-
-/** The stub that stays: the public summary and the job ledger, without timeline, renditions and facts. */
-export function retired(state: VideoState, nowMs: number): VideoState {
-  return {
-    ...state,
-    timeline: [],
-    facts: [],
-    renditions: [],
-    cutoff: null,
-    revision: state.revision + 1,
-    retired: true,
-    retiredAt: nowMs,
-    retiredSummary: retiredSummaryOf(state.timeline, fullFacts(state)),
-  };
-}
 
 /** Whether nothing more is expected of the video. */
 function isAtRest(state: VideoState): boolean {

@@ -19,29 +19,12 @@ export type Standing = {
   /** Time of the latest TranscodeComplete that names no outputs: it speaks for all that there were by then. */
   readonly summedUntil: number;
   readonly outputs: readonly Output[];
-  /** Its status when it was retired, audits and deletion aside; null for a video that isn't retired. */
-  readonly retiredAs: VideoStatus | null;
-};
-
-/** What a retired video's renditions made of it, which it has no more, and the statuses of late events that outweigh it. */
-const outweighedBy: Readonly<Partial<Record<VideoStatus, readonly VideoStatus[]>>> = {
-  TRANSCODING: ['PLAYABLE', 'PARTIAL', 'TRANSCODED', 'FAILED'],
-  PLAYABLE: ['PARTIAL', 'TRANSCODED'],
-  PARTIAL: [],
-  TRANSCODED: [],
 };
 
 /** The status, a pure function of what is known; no earlier status goes into it. */
 export function statusOf(standing: Standing): VideoStatus {
   if (standing.deleted) return 'DELETED';
   if (standing.blocked) return 'FAILED';
-  const status = progressOf(standing);
-  const { retiredAs } = standing;
-  if (retiredAs === null) return status;
-  return outweighedBy[retiredAs]?.includes(status) === false ? retiredAs : status;
-}
-
-function progressOf(standing: Standing): VideoStatus {
   const { good, bad, pending, unsummed } = tally(standing);
   if (good) {
     if (pending || standing.summary === null || unsummed) return 'PLAYABLE';

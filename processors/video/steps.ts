@@ -1,15 +1,9 @@
 /** What is ordered before a transcode, by policy: an AI audit that the transcode waits for, a cover that it doesn't. */
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
-import type {
-  Fact,
-  JobHold,
-  StepKind,
-  StepLedgerEntry,
-  TimelineEntry,
-  VideoState,
-} from '../../schemas/generated/VideoState.ts';
+import type { JobHold, StepKind, StepLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import type { Policy } from '../policy/index.ts';
+import { type Event, timeOf } from './events.ts';
 
 /** In the place of a step's template group: no group has this id, so nobody can take a step for a transcode. */
 export const notATranscode = 'NOT_A_TRANSCODE';
@@ -48,12 +42,8 @@ export function newStep(token: string, kind: StepKind, policy: string, nowMs: nu
 }
 
 /** The steps with their progress derived anew from the facts, whatever their order; the furthest state wins. */
-export function stepLedgerOf(
-  steps: readonly StepLedgerEntry[],
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
-): readonly StepLedgerEntry[] {
-  return steps.map((step) => progressOf(step, timeline, facts));
+export function stepLedgerOf(steps: readonly StepLedgerEntry[], events: readonly Event[]): readonly StepLedgerEntry[] {
+  return steps.map((step) => stepProgress(step, events));
 }
 
 /**
@@ -67,61 +57,51 @@ export function holdOf(auditStatus: VideoState['auditStatus'], steps: readonly S
 }
 
 /** EventTime of the latest verdict on the video, a person's or the machine's; epoch milliseconds. */
-export function verdictTime({ timeline, facts }: Pick<VideoState, 'timeline' | 'facts'>): number {
-  const at = facts.findLastIndex((fact, i) => isVerdict(fact, timeline[i]));
-  return timeline[at]?.eventTime ?? 0;
+export function verdictTime(events: readonly Event[]): number {
+  return events.findLast(isVerdict)?.entry.eventTime ?? 0;
 }
 
 /** Of a video that isn't blocked: EventTime of the verdict that lifted an earlier block; 0 where there was none. */
-export function blockLiftedTime(state: Pick<VideoState, 'timeline' | 'facts'>): number {
-  const blocked = state.facts.some((fact, i) => fact.audit === 'BLOCKED' && isVerdict(fact, state.timeline[i]));
-  return blocked ? verdictTime(state) : 0;
+export function blockLiftedTime(events: readonly Event[]): number {
+  return events.some((event) => event.fact.audit === 'BLOCKED' && isVerdict(event)) ? verdictTime(events) : 0;
 }
 
-function progressOf(
-  planned: StepLedgerEntry,
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
-): StepLedgerEntry {
+function stepProgress(planned: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry {
   let step: StepLedgerEntry = { ...planned, ...untold };
-  for (let i = 0; i < facts.length; i += 1) {
-    const fact = facts[i];
-    const entry = timeline[i];
-    if (fact?.job?.token !== step.token || entry === undefined) continue;
+  for (const { entry, fact } of events) {
+    if (fact.job?.token !== step.token) continue;
     const trouble = { errorCode: entry.errorCode, errorMessage: fact.errorMessage };
     if (fact.kind === 'JOB_ACKNOWLEDGED') {
       const told = { state: 'ACKNOWLEDGED', acknowledgedAt: entry.eventTime, jobId: entry.jobId } as const;
-      return ended({ ...planned, ...untold, ...told }, timeline, facts);
+      return ended({ ...planned, ...untold, ...told }, events);
     }
     if (fact.kind === 'JOB_FAILED' && step.state !== 'FAILED')
       step = { ...step, state: 'FAILED', finishedAt: entry.eventTime, ...trouble };
     else if (fact.kind === 'JOB_IN_DOUBT' && step.state === 'PLANNED')
       step = { ...step, state: 'IN_DOUBT', ...trouble };
   }
-  return ended(step, timeline, facts);
+  return ended(step, events);
 }
 
 /** The step as the cloud's own event ends it. Of an audit whose job isn't known any verdict of the machine is the end. */
-function ended(step: StepLedgerEntry, timeline: readonly TimelineEntry[], facts: readonly Fact[]): StepLedgerEntry {
-  const at = facts.findIndex((fact, i) => {
+function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry {
+  const end = events.find((event) => {
+    const { entry, fact } = event;
     if (step.kind === 'SNAPSHOT') return fact.kind === 'SNAPSHOT' && fact.jobIds.some((id) => id === step.jobId);
     if (fact.kind !== 'MACHINE_AUDIT') return false;
-    return step.jobId === null ? isVerdict(fact, timeline[i]) : timeline[i]?.jobId === step.jobId;
+    return step.jobId === null ? isVerdict(event) : entry.jobId === step.jobId;
   });
-  const fact = facts[at];
-  const entry = timeline[at];
-  if (fact === undefined || entry === undefined) return step;
-  const good = step.kind === 'AUDIT' ? isVerdict(fact, entry) : !failed(entry);
+  if (end === undefined) return step;
+  const good = step.kind === 'AUDIT' ? isVerdict(end) : !failed(end.entry);
   return {
     ...step,
     state: good ? 'DONE' : 'FAILED',
-    finishedAt: entry.eventTime,
-    errorCode: good ? null : entry.errorCode,
-    errorMessage: good ? null : fact.errorMessage,
+    finishedAt: timeOf(end),
+    errorCode: good ? null : end.entry.errorCode,
+    errorMessage: good ? null : end.fact.errorMessage,
   };
 }
 
-function isVerdict(fact: Fact, entry: TimelineEntry | undefined): boolean {
-  if (fact.audit === null || entry === undefined) return false;
-  return fact.kind === 'MANUAL_AUDIT' || succeeded(entry);
+function isVerdict({ entry, fact }: Event): boolean {
+  return fact.audit !== null && (fact.kind === 'MANUAL_AUDIT' || succeeded(entry));
 }

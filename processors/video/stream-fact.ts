@@ -1,6 +1,7 @@
 import type { ComposeJobFact, StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { Fact, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
 import { sameValue } from './copies.ts';
+import { eventsOf } from './events.ts';
 
 /** Key of a stream on `stream-facts`: `domain/app/stream`. */
 export function streamKey(stream: StreamRef): string {
@@ -46,12 +47,11 @@ function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null
 /** What became of a composition that this pipeline asked for: an acknowledgement outweighs a failure, that a doubt. */
 function composeJobOf(state: VideoState): ComposeJobFact | null {
   let best: ComposeJobFact | null = null;
-  for (let i = 0; i < state.facts.length; i += 1) {
-    const fact = state.facts[i];
-    const said = fact === undefined ? undefined : composeStates[fact.kind];
-    if (said === undefined || fact?.job?.token == null) continue;
+  for (const { entry, fact } of eventsOf(state)) {
+    const said = composeStates[fact.kind];
+    if (said === undefined || fact.job?.token == null) continue;
     if (best === null || weights[said] > weights[best.state])
-      best = { token: fact.job.token, state: said, errorCode: state.timeline[i]?.errorCode ?? null };
+      best = { token: fact.job.token, state: said, errorCode: entry.errorCode };
   }
   return best;
 }

@@ -1,5 +1,6 @@
 /** What the public fields of a video say, derived from its facts alone. */
-import type { Fact, RetiredSummary, TimelineEntry, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { type Event, timeOf } from './events.ts';
 import { type Failure, type Gathered, gathered, isSourceGone } from './gathered.ts';
 import { type Output, outputsOf } from './renditions.ts';
 import { statusOf } from './status.ts';
@@ -29,50 +30,28 @@ export type Summary = Pick<
   | 'renditions'
 >;
 
-/**
- * The summary of these events; of a retired video, of these and what it was derived from before: that has its place
- * before them, whatever their times.
- */
-export function summaryOf(
-  timeline: readonly TimelineEntry[],
-  facts: readonly Fact[],
-  retired: RetiredSummary | null = null,
-): Summary {
-  return derive(gathered(timeline, facts, retired), outputsOf(timeline, facts), retired);
-}
-
-/**
- * What stays of the events of a video that retires. Its status and failure are those that it has without any audit or
- * deletion, so that a late verdict can still change both ways.
- */
-export function retiredSummaryOf(timeline: readonly TimelineEntry[], facts: readonly Fact[]): RetiredSummary {
-  const seen = gathered(timeline, facts, null);
-  const { deletedTime, machineAudit, manualAudit, auditMessage } = seen;
-  const aside: Gathered = { ...seen, deletedTime: null, machineAudit: null, manualAudit: null };
-  const { auditStatus: _, renditions: __, ...rest } = derive(aside, outputsOf(timeline, facts), null);
-  return { ...rest, deletedTime, machineAudit, manualAudit, auditMessage };
-}
-
-function derive(seen: Gathered, outputs: readonly Output[], retired: RetiredSummary | null): Summary {
+/** The summary of these events. */
+export function summaryOf(events: readonly Event[]): Summary {
+  const seen = gathered(events);
+  const outputs = outputsOf(events);
   const sourceReadyTime = seen.sourceReadyTime ?? seen.urlUploadTime;
   const sourceGone = isSourceGone(seen);
   const auditStatus = seen.manualAudit ?? seen.machineAudit;
   const status = statusOf({
-    deleted: seen.deletedTime !== null,
+    deleted: seen.deleted,
     blocked: auditStatus === 'BLOCKED',
-    recorded: seen.recordedTime !== null,
-    sourceReady: sourceReadyTime !== null,
+    recorded: seen.recorded,
+    sourceReady: seen.sourceReady,
     sourceGone,
-    sourceFailed: seen.sourceFailure !== null && seen.recordedTime === null && !seen.produced,
+    sourceFailed: seen.sourceFailure !== null && !seen.recorded && !seen.produced,
     streamsDeleted: seen.streamsDeleted,
-    summary: seen.summaryTime !== null ? 'success' : seen.failedSummaryTime !== null ? 'fail' : null,
+    summary: seen.summedGood ? 'success' : seen.summedBad ? 'fail' : null,
     summedUntil: seen.summedUntil,
     outputs,
-    retiredAs: retired?.status ?? null,
   });
   const failure = status === 'FAILED' || status === 'PARTIAL' ? standingFailure(seen, outputs, auditStatus) : null;
   return {
-    kind: kindOf(seen, sourceReadyTime),
+    kind: kindOf(seen),
     status,
     stream: seen.stream,
     recording: seen.recording,
@@ -80,7 +59,7 @@ function derive(seen: Gathered, outputs: readonly Output[], retired: RetiredSumm
     composeStartTime: seen.composeStartTime ?? seen.ownComposeTime,
     sourceReadyTime,
     firstPlayableTime: seen.streamPlayableTime ?? seen.summaryPlayableTime ?? observedPlayable(seen),
-    transcodedTime: seen.retiredSummaryTime ?? seen.summaryTime ?? seen.failedSummaryTime,
+    transcodedTime: seen.summaryTime ?? seen.failedSummaryTime,
     deletedTime: seen.deletedTime,
     coverUrl: seen.coverUrl,
     sourceUrl: sourceGone ? null : seen.sourceUrl,
@@ -98,14 +77,14 @@ function derive(seen: Gathered, outputs: readonly Output[], retired: RetiredSumm
 function observedPlayable(seen: Gathered): number | null {
   const times = seen.observed
     .filter(({ fact }) => fact.outputs.some((output) => output.status === 'SUCCESS'))
-    .map(({ entry }) => entry.eventTime);
+    .flatMap((event) => timeOf(event) ?? []);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function kindOf(seen: Gathered, sourceReadyTime: number | null): VideoState['kind'] {
+function kindOf(seen: Gathered): VideoState['kind'] {
   if (seen.announcedComposing) return 'COMPOSED';
   if (seen.announcedRecording) return 'SEGMENT';
-  return sourceReadyTime !== null || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';
+  return seen.sourceReady || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';
 }
 
 function standingFailure(seen: Gathered, outputs: readonly Output[], audit: VideoState['auditStatus']): Failure | null {

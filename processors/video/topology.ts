@@ -5,8 +5,8 @@ import { cloudEvents, cut, type Delivery, maxBytes, parseCallback, type VideoEve
 import type { Policy, PolicyBook } from '../policy/index.ts';
 import type { Emission, Marks, Outcome, SourceRecord, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
-import { evolve } from './evolve.ts';
-import { retired, retirementDueAtMs } from './retirement.ts';
+import { evolve, retired } from './evolve.ts';
+import { retirementDueAtMs } from './retirement.ts';
 import { streamFactsOf, streamKey } from './stream-fact.ts';
 
 /** The store of the video processor is what `video-state` holds. */
@@ -48,14 +48,14 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
 
       // Decide: at most one job per video, purpose and generation, and at most one of each step before it; the decision is part of the state it was taken on.
       const decision = decide(evolved.state, policyOf(evolved.state), nowMs);
-      const state =
-        decision === null ? evolved.state : { ...evolved.state, jobs: decision.jobs, steps: decision.steps };
+      const { start = [], ...decisions } = decision ?? {};
+      const state = decision === null ? evolved.state : { ...evolved.state, ...decisions };
 
       // Out, all in the transaction of the state record.
       const emit: Emission[] = [];
       for (const fact of streamFactsOf(before, state))
         emit.push({ topic: 'stream-facts', key: streamKey(fact.stream), value: fact });
-      for (const job of decision?.start ?? []) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
+      for (const job of start) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
       return { kind: 'next', state, emit, marks };
     },
 
@@ -83,7 +83,7 @@ function deliveryOf(record: SourceRecord): Delivery {
         ? receivedAt
         : record.timestampMs,
     // Anybody who may write to the topic can make it as long as a record.
-    region: region === undefined ? null : cut(region, maxBytes.label),
+    region: region === undefined || region === '' ? null : cut(region, maxBytes.label),
   };
 }
 
@@ -99,7 +99,8 @@ function unusable(reason: string, error: string): Outcome<VideoRecord> {
 function marksOf(before: VideoState | null, event: VideoEvent, result: string): Marks {
   const { eventType, eventTime, source } = event.entry;
   const known = event.fact.kind !== 'UNKNOWN' || cloudEvents.has(eventType);
-  const latest = before?.timeline.at(-1)?.eventTime ?? eventTime;
+  // What has no time has no place to be out of.
+  const latest = eventTime === 0 ? 0 : (before?.timeline.at(-1)?.eventTime ?? eventTime);
   return {
     eventType: known ? eventType : 'other',
     result: result === 'ok' ? 'applied' : result,

@@ -3,6 +3,9 @@
 /** What the video is: a recorded cycle, a composition of cycles, or anything else uploaded. */
 export type VideoKind = 'UNKNOWN' | 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
 
+/** What the id names: a video; an image or an attached file; a job that told no video (`job:<JobId>`); a composition of ours that was never started (`compose:<token>`). */
+export type SubjectKind = 'VIDEO' | 'IMAGE' | 'ATTACHED_MEDIA' | 'JOB' | 'COMPOSITION' | 'UNKNOWN';
+
 /** Derived from the events; see docs/video-status.md. */
 export type VideoStatus = 'ANNOUNCED' | 'RECORDED' | 'SOURCE_READY' | 'TRANSCODING' | 'PLAYABLE' | 'TRANSCODED' | 'PARTIAL' | 'FAILED' | 'DELETED';
 
@@ -28,7 +31,7 @@ export type TimelineEntry = {
   readonly eventId: string;
   /** EventType as the cloud spells it. */
   readonly eventType: string;
-  /** EventTime of the cloud, one-second resolution; 0 where an event of an unknown type has none. */
+  /** EventTime of the cloud, one-second resolution; 0 where an event of an unknown type has none, or where it can't be true. */
   readonly eventTime: number;
   /** When the first committed copy was received. */
   readonly receivedAt: number;
@@ -38,6 +41,8 @@ export type TimelineEntry = {
   readonly source: string;
   readonly jobId: string | null;
   readonly errorCode: string | null;
+  /** Times of the event that can't be true and were left out: EventTime, RecordStartTime, RecordEndTime, StartTime, FinishTime. */
+  readonly implausible: readonly string[];
 };
 
 export type RenditionStatus = 'SUBMITTED' | 'SUCCESS' | 'FAIL';
@@ -126,7 +131,19 @@ export type StepLedgerEntry = {
   readonly errorMessage: string | null;
 };
 
-/** Internal: the summary of a video when it was retired. Status and error are those without any audit or deletion. */
+export type NotStarted = {
+  /** eventId of the operator's request; null: what the policy would have decided. */
+  readonly requestId: string | null;
+  /** TOO_OLD or TOO_FAR_AHEAD, by maxActAgeSeconds. */
+  readonly reason: string;
+  /** The time that was compared with the clock. */
+  readonly causeTime: number;
+  readonly decidedAt: number;
+  /** The policy rule that sets the age. */
+  readonly policy: string | null;
+};
+
+/** Internal: the summary of a video that an earlier release retired. Status and error are those without any audit or deletion. */
 export type RetiredSummary = {
   readonly kind: VideoKind;
   readonly status: VideoStatus;
@@ -152,6 +169,15 @@ export type RetiredSummary = {
 };
 
 export type EventOrder = {
+  readonly eventTime: number;
+  readonly rank: number;
+  readonly eventId: string;
+};
+
+/** Internal: the first event of a lane that found no room; of what comes after it only what decides the state is kept. */
+export type LaneCut = {
+  readonly lane: string;
+  readonly tier: number;
   readonly eventTime: number;
   readonly rank: number;
   readonly eventId: string;
@@ -198,12 +224,16 @@ export type Fact = {
   readonly job: JobFact | null;
   readonly region: string | null;
   readonly contradiction: Contradiction | null;
+  /** What the event says its id names; null: a video, or nothing. */
+  readonly subject: SubjectKind | null;
 };
 
 /** The state of one video, independent of the order in which its events arrived. */
 export type VideoState = {
   readonly videoId: string;
   readonly kind: VideoKind;
+  /** What this is the state of; only a VIDEO can be transcoded or played. */
+  readonly subject: SubjectKind;
   readonly status: VideoStatus;
   readonly stream: StreamRef | null;
   readonly recording: Recording | null;
@@ -238,20 +268,24 @@ export type VideoState = {
   readonly jobs: readonly JobLedgerEntry[];
   /** What was ordered before the transcode, by policy. */
   readonly steps: readonly StepLedgerEntry[];
+  /** Transcodes that were not planned since their cause was too old, or too far ahead, to be acted on. */
+  readonly notStarted: readonly NotStarted[];
   /** Distinct events so far; strictly rises from record to record. */
   readonly revision: number;
-  /** More events came than a state holds; the earliest ones were kept. */
+  /** More events came than a state holds; what decides the state was kept. */
   readonly truncated: boolean;
-  /** Nothing happened for the retention period: timeline and renditions were dropped, the summary and the ledger stay. */
+  /** Nothing happened for the retention period: nothing is started for it any more, and after another such period it is forgotten. */
   readonly retired: boolean;
   /** When it was retired, by this pipeline's clock. */
   readonly retiredAt: number | null;
   /** Events came after the state was retired; they are in the timeline, and start no job. */
   readonly afterRetirement: boolean;
-  /** Internal. With retired: what the summary was; late events are laid over it, in any order. */
+  /** Internal, read but not written any more: what stayed of a video that an earlier release retired. */
   readonly retiredSummary: RetiredSummary | null;
-  /** Internal. With truncated: the earliest event that was left out. */
+  /** Internal, read but not written any more. */
   readonly cutoff: EventOrder | null;
+  /** Internal. With truncated: where each lane of events is full. */
+  readonly cuts: readonly LaneCut[];
   /** Internal, no contract: what the projection needs of each event beyond its timeline entry; facts[i] belongs to timeline[i]. */
   readonly facts: readonly Fact[];
 };

@@ -116,6 +116,14 @@ export const jobEvent = (type: string, seconds: number, token: string, more: obj
   ...more,
 });
 
+/** Any other event of the video. */
+export const named = (EventType: string, seconds: number, more: object = {}): CallbackBody => ({
+  EventType,
+  EventTime: at(seconds),
+  VideoId: videoId,
+  ...more,
+});
+
 /** The source that a body of this type really has. */
 export function sourceOf(body: CallbackBody): EventSource {
   if (body.EventType.startsWith('Operator')) return 'operator';

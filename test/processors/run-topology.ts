@@ -7,7 +7,7 @@ import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type PoliciesInput, readPolicies } from '../../schemas/policies.ts';
-import { atMs, bytesOf, type CallbackBody, sourceOf, startMs, videoId } from './callbacks.ts';
+import { atMs, bytesOf, type CallbackBody, sourceOf, videoId } from './callbacks.ts';
 
 export function bookOf(input: PoliciesInput): PolicyBook {
   const read = readPolicies(input);
@@ -31,7 +31,7 @@ export type Run = {
 export type RunOptions = {
   readonly policies?: PolicyBook;
   readonly from?: VideoState | null;
-  /** Seconds after the start of the wall clock at every step. */
+  /** Seconds after the start of the wall clock at every step, and of the delivery. */
   readonly now?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** What becomes of a state between two events, e.g. encoding and decoding. */
@@ -46,8 +46,13 @@ export function run(bodies: readonly CallbackBody[], options: RunOptions = {}): 
   const facts: StreamFact[] = [];
   const outcomes: Outcome<VideoState>[] = [];
   for (const body of bodies) {
-    const headers = { source: sourceOf(body), 'received-at': String(startMs), ...options.headers };
-    const record = { key: String(body.VideoId ?? videoId), value: bytesOf(body), headers, timestampMs: startMs };
+    const headers = { source: sourceOf(body), 'received-at': String(atMs(options.now ?? 0)), ...options.headers };
+    const record = {
+      key: String(body.VideoId ?? videoId),
+      value: bytesOf(body),
+      headers,
+      timestampMs: atMs(options.now ?? 0),
+    };
     const outcome = topology.step(state, record, { nowMs: atMs(options.now ?? 0) });
     outcomes.push(outcome);
     if (outcome.kind !== 'next') continue;

@@ -20,7 +20,7 @@ import {
 import { type EntityRows, entityRows } from './entity.ts';
 import { videoDerivations } from './video-derivations.ts';
 
-/** The table `video_state`. A retired state has lost its timeline and renditions: the row of the last full one stays. */
+/** The table `video_state`. The row of the last state before a video retired stays: one of an earlier release has no timeline any more. */
 export function videoRows(): EntityRows {
   const video = new RecordView<VideoState>(avroSchema('VideoState'));
   const timeline = video.list('timeline');

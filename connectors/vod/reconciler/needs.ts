@@ -1,4 +1,4 @@
-import { fullFacts } from '../../../processors/video/index.ts';
+import { eventsOf } from '../../../processors/video/index.ts';
 import type { StreamRef, VideoState } from '../../../schemas/generated/VideoState.ts';
 
 /**
@@ -37,7 +37,7 @@ export function knownVideo(state: VideoState): KnownVideo {
     if (jobId !== null) told.add(toldAs(eventType, jobId));
     heardAtMs = Math.max(heardAtMs, receivedAt);
   }
-  for (const fact of fullFacts(state)) {
+  for (const { fact } of eventsOf(state)) {
     if (fact.kind !== 'TRANSCODED') continue;
     for (const { jobId } of fact.outputs) if (jobId !== null) told.add(toldAs('TranscodeComplete', jobId));
   }
@@ -55,7 +55,7 @@ const cloudId = /^[A-Za-z0-9_-]+$/;
 
 function needsOf(state: VideoState, told: ReadonlySet<string>): readonly Need[] {
   if (state.status === 'DELETED' || state.retired) return [];
-  if (!cloudId.test(state.videoId)) return [];
+  if (state.subject !== 'VIDEO' || !cloudId.test(state.videoId)) return [];
   const needs: Need[] = [];
   if (state.recordedTime === null && state.composeStartTime === null) needs.push('origin');
   if (state.sourceReadyTime === null) needs.push('source');

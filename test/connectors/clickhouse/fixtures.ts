@@ -25,6 +25,7 @@ export function timelineEntry(o: Partial<TimelineEntry> & Pick<TimelineEntry, 'e
     source: 'http',
     jobId: null,
     errorCode: null,
+    implausible: [],
     ...o,
   };
 }
@@ -126,6 +127,7 @@ export function segment(videoId: string, o: Partial<VideoState> = {}): VideoStat
   return {
     videoId,
     kind: 'SEGMENT',
+    subject: 'VIDEO',
     status: 'TRANSCODED',
     stream,
     recording: { startTime: after(-1800), endTime: endMs },
@@ -156,6 +158,7 @@ export function segment(videoId: string, o: Partial<VideoState> = {}): VideoStat
     renditions: [rendition()],
     jobs: [],
     steps: [],
+    notStarted: [],
     revision: 2,
     truncated: false,
     retired: false,
@@ -163,6 +166,7 @@ export function segment(videoId: string, o: Partial<VideoState> = {}): VideoStat
     afterRetirement: false,
     retiredSummary: null,
     cutoff: null,
+    cuts: [],
     facts: [],
     ...o,
   };

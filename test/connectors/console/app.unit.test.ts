@@ -30,6 +30,7 @@ const event = {
   source: 'http',
   jobId: null,
   errorCode: null,
+  implausible: [],
 };
 
 async function app(token: string | undefined = 'right') {

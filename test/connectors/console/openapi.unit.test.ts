@@ -31,6 +31,7 @@ async function served() {
             source: 'http',
             jobId: null,
             errorCode: null,
+            implausible: [],
           },
         ],
       }),

@@ -31,6 +31,7 @@ const event = (name: string, minute: number, receivedMinute: number) => ({
   source: 'http',
   jobId: null,
   errorCode: null,
+  implausible: [],
 });
 
 const segment = video('segment-1', {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { retired, tokenOf, videoTopology } from '../../../processors/video/index.ts';
+import { requestTokenOf, tokenOf, videoTopology } from '../../../processors/video/index.ts';
 import {
   at,
   atMs,
   bytesOf,
   composeStart,
-  failedRendition,
   jobEvent,
   recorded,
   rendition,
@@ -16,12 +15,10 @@ import {
   transcoded,
   videoId,
 } from '../callbacks.ts';
-import { comparable, throughTheLog } from '../encoding.ts';
 import { bookOf, run, templateGroupId, transcodeBy } from '../run-topology.ts';
 
 const ld = rendition('job-ld', 'LD');
 const hd = rendition('job-hd', 'HD');
-const badInput = 'InvalidParameter.ResourceContentBad';
 
 describe('the video topology', () => {
   it('follows a segment from recorded to transcoded', () => {
@@ -136,7 +133,8 @@ describe('the video topology', () => {
     expect(approved.jobs).toHaveLength(1);
     expect(approved.jobs[0]).toMatchObject({ generation: 0, templateGroupId: 'feedfeedfeedfeedfeedfeedfeedfeed' });
     const again = run([requested(70, 'twice')], { policies: transcodeBy('approval'), from: approved.state });
-    expect(again.jobs).toMatchObject([{ generation: 1, token: tokenOf(videoId, 'SEGMENT', 1) }]);
+    const [, second] = again.state?.jobs ?? [];
+    expect(again.jobs).toMatchObject([{ generation: 1, token: requestTokenOf(videoId, second?.requestId ?? '') }]);
   });
 
   it('takes an internal event from no other source for more than an unknown one', () => {
@@ -189,120 +187,16 @@ describe('the video topology', () => {
     expect(dueAt).toBe(atMs(30 * 86_400));
     const stub = topology.timer?.fire(videoId, state, { nowMs: dueAt });
     if (stub?.kind !== 'next' || stub.state === null) throw new Error('no stub');
-    expect(stub.state).toMatchObject({ retired: true, timeline: [], facts: [], status: 'TRANSCODED', revision: 4 });
+    expect(stub.state).toMatchObject({ retired: true, status: 'TRANSCODED', revision: 4 });
+    expect(stub.state.timeline).toEqual(state.timeline);
     expect(stub.state.jobs).toEqual(state.jobs);
 
     const late = run([sourceReady(90)], { policies: transcodeBy('pipeline'), from: stub.state });
     expect(late.state).toMatchObject({ retired: true, afterRetirement: true, status: 'TRANSCODED', revision: 5 });
     expect(late.jobs).toEqual([]);
 
-    expect(run([recorded(4)], { from: stub.state }).state?.retiredSummary).toEqual(stub.state.retiredSummary);
+    expect(run([recorded(4)], { from: stub.state }).outcomes).toMatchObject([{ kind: 'drop', reason: 'duplicate' }]);
     const forgotten = topology.timer?.fire(videoId, stub.state, { nowMs: topology.timer.dueAtMs(stub.state) ?? 0 });
     expect(forgotten).toMatchObject({ kind: 'next', state: null, reason: 'retired' });
-  });
-
-  // What came after retirement was judged by itself: the renditions that the stub no longer has counted for nothing, and
-  // a verdict of then could not be lifted.
-  describe('after retirement', () => {
-    const late = 40 * 86_400;
-    const deleted = (DeleteType: string) =>
-      ({
-        EventType: 'DeleteMediaComplete',
-        EventTime: at(late),
-        VideoId: videoId,
-        Status: 'success',
-        DeleteType,
-      }) as const;
-    const byPerson = (seconds: number, AuditStatus: string) =>
-      ({
-        EventType: 'CreateAuditComplete',
-        EventTime: at(seconds),
-        VideoId: videoId,
-        AuditStatus,
-        Reason: 'r',
-      }) as const;
-    const byMachine = (seconds: number, Suggestion: string) =>
-      ({
-        EventType: 'AIMediaAuditComplete',
-        EventTime: at(seconds),
-        VideoId: videoId,
-        JobId: 'a',
-        Data: { Suggestion },
-      }) as const;
-    const failedAgain = transcoded(late, [failedRendition('job-9', 'HD')], { Status: 'fail' });
-    const source = [recorded(4), sourceReady(6)];
-    const done = [...source, transcoded(9, [ld])];
-    const partly = [...source, transcoded(9, [ld, failedRendition('job-hd', 'HD')])];
-    const bad = [...source, transcoded(9, [], { Status: 'fail', ErrorCode: 'E.Bad' })];
-
-    it.each([
-      ['keeps its renditions when the source is deleted', done, [deleted('mezzanine')], 'TRANSCODED'],
-      ['is gone when all of it is deleted', done, [deleted('all')], 'DELETED'],
-      ['is gone when its source is deleted and it has nothing else', source, [deleted('mezzanine')], 'DELETED'],
-      ['is not worse for a transcode that fails', done, [failedAgain], 'TRANSCODED'],
-      [
-        'is as good as it was where one transcode fails and another works',
-        partly,
-        [failedAgain, transcoded(late, [hd])],
-        'PARTIAL',
-      ],
-      ['is better for one that works', bad, [transcoded(late, [hd])], 'TRANSCODED'],
-      ['stays failed without one', bad, [sourceReady(late)], 'FAILED'],
-      [
-        'is completed by a late TranscodeComplete',
-        [...source, streamTranscoded(8, ld)],
-        [transcoded(late, [ld])],
-        'TRANSCODED',
-      ],
-      [
-        'is still being transcoded for all we know',
-        [...source, streamTranscoded(8, failedRendition('x', 'HD'))],
-        [snapshot(late)],
-        'TRANSCODING',
-      ],
-      ['is blocked by a late verdict', done, [byPerson(late, 'Blocked')], 'FAILED'],
-      [
-        'is what it was when the block is lifted',
-        done,
-        [byPerson(late, 'Blocked'), byPerson(late + 60, 'Normal')],
-        'TRANSCODED',
-      ],
-      [
-        'is what it was without the block of then',
-        [...done, byPerson(20, 'Blocked')],
-        [byPerson(late, 'Normal')],
-        'TRANSCODED',
-      ],
-      [
-        'stays blocked by a person whatever a machine says',
-        [...done, byPerson(20, 'Blocked')],
-        [byMachine(late, 'pass')],
-        'FAILED',
-      ],
-      [
-        'stays let pass by a person whatever a machine says',
-        [...done, byPerson(20, 'Normal')],
-        [byMachine(late, 'block')],
-        'TRANSCODED',
-      ],
-      ['stays deleted', [...done, { ...deleted('all'), EventTime: at(30) }], [sourceReady(late)], 'DELETED'],
-    ] as const)('%s', (_what, before, after, status) => {
-      const state = run(before).state;
-      if (state === null) throw new Error('no state');
-      const stub = throughTheLog(retired(state, atMs(late)));
-      const [one, other] = [after, after.toReversed()].map((bodies) => run(bodies, { from: stub }).state);
-      expect(one?.status).toBe(status);
-      expect(comparable(one ?? null)).toBe(comparable(other ?? null));
-      const blocked = one?.auditStatus === 'BLOCKED';
-      expect(one?.errorCode).toBe(
-        blocked ? 'AuditBlocked' : status === 'FAILED' ? 'E.Bad' : status === 'PARTIAL' ? badInput : null,
-      );
-      expect(one).toMatchObject({
-        recordedTime: atMs(4),
-        sourceReadyTime: atMs(6),
-        retiredSummary: stub.retiredSummary,
-      });
-      expect(one?.sourceUrl === null).toBe(one?.sourceGone);
-    });
   });
 });

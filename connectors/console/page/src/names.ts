@@ -36,6 +36,13 @@ const chinese: Readonly<Record<string, string>> = {
   SEGMENT: '分段',
   UPLOAD: '上传',
   UNKNOWN: '未知',
+  VIDEO: '视频',
+  IMAGE: '图片',
+  ATTACHED_MEDIA: '辅助媒资',
+  JOB: '任务',
+  COMPOSITION: '未启动的合成',
+  TOO_OLD: '已过期',
+  TOO_FAR_AHEAD: '时间超前',
 };
 
 const stages: Readonly<Record<string, readonly [en: string, zh: string]>> = {

@@ -44,7 +44,8 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
         </button>
       </p>
       <h2>
-        <code>{video.videoId}</code> <small>{codeName(video.kind)}</small> <Status of={video.status} />
+        <code>{video.videoId}</code> <small>{codeName(video.subject === 'VIDEO' ? video.kind : video.subject)}</small>{' '}
+        <Status of={video.status} />
       </h2>
       <p>
         <StreamName stream={video.stream} /> · {say('waiting')}: <strong>{videoWaitsFor(video)}</strong> ·{' '}
@@ -66,7 +67,10 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
           <tr key={entry.eventId} class={arrival.get(entry.eventId) === index + 1 ? '' : 'moved'}>
             <td>{index + 1}</td>
             <td>{entry.eventType}</td>
-            <td>{dateTime(entry.eventTime)}</td>
+            <td>
+              {dateTime(entry.eventTime === 0 ? null : entry.eventTime)}{' '}
+              {entry.implausible.length > 0 && <small>{say('implausible') + entry.implausible.join(', ')}</small>}
+            </td>
             <td>{dateTime(entry.receivedAt)}</td>
             <td>{arrival.get(entry.eventId)}</td>
             <td>{entry.errorCode ?? entry.status ?? '–'}</td>
@@ -155,6 +159,21 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
           </tr>
         ))}
       </Table>
+      {video.notStarted.length > 0 && (
+        <>
+          <h3>{say('notStarted')}</h3>
+          <Table head={[say('decision'), say('reason'), say('causeTime'), say('decidedAt')]}>
+            {video.notStarted.map((one) => (
+              <tr key={one.requestId}>
+                <td>{say(one.requestId === null ? 'byPolicy' : 'byRequest')}</td>
+                <td>{codeName(one.reason)}</td>
+                <td>{dateTime(one.causeTime)}</td>
+                <td>{dateTime(one.decidedAt)}</td>
+              </tr>
+            ))}
+          </Table>
+        </>
+      )}
       <h3>{say('approve')}</h3>
       <TranscodeForm videoId={video.videoId} />
     </section>

@@ -24,34 +24,38 @@ const statuses = [
   'DELETED',
 ];
 const kinds = ['SEGMENT', 'COMPOSED', 'UPLOAD', 'UNKNOWN'];
+const subjects = ['VIDEO', 'IMAGE', 'ATTACHED_MEDIA', 'JOB', 'COMPOSITION'];
 const idOf = (video: VideoState) => video.videoId;
 const began = (video: VideoState) => video.timeline[0]?.eventTime ?? 0;
 const textOf = ({ videoId, stream }: VideoState) =>
   `${videoId} ${stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : ''}`.toLowerCase();
 
-const fits = (video: VideoState, { status, kind, text = '' }: Query) =>
+const fits = (video: VideoState, { status, kind, subject, text = '' }: Query) =>
   (status === undefined || video.status === status) &&
   (kind === undefined || video.kind === kind) &&
+  (subject === undefined || video.subject === subject) &&
   textOf(video).includes(text.toLowerCase());
 
 export function VideosView({ onConnection }: { onConnection: (up: boolean) => void }) {
   const [text, setText] = useState('');
   const [status, setStatus] = useState('');
   const [kind, setKind] = useState('');
+  const [subject, setSubject] = useState('VIDEO');
   const sought = useSettled(text.trim());
   const filter = new URLSearchParams({
     ...(status === '' ? {} : { status }),
     ...(kind === '' ? {} : { kind }),
+    ...(subject === '' ? {} : { subject }),
     ...(sought === '' ? {} : { text: sought }),
   });
   const list = useLiveList('videos', String(filter), idOf, fits, onConnection);
   const shown = useMemo(() => {
     // What was typed since the list was read narrows it down at once.
-    const asked = { ...(status && { status }), ...(kind && { kind }), text: text.trim() };
+    const asked = { ...(status && { status }), ...(kind && { kind }), ...(subject && { subject }), text: text.trim() };
     return [...list.items.values()]
       .filter((video) => fits(video, asked))
       .sort((a, b) => began(b) - began(a) || (a.videoId < b.videoId ? -1 : 1));
-  }, [list.items, list.version, text, status, kind]);
+  }, [list.items, list.version, text, status, kind, subject]);
 
   return (
     <section aria-label={say('videos')}>
@@ -59,6 +63,13 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
         <Search label={say('filterVideo')} value={text} onInput={setText} />
         <Choice label={say('status')} all={say('allStatuses')} options={statuses} value={status} onChange={setStatus} />
         <Choice label={say('kind')} all={say('allKinds')} options={kinds} value={kind} onChange={setKind} />
+        <Choice
+          label={say('subject')}
+          all={say('allSubjects')}
+          options={subjects}
+          value={subject}
+          onChange={setSubject}
+        />
         <output>{`${shown.length}${list.more ? '+' : ''}`}</output>
       </form>
       {shown.length === 0 ? (
@@ -76,7 +87,7 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
               <span>
                 <Status of={video.status} />
               </span>
-              <span>{codeName(video.kind)}</span>
+              <span>{codeName(video.subject === 'VIDEO' ? video.kind : video.subject)}</span>
               <StreamName stream={video.stream} />
               <span>{dateTime(video.timeline[0]?.eventTime ?? null)}</span>
               <span>{videoWaitsFor(video)}</span>

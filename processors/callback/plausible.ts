@@ -1,0 +1,60 @@
+/**
+ * Times that can't be true. One wrong time would hold a session open, or keep its last word, for years. What is refused
+ * follows from the event and how its copy was delivered, never from what came before it: no order of arrival changes it.
+ */
+import type { Fact, Recording, Rendition } from '../../schemas/generated/VideoState.ts';
+import type { Delivery } from './event.ts';
+
+/**
+ * How far a time may lie after the moment that bounds it: the longest recording cycle, so that an asset that is
+ * registered when its cycle begins still counts. A local time taken for UTC (reference §6 no. 5) is off by more.
+ */
+export const maxAheadMs = 6 * 3_600_000;
+
+/** No recording lasts longer: four of the longest cycles. */
+const maxRecordingMs = 24 * 3_600_000;
+
+/** Whether an EventTime lies after the delivery of a copy of the event. Our own roles tell their own time. */
+export function isAhead(eventTimeMs: number, { source, receivedAtMs }: Delivery): boolean {
+  if (source === 'job-runner' || source === 'operator') return false;
+  return receivedAtMs > 0 && eventTimeMs > receivedAtMs + maxAheadMs;
+}
+
+export type Plausible = {
+  readonly fact: Fact;
+  /** The cloud's names of the times that were left out. */
+  readonly implausible: readonly string[];
+};
+
+/** The fact without times that lie after its event. `eventTimeMs` null: when that was isn't known, so no time counts. */
+export function plausible(fact: Fact, eventTimeMs: number | null): Plausible {
+  if (fact.recording === null && fact.outputs.length === 0) return { fact, implausible: [] };
+  const refused = new Set<string>();
+  const recording = fact.recording === null ? null : plausibleRecording(fact.recording, eventTimeMs, refused);
+  const outputs = fact.outputs.map((output) => plausibleOutput(output, eventTimeMs, refused));
+  return refused.size === 0
+    ? { fact, implausible: [] }
+    : { fact: { ...fact, recording, outputs }, implausible: [...refused] };
+}
+
+function plausibleRecording(told: Recording, eventTimeMs: number | null, refused: Set<string>): Recording | null {
+  const latest = eventTimeMs === null ? 0 : eventTimeMs + maxAheadMs;
+  let { startTime, endTime } = told;
+  if (endTime !== null && endTime > latest) endTime = null;
+  if (startTime !== null && startTime < (endTime ?? latest) - maxRecordingMs) startTime = null;
+  if (startTime !== null && startTime > latest) startTime = null;
+  // One of them is wrong, and nothing says which.
+  if (startTime !== null && endTime !== null && startTime > endTime) startTime = endTime = null;
+  if (startTime !== told.startTime) refused.add('RecordStartTime');
+  if (endTime !== told.endTime) refused.add('RecordEndTime');
+  return startTime === null && endTime === null ? null : { startTime, endTime };
+}
+
+function plausibleOutput(told: Rendition, eventTimeMs: number | null, refused: Set<string>): Rendition {
+  const latest = eventTimeMs === null ? 0 : eventTimeMs + maxAheadMs;
+  const startTime = told.startTime !== null && told.startTime > latest ? null : told.startTime;
+  const finishTime = told.finishTime !== null && told.finishTime > latest ? null : told.finishTime;
+  if (startTime !== told.startTime) refused.add('StartTime');
+  if (finishTime !== told.finishTime) refused.add('FinishTime');
+  return startTime === told.startTime && finishTime === told.finishTime ? told : { ...told, startTime, finishTime };
+}

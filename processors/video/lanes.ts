@@ -1,0 +1,119 @@
+/**
+ * What a state has room for. Each lane has its own, so that no flood of one can push out another, and in each what decides
+ * the state stays. The rule says which of a set of events are kept, so no order of arrival changes it.
+ */
+import type { Fact, LaneCut } from '../../schemas/generated/VideoState.ts';
+import { causalRank, compareText, failed, renditionBytes, succeeded, textBytes } from '../callback/index.ts';
+import { isFinding } from './copies.ts';
+import type { Event } from './events.ts';
+
+/** By importance: verdicts and deletions, the life cycle, its transcodes, and the rest; and what our own roles say. */
+export type Lane = 'verdicts' | 'life cycle' | 'transcodes' | 'rest' | 'requests' | 'runner';
+
+export type Room = { readonly bytes: number; readonly events: number };
+
+/**
+ * Room of each lane. Together with what is kept beyond it since it decides the state (at most 350,000 bytes), and the
+ * ledgers, an encoded state stays below `maxStateBytes`.
+ *
+ * - `transcodes`: 18 rounds of 6 renditions with addresses of 250 bytes take 225,000.
+ * - `requests`: one more than there are generations, since one of them may approve what awaits it.
+ * - `runner`: an acknowledgement, a failure and a doubt for each generation and each step, and those of a composition.
+ */
+export const rooms: Readonly<Record<Lane, Room>> = {
+  verdicts: { bytes: 30_000, events: 500 },
+  'life cycle': { bytes: 30_000, events: 500 },
+  transcodes: { bytes: 260_000, events: 1_000 },
+  rest: { bytes: 40_000, events: 500 },
+  requests: { bytes: 20_000, events: 17 },
+  runner: { bytes: 90_000, events: 64 },
+};
+
+/** Upper bound of an encoded state, in bytes; Kafka refuses messages over 1 MiB by default. */
+export const maxStateBytes = 900_000;
+
+const lanes: Readonly<Record<Fact['kind'], Lane>> = {
+  DELETED: 'verdicts',
+  MANUAL_AUDIT: 'verdicts',
+  MACHINE_AUDIT: 'verdicts',
+  RECORDED: 'life cycle',
+  COMPOSE_START: 'life cycle',
+  SOURCE_READY: 'life cycle',
+  SOURCE_ANALYSED: 'life cycle',
+  UPLOADED_BY_URL: 'life cycle',
+  PRODUCED: 'life cycle',
+  STREAM_TRANSCODED: 'transcodes',
+  TRANSCODED: 'transcodes',
+  SNAPSHOT: 'rest',
+  OTHER: 'rest',
+  UNKNOWN: 'rest',
+  OBSERVED: 'rest',
+  TRANSCODE_REQUESTED: 'requests',
+  JOB_SUBMITTED: 'runner',
+  JOB_ACKNOWLEDGED: 'runner',
+  JOB_FAILED: 'runner',
+  JOB_IN_DOUBT: 'runner',
+  COMPOSE_ACKNOWLEDGED: 'runner',
+  COMPOSE_FAILED: 'runner',
+  COMPOSE_IN_DOUBT: 'runner',
+};
+
+export function laneOf({ fact }: Event): Lane {
+  return lanes[fact.kind];
+}
+
+/** Place of an event in the queue for room: by tier, then in timeline order. */
+export type LaneKey = Omit<LaneCut, 'lane'>;
+
+export function laneKeyOf(event: Event): LaneKey {
+  const { eventTime, eventId } = event.entry;
+  return { tier: tierOf(event), eventTime, rank: causalRank(event.fact.kind), eventId };
+}
+
+export function compareLaneKeys(a: LaneKey, b: LaneKey): number {
+  return a.tier - b.tier || a.eventTime - b.eventTime || a.rank - b.rank || compareText(a.eventId, b.eventId);
+}
+
+/** Attempts give way to how jobs ended; findings of the reconciler to callbacks; what has no time to all that has. */
+function tierOf(event: Event): number {
+  if (event.fact.kind === 'JOB_SUBMITTED') return 1;
+  if (event.entry.eventTime === 0) return 2;
+  return isFinding(event) ? 1 : 0;
+}
+
+/**
+ * What an event means to the state: its kind, whether it worked, and which fields it tells. The earliest and the latest
+ * of each meaning decide everything that is derived, so they stay whatever comes. Null: it decides nothing, or, without a
+ * time, has no claim to a place.
+ */
+export function meaningOf({ entry, fact }: Event): string | null {
+  const lane = lanes[fact.kind];
+  if (lane === 'requests' || lane === 'runner' || fact.kind === 'UNKNOWN' || entry.eventTime === 0) return null;
+  if (fact.kind === 'OBSERVED') return fact.kind;
+  const worked = fact.kind === 'STREAM_TRANSCODED' ? fact.outputs[0]?.status === 'SUCCESS' : succeeded(entry);
+  if (!worked && !failed(entry) && fact.kind !== 'STREAM_TRANSCODED') return null;
+  const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion } = fact;
+  const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds].map((one) => (one === null ? 0 : 1));
+  const lists = [fact.outputs, fact.jobIds].map(({ length }) => (length > 0 ? 1 : 0));
+  return [fact.kind, worked, audit, deletion, ...told, ...lists].join();
+}
+
+/** Most bytes of an event without its outputs, and of one output: as its event told it, and as the state shows it. */
+export const maxEventBytes = 3_700;
+export const maxOutputBytes = 3_000;
+
+/** Upper bound of what an event adds to an encoded state, in bytes. */
+export function bytesOf({ entry, fact }: Event): number {
+  let bytes = 130;
+  for (const text of [entry.eventId, entry.eventType, entry.status, entry.source, entry.jobId, entry.errorCode])
+    bytes += textBytes(text);
+  for (const text of [fact.fileUrl, fact.coverUrl, fact.errorMessage, fact.region]) bytes += textBytes(text);
+  const { stream, job, contradiction } = fact;
+  if (stream !== null)
+    for (const text of [stream.domainName, stream.appName, stream.streamName]) bytes += textBytes(text);
+  if (job !== null) for (const text of [job.token, job.taskId, job.templateGroupId]) bytes += textBytes(text);
+  for (const text of [...entry.implausible, ...fact.jobIds, ...(contradiction?.digests ?? [])])
+    bytes += textBytes(text);
+  for (const output of fact.outputs) bytes += 2 * renditionBytes(output);
+  return bytes;
+}

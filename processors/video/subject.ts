@@ -1,0 +1,29 @@
+import type { Fact, SubjectKind } from '../../schemas/generated/VideoState.ts';
+import type { Event } from './events.ts';
+
+/** Facts that there are of a video alone. */
+const ofVideos: readonly Fact['kind'][] = [
+  'RECORDED',
+  'COMPOSE_START',
+  'COMPOSE_ACKNOWLEDGED',
+  'UPLOADED_BY_URL',
+  'PRODUCED',
+  'SOURCE_ANALYSED',
+  'STREAM_TRANSCODED',
+  'TRANSCODED',
+];
+
+/**
+ * What an id names. Stand-ins carry it in the id: no id of the cloud has a colon. Else a video, once any event is one of
+ * a video; else what the events say that it is. Nothing in `video-state` that isn't a video can be transcoded or played.
+ */
+export function subjectOf(id: string, events: readonly Event[]): SubjectKind {
+  if (id.startsWith('compose:')) return 'COMPOSITION';
+  if (id.startsWith('job:')) return 'JOB';
+  let subject: SubjectKind | null = null;
+  for (const { fact } of events) {
+    if (ofVideos.includes(fact.kind) || (fact.kind === 'SOURCE_READY' && fact.subject === null)) return 'VIDEO';
+    if (fact.subject !== null && (subject === null || fact.subject < subject)) subject = fact.subject;
+  }
+  return subject ?? 'VIDEO';
+}
