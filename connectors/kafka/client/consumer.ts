@@ -372,10 +372,14 @@ export class Consumer {
    * ends. It may also come after the client has ended; an error in this callback would then end the process.
    */
   #answer(event: Rebalance): void {
-    try {
-      this.answerRebalance(event.kind, event.partitions);
-    } catch (error) {
-      if (!hasCode(error, 'ERR__STATE')) throw error;
+    for (const partitions of [event.partitions, []]) {
+      try {
+        return this.answerRebalance(event.kind, partitions);
+      } catch (error) {
+        if (hasCode(error, 'ERR__STATE')) return;
+        // It contradicts itself about these partitions; an answer is owed all the same, if only one about none of them.
+        if (!hasCode(error, 'KAFKA_ASSIGNMENT_LOST')) throw error;
+      }
     }
   }
 }

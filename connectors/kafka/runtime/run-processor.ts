@@ -121,7 +121,7 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
 }
 
 /** Lost for good to another process, if it happens again and again; else only this client is finished. */
-const losesName = ['ERR__FATAL', 'ERR_FENCED_INSTANCE_ID', 'KAFKA_ASSIGNMENT_LOST'] as const;
+const losesName = ['ERR__FATAL', 'ERR_FENCED_INSTANCE_ID'] as const;
 const pauseMs = 500;
 
 /** Aborts some time after `stop`: waiting for an absent Kafka must not outlast the stop's budget. */

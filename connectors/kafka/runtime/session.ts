@@ -152,6 +152,7 @@ export async function runSession<S>({ options, admin, context, changelog, status
     if (giveUp.aborted) return;
     await loop.checkpoint(producer).catch((error: unknown) => hooks.onFault?.(error, 'stop without a last checkpoint'));
   } finally {
-    for (const close of closing) await close();
+    // One that can't be closed doesn't keep the others open.
+    for (const close of closing) await close().catch((error: unknown) => hooks.onFault?.(error, 'close the rest'));
   }
 }
