@@ -374,7 +374,8 @@ export class Consumer {
   #answer(event: Rebalance): void {
     for (const partitions of [event.partitions, []]) {
       try {
-        return this.answerRebalance(event.kind, partitions);
+        this.answerRebalance(event.kind, partitions);
+        return;
       } catch (error) {
         if (hasCode(error, 'ERR__STATE')) return;
         // It contradicts itself about these partitions; an answer is owed all the same, if only one about none of them.
