@@ -11,7 +11,7 @@ import type { Depth, Measurement, Outcome } from './messages.ts';
 import { type Mutant, nameOf } from './mutant.ts';
 import { root, testsOf } from './paths.ts';
 import { Runner } from './pool.ts';
-import { Trials } from './trials.ts';
+import { isNear, Trials } from './trials.ts';
 
 export type Result = {
   readonly mutant: Mutant;
@@ -40,7 +40,7 @@ export async function runLane(path: string, depth: Depth): Promise<LaneReport> {
     [...file.hosts.values()].flatMap((host) => host.mutants.map((mutant) => ({ mutant, host, file }))),
   );
   report(`${planted.length} mutants in ${files.length} files`);
-  const trials = new Trials(await measured(files));
+  const trials = new Trials(await measured(files, depth));
   const sources = files.map((file) => [file.file, instrument(file, false)] as const);
   const pool = Array.from({ length: Math.min(2, availableParallelism()) }, () => new Runner(sources));
   try {
@@ -81,10 +81,11 @@ async function mutatedFiles(path: string): Promise<readonly MutatedFile[]> {
   return files;
 }
 
-async function measured(files: readonly MutatedFile[]): Promise<Measurement> {
+async function measured(files: readonly MutatedFile[], depth: Depth): Promise<Measurement> {
   const runner = new Runner(files.map((file) => [file.file, instrument(file, true)] as const));
   try {
-    const tests = globSync(`${testsOf}/**/*.unit.test.ts`, { cwd: root }).toSorted();
+    const all = globSync(`${testsOf}/**/*.unit.test.ts`, { cwd: root }).toSorted();
+    const tests = depth === 'full' ? all : all.filter((test) => files.some(({ file }) => isNear(test, file)));
     const answer = await runner.ask({ kind: 'measure', files: tests }, 600_000);
     if (answer?.kind !== 'measured') throw new Error('the tests could not be run without mutants');
     const faults = answer.tests.filter(({ fault }) => fault !== null);

@@ -46,5 +46,6 @@ export type Order =
 
 export type Answer =
   | { readonly kind: 'opened' }
+  | { readonly kind: 'broken'; readonly why: string }
   | ({ readonly kind: 'measured' } & Measurement)
   | ({ readonly kind: 'tried' } & Verdict);

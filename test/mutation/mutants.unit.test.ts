@@ -1,4 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findMutants } from './find-mutants.ts';
 import { instrument } from './instrument.ts';
@@ -77,6 +79,17 @@ describe('a mutant', () => {
     );
     expect(changesOf("throw new Error('no');")).toEqual([]);
     expect(changesOf('const a = { "b-c": d };')).toEqual([]);
+  });
+
+  // Swaps looked up in an object found its own `toString`: the file no longer loaded, and every test seemed to kill.
+  it('is always a program that can be loaded, in every file of the domain', () => {
+    const root = join(import.meta.dirname, '../..');
+    for (const file of globSync('processors/**/*.ts', { cwd: root })) {
+      const mutated = findMutants(file, readFileSync(join(root, file), 'utf8'), 0);
+      for (const noting of [true, false])
+        expect(() => stripTypeScriptTypes(instrument(mutated, noting)), file).not.toThrow();
+    }
+    expect(changesOf('a.toString(16);')).toEqual(['a.toString(16); → ;', '16 → (17)', '16 → (15)']);
   });
 
   it('is noted when a test reaches it', () => {

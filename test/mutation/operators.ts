@@ -47,22 +47,24 @@ const operatorSwaps: Readonly<Record<string, readonly (readonly [string, Operato
   '|=': [['&=', 'arithmetic']],
 };
 
-const methodSwaps: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  floor: 'ceil',
-  ceil: 'floor',
-  trunc: 'round',
-  find: 'findLast',
-  findLast: 'find',
-  findIndex: 'findLastIndex',
-  findLastIndex: 'findIndex',
-  indexOf: 'lastIndexOf',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-};
+const methodSwaps: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    some: 'every',
+    every: 'some',
+    min: 'max',
+    max: 'min',
+    floor: 'ceil',
+    ceil: 'floor',
+    trunc: 'round',
+    find: 'findLast',
+    findLast: 'find',
+    findIndex: 'findLastIndex',
+    findLastIndex: 'findIndex',
+    indexOf: 'lastIndexOf',
+    startsWith: 'endsWith',
+    endsWith: 'startsWith',
+  }),
+);
 
 /** Methods whose result is of the kind of what they are called on: one may be left out. */
 const droppable = new Set([
@@ -192,7 +194,7 @@ function call(node: ESTree.CallExpression, place: Place): readonly Edit[] {
   if (callee.type !== 'MemberExpression' || callee.computed) return [];
   const name = at(place, callee.property);
   const edits: Edit[] = [];
-  const other = methodSwaps[name];
+  const other = methodSwaps.get(name);
   if (other !== undefined) edits.push(replaced(callee.property, other, 'method'));
   if (droppable.has(name))
     edits.push(replaced(node, at(place, callee.object), name.includes('ort') ? 'order' : 'method'));

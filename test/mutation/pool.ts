@@ -24,6 +24,7 @@ export class Runner {
     }
     const child = this.#child ?? (await this.#start());
     const answer = await answerOf(child, order, mostMs);
+    if (answer?.kind === 'broken') throw new Error(`the instrumented files can't be run: ${answer.why}`);
     if (answer === null) this.end();
     return answer;
   }

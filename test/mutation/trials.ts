@@ -67,7 +67,7 @@ function keyOf({ file, index }: TestId): string {
 }
 
 /** Whether the tests are those of the file's room, or of the domain as a whole. */
-function isNear(testFile: string, file: string): boolean {
+export function isNear(testFile: string, file: string): boolean {
   const folder = posix.dirname(testFile);
   return folder === 'test/processors' || `${posix.dirname(file)}/`.startsWith(`${folder.replace(/^test\//, '')}/`);
 }

@@ -17,7 +17,11 @@ process.env.LIVE2VOD_PROPERTY_SEED = '1';
 process.env.LIVE2VOD_PROPERTY_SHRINK = 'no';
 
 process.on('message', (order: Order) => {
-  void obey(order).then((answer) => process.send?.(answer));
+  // What is no test's fault ends the process, and with it the lane.
+  void obey(order).then(
+    (answer) => process.send?.(answer),
+    (error: unknown) => process.send?.({ kind: 'broken', why: String(error) } satisfies Answer),
+  );
 });
 process.on('disconnect', () => process.exit());
 
@@ -83,6 +87,8 @@ let shared = 'shared0';
 
 async function tryMutant(trial: Trial): Promise<Verdict> {
   setDepth(trial.depth);
+  // A file that can't be loaded as it is would pass for a test that fails.
+  if (!trial.afresh) for (const { file } of trial.tests) await loadedTests(file, shared);
   if (trial.afresh) {
     copies += 1;
     const copy = `afresh${copies}`;
