@@ -19,6 +19,8 @@ export type RoleContext<R extends RoleName> = {
   readonly signal: AbortSignal;
   /** Tells what the role waits for before it is ready, in words; null once it is. */
   readonly waitingFor: (what: string | null) => void;
+  /** Says what isn't as it should be though the role is ready, in words: a detail of `/readyz`; null where all is. */
+  readonly note: (text: string | null) => void;
   /** Replaces the liveness check, which says true until then. */
   readonly liveness: (check: () => boolean) => void;
   /** What is wrong with this host's clock, in words; null where nothing is known to be. Keeps every role from being ready. */

@@ -60,6 +60,7 @@ export const processor: Role<'processor'> = async (context) => {
     context.waitingFor(
       waiting.length === 0 ? null : waiting.map(([name, status]) => waitingText(name, status)).join(', '),
     );
+    context.note(heldText(statuses));
   });
   const steps = new StepWatch({
     topics: [topic(video.input), topic(session.input)],
@@ -111,6 +112,25 @@ function run<S>(
     hooks: processorHooks(topology.name, context.metrics, context.log, status, context.platform),
     ...(upstream ? { upstream } : {}),
   });
+}
+
+/** A while is normal: what was received has to be worked through before a timer may fire. */
+const heldTooLongMs = 60_000;
+
+/** Timers that wait for input that may still come: sessions don't end by time meanwhile. */
+export function heldText(statuses: Readonly<Record<string, Pick<ProcessorStatus, 'heldTimers'>>>): string | null {
+  const held = Object.entries(statuses).flatMap(
+    ([
+      name,
+      {
+        heldTimers: { ms, waitsFor },
+      },
+    ]) =>
+      ms < heldTooLongMs
+        ? []
+        : [`${name}: timers held back for ${Math.round(ms / 1000)} s, waiting for ${waitsFor ?? 'input'}`],
+  );
+  return held.length === 0 ? null : held.join('; ');
 }
 
 function waitingText(name: string, status: ProcessorStatus): string {

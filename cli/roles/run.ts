@@ -58,6 +58,7 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
   let waiting: string | null = 'start';
   let wasReady = false;
   let live = () => true;
+  let note: string | null = null;
   const isLive = () => {
     try {
       return live();
@@ -89,7 +90,7 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     metrics.set('live2vod_role_ready', {}, waiting === null ? 1 : 0);
   });
   // The console answers for all roles.
-  const health = { live: isLive, waitingFor: () => waiting ?? (name === 'console' ? system : null) };
+  const health = { live: isLive, waitingFor: () => waiting ?? (name === 'console' ? system : null), note: () => note };
   const ending: (() => Promise<void>)[] = [];
   try {
     const { port, mustBeFree } = metricsPortOf(name, settings);
@@ -117,6 +118,9 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
       waitingFor,
       liveness: (check) => {
         live = check;
+      },
+      note: (text) => {
+        note = text;
       },
       systemWaitingFor: () => [system, clock.trouble()].filter((wait) => wait !== null).join('; ') || null,
     }).catch(namingPort(portSetting[name]));

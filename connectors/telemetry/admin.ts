@@ -9,6 +9,8 @@ export type Health = {
   live(): boolean;
   /** Null when ready, else what it waits for, in words. */
   waitingFor(): string | null;
+  /** What isn't as it should be though it is ready, in words; null where all is. */
+  note?(): string | null;
 };
 
 /**
@@ -20,8 +22,13 @@ export function serveHealth(app: FastifyInstance, health: Health, mayKnow: (requ
   app.get('/readyz', (request, reply) => {
     const waitingFor = health.waitingFor();
     const ready = waitingFor === null;
-    return reply.code(ready ? 200 : 503).send(mayKnow(request) ? { ready, waitingFor } : { ready });
+    return reply.code(ready ? 200 : 503).send(mayKnow(request) ? { ready, waitingFor, ...noteOf(health) } : { ready });
   });
+}
+
+function noteOf(health: Health): { readonly note?: string } {
+  const note = health.note?.() ?? null;
+  return note === null ? {} : { note };
 }
 
 /** Adds `/metrics` to a server. */

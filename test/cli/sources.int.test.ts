@@ -76,6 +76,7 @@ test('several callback URLs, Live record callbacks and a queue all arrive with t
       signal: stopping.signal,
       waitingFor: () => undefined,
       liveness: () => undefined,
+      note: () => undefined,
       systemWaitingFor: () => null,
       clockTrouble: () => null,
     });
