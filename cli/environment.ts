@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type RecordingSetup, readRecordingSetup } from '../connectors/vod/recording-setup/wanted.ts';
-import { type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
+import { contradictions, type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
 import {
   environmentOf,
   type RoleName,
@@ -18,6 +18,7 @@ import { readSettings, SettingFault, type Settings } from '../schemas/settings.t
 import { type CallbackSources, readSources } from '../schemas/sources.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { defaultInstance } from './instance.ts';
+import { recordedOf } from './recorded.ts';
 
 export type Configuration = {
   readonly settings: Settings;
@@ -38,13 +39,14 @@ export function readConfiguration(overrides: Readonly<Record<string, string | un
   const { policies: rules, recording, callbacks, ...settings } = content;
   try {
     const checked = readSettings(environment, settings);
+    const setup = checkedRecording(file, recording);
     const home = resolve(checked.LIVE2VOD_HOME);
     const named = environment.LIVE2VOD_INSTANCE || settings.LIVE2VOD_INSTANCE;
     const instance = named ? checked.LIVE2VOD_INSTANCE : defaultInstance(home);
     return {
       settings: { ...checked, LIVE2VOD_HOME: home, LIVE2VOD_INSTANCE: instance },
-      policies: checkedPolicies(file, rules),
-      recording: checkedRecording(file, recording),
+      policies: checkedPolicies(file, rules, setup),
+      recording: setup,
       callbacks: checkedSources(file, callbacks),
       file,
     };
@@ -54,10 +56,14 @@ export function readConfiguration(overrides: Readonly<Record<string, string | un
   }
 }
 
-function checkedPolicies(file: string | null, rules: unknown): PolicyBook {
-  const result = readPolicies(rules);
-  if (result.ok) return policyBook(result.rules);
-  throw problemsOf(file, result.problems);
+/** The rules, filled in from what the cloud is told to record; one that says otherwise is refused. */
+function checkedPolicies(file: string | null, value: unknown, recording: RecordingSetup): PolicyBook {
+  const result = readPolicies(value);
+  if (!result.ok) throw problemsOf(file, result.problems);
+  const recorded = recordedOf(recording);
+  const problems = contradictions(result.rules, recorded);
+  if (problems.length > 0) throw problemsOf(file, problems);
+  return policyBook(result.rules, recorded);
 }
 
 function checkedRecording(file: string | null, value: unknown): RecordingSetup {

@@ -26,6 +26,7 @@ export type Emission = {
 /**
  * What a step says.
  * - `next`: the state of this key is now `state` (null: forget it, a tombstone with `reason` goes to the changelog).
+ *   With `others`, the very state that was given means that nothing is written for this key.
  * - `drop`: nothing changes and nothing is written (a duplicate, say).
  * - `dead-letter`: the record can't be used; its original bytes go to `dead-letters` in the same transaction.
  */
@@ -34,6 +35,8 @@ export type Outcome<S> =
       readonly kind: 'next';
       readonly state: S | null;
       readonly reason?: string;
+      /** States of further keys, null to forget one. They lie in the same partition whatever their hash says. */
+      readonly others?: ReadonlyMap<string, S | null>;
       readonly emit: readonly Emission[];
       readonly marks?: Marks;
     }
@@ -43,9 +46,14 @@ export type Outcome<S> =
 /** Facts about one step for metrics, e.g. the event type and how far out of order it came. */
 export type Marks = Readonly<Record<string, string | number>>;
 
-export type StepContext = {
+export type StepContext<S = never> = {
   /** Wall clock when the record is processed, epoch milliseconds. */
   readonly nowMs: number;
+  /**
+   * The state of a further key of this partition, as the steps before have left it. A step that reads one may be called
+   * anew from its beginning. Absent where whoever runs the topology keeps one state per record key.
+   */
+  readonly read?: (key: string) => S | null;
 };
 
 export type Topology<S> = {
@@ -57,7 +65,7 @@ export type Topology<S> = {
   /** All topics that `emit` may name. */
   readonly outputs: readonly TopicId[];
   /** Must not throw on bad input (say `dead-letter`); a throw is treated as a defect and dead-letters the record. */
-  step(state: S | null, record: SourceRecord, context: StepContext): Outcome<S>;
+  step(state: S | null, record: SourceRecord, context: StepContext<S>): Outcome<S>;
   readonly timer?: {
     /** When this state wants `fire` to be called, epoch milliseconds; null for never. */
     dueAtMs(state: S): number | null;
@@ -65,6 +73,6 @@ export type Topology<S> = {
      * Called once the task and everything upstream of it has worked past the deadline. `nowMs` is at least the
      * deadline. The returned state must have a later deadline or none.
      */
-    fire(key: string, state: S, context: StepContext): Outcome<S>;
+    fire(key: string, state: S, context: StepContext<S>): Outcome<S>;
   };
 };

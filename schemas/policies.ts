@@ -73,20 +73,27 @@ const segments = z.strictObject(jobs).refine(needsTemplate, templateMissing).ref
 
 const composed = z
   .strictObject({
-    /** Who composes the cycles of a session into one video. */
-    compose: z.enum(['cloud', 'pipeline', 'none']).default('cloud'),
-    /** With `compose: cloud`: compose ourselves when the cloud has not started by then. Never, where absent. */
+    /** Who composes the cycles of a session into one video. Unsaid: what `recording:` tells the cloud, else nobody. */
+    compose: z.enum(['cloud', 'pipeline', 'none']).optional(),
+    /** The cloud is to compose; we do when it has not started by then. Never, where absent. */
     takeOverAfterSeconds: z.int().min(60).max(daySeconds).optional(),
     ...jobs,
   })
+  .refine(
+    ({ compose, takeOverAfterSeconds }) => takeOverAfterSeconds === undefined || (compose ?? 'cloud') === 'cloud',
+    {
+      path: ['takeOverAfterSeconds'],
+      error: 'needs compose: cloud; there is nothing to take over from anybody else',
+    },
+  )
   .refine(needsTemplate, templateMissing)
   .refine(canWait, cannotWait);
 
 const recording = z.strictObject({
-  /** CycleDuration of the recording configuration (reference §4). */
-  cycleSeconds: z.int().min(300).max(21_600).default(3600),
-  /** DelayTime: a re-push within it continues the same session. */
-  disconnectDelaySeconds: z.int().min(15).max(21_600).default(180),
+  /** CycleDuration of the recording configuration (cloud facts 4.2). Unsaid: what `recording:` tells the cloud. */
+  cycleSeconds: z.int().min(300).max(21_600).optional(),
+  /** DelayTime: a re-push within it continues the same session. Unsaid: what `recording:` tells the cloud. */
+  disconnectDelaySeconds: z.int().min(15).max(21_600).optional(),
   /** How much later than expected a segment's callback may come before its session counts as over. */
   graceSeconds: z.int().min(0).max(daySeconds).default(300),
 });
@@ -128,7 +135,7 @@ export const policiesSchema = z.array(rule).max(1000).default([]);
 
 /** What a person writes. */
 export type PoliciesInput = z.input<typeof policiesSchema>;
-/** One validated rule, all defaults filled in. */
+/** One validated rule. What it leaves to `recording:` may be absent; all other defaults are filled in. */
 export type PolicyRule = z.output<typeof rule>;
 
 export type PoliciesResult =

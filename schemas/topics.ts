@@ -121,7 +121,7 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
   },
   'stream-state': {
     id: 'stream-state',
-    key: 'domain/app/stream',
+    key: 'domain/app/stream, or longer for what is archived',
     value: 'StreamState',
     cleanup: 'compact',
     retentionMs: null,

@@ -49,9 +49,14 @@ function explain(stream: string, policies: ReturnType<typeof readConfiguration>[
   if (!domainName || !appName || !streamName || more.length > 0) {
     throw new CommandFault(`${stream}: a stream is given as domain/app/stream`, exitCode.usage);
   }
-  const { policy, why, passedOver } = policies.explain({ domainName, appName, streamName });
+  const { policy, why, passedOver, origins, formats } = policies.explain({ domainName, appName, streamName });
   console.log(`${stream} gets ${policy.name}: ${why}`);
   if (passedOver.length > 0) console.log(`also matching, less precise: ${passedOver.join(', ')}`);
+  const { recording, composed } = policy;
+  console.log(`cycle: ${recording.cycleSeconds} s (${origins.cycleSeconds})`);
+  console.log(`disconnect delay: ${recording.disconnectDelaySeconds} s (${origins.disconnectDelaySeconds})`);
+  console.log(`composed by: ${composed.compose === 'none' ? 'nobody' : composed.compose} (${origins.compose})`);
+  console.log(`record formats: ${formats.length > 0 ? formats.join(', ') : 'not said here'} (${origins.format})`);
   const { name: _, ...content } = policy;
   console.log(JSON.stringify(content, null, 2));
 }

@@ -28,6 +28,18 @@ export function processorHooks(
     }
     metrics.set('live2vod_processor_loop_timestamp_seconds', { processor }, clock.now() / 1000);
   };
+  const tooOld = { records: 0, toldAtMs: Number.NEGATIVE_INFINITY };
+  /** Once a minute at most: a first start on a long history has many. */
+  const leftOut = () => {
+    tooOld.records += 1;
+    if (clock.now() - tooOld.toldAtMs < 60_000) return;
+    log.warn(
+      { processor, records: tooOld.records },
+      'facts older than the retention are left out: a longer retentionDays in the policy takes them in',
+    );
+    tooOld.records = 0;
+    tooOld.toldAtMs = clock.now();
+  };
   const restored = new Map<number, number>();
   let toldHeldAtMs = Number.NEGATIVE_INFINITY;
   /** Of partitions that another instance has now: two would show the same one. */
@@ -43,6 +55,7 @@ export function processorHooks(
       const marks = outcome.marks ?? {};
       const result = failure === null ? String(marks.result ?? outcome.kind) : 'failed';
       metrics.count('live2vod_processor_records_total', { processor, type: String(marks.eventType ?? 'none'), result });
+      if (result === 'older-than-retention') leftOut();
       const outOfOrder = marks.outOfOrderSeconds;
       if (typeof outOfOrder === 'number')
         metrics.observe('live2vod_processor_out_of_order_seconds', { processor }, outOfOrder);

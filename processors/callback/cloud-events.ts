@@ -6,6 +6,7 @@ import {
   type Body,
   compareText,
   countOf,
+  cut,
   maxBytes,
   numberOf,
   objectOf,
@@ -17,7 +18,7 @@ import {
   timeOf,
   urlOf,
 } from './fields.ts';
-import { canonicalJson } from './identity.ts';
+import { canonicalJson, hashOf } from './identity.ts';
 import { renditionOf, streamInfosOf } from './rendition.ts';
 
 /** What one event type says. */
@@ -202,9 +203,14 @@ export function streamOf(body: Body): StreamRef | null {
 }
 
 /** @throws Unusable for one with a control character: a stream's names are a key */
+/** One that is too long is cut, and ends in its hash: cut alone, two streams would become one. */
 function nameOf(body: Body, name: string): string | null {
-  const text = shortText(body, maxBytes.name, name);
-  return text === null ? null : plain(text, name);
+  const text = textOf(body, name);
+  if (text === null) return null;
+  const short = cut(text, maxBytes.name);
+  if (short.length === text.length) return plain(short, name);
+  const ending = `~${hashOf([text]).slice(0, 16)}`;
+  return plain(`${cut(text, maxBytes.name - ending.length)}${ending}`, name);
 }
 
 export function recordingOf(body: Body): Fact['recording'] {

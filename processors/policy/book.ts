@@ -1,9 +1,11 @@
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import { type PolicyRule, readPolicies } from '../../schemas/policies.ts';
 import { comparePrecision, compilePattern, type Pattern } from './pattern.ts';
+import { type Recorded, recordedFor } from './recorded.ts';
+import { type Origin, type Resolved, resolved } from './resolve.ts';
 
-/** What holds for one stream: a rule of the configuration with its name. */
-export type Policy = Omit<PolicyRule, 'match'> & {
+/** What holds for one stream: a rule of the configuration with its name, and what it leaves to `recording:` filled in. */
+export type Policy = Resolved & {
   /** `policies[2] play.example.com/live/match-*`, or `default`. Stamped into the job ledger. */
   readonly name: string;
 };
@@ -13,6 +15,7 @@ export type PolicyBook = {
   policyFor(stream: StreamRef): Policy;
   /** All rules that match the stream, the winner first, and in words why it won. */
   explain(stream: StreamRef): PolicyExplanation;
+  /** The more precise first, each as it holds for a stream that `recording:` doesn't name. */
   readonly rules: readonly Policy[];
   /** Of a video whose stream isn't known yet: the default, with an audit to wait for where any rule has one. */
   readonly unknownStream: Policy;
@@ -23,18 +26,26 @@ export type PolicyExplanation = {
   readonly why: string;
   /** Names of the other rules that match, the more precise first; `default` closes the list. */
   readonly passedOver: readonly string[];
+  /** Where each of these values comes from. */
+  readonly origins: Readonly<Record<'cycleSeconds' | 'disconnectDelaySeconds' | 'compose' | 'format', Origin>>;
+  /** Containers that each cycle is recorded to; empty where the cloud's default holds. */
+  readonly formats: readonly string[];
 };
 
-type Entry = { readonly policy: Policy; readonly domain: Pattern; readonly app: Pattern; readonly stream: Pattern };
+type NamedRule = Omit<PolicyRule, 'match'> & { readonly name: string };
+type Entry = { readonly rule: NamedRule; readonly domain: Pattern; readonly app: Pattern; readonly stream: Pattern };
 
-/** What a stream without a rule gets. */
-export const defaultPolicy: Policy = namedDefault();
+const defaultRule: NamedRule = namedDefault();
+
+/** What a stream gets that neither a rule nor `recording:` names. */
+export const defaultPolicy: Policy = resolved(defaultRule, undefined).policy;
 
 /**
- * Makes the book from validated rules (`readPolicies`). Which rule wins: the more precise domain pattern; on a tie the
+ * Makes the book from validated rules (`readPolicies`), and from what the cloud was told to record, which fills in what
+ * a rule leaves open. Which rule wins: the more precise domain pattern; on a tie the
  * more precise app pattern, then the stream pattern (`comparePrecision`), then the rule that stands first.
  */
-export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
+export function policyBook(rules: readonly PolicyRule[], recorded: readonly Recorded[] = []): PolicyBook {
   const entries = rules.map(entryOf).sort(morePrecise);
   // Streams are few and asked for several times per event; their names come from the users of a platform, so the memory
   // is bounded. A map per name: putting a key together would cost more than looking up the policy.
@@ -58,23 +69,26 @@ export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
   }
 
   return {
-    rules: entries.map((entry) => entry.policy),
+    rules: entries.map(({ rule }) => resolved(rule, undefined).policy),
     unknownStream: unknownStreamOf(rules),
     policyFor(stream) {
-      if (entries.length === 0) return defaultPolicy;
+      if (entries.length + recorded.length === 0) return defaultPolicy;
       const found = known.get(stream.domainName)?.get(stream.appName)?.get(stream.streamName);
       if (found !== undefined) return found;
-      const policy = entries.find((entry) => covers(entry, stream))?.policy ?? defaultPolicy;
+      const rule = entries.find((entry) => covers(entry, stream))?.rule;
+      const told = recordedFor(stream, recorded);
+      const policy = rule || told ? resolved(rule ?? defaultRule, told).policy : defaultPolicy;
       remember(stream, policy);
       return policy;
     },
     explain(stream) {
       const [winner, next] = matching(stream);
-      const names = [...matching(stream).map((entry) => entry.policy.name), defaultPolicy.name];
+      const names = [...matching(stream).map(({ rule }) => rule.name), defaultRule.name];
+      const { policy, ...told } = resolved(winner?.rule ?? defaultRule, recordedFor(stream, recorded));
       if (!winner)
-        return { policy: defaultPolicy, why: 'no rule matches, so everything is left to the cloud', passedOver: [] };
+        return { policy, why: 'no rule matches, so everything is left to the cloud', passedOver: [], ...told };
       const why = next === undefined ? 'the only rule that matches' : whyBefore(winner, next);
-      return { policy: winner.policy, why, passedOver: names.slice(1) };
+      return { policy, why, passedOver: names.slice(1), ...told };
     },
   };
 }
@@ -82,7 +96,7 @@ export function policyBook(rules: readonly PolicyRule[]): PolicyBook {
 function entryOf({ match, ...rest }: PolicyRule, index: number): Entry {
   const name = `policies[${index}] ${match.domain}/${match.app}/${match.stream}`;
   return {
-    policy: { ...rest, name },
+    rule: { ...rest, name },
     domain: compilePattern(match.domain),
     app: compilePattern(match.app),
     stream: compilePattern(match.stream),
@@ -104,8 +118,8 @@ function morePrecise(a: Entry, b: Entry): number {
 function whyBefore(winner: Entry, next: Entry): string {
   for (const part of ['domain', 'app', 'stream'] as const)
     if (comparePrecision(winner[part], next[part]) !== 0)
-      return `its ${part} pattern ${winner[part].text} is more precise than ${next[part].text} of ${next.policy.name}`;
-  return `it stands before ${next.policy.name}, which is as precise`;
+      return `its ${part} pattern ${winner[part].text} is more precise than ${next[part].text} of ${next.rule.name}`;
+  return `it stands before ${next.rule.name}, which is as precise`;
 }
 
 function unknownStreamOf(rules: readonly PolicyRule[]): Policy {
@@ -117,7 +131,7 @@ function unknownStreamOf(rules: readonly PolicyRule[]): Policy {
   return { ...defaultPolicy, segments: { ...defaultPolicy.segments, beforeTranscode: { audit } } };
 }
 
-function namedDefault(): Policy {
+function namedDefault(): NamedRule {
   const read = readPolicies([{}]);
   const rule = read.ok ? read.rules[0] : undefined;
   if (!rule) throw new Error('the default policy does not pass its own schema');

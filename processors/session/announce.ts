@@ -22,14 +22,19 @@ export type Announced = {
 export function announce(
   stream: StreamRef,
   sessions: readonly Session[],
-  settling: ReadonlySet<Session>,
   said: readonly EmittedSession[],
-  lastRevision: number,
-  times: { readonly nowMs: number; readonly clockMs: number },
+  known: {
+    /** All sessions that a redirect may lead to. */
+    readonly others: readonly Session[];
+    /** The last one that was given. */
+    readonly revision: number;
+    readonly nowMs: number;
+    readonly clockMs: number;
+  },
 ): Announced {
   const next: EmittedSession[] = [];
   const emit: Emission[] = [];
-  let revision = lastRevision;
+  let { revision } = known;
   const saidByStart = new Map(said.map((entry) => [entry.startTime, entry]));
 
   function say(startMs: number, content: SessionContent, before: EmittedSession | undefined): number {
@@ -49,16 +54,20 @@ export function announce(
     next.push({
       startTime: startMs,
       endTime: endMs,
-      digest: say(startMs, contentOf(session, settling.has(session)), before),
+      digest: say(startMs, contentOf(session), before),
       compose: session.closed ? session.mode : (before?.compose ?? null),
+      rules: session.closed ? session.rules : (before?.rules ?? null),
       mergedInto: null,
       mergedAt: null,
     });
   }
-  for (const before of saidByStart.values()) {
-    const into = redirectOf(before, saidByStart, sessions);
-    const mergedAt = before.mergedAt ?? times.nowMs;
-    if (into === null || times.clockMs >= mergedAt + limits.mergedForMs) {
+  // Beyond what is remembered the oldest redirects end early.
+  let most = limits.redirects * Math.max(1, sessions.length);
+  for (const before of [...saidByStart.values()].reverse()) {
+    const into = redirectOf(before, saidByStart, known.others);
+    const mergedAt = before.mergedAt ?? known.nowMs;
+    most -= 1;
+    if (into === null || most < 0 || known.clockMs >= mergedAt + limits.mergedForMs) {
       const reason = into === null ? 'retired' : 'merged';
       emit.push(tombstone(stream, before.startTime, reason));
     } else {

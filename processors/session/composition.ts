@@ -1,7 +1,6 @@
 /** Composing by us: when, of what, and what became of it. */
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { Composition, CompositionReason, StreamRef, StreamVideo } from '../../schemas/generated/StreamState.ts';
-import { compositionOf, jobOf } from './attribution.ts';
 import { digest } from './digest.ts';
 import { areOneCycle, type Group, type Segment } from './grouping.ts';
 import type { Session } from './projection.ts';
@@ -22,8 +21,8 @@ export function compositionToken(group: Group, generation: number): string {
 }
 
 /**
- * Whether we compose this session now, and why; null for no. Once per set of segments: after the session has closed,
- * when the sources of all usable segments are ready, or have had the time to be.
+ * Whether we compose this session now, and why; null for no. Once per set of segments: when it is certain to be over, and
+ * the sources of all usable segments are ready, or have had the time to be.
  *
  * @param nowMs wall clock: nothing is planned for what is older than the policy's `maxActAgeSeconds`
  * @param clockMs up to when time has passed for this stream
@@ -35,17 +34,19 @@ export function decideComposition(
   nowMs: number,
   clockMs: number,
 ): Composition | null {
-  const reason = session.closed && session.composition === null ? reasonOf(session, rules) : null;
+  const isOver = clockMs >= session.certainAtMs || session.composed.some((one) => !one.ours);
+  const reason = isOver && session.composition === null ? reasonOf(session, rules) : null;
   if (reason === null) return null;
   const { group } = session;
   const earlier = compositions.filter((one) => one.sessionStart >= group.startMs && one.sessionStart <= group.endMs);
   if (earlier.length >= limits.compositions) return null;
   const usable = group.segments.filter(isUsable);
-  if (usable.length === 0) return null;
+  // A recording that goes on as the next session isn't over.
+  if (usable.length === 0 || group.goesOn) return null;
   // What waits until composing is overdue can't be too old before it is.
   const waits = reason === 'OVERDUE' || !usable.every(hasSource);
   if (waits && clockMs < session.composeOverdueAtMs) return null;
-  const sinceMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.closesAtMs);
+  const sinceMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.certainAtMs);
   if (nowMs - sinceMs > rules.maxActAgeMs) return null;
   return {
     sessionStart: group.startMs,
@@ -59,11 +60,10 @@ export function decideComposition(
   };
 }
 
-function reasonOf({ mode, group, composeMissing }: Session, rules: SessionRules): CompositionReason | null {
+/** Nothing is composed that a policy doesn't ask for. */
+function reasonOf({ mode, composeMissing }: Session, rules: SessionRules): CompositionReason | null {
   if (mode === 'PIPELINE') return 'POLICY';
-  if (mode === 'NONE') return null;
-  if (group.cycles > limits.cloudSegments) return 'SEGMENT_LIMIT';
-  return composeMissing && rules.takeOver ? 'OVERDUE' : null;
+  return mode === 'CLOUD' && composeMissing && rules.takeOver ? 'OVERDUE' : null;
 }
 
 /** The command for a decided composition. */
@@ -140,4 +140,17 @@ export function withDecided(compositions: readonly Composition[], decided: reado
   return [...compositions, ...decided].sort(
     (a, b) => a.sessionStart - b.sessionStart || (jobOf(a.token) < jobOf(b.token) ? -1 : 1),
   );
+}
+
+/** The ledger entry that the video is the product of; a redrive has another generation of the same token. */
+export function compositionOf(video: StreamVideo, compositions: readonly Composition[]): Composition | undefined {
+  const token = video.composeJob?.token;
+  if (token === undefined) return undefined;
+  const job = jobOf(token);
+  return compositions.find((composition) => jobOf(composition.token) === job);
+}
+
+/** The token without its generation. */
+export function jobOf(token: string): string {
+  return token.slice(0, token.lastIndexOf('-'));
 }

@@ -1,3 +1,4 @@
+export { streamKeyOf } from '../stream-key.ts';
 export { type Projection, type Session, sessionsOf } from './projection.ts';
 export {
   limits as sessionLimits,
@@ -6,5 +7,5 @@ export {
   type SessionPolicy,
   type SessionRules,
 } from './rules.ts';
-export { sessionIdOf, streamKeyOf } from './session-id.ts';
+export { sessionIdOf } from './session-id.ts';
 export { sessionTopology } from './topology.ts';

@@ -1,13 +1,14 @@
 /** The sessions of a stream as a pure function of its facts, the rules, what was decided, and the time. */
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
-import type { ComposeMode, Composition, EmittedSession, StreamVideo } from '../../schemas/generated/StreamState.ts';
-import { type Attached, attribute, compositionOf, jobOf } from './attribution.ts';
-import { closesAt } from './closing.ts';
-import { compositionToken } from './composition.ts';
-import { lastTimeOf } from './facts.ts';
-import { type Group, groupsOf } from './grouping.ts';
+import type { ComposeMode, Composition, KeptRules, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { closingOf } from './closing.ts';
+import { compositionOf, compositionToken, jobOf } from './composition.ts';
+import type { Group } from './grouping.ts';
+import { firstIn, type Kept, rulesIn } from './kept-rules.ts';
 import { limits, type SessionRules } from './rules.ts';
-import { statusOf } from './status.ts';
+import { progressOf, statusOf } from './status.ts';
+import { type Attached, isLiving, sweep } from './sweep.ts';
+import { lastActivity, timesOf } from './times.ts';
 
 export type Session = {
   readonly group: Group;
@@ -16,21 +17,28 @@ export type Session = {
   readonly closed: boolean;
   /** When it counts as over by its recordings alone. */
   readonly closesAtMs: number;
+  /** When its end is certain, if nothing more is heard: nothing is composed before. */
+  readonly certainAtMs: number;
   /** When a composed video that hasn't begun counts as missing. */
   readonly composeOverdueAtMs: number;
   /** Who composes: as decided when a session in its span first closed, else as the policy says now. */
   readonly mode: ComposeMode;
+  /** As they were when a session in its span first closed, else as the policy says now. */
+  readonly rules: KeptRules;
   readonly composeMissing: boolean;
   /** Our own composition of exactly these segments. */
   readonly composition: Composition | null;
   /** The latest time that any of its facts speaks of. */
   readonly lastActivityMs: number;
+  /** When it is settled, if nothing more is heard: all that was expected is through. Null while something isn't. */
+  readonly settlesAtMs: number | null;
+  readonly settled: boolean;
 };
 
 /** What was decided earlier and must not change with the policy. */
 export type Decided = {
   /** Ordered by start. */
-  readonly sessions: readonly Pick<EmittedSession, 'startTime' | 'compose'>[];
+  readonly sessions: readonly Kept[];
   readonly compositions: readonly Composition[];
 };
 
@@ -39,6 +47,8 @@ export type Projection = {
   readonly sessions: readonly Session[];
   /** Videos that belong to no session, or not yet. */
   readonly loose: readonly StreamVideo[];
+  /** The first composed video for which what came before these facts matters, null for none. */
+  readonly needsEarlier: StreamVideo | null;
 };
 
 /**
@@ -53,10 +63,9 @@ export function sessionsOf(
   nowMs: number,
   decided: Decided = { sessions: [], compositions: [] },
 ): Projection {
-  const { groups, others } = groupsOf(videos, rules);
-  const { attached, loose } = attribute(groups, others, decided.compositions, rules);
-  const sessions = groups.map((group, index) => sessionOf(group, attached[index] ?? [], rules, nowMs, decided));
-  return { sessions, loose };
+  const { shows, loose, needsEarlier } = sweep(videos, decided.compositions, decided.sessions, rules);
+  const sessions = shows.map(({ group, composed }) => sessionOf(group, composed, rules, nowMs, decided));
+  return { sessions, loose, needsEarlier };
 }
 
 function sessionOf(
@@ -66,26 +75,41 @@ function sessionOf(
   nowMs: number,
   decided: Decided,
 ): Session {
-  const closesAtMs = closesAt(group, rules);
-  const composeOverdueAtMs = closesAtMs + rules.composeOverdueMs;
+  const kept = rulesIn(decided.sessions, group.startMs, group.endMs, rules);
+  const { closesAtMs, certainAtMs } = closingOf(group, kept, rules.cycleSaid);
+  const composeOverdueAtMs = certainAtMs + kept.composeOverdueMs;
   const closed = nowMs >= closesAtMs || composed.some((one) => !one.ours);
   const mode = modeOf(group, rules, decided);
   const composition = ownComposition(group, decided.compositions);
   const composeMissing = mode !== 'NONE' && composed.length === 0 && nowMs >= composeOverdueAtMs;
-  const session = { group, composed, closed, closesAtMs, composeOverdueAtMs, mode, composition, composeMissing };
-  let lastActivityMs = group.endMs;
-  for (const { video } of group.segments) lastActivityMs = Math.max(lastActivityMs, lastTimeOf(video));
-  for (const { video } of composed) lastActivityMs = Math.max(lastActivityMs, lastTimeOf(video));
-  return { ...session, status: statusOfSession(session), lastActivityMs };
+  const times = { closesAtMs, certainAtMs, composeOverdueAtMs };
+  const session = { group, composed, closed, ...times, mode, rules: keptOf(kept), composition, composeMissing };
+  const heard = [...group.segments, ...composed].flatMap(({ video }) => timesOf(video));
+  const lastActivityMs = lastActivity(group.endMs, heard, rules.retentionMs);
+  return settledAt({ ...session, status: statusOfSession(session), lastActivityMs }, nowMs);
+}
+
+function settledAt(session: Omit<Session, 'settled' | 'settlesAtMs'>, nowMs: number): Session {
+  const { status, lastActivityMs } = session;
+  const isDone = status === 'READY' || status === 'PARTIAL' || status === 'FAILED';
+  const settlesAtMs = isDone ? lastActivityMs + limits.settleAfterMs : null;
+  return { ...session, settlesAtMs, settled: settlesAtMs !== null && nowMs >= settlesAtMs };
+}
+
+/** Without what else the policy says. */
+function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs }: KeptRules): KeptRules {
+  return { cycleMs, disconnectDelayMs, graceMs, composeOverdueMs };
 }
 
 /** The status of a session whose composition has just been decided on. */
 export function withComposition(session: Session, composition: Composition): Session {
   const next = { ...session, composition };
-  return { ...next, status: statusOfSession(next) };
+  return { ...next, status: statusOfSession(next), settlesAtMs: null, settled: false };
 }
 
-function statusOfSession(session: Omit<Session, 'status' | 'lastActivityMs'>): SessionStatus {
+function statusOfSession(
+  session: Omit<Session, 'status' | 'lastActivityMs' | 'settled' | 'settlesAtMs'>,
+): SessionStatus {
   return statusOf({
     closed: session.closed,
     segments: session.group.segments.map((segment) => segment.video.status),
@@ -100,34 +124,27 @@ function statusOfSession(session: Omit<Session, 'status' | 'lastActivityMs'>): S
  * Our composition of exactly these segments outdoes the cloud's. While it is under way the cloud's counts only where
  * it was merely late, and an earlier one of ours, of fewer segments, not at all.
  */
-function counted({ composed, composition }: Pick<Session, 'composed' | 'composition'>): readonly Attached[] {
+function counted({ group, composed, composition }: Pick<Session, 'group' | 'composed' | 'composition'>) {
   const cloud = composed.filter((one) => !one.ours);
-  if (!composition) return cloud.length > 0 ? cloud : composed;
+  if (!composition) return furthest(cloud.length > 0 ? cloud : composed, group.tracks);
   const current = composed.filter((one) => one.ours && compositionOf(one.video, [composition]) !== undefined);
   if (current.length > 0) return current;
-  return composition.reason === 'OVERDUE' || composition.state === 'FAILED' ? cloud : [];
+  return composition.reason === 'OVERDUE' || composition.state === 'FAILED' ? furthest(cloud, group.tracks) : [];
+}
+
+/** One per record format: what failed or was deleted gives way to another, and a surplus one to what is further. */
+function furthest(composed: readonly Attached[], tracks: number): readonly Attached[] {
+  const living = composed.filter((one) => isLiving(one.video));
+  const failed = composed.filter((one) => !isLiving(one.video));
+  return [...living.toSorted((a, b) => progressOf(b.video.status) - progressOf(a.video.status)), ...failed].slice(
+    0,
+    tracks,
+  );
 }
 
 function modeOf(group: Group, rules: SessionRules, decided: Decided): ComposeMode {
-  const { sessions } = decided;
-  for (let index = firstFrom(sessions, group.startMs); index < sessions.length; index += 1) {
-    const session = sessions[index];
-    if (!session || session.startTime > group.endMs) break;
-    if (session.compose !== null) return session.compose;
-  }
-  return rules.compose === 'cloud' ? 'CLOUD' : rules.compose === 'pipeline' ? 'PIPELINE' : 'NONE';
-}
-
-/** Binary search: the first that starts then or later. */
-function firstFrom(sessions: readonly { readonly startTime: number }[], startMs: number): number {
-  let low = 0;
-  let high = sessions.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sessions[middle]?.startTime ?? 0) < startMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const kept = firstIn(decided.sessions, group.startMs, group.endMs, (one) => one.compose);
+  return kept ?? (rules.compose === 'cloud' ? 'CLOUD' : rules.compose === 'pipeline' ? 'PIPELINE' : 'NONE');
 }
 
 function ownComposition(group: Group, compositions: readonly Composition[]): Composition | null {
@@ -137,6 +154,11 @@ function ownComposition(group: Group, compositions: readonly Composition[]): Com
   if (near.length === 0) return null;
   const job = jobOf(compositionToken(group, 0));
   return near.find((composition) => jobOf(composition.token) === job) ?? null;
+}
+
+/** More composed videos than it has record formats. */
+export function hasSurplus({ group, composed }: Pick<Session, 'group' | 'composed'>): boolean {
+  return composed.filter((one) => !one.ours && isLiving(one.video)).length > group.tracks;
 }
 
 /** More cycles than the cloud composes. */

@@ -2,7 +2,7 @@
 import type { SessionComposed, SessionState } from '../../schemas/generated/SessionState.ts';
 import { type Digest, digest } from './digest.ts';
 import type { Group } from './grouping.ts';
-import { exceedsCloudLimit, type Session } from './projection.ts';
+import { exceedsCloudLimit, hasSurplus, type Session } from './projection.ts';
 
 /** Lengths are rounded by the cloud, and each segment's own length too. */
 const durationSlackSeconds = 5;
@@ -11,7 +11,7 @@ const durationSlackRatio = 0.01;
 /** The record without the names, which never change under one session id, and the revision. */
 export type SessionContent = Omit<SessionState, 'sessionId' | 'stream' | 'revision'>;
 
-export function contentOf(session: Session, settled: boolean): SessionContent {
+export function contentOf(session: Session): SessionContent {
   const { group, composition, status } = session;
   const composed = session.composed.map(({ video, ours }): SessionComposed => {
     const { videoId, composeStartTime, sourceReadyTime, transcodedTime, format, durationSeconds } = video;
@@ -48,7 +48,9 @@ export function contentOf(session: Session, settled: boolean): SessionContent {
     segmentLimitExceeded: exceedsCloudLimit(group),
     overlapping: group.overlapping,
     truncated: group.truncated,
-    settled,
+    settled: session.settled,
+    composedSurplus: hasSurplus(session),
+    timesBounded: group.segments.some((segment) => segment.bounded),
     composition: composition && {
       token: composition.token,
       reason: composition.reason,
@@ -77,6 +79,8 @@ export function mergedContentOf(startMs: number, endMs: number, mergedInto: stri
     overlapping: false,
     truncated: false,
     settled: false,
+    composedSurplus: false,
+    timesBounded: false,
     composition: null,
   };
 }
@@ -108,6 +112,7 @@ export function digestOf(content: SessionContent): number {
   for (const one of content.composed) addComposed(sum, one);
   sum.add(content.closesAt).add(content.composeExpected).add(content.composeMissing).add(content.durationMismatch);
   sum.add(content.segmentLimitExceeded).add(content.overlapping).add(content.truncated).add(content.settled);
+  sum.add(content.composedSurplus).add(content.timesBounded);
   const { composition } = content;
   sum.add(composition !== null);
   if (composition)

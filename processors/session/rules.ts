@@ -1,10 +1,12 @@
-import type { StreamRef } from '../../schemas/generated/StreamState.ts';
+import type { KeptRules, StreamRef } from '../../schemas/generated/StreamState.ts';
 
 /** What the session rules need of a stream's policy (`processors/policy`). */
 export type SessionPolicy = {
   readonly recording: {
     /** Length of a recording cycle. */
     readonly cycleSeconds: number;
+    /** False where nobody said it, so that it may be another. */
+    readonly cycleSaid?: boolean;
     /** A re-push within it continues the session. */
     readonly disconnectDelaySeconds: number;
     /** How much later than expected a callback may come. */
@@ -26,14 +28,11 @@ export type SessionPolicy = {
 
 export type SessionPolicies = { policyFor(stream: StreamRef): SessionPolicy };
 
-/** The policy in milliseconds, as the rules use it. */
-export type SessionRules = {
-  readonly cycleMs: number;
-  readonly disconnectDelayMs: number;
-  readonly graceMs: number;
+/** The policy in milliseconds, as the rules use it. A session that has closed keeps the first four (`KeptRules`). */
+export type SessionRules = KeptRules & {
+  /** False: nobody said how long a cycle is, so only recordings tell. */
+  readonly cycleSaid: boolean;
   readonly compose: 'cloud' | 'pipeline' | 'none';
-  /** A composed video that hasn't begun so long after the end of the session is missing. */
-  readonly composeOverdueMs: number;
   /** We compose what the cloud has left overdue. */
   readonly takeOver: boolean;
   /** What the cloud does with a video that we had composed; null for the account's default. */
@@ -42,7 +41,7 @@ export type SessionRules = {
   readonly retentionMs: number;
 };
 
-/** The built-in group that leaves a video as it is (reference §3.1): whoever transcodes it starts that job separately. */
+/** The built-in group that leaves a video as it is (cloud facts 3.1.4): whoever transcodes it starts that job separately. */
 const noTranscode = 'VOD_NO_TRANSCODE';
 
 const secondMs = 1000;
@@ -53,22 +52,30 @@ export const limits = {
   sessionSegments: 500,
   /** Segments with the very same start: record formats of one cycle. More is a flood; the smallest ids stay. */
   sameStart: 16,
-  /** Facts held per stream. */
-  videos: 1000,
-  /** Settled sessions remembered per stream; the record of an older one is retired early. */
-  settledSessions: 2000,
-  /** The cloud composes at most 40 segments (reference §0.9). */
+  /** Facts held from one session's start to the next beside its segments: composed videos, and what has no session. */
+  others: 50,
+  /** Ids that lead to another session, remembered per session. */
+  redirects: 500,
+  /** Sessions in a stream's own record, and segments of all of them, beyond which all but the newest two are archived. */
+  ownSessions: 3,
+  ownSegments: 640,
+  /** The cloud composes at most 40 segments (cloud facts 4.6). */
   cloudSegments: 40,
   /** Compositions that we decide on per session; late segments may ask for several. */
   compositions: 8,
-  /** Starts and ends come in whole seconds and need not meet exactly (reference §6, 17). */
+  /** Starts and ends come in whole seconds and need not meet exactly (cloud facts 4.9). */
   jitterMs: 2 * secondMs,
   /** A composition begins within minutes of the session's end: one that is a day younger belongs to another. */
   composeWithinMs: dayMs,
   /** With a stop by command a composition begins at once; one that was due longer ago than this is passed over for it. */
   composePromptMs: 600 * secondMs,
-  /** A day longer than `callbacks` and `stream-facts` keep a record, so that no replay meets a settled session. */
+  /** A finished session that is silent for so long is marked as settled, and a fact without a session is let go. */
   settleAfterMs: 8 * dayMs,
+  /** CycleDuration is 5 minutes to 6 hours (cloud facts 4.2): no recording is longer. */
+  shortestCycleMs: 300 * secondMs,
+  longestCycleMs: 21_600 * secondMs,
+  /** What a callback says happened before it was sent; clocks differ by less. */
+  clockSlackMs: 300 * secondMs,
   /** How long a swallowed session id redirects. */
   mergedForMs: 3 * dayMs,
 } as const;
@@ -77,6 +84,7 @@ export function rulesOf(policy: SessionPolicy): SessionRules {
   const { recording, composed } = policy;
   return {
     cycleMs: recording.cycleSeconds * secondMs,
+    cycleSaid: recording.cycleSaid ?? true,
     disconnectDelayMs: recording.disconnectDelaySeconds * secondMs,
     graceMs: recording.graceSeconds * secondMs,
     compose: composed.compose,

@@ -56,3 +56,20 @@ function isPlayable(status: VideoStatus): boolean {
 function isSettled(status: VideoStatus): boolean {
   return status === 'TRANSCODED' || status === 'PARTIAL' || status === 'FAILED' || status === 'DELETED';
 }
+
+const progress: readonly VideoStatus[] = [
+  'DELETED',
+  'FAILED',
+  'ANNOUNCED',
+  'RECORDED',
+  'SOURCE_READY',
+  'TRANSCODING',
+  'PLAYABLE',
+  'PARTIAL',
+  'TRANSCODED',
+];
+
+/** How far a video has come, to compare by. */
+export function progressOf(status: VideoStatus): number {
+  return progress.indexOf(status);
+}

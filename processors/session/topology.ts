@@ -6,13 +6,18 @@
  *   timer ──> time passes for this stream ──────────────┘
  */
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
-import type { StreamRef, StreamState } from '../../schemas/generated/StreamState.ts';
-import type { Topology } from '../topology.ts';
-import { turn } from './evolve.ts';
-import { addFact, lastTimeOf, videoOf } from './facts.ts';
-import { isSettled, withoutFlood } from './retention.ts';
-import { rulesOf, type SessionPolicies } from './rules.ts';
-import { streamKeyOf } from './session-id.ts';
+import type { StreamRef, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { streamKeyOf } from '../stream-key.ts';
+import type { Emission, Outcome, Topology } from '../topology.ts';
+import { Archive, emptyState, pageStartOf, reachMs } from './archive.ts';
+import { compositionOf, jobOf } from './composition.ts';
+import { newsOf, videoOf } from './facts.ts';
+import { type Change, judge } from './history.ts';
+import { keep } from './records.ts';
+import { isTooOld, looseUntil } from './retention.ts';
+import { rulesOf, type SessionPolicies, type SessionRules } from './rules.ts';
+import { settledBefore, stubsAt, withoutStubs } from './settled-before.ts';
+import { placeOf } from './times.ts';
 
 /**
  * The topology of the session processor. A record only adds to the facts; time passes for a stream by timers alone, so
@@ -28,7 +33,7 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
     input: 'stream-facts',
     changelog: 'stream-state',
     outputs: ['session-state', 'compose-jobs'],
-    step(before, record, { nowMs }) {
+    step(before, record, { nowMs, read }) {
       const fact = record.value as StreamFact | null;
       if (!fact) return { kind: 'dead-letter', reason: 'empty', error: 'a fact without a value means nothing' };
       const key = streamKeyOf(fact.stream);
@@ -38,43 +43,112 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
           reason: 'wrong-key',
           error: `the fact is about ${key}, its key is ${record.key}`,
         };
-      const state = before ?? emptyState(fact.stream);
+      const own = before ?? emptyState(fact.stream);
+      const archive = read ? new Archive(fact.stream, read) : null;
+      const rules = rulesFor(fact.stream);
       const video = videoOf(fact);
-      const added = addFact(state.videos, video);
-      if (added.kind !== 'added') return { kind: 'drop', reason: added.kind };
-      const isNew = added.videos.length > state.videos.length;
-      if (isNew && isSettled(video, state.settledThrough, state.settled)) return { kind: 'drop', reason: 'settled' };
-      const { retentionMs } = rulesFor(fact.stream);
-      const lastMs = lastTimeOf(video);
-      if (isNew && lastMs > 0 && nowMs >= lastMs + retentionMs) return { kind: 'drop', reason: 'retired' };
-      const videos = withoutFlood(added.videos, video);
-      const next = turn({ ...state, videos }, rulesFor(fact.stream), nowMs);
-      return { kind: 'next', state: next.state, emit: next.emit };
+      const held = heldFact(own, archive, video.videoId);
+      const news = newsOf(video, held?.video);
+      if (news !== 'new') return { kind: 'drop', reason: news };
+      if (!held) {
+        if (settledBefore(own, archive, video)) return { kind: 'drop', reason: 'settled' };
+        if (isTooOld(video, rules, nowMs)) return { kind: 'drop', reason: 'older-than-retention', marks: tooOld };
+      }
+      const home = homeOf(own, archive, video);
+      return outcomeOf(key, own, archive, changesOf(home, video, held), rules, nowMs);
     },
     timer: {
       dueAtMs: (state) => state.dueAt,
       /** Time passes to the deadline and no further: of what lies between it and now not everything may be known yet. */
-      fire(_key, state, { nowMs }) {
+      fire(key, state, { nowMs, read }) {
+        const { stream } = state;
+        const archive = read ? new Archive(stream, read) : null;
         const clock = Math.max(state.clock, state.dueAt ?? 0);
-        const next = turn({ ...state, clock }, rulesFor(state.stream), nowMs);
-        return next.empty
-          ? { kind: 'next', state: null, reason: 'retired', emit: next.emit }
-          : { kind: 'next', state: next.state, emit: next.emit };
+        const page = pageStartOf(key);
+        const ownKey = streamKeyOf(stream);
+        const own = key === ownKey ? state : (read?.(ownKey) ?? emptyState(stream));
+        const rules = rulesFor(stream);
+        if (archive && key === archive.stubsKey) return stubsOutcome(own, state, clock, rules);
+        const places = page === null ? [] : [page];
+        return outcomeOf(key, own, archive, [{ places, clock }], rules, nowMs);
       },
     },
   };
 }
 
-function emptyState(stream: StreamRef): StreamState {
-  return {
-    stream,
-    revision: 0,
-    clock: 0,
-    dueAt: null,
-    settledThrough: null,
-    videos: [],
-    sessions: [],
-    settled: [],
-    compositions: [],
-  };
+const tooOld = { result: 'older-than-retention' };
+
+/** What is held about a video, in the own record or in the archive, and where. */
+function heldFact(own: StreamState, archive: Archive | null, videoId: string) {
+  const video = own.videos.find((other) => other.videoId === videoId);
+  if (video) return { video, home: homeOf(own, archive, video) };
+  if (archive === null || own.archived === 0) return undefined;
+  const home = archive.placeOf('v', videoId);
+  if (home === null) return undefined;
+  const startMs = archive.startsNear(home).findLast((start) => start <= home);
+  const page = startMs === undefined ? null : archive.page(startMs);
+  const found = page?.state.videos.find((other) => other.videoId === videoId);
+  return found && { video: found, home };
+}
+
+/** Where a fact is kept: with the session that we composed it of, else at its own time. */
+function homeOf(own: StreamState, archive: Archive | null, video: StreamVideo): number {
+  if (video.composeJob === null) return placeOf(video);
+  const planned = compositionOf(video, own.compositions)?.sessionStart;
+  return planned ?? archive?.placeOf('c', jobOf(video.composeJob.token)) ?? placeOf(video);
+}
+
+/** A fact that moves in time by more than what depends on one another is taken away and then added. */
+function changesOf(home: number, video: StreamVideo, held: ReturnType<typeof heldFact>): readonly Change[] {
+  if (!held) return [{ places: [home], add: video }];
+  if (Math.abs(home - held.home) <= reachMs) return [{ places: [home, held.home], add: video }];
+  return [
+    { places: [held.home], forget: video.videoId },
+    { places: [home], add: video },
+  ];
+}
+
+function outcomeOf(
+  key: string,
+  before: StreamState,
+  archive: Archive | null,
+  changes: readonly Change[],
+  rules: SessionRules,
+  nowMs: number,
+): Outcome<StreamState> {
+  const emit: Emission[] = [];
+  let own = archive ? withoutStubs(before, archive, rules) : before;
+  for (const change of changes) {
+    const part = judge(own, archive, change, rules, nowMs);
+    own = keep(own, archive, part, rules);
+    emit.push(...part.turned.emit);
+  }
+  const ownKey = streamKeyOf(own.stream);
+  const states = new Map<string, StreamState | null>(archive?.changes);
+  states.set(ownKey, own);
+  if (isOver(own, rules)) {
+    // Facts without any time can't wait for anything: with nothing else to follow the next timer lets them go.
+    const isTimer = changes.every(({ add }) => add === undefined);
+    states.set(ownKey, isTimer ? null : { ...own, dueAt: own.clock + 1 });
+  }
+  const state = states.get(key) ?? null;
+  states.delete(key);
+  return { kind: 'next', state, ...(state === null ? { reason: 'retired' } : {}), others: states, emit };
+}
+
+/** Time passes for what an earlier release has left of sessions. */
+function stubsOutcome(own: StreamState, stubs: StreamState, clock: number, rules: SessionRules): Outcome<StreamState> {
+  const left = stubsAt(stubs, clock, rules);
+  if (left.stubs !== null) return { kind: 'next', state: left.stubs, emit: left.emit };
+  const next = { ...own, archived: own.archived - 1 };
+  const others = new Map([[streamKeyOf(own.stream), isOver(next, rules) ? null : next]]);
+  return { kind: 'next', state: null, reason: 'retired', others, emit: left.emit };
+}
+
+/** Nothing is left that time or a later fact could change. */
+function isOver(own: StreamState, rules: SessionRules): boolean {
+  const { sessions, archived, settled, videos } = own;
+  return (
+    sessions.length + archived + settled.length === 0 && videos.every((video) => looseUntil(video, rules) === null)
+  );
 }

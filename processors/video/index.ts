@@ -4,5 +4,5 @@ export { type Evolved, evolve, retired } from './evolve.ts';
 export { maxStateBytes, rooms } from './lanes.ts';
 export { type Decision, requestTokenOf, tokenOf } from './plan.ts';
 export { retirementDueAtMs } from './retirement.ts';
-export { streamFactsOf, streamKey } from './stream-fact.ts';
+export { streamFactsOf } from './stream-fact.ts';
 export { type VideoRecord, videoTopology } from './topology.ts';

@@ -1,12 +1,7 @@
 import type { ComposeJobFact, StreamFact } from '../../schemas/generated/StreamFact.ts';
-import type { Fact, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
 import { sameValue } from './copies.ts';
 import { eventsOf } from './events.ts';
-
-/** Key of a stream on `stream-facts`: `domain/app/stream`. */
-export function streamKey(stream: StreamRef): string {
-  return `${stream.domainName}/${stream.appName}/${stream.streamName}`;
-}
 
 /**
  * What a change of a video means for its stream: a whole snapshot where anything in it changed, and one with `removed`

@@ -3,11 +3,12 @@ import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type EventSource, header } from '../../schemas/topics.ts';
 import { cloudEvents, cut, type Delivery, maxBytes, parseCallback, type VideoEvent } from '../callback/index.ts';
 import type { Policy, PolicyBook } from '../policy/index.ts';
+import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Marks, Outcome, SourceRecord, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
 import { evolve, retired } from './evolve.ts';
 import { retirementDueAtMs } from './retirement.ts';
-import { streamFactsOf, streamKey } from './stream-fact.ts';
+import { streamFactsOf } from './stream-fact.ts';
 
 /** The store of the video processor is what `video-state` holds. */
 export type VideoRecord = VideoState;
@@ -54,7 +55,7 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
       // Out, all in the transaction of the state record.
       const emit: Emission[] = [];
       for (const fact of streamFactsOf(before, state))
-        emit.push({ topic: 'stream-facts', key: streamKey(fact.stream), value: fact });
+        emit.push({ topic: 'stream-facts', key: streamKeyOf(fact.stream), value: fact });
       for (const job of start) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
       return { kind: 'next', state, emit, marks };
     },

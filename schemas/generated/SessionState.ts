@@ -92,7 +92,11 @@ export type SessionState = {
   readonly overlapping: boolean;
   /** The recording goes on beyond what one session holds, or a flood of segments was cut. */
   readonly truncated: boolean;
-  /** No longer followed: what happens to its videos from now on is only in video-state. */
+  /** Nothing more is under way and nothing was heard of it for 8 days. */
   readonly settled: boolean;
   readonly composition: SessionComposition | null;
+  /** More composed videos than it has record formats: the others may belong to an older session, or were composed again. */
+  readonly composedSurplus: boolean;
+  /** A time that its callback can't have known, or a recording longer than any cycle, was brought back to what can be. */
+  readonly timesBounded: boolean;
 };

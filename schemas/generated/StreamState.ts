@@ -42,6 +42,14 @@ export type StreamVideo = {
 
 export type ComposeMode = 'CLOUD' | 'PIPELINE' | 'NONE';
 
+/** The rules by which a session closed, milliseconds. */
+export type KeptRules = {
+  readonly cycleMs: number;
+  readonly disconnectDelayMs: number;
+  readonly graceMs: number;
+  readonly composeOverdueMs: number;
+};
+
 /** What session-state says about one session id that is not settled. */
 export type EmittedSession = {
   /** Names the session: the last part of its id. */
@@ -54,6 +62,8 @@ export type EmittedSession = {
   /** Start of the session that swallowed this one. */
   readonly mergedInto: number | null;
   readonly mergedAt: number | null;
+  /** Set when the session first closed: a changed policy doesn't rewrite it. */
+  readonly rules: KeptRules | null;
 };
 
 /** A session whose record stands but is no longer followed. */
@@ -85,23 +95,33 @@ export type Composition = {
   readonly errorCode: string | null;
 };
 
-/** Internal: the session processor's store, one per stream: the latest fact of each video (at most 1000; a flood or a long history settles the oldest sessions first) and what was last said about the sessions that follow from them. */
+/** Internal: the session processor's store. Under the key of a stream: the latest facts about the videos of its newest sessions, and what was last said about these. Older sessions are archived, each in a record of its own under a longer key, so that the cost of a fact doesn't depend on how many there were; `pointer` and `pages` lead to them. */
 export type StreamState = {
   readonly stream: StreamRef;
-  /** The highest revision given to a session of this stream. */
+  /** The highest revision given to a session of this stream. 0 in an archived record. */
   readonly revision: number;
   /** The last deadline that has passed for this stream: moved by timers only, never by the arrival of a record. */
   readonly clock: number;
   /** When the next timer is due. */
   readonly dueAt: number | null;
-  /** Whatever was recorded up to then is settled: its facts are gone and new ones are not taken. */
+  /** Written by releases that let go of old facts: what was recorded up to then is gone, and facts about it are not taken. */
   readonly settledThrough: number | null;
   /** Ordered by time, then videoId. */
   readonly videos: readonly StreamVideo[];
   /** Ordered by start. */
   readonly sessions: readonly EmittedSession[];
-  /** Ordered by start. */
+  /** Written by releases that let go of old facts. Archived one by one when the stream is next heard of. */
   readonly settled: readonly SettledSession[];
   /** Ordered by session, then token. */
   readonly compositions: readonly Composition[];
+  /** What is placed earlier is archived; null where nothing is. */
+  readonly archivedBefore: number | null;
+  /** How many archived records the stream has. */
+  readonly archived: number;
+  /** Under the key of an archived video or composition: its place in time. */
+  readonly pointer: number | null;
+  /** Under the key of a day: the starts of the archived records that hold something of it, in order. */
+  readonly pages: readonly number[];
+  /** A composed video of this record belongs to an archived session. */
+  readonly reachesBack: boolean;
 };

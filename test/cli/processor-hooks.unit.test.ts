@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { processorHooks } from '../../cli/roles/processor-hooks.ts';
 import { ProcessorStatus } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../connectors/platform/index.ts';
@@ -67,4 +67,19 @@ it('shows that nothing was lost as soon as a partition is assigned', async () =>
   hooks.onLostRange?.({ topic: 'callbacks', partition: 3, from: 10, to: 15 });
   hooks.onRebalance?.({ kind: 'assign', partitions: [3] });
   expect((await lost())?.[1]?.value).toBe(5);
+});
+
+// A first start on a long history left out what was older than the retention, and nothing told of it.
+it('counts and logs facts that are older than the retention, once a minute at most', async () => {
+  const registry = new Registry();
+  const log = createLogger('test', 'silent');
+  const warned = vi.spyOn(log, 'warn');
+  const hooks = processorHooks('session', metricsOf(registry), log, new ProcessorStatus(systemClock), systemClock);
+  const outcome = { kind: 'drop', reason: 'older-than-retention', marks: { result: 'older-than-retention' } } as const;
+  const record = { key: 'k', value: null, headers: {}, timestampMs: 1, partition: 0, offset: 1 };
+  for (let index = 0; index < 5; index += 1) hooks.onOutcome?.(record, outcome, null);
+  const values = (await registry.getSingleMetric('live2vod_processor_records_total')?.get())?.values;
+  expect(values).toMatchObject([{ labels: { processor: 'session', result: 'older-than-retention' }, value: 5 }]);
+  expect(warned).toHaveBeenCalledOnce();
+  expect(warned.mock.calls[0]?.[1]).toContain('retentionDays');
 });

@@ -1,4 +1,4 @@
-import type { Outcome, SourceRecord } from '../../../processors/topology.ts';
+import type { Outcome, SourceRecord, StepContext } from '../../../processors/topology.ts';
 import { hasControlCharacter } from '../../../schemas/bounds.ts';
 import { spanOf, type TracedWork, traceOf } from '../../telemetry/index.ts';
 import type { ConsumedRecord, OutgoingRecord } from '../client/record.ts';
@@ -41,6 +41,9 @@ export type Told = {
 /** An error that asks to be tried again later, e.g. of a registry that is away. */
 export const isRetryable = (error: unknown): boolean =>
   error instanceof Error && 'retryable' in error && error.retryable === true;
+
+/** A further key's state has to wait for its schema. */
+class NotDecodedYet extends Error {}
 
 /** One state of the batch can't be encoded, and which record made it isn't known. */
 class UnencodableState extends Error {}
@@ -141,7 +144,10 @@ class Batch<S> {
       const found = this.#watched(origin, () => this.#state(record.key));
       const state = found instanceof Promise ? await found : found;
       stage = 'processor-threw';
-      const outcome = this.#watched(origin, () => context.topology.step(state, record, { nowMs: this.#nowMs }));
+      const stepped = this.#watched(origin, () =>
+        this.#reading((step) => context.topology.step(state, record, step)),
+      );
+      const outcome = stepped instanceof Promise ? await stepped : stepped;
       if (outcome.kind === 'dead-letter') {
         return this.#reject(origin, record, traced, outcome.reason, outcome.error, outcome);
       }
@@ -187,7 +193,9 @@ class Batch<S> {
         return;
       }
       traced = this.#task.context.tracing?.begin(`${topology.name} timer`, 'INTERNAL', {}, { key: timer.key });
-      const outcome = topology.timer.fire(timer.key, state, { nowMs: this.#nowMs });
+      const { fire } = topology.timer;
+      const stepped = this.#reading((step) => fire(timer.key, state, step));
+      const outcome = stepped instanceof Promise ? await stepped : stepped;
       if (outcome.kind === 'dead-letter') throw new Error(`there is no record to set aside: ${outcome.error}`);
       if (outcome.kind === 'next' && outcome.state !== null) {
         const again = topology.timer.dueAtMs(outcome.state);
@@ -236,6 +244,32 @@ class Batch<S> {
     };
   }
 
+  /**
+   * Runs a step that may read further keys. It is called anew where one can't be decoded at once, because its schema has to
+   * be fetched: a step has no effect before its outcome is taken.
+   */
+  #reading(step: (context: StepContext<S>) => Outcome<S>): Outcome<S> | Promise<Outcome<S>> {
+    const decoded = new Map<string, S | null>();
+    const run = (): Outcome<S> | Promise<Outcome<S>> => {
+      let waiting: Promise<unknown> | null = null;
+      const read = (key: string): S | null => {
+        const known = decoded.get(key);
+        if (known !== undefined) return known;
+        const found = this.#state(key);
+        if (!(found instanceof Promise)) return found;
+        waiting = found.then((state) => decoded.set(key, state));
+        throw new NotDecodedYet();
+      };
+      try {
+        return step({ nowMs: this.#nowMs, read });
+      } catch (error) {
+        if (!(error instanceof NotDecodedYet) || waiting === null) throw error;
+        return (waiting as Promise<unknown>).then(run);
+      }
+    };
+    return run();
+  }
+
   #state(key: string): S | null | Promise<S> {
     const changed = this.#overlay.get(key);
     return changed ? changed.state : this.#task.state(key);
@@ -255,13 +289,21 @@ class Batch<S> {
         headers: { ...trace, ...emission.headers },
       };
     });
-    if (this.#encodeEach && outcome.state !== null) context.state.encode(outcome.state);
-    this.#overlay.set(key, {
-      state: outcome.state,
-      ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-      previousDueAtMs: before === null ? null : (context.topology.timer?.dueAtMs(before) ?? null),
-      trace,
+    const { reason, others } = outcome;
+    const states: [key: string, state: S | null, before: S | null][] = [...(others ?? [])].map(([other, state]) => {
+      const held = this.#state(other);
+      // One that isn't decoded was not read, so its index entry isn't known: it is dropped when it comes due.
+      return [other, state, held instanceof Promise ? null : held];
     });
+    if (outcome.state !== before || !others) states.push([key, outcome.state, before]);
+    if (this.#encodeEach) for (const [, state] of states) if (state !== null) context.state.encode(state);
+    for (const [changed, state, held] of states)
+      this.#overlay.set(changed, {
+        state,
+        ...(reason === undefined || changed !== key ? {} : { reason }),
+        previousDueAtMs: held === null ? null : (context.topology.timer?.dueAtMs(held) ?? null),
+        trace,
+      });
     for (const output of outputs) this.#outputs.push(output);
   }
 

@@ -228,6 +228,8 @@ export function session(composedVideoId: string, o: Partial<SessionState> = {}):
     overlapping: false,
     truncated: false,
     settled: false,
+    composedSurplus: false,
+    timesBounded: false,
     composition: null,
     ...o,
   };

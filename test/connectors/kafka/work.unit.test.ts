@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ConsumedRecord } from '../../../connectors/kafka/client/record.ts';
 import { Task } from '../../../connectors/kafka/runtime/task.ts';
 import type { TaskContext } from '../../../connectors/kafka/runtime/task-context.ts';
 import { evolve } from '../../../connectors/kafka/runtime/work.ts';
 import { StateStore } from '../../../connectors/kafka/store/state-store.ts';
-import type { Outcome } from '../../../processors/topology.ts';
+import type { Outcome, Topology } from '../../../processors/topology.ts';
 
 /** A task with one key, whose timer is due at 5. */
 const taskWhoseTimer = (fire: () => Outcome<string>): Task<string> =>
@@ -227,4 +228,72 @@ test('what an input is to blame for is no failure of the release', async () => {
   const work = await evolve(task, [record(0, 'v'), record(1, 'bad')], [], 10);
   expect(work.failures).toBe(0);
   expect(work.records.map(({ headers }) => headers?.reason)).toEqual(['output-unusable', 'input-unreadable']);
+});
+
+/** A task whose states lie in `states`; those named in `waiting` can be decoded only after a moment. */
+function taskOf(states: Record<string, string>, step: Topology<string>['step'], waiting: readonly string[] = []) {
+  const state = (key: string) => {
+    const found = states[key] ?? null;
+    return found !== null && waiting.includes(key) ? Promise.resolve(found) : found;
+  };
+  const dueAtMs = (found: string) => (found.startsWith('due') ? Number(found.slice(3)) : null);
+  return {
+    partition: 3,
+    position: 0,
+    state,
+    context: {
+      topology: { name: 'shows', step, timer: { dueAtMs } },
+      changelogTopic: 'states',
+      input: { decode: (bytes: Buffer) => bytes.toString() },
+      outputs: new Map(),
+      state: { encode: (found: string) => Buffer.from(found) },
+    },
+  } as unknown as Task<string>;
+}
+
+const recordOf = (key: string, offset: number): ConsumedRecord =>
+  ({
+    topic: 'facts',
+    partition: 3,
+    offset,
+    key,
+    value: Buffer.from('x'),
+    headers: {},
+    timestampMs: 1,
+  }) as ConsumedRecord;
+
+test('a step reads and writes further keys: in its own partition, later steps of the batch see them, timers move', async () => {
+  const task = taskOf({ a: 'due7', 'a/old': 'due9' }, (state, _record, { read }) => {
+    const count = Number(read?.('a/count') ?? '0') + 1;
+    const others = new Map<string, string | null>([
+      ['a/count', String(count)],
+      ['a/old', null],
+    ]);
+    return { kind: 'next', state, others, emit: [] };
+  });
+  const work = await evolve(task, [recordOf('a', 0), recordOf('a', 1)], [], 5);
+  expect(work.records.map(({ key, value, partition }) => [key, value?.toString() ?? null, partition])).toEqual([
+    ['a/count', '2', 3],
+    ['a/old', null, 3],
+  ]);
+  expect(work.changes).toMatchObject([
+    { key: 'a/count', previousDueAtMs: null },
+    { key: 'a/old', previousDueAtMs: 9, dueAtMs: null },
+  ]);
+});
+
+test('a step is called anew where a further key waits for its schema', async () => {
+  let calls = 0;
+  const task = taskOf(
+    { a: 'A', b: 'B', c: 'C' },
+    (_state, _record, { read }) => {
+      calls += 1;
+      return { kind: 'next', state: `${read?.('b')}${read?.('c')}${read?.('d')}`, emit: [] };
+    },
+    ['b', 'c'],
+  );
+  const work = await evolve(task, [recordOf('a', 0)], [], 5);
+  expect(work.failures).toBe(0);
+  expect(work.records.map(({ key, value }) => [key, value?.toString()])).toEqual([['a', 'BCnull']]);
+  expect(calls).toBe(3);
 });

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy, policyBook, readPolicies } from '../../../processors/policy/index.ts';
+import {
+  contradictions,
+  defaultPolicy,
+  policyBook,
+  type Recorded,
+  readPolicies,
+} from '../../../processors/policy/index.ts';
 import { comparePrecision, compilePattern } from '../../../processors/policy/pattern.ts';
+import type { PoliciesInput } from '../../../schemas/policies.ts';
 import { check } from '../../support/property.ts';
 import { bookOf } from '../run-topology.ts';
 
@@ -14,7 +21,7 @@ describe('policies', () => {
       name: 'default',
       recording: { cycleSeconds: 3600, disconnectDelaySeconds: 180 },
       segments: { transcode: 'cloud' },
-      composed: { compose: 'cloud', transcode: 'cloud' },
+      composed: { compose: 'none', transcode: 'cloud' },
     });
   });
 
@@ -48,6 +55,13 @@ describe('policies', () => {
       policy: defaultPolicy,
       why: 'no rule matches, so everything is left to the cloud',
       passedOver: [],
+      origins: {
+        cycleSeconds: "the cloud's default; learnt from the recordings where they differ",
+        disconnectDelaySeconds: "the cloud's default",
+        compose: 'the default: nobody',
+        format: "the cloud's default",
+      },
+      formats: [],
     });
   });
 
@@ -59,6 +73,11 @@ describe('policies', () => {
       /required where transcode is pipe/,
     ],
     [[{ maxActAgeSeconds: 172_800, retentionDays: 1 }], 'policies[0].maxActAgeSeconds', /shorter than retentionDays/],
+    [
+      [{ composed: { compose: 'none', takeOverAfterSeconds: 60 } }],
+      'policies[0].composed.takeOverAfterSeconds',
+      /needs compose: cloud/,
+    ],
     [[{ match: { stream: 'a/b' } }], 'policies[0].match.stream', /without slashes/],
     [[{}, {}], 'policies[1].match', /the same match as policies\[0\]/],
     [[{ recording: { cycleSeconds: 10 } }], 'policies[0].recording.cycleSeconds', /300/],
@@ -90,6 +109,93 @@ describe('policies', () => {
     if (read.ok) throw new Error('must be refused');
     expect(read.problems[0]?.path).toBe(path);
     expect(read.problems[0]?.problem).toMatch(problem);
+  });
+});
+
+describe('what the cloud was told to record', () => {
+  const told = (change: Partial<Recorded> = {}): Recorded => ({
+    path: 'recording.configs[0]',
+    domain: 'play.example.com',
+    app: 'live',
+    stream: '*',
+    cycleSeconds: 1200,
+    disconnectDelaySeconds: 60,
+    composes: true,
+    formats: [],
+    ...change,
+  });
+  const rulesOf = (input: PoliciesInput) => {
+    const read = readPolicies(input);
+    if (!read.ok) throw new Error('must be valid');
+    return read.rules;
+  };
+
+  // Sessions went by 3600 s and 180 s whatever the cloud had been told.
+  it('is what sessions go by where a rule leaves it open, and where there is no rule', () => {
+    for (const input of [[], [{ segments: { transcode: 'approval' as const } }]]) {
+      expect(policyBook(rulesOf(input), [told()]).policyFor(stream)).toMatchObject({
+        recording: { cycleSeconds: 1200, cycleSaid: true, disconnectDelaySeconds: 60 },
+        composed: { compose: 'cloud' },
+      });
+    }
+    const notComposing = policyBook([], [told({ composes: false })]);
+    expect(notComposing.policyFor(stream).composed.compose).toBe('none');
+    expect(notComposing.policyFor({ ...stream, appName: 'other' })).toMatchObject({
+      recording: { cycleSeconds: 3600, cycleSaid: false },
+    });
+  });
+
+  it('is taken from the most precise configuration', () => {
+    const all = [told({ app: '*' }), told({ cycleSeconds: 900 }), told({ stream: 'match-7', cycleSeconds: 600 })];
+    const cycleOf = (recorded: readonly Recorded[]) =>
+      policyBook([], recorded).policyFor(stream).recording.cycleSeconds;
+    expect([all, all.toReversed(), all.slice(0, 2), all.slice(0, 1)].map(cycleOf)).toEqual([600, 600, 900, 1200]);
+  });
+
+  it('is told with its origin', () => {
+    const rules = rulesOf([{ match: { stream: 'match-*' }, recording: { cycleSeconds: 1200 } }]);
+    expect(policyBook(rules, [told({ formats: ['m3u8'] })]).explain(stream).origins).toEqual({
+      cycleSeconds: 'policies[0] */*/match-*',
+      disconnectDelaySeconds: 'recording.configs[0]',
+      compose: 'recording.configs[0]',
+      format: 'recording.configs[0]',
+    });
+  });
+
+  it.each<[PoliciesInput, readonly Recorded[], string | null]>([
+    [[{ recording: { cycleSeconds: 3600 } }], [told()], 'policies[0].recording.cycleSeconds'],
+    [[{ recording: { disconnectDelaySeconds: 180 } }], [told()], 'policies[0].recording.disconnectDelaySeconds'],
+    [[{ composed: { compose: 'none' } }], [told()], 'policies[0].composed.compose'],
+    [[{ composed: { compose: 'pipeline' } }], [told()], 'policies[0].composed.compose'],
+    [[{ composed: { compose: 'cloud' } }], [told({ composes: false })], 'policies[0].composed.compose'],
+    [
+      [{ composed: { takeOverAfterSeconds: 600 } }],
+      [told({ composes: false })],
+      'policies[0].composed.takeOverAfterSeconds',
+    ],
+    [[{ composed: { compose: 'pipeline' } }], [told({ composes: false })], null],
+    [
+      [{ recording: { cycleSeconds: 1200, disconnectDelaySeconds: 60 }, composed: { compose: 'cloud' } }],
+      [told()],
+      null,
+    ],
+    [[{}], [told()], null],
+    [[{ match: { app: 'other' }, recording: { cycleSeconds: 3600 } }], [told()], null],
+    [
+      [{ match: { stream: 'match-?' }, recording: { cycleSeconds: 3600 } }],
+      [told()],
+      'policies[0].recording.cycleSeconds',
+    ],
+    [
+      [{ match: { stream: 'match-7' }, recording: { cycleSeconds: 600 } }],
+      [told(), told({ stream: 'match-7', cycleSeconds: 600 })],
+      null,
+    ],
+    [[{ recording: { cycleSeconds: 600 } }, { match: { app: 'live' } }], [told()], null],
+  ])('contradicts a rule that says otherwise for the same stream: %j', (input, recorded, path) => {
+    const found = contradictions(rulesOf(input), recorded);
+    expect(found.map((one) => one.path)).toEqual(path === null ? [] : [path]);
+    for (const { problem } of found) expect(problem).toContain('recording.configs[0]');
   });
 });
 

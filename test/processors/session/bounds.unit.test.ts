@@ -25,19 +25,21 @@ describe('bounds', () => {
     expect(down?.encodedWith({ revision: 0 })).toEqual(up?.encodedWith({ revision: 0 }));
   });
 
-  it('a stream with too many videos settles its oldest sessions early', () => {
+  it('a stream with many sessions holds the newest in its own record, each other one in a page, and follows them all', () => {
     const live = new StreamUnderTest({ policy: notComposed });
-    // 105 sessions of ten cycles.
-    for (let index = 0; index < 1050; index += 1) {
-      const from = index * 30 + Math.floor(index / 10) * 60;
-      live.hear(segment(name(index), from, from + 30, done));
-    }
-    expect(live.state?.videos).toHaveLength(1000);
-    const settled = live.current.map((session) => session.settled);
-    expect(settled.indexOf(false)).toBe(5);
-    expect(settled.lastIndexOf(true)).toBe(4);
-    live.hear(segment('late', 400, 430));
-    expect(live.drops).toEqual(['settled']);
+    const from = (index: number) => index * 30 + Math.floor(index / 10) * 60;
+    for (let index = 0; index < 1050; index += 1) live.hear(segment(name(index), from(index), from(index) + 30, done));
+    expect(live.current.map((session) => session.segments.length)).toEqual(Array.from({ length: 105 }, () => 10));
+    expect(live.state?.videos.length).toBeLessThanOrEqual(30);
+    expect(live.facts).toHaveLength(1050);
+    live.passTo(from(1050) + 100);
+    expect(new Set(live.current.map((session) => session.status))).toEqual(new Set(['READY']));
+    live.hear(segment(name(7), from(7), from(7) + 30, { status: 'DELETED', videoRevision: 2 }));
+    expect(live.current.map((session) => session.status).indexOf('PARTIAL')).toBe(0);
+    // A late segment joins two archived sessions.
+    live.hear(segment('late', from(19) + 30, from(20), done));
+    expect(live.current.map((session) => session.segments.length).slice(0, 4)).toEqual([10, 21, 10, 10]);
+    expect(live.sessions.get(sessionId(from(20)))).toMatchObject({ status: 'MERGED', mergedInto: sessionId(from(10)) });
   });
 
   // Facts without any time were never let go, so that they pushed out the sessions; each composition that fails leaves one.
@@ -47,11 +49,8 @@ describe('bounds', () => {
     );
     const [before, after] = [segment('a', 0, 8), segment('b', 11.1, 20)];
     const live = new StreamUnderTest().hear(before, ...timeless, after);
-    expect(live.current.map((session) => [session.startTime, session.settled])).toEqual([
-      [atMinute(0), false],
-      [atMinute(11.1), false],
-    ]);
-    expect(live.state?.videos).toHaveLength(1000);
+    expect(live.current.map((session) => session.startTime)).toEqual([atMinute(0), atMinute(11.1)]);
+    expect(live.state?.videos).toHaveLength(52);
     const other = new StreamUnderTest().hear(...timeless.toReversed(), after, before);
     expect(other.encodedWith({ revision: 0 })).toEqual(live.encodedWith({ revision: 0 }));
     live.hear(composed('c', 11.2));
@@ -77,16 +76,29 @@ describe('bounds', () => {
     expect(standIns.length).toBeLessThan(12);
   });
 
-  it('a busy stream holds what it heard of in the last days, whatever its age', () => {
+  it('a busy stream’s own record stays small whatever its age, and all records go with the retention', () => {
     const live = new StreamUnderTest({ policy: notComposed });
     const perDay = 4;
-    for (let index = 0; index < 30 * perDay; index += 1) {
+    for (let index = 0; index < 40 * perDay; index += 1) {
       const from = (index * dayMs) / minuteMs / perDay;
       live.hear(segment(name(index), from, from + 8, { ...done, transcodedTime: null })).passTo(from + 20);
     }
     expect(live.current).toHaveLength(30 * perDay);
-    expect(live.state?.videos.length).toBeLessThanOrEqual(8 * perDay + 1);
-    expect(live.state?.sessions.length).toBe(live.state?.videos.length);
-    expect(live.encodedWith({}).length).toBeLessThan(8_000);
+    expect(live.encodedWith({}).length).toBeLessThan(1_000);
+    live.passTo((71 * dayMs) / minuteMs);
+    expect(live.sessions.size).toBe(0);
+    expect([...live.states.keys()]).toEqual([]);
+  });
+
+  it('no record gets near what a broker takes, with as much of everything as it may hold and the longest ids', () => {
+    const longest = (index: number) => `${name(index)}${'\u4e2d'.repeat(250)}`;
+    const live = new StreamUnderTest({ policy: notComposed });
+    for (let index = 0; index < 520; index += 1) live.hear(segment(longest(index), index * 30, index * 30 + 30));
+    for (let index = 0; index < 60; index += 1) live.hear(composed(longest(5000 + index), 15_603.1 + index / 60));
+    for (let index = 0; index < 60; index += 1)
+      live.hear(composed(longest(6000 + index), 0, { composeStartTime: null }));
+    const sizes = [...live.states.keys()].map((key) => live.sizeOf(key));
+    expect(Math.max(...sizes)).toBeGreaterThan(300_000);
+    expect(Math.max(...sizes)).toBeLessThan(1_000_000);
   });
 });

@@ -148,16 +148,15 @@ describe('a session that the policy leaves to the cloud', () => {
     expect(live.passTo(2000).jobs).toEqual([]);
   });
 
-  it('is composed by us where it has more cycles than the cloud composes', () => {
+  it('is not composed by us where it has more cycles than the cloud composes: a mark says so', () => {
     const cycles = Array.from({ length: 41 }, (_, index) =>
       segment(`s${index}`, index * 30, index * 30 + (index === 40 ? 8 : 30), ready),
     );
-    const live = new StreamUnderTest().hear(...cycles).passTo(40 * 30 + 11);
-    expect(live.jobs[0]?.videoIds).toHaveLength(41);
-    expect(live.only).toMatchObject({ status: 'COMPOSING', composition: { reason: 'SEGMENT_LIMIT' } });
-    // The cloud's video of the first 40 doesn't make it ready.
-    live.hear(composed('first 40', 40 * 30 + 12, { status: 'TRANSCODED' }));
-    expect(live.only.status).toBe('COMPOSING');
+    const live = new StreamUnderTest().hear(...cycles).passTo(40 * 30 + 60);
+    expect(live.jobs).toEqual([]);
+    expect(live.only).toMatchObject({ segmentLimitExceeded: true, composeMissing: true, composition: null });
+    live.hear(composed('first 40', 40 * 30 + 61, { status: 'TRANSCODED', durationSeconds: 40 * 1800 }));
+    expect(live.only).toMatchObject({ status: 'READY', segmentLimitExceeded: true });
   });
 });
 

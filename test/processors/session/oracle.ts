@@ -25,54 +25,83 @@ export function expectedSessions(facts: readonly StreamFact[], delayMs: number):
     .filter((fact) => fact.kind === 'SEGMENT')
     .map((fact) => ({ fact, start: fact.recording?.startTime ?? NaN, end: fact.recording?.endTime ?? NaN }));
 
-  // Any two recordings that are at most the delay apart are in one session, and so are the sessions of both.
-  const label = segments.map((_, index) => index);
-  for (const [i, a] of segments.entries())
-    for (const [j, b] of segments.entries()) {
-      const apart = Math.max(a.start, b.start) - Math.min(a.end, b.end);
-      const [from, to] = [label[i] ?? 0, label[j] ?? 0];
-      if (apart <= delayMs && from !== to) for (const [k, l] of label.entries()) if (l === from) label[k] = to;
-    }
-
-  const sessions = [...new Set(label)].map((one) => {
-    const members = segments.filter((_, index) => label[index] === one);
-    const startTime = Math.min(...members.map((member) => member.start));
-    const endTime = Math.max(...members.map((member) => member.end));
-    let uncoveredSeconds = 0;
-    for (let at = startTime; at < endTime; at += 1000)
-      if (!members.some((member) => member.start <= at && at < member.end)) uncoveredSeconds += 1;
-    const formats = Math.max(
-      ...members.map((a) => {
-        const together = members.filter((b) => b.start >= a.start && b.start <= a.start + slackMs);
-        return together.filter((b) => b.start === a.start || b.start < a.end).length;
-      }),
-    );
-    return { startTime, endTime, members, uncoveredSeconds, formats, composed: [] as StreamFact[] };
-  });
-  sessions.sort((a, b) => b.startTime - a.startTime);
-
-  const compositions = videos
+  const films = videos
     .filter((fact) => fact.kind === 'COMPOSED')
-    .sort((a, b) => (a.composeStartTime ?? 0) - (b.composeStartTime ?? 0) || (a.videoId < b.videoId ? -1 : 1));
-  for (const video of compositions) {
-    const at = (video.composeStartTime ?? 0) + slackMs;
-    const free = sessions.filter(
-      (session) =>
-        session.composed.length < session.formats &&
-        !session.composed.some((other) => other.format !== null && other.format === video.format),
-    );
-    const over = free.find((session) => session.endTime + delayMs <= at);
-    const stopped = free.find((session) => session.endTime <= at && at < session.endTime + delayMs);
-    const late = over === undefined || at - over.endTime - delayMs > 600_000;
-    const owner = stopped && late ? stopped : over;
-    if (owner && (owner === stopped || at - owner.endTime - delayMs <= 86_400_000)) owner.composed.push(video);
+    .map((fact) => ({
+      fact,
+      at: (fact.composeStartTime ?? 0) + slackMs,
+      alive: !['FAILED', 'DELETED'].includes(fact.status),
+    }))
+    .sort((a, b) => a.at - b.at || (a.fact.videoId < b.fact.videoId ? -1 : 1));
+  const endOf = (show: Show) => Math.max(...show.map((one) => one.end));
+
+  /** Of the shows that had ended when the film began, the newest two are asked. */
+  function ownerOf(film: Film, shows: readonly Show[]): Show | undefined {
+    const [newest, before] = shows.filter((show) => endOf(show) <= film.at).reverse();
+    if (!newest || film.at - endOf(newest) - delayMs > 86_400_000) return undefined;
+    const earlier = films.slice(0, films.indexOf(film)).filter((one) => one.alive);
+    const after = (show: Show) => earlier.filter((one) => one.at >= endOf(show));
+    const isDue =
+      before !== undefined && film.at >= endOf(before) + delayMs && film.at <= endOf(before) + delayMs + 600_000;
+    const between = before ? after(before).filter((one) => one.at < endOf(newest)) : [];
+    if (film.at < endOf(newest) + delayMs) {
+      return isDue && hasRoom(before, [...between, ...after(newest)], film) ? before : newest;
+    }
+    if (hasRoom(newest, after(newest), film) || !isDue) return newest;
+    const stopped = after(newest).filter((one) => one.at < endOf(newest) + delayMs);
+    const ofBefore = stopped.slice(0, Math.max(0, formatsOf(before) - between.length));
+    if (
+      hasRoom(
+        newest,
+        after(newest).filter((one) => !ofBefore.includes(one)),
+        film,
+      )
+    )
+      return newest;
+    return hasRoom(before, [...between, ...ofBefore], film) ? before : newest;
   }
 
-  return sessions.reverse().map(({ startTime, endTime, members, uncoveredSeconds, composed }) => ({
-    startTime,
-    endTime,
-    videoIds: members.map((member) => member.fact.videoId).toSorted((a, b) => (a < b ? -1 : 1)),
-    uncoveredSeconds,
-    composedIds: composed.map((video) => video.videoId),
-  }));
+  const shows: Show[] = [];
+  for (const one of segments.sort((a, b) => a.start - b.start || (a.fact.videoId < b.fact.videoId ? -1 : 1))) {
+    const open = shows.at(-1);
+    const gap = open ? one.start - endOf(open) : Number.POSITIVE_INFINITY;
+    const inGap = films.filter(({ at }) => open && at >= endOf(open) && at - slackMs <= one.start);
+    const isComposed = gap > slackMs && inGap.some((film) => ownerOf(film, shows) === open);
+    if (open && gap <= delayMs && !isComposed) open.push(one);
+    else shows.push([one]);
+  }
+  return shows.map((show) => {
+    const [startTime, endTime] = [Math.min(...show.map((one) => one.start)), endOf(show)];
+    let uncoveredSeconds = 0;
+    for (let at = startTime; at < endTime; at += 1000)
+      if (!show.some((one) => one.start <= at && at < one.end)) uncoveredSeconds += 1;
+    return {
+      startTime,
+      endTime,
+      videoIds: show.map((one) => one.fact.videoId).toSorted((a, b) => (a < b ? -1 : 1)),
+      uncoveredSeconds,
+      composedIds: films.filter((film) => ownerOf(film, shows) === show).map((film) => film.fact.videoId),
+    };
+  });
+}
+
+type Recorded = { readonly fact: StreamFact; readonly start: number; readonly end: number };
+type Show = Recorded[];
+type Film = { readonly fact: StreamFact; readonly at: number; readonly alive: boolean };
+
+/** The most files that one cycle has, of that container where one is given. */
+function formatsOf(show: Show, container?: string): number {
+  return Math.max(
+    ...show.map((a) => {
+      const together = show.filter((b) => b.start >= a.start && b.start <= a.start + slackMs);
+      const cycle = together.filter((b) => b.start === a.start || b.start < a.end);
+      return cycle.filter(({ fact }) => container === undefined || fact.format === container).length;
+    }),
+  );
+}
+
+function hasRoom(show: Show, films: readonly Film[], { fact: { format } }: Film): boolean {
+  if (films.length >= formatsOf(show)) return false;
+  const same = films.filter((one) => format !== null && one.fact.format === format).length;
+  return same === 0 || same < formatsOf(show, format ?? undefined);
 }

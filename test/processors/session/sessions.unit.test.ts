@@ -1,5 +1,6 @@
 /** The rules of "Sessions", one by one: given these recordings, when so much time has passed, then these sessions. */
 import { describe, expect, it } from 'vitest';
+import { streamKeyOf } from '../../../processors/session/index.ts';
 import { atMinute, composed, dayMs, policy, StreamUnderTest, segment, sessionId, startMs } from './stream.ts';
 
 const second = 1 / 60;
@@ -118,10 +119,11 @@ describe('a composed video', () => {
       composed('c2', 11.2),
       composed('c3', 11.3),
     );
-    expect(live.only.composed.map((one) => one.videoId)).toEqual(['c1', 'c2']);
-    // The third belongs to no session that is known: with its format it still finds no room.
-    live.hear(composed('c2', 11.2, { format: 'mp4', videoRevision: 2 }));
-    expect(live.only.composed.map((one) => one.videoId)).toEqual(['c1', 'c3']);
+    // The third has no place in an older session either: it stays, and a mark says that it is one too many.
+    expect(live.only.composed.map((one) => one.videoId)).toEqual(['c1', 'c2', 'c3']);
+    expect(live.only.composedSurplus).toBe(true);
+    live.hear(composed('c2', 11.2, { status: 'FAILED', videoRevision: 2 }));
+    expect(live.only.composedSurplus).toBe(false);
   });
 
   it('is confirmed or flagged by its length', () => {
@@ -194,6 +196,19 @@ describe('facts', () => {
     expect(live.emissions).toHaveLength(said);
   });
 
+  // Names with slashes were joined as they are: two streams had one key, so one record and one session.
+  it('of streams whose names hold slashes have keys of their own; others are as they always were', () => {
+    const keys = [
+      { appName: 'live', streamName: 'x/y' },
+      { appName: 'live/x', streamName: 'y' },
+      { appName: 'live', streamName: 'x%2Fy' },
+      { appName: 'live', streamName: 'x' },
+    ].map((names) => streamKeyOf({ domainName: 'play.example.com', ...names }));
+    expect(new Set(keys).size).toBe(4);
+    expect(keys[3]).toBe('play.example.com/live/x');
+    for (const key of keys) expect(key.split('/')).toHaveLength(3);
+  });
+
   it('under the key of another stream are refused', () => {
     const live = new StreamUnderTest();
     const stranger = segment('a', 0, 8, { stream: { domainName: 'x', appName: 'live', streamName: 'room-42' } });
@@ -202,16 +217,17 @@ describe('facts', () => {
 });
 
 describe('retention', () => {
-  it('settles a finished session after 8 silent days and deletes it after the retention', () => {
+  it('settles a finished session after 8 silent days, still follows it, and deletes it after the retention', () => {
     const live = new StreamUnderTest({ policy: policy({ composed: { compose: 'none' } }) });
     live.hear(segment('a', 0, 8, { status: 'TRANSCODED', transcodedTime: atMinute(12) })).passTo(15);
     expect(live.only).toMatchObject({ status: 'READY', settled: false });
     const day = dayMs / 60_000;
+    live.passTo(12 + 8 * day - second);
+    expect(live.only.settled).toBe(false);
     live.passTo(12 + 8 * day);
     expect(live.only).toMatchObject({ status: 'READY', settled: true });
-    expect(live.state?.videos).toEqual([]);
-    live.hear(segment('a', 0, 8, { status: 'DELETED', videoRevision: 9 }));
-    expect(live.drops).toEqual(['settled']);
+    live.hear(segment('a', 0, 8, { status: 'DELETED', videoRevision: 9, transcodedTime: atMinute(12) }));
+    expect(live.only.status).toBe('FAILED');
     live.passTo(12 + 30 * day);
     expect(live.sessions.size).toBe(0);
     expect(live.tombstones).toEqual(new Map([[sessionId(0), 'retired']]));

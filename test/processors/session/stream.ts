@@ -67,11 +67,17 @@ export function sessionId(minute: number): string {
   return `${streamKey}/${new Date(atMinute(minute)).toISOString()}`;
 }
 
-export type Options = { readonly policy?: SessionPolicy; readonly recode?: boolean };
+export type Options = {
+  readonly policy?: SessionPolicy;
+  readonly recode?: boolean;
+  /** One state per stream, as a runner without further keys keeps it. */
+  readonly alone?: boolean;
+};
 
 /** Runs the session topology for one stream with a plain loop. */
 export class StreamUnderTest {
-  state: StreamState | null = null;
+  /** Every record of the store by key. */
+  readonly states = new Map<string, StreamState>();
   readonly emissions: Emission[] = [];
   /** Latest record per session id; deleted by a tombstone. */
   readonly sessions = new Map<string, SessionState>();
@@ -86,6 +92,16 @@ export class StreamUnderTest {
   constructor(options: Options = {}) {
     this.#options = options;
     this.#topology = sessionTopology({ policies: { policyFor: () => this.#options.policy ?? policy() } });
+  }
+
+  /** The stream's own record. */
+  get state(): StreamState | null {
+    return this.states.get(streamKey) ?? null;
+  }
+
+  /** The facts in all records, by id. */
+  get facts(): StreamState['videos'] {
+    return [...this.states.values()].flatMap(({ videos }) => videos).sort((a, b) => (a.videoId < b.videoId ? -1 : 1));
   }
 
   use(next: SessionPolicy): this {
@@ -103,26 +119,32 @@ export class StreamUnderTest {
     this.#wallMs = Math.max(this.#wallMs, nowMs);
     const value = this.#options.recode ? streamFactType.fromBuffer(streamFactType.toBuffer(fact)) : fact;
     const record = { key: streamKey, value, headers: {}, timestampMs: nowMs };
-    return this.#take(this.#topology.step(this.#stored(), record, { nowMs }));
+    return this.#take(streamKey, this.#topology.step(this.#read(streamKey), record, { nowMs, ...this.#reading }));
   }
 
   /** Time passes to that minute: every timer that is due by then fires, once the wall clock says so. */
   passTo(minute: number): this {
     this.#wallMs = Math.max(this.#wallMs, atMinute(minute));
     for (let turns = 0; ; turns += 1) {
-      const state = this.#stored();
-      const due = state && this.#topology.timer?.dueAtMs(state);
-      if (!state || due == null || due > atMinute(minute)) return this;
-      if (turns > 10_000) throw new Error(`timers don't come to rest: due at ${due}`);
-      this.#fire(state, due);
+      const [first] = [...this.states.entries()]
+        .flatMap(([key, state]) => {
+          const due = this.#topology.timer?.dueAtMs(state);
+          return due == null || due > atMinute(minute) ? [] : [{ key, due }];
+        })
+        .sort((a, b) => a.due - b.due);
+      if (!first) return this;
+      if (turns > 20_000) throw new Error(`timers don't come to rest: due at ${first.due}`);
+      this.#fire(first.key, first.due);
     }
   }
 
-  #fire(state: StreamState, due: number): void {
-    const outcome = this.#topology.timer?.fire(streamKey, state, { nowMs: this.#wallMs });
-    if (outcome) this.#take(outcome);
-    const again = this.state && this.#topology.timer?.dueAtMs(this.state);
-    if (again != null && again <= due) throw new Error(`fired at ${due}, due again at ${again}`);
+  #fire(key: string, due: number): void {
+    const state = this.#read(key);
+    const outcome = state && this.#topology.timer?.fire(key, state, { nowMs: this.#wallMs, ...this.#reading });
+    if (outcome) this.#take(key, outcome);
+    const left = this.states.get(key);
+    const again = left && this.#topology.timer?.dueAtMs(left);
+    if (again != null && again <= due) throw new Error(`${key} fired at ${due}, due again at ${again}`);
   }
 
   /** The sessions that aren't redirects, oldest first, without revisions. */
@@ -144,18 +166,32 @@ export class StreamUnderTest {
     return this.state ? streamStateType.toBuffer({ ...this.state, ...change }) : Buffer.alloc(0);
   }
 
-  #stored(): StreamState | null {
-    if (!this.#options.recode || !this.state) return this.state;
-    return streamStateType.fromBuffer(streamStateType.toBuffer(this.state)) as StreamState;
+  /** Bytes of a record of the store. */
+  sizeOf(key: string): number {
+    const state = this.states.get(key);
+    return state ? streamStateType.toBuffer(state).length : 0;
   }
 
-  #take(outcome: ReturnType<ReturnType<typeof sessionTopology>['step']>): this {
+  get #reading() {
+    return this.#options.alone ? {} : { read: (key: string) => this.#read(key) };
+  }
+
+  #read(key: string): StreamState | null {
+    const state = this.states.get(key) ?? null;
+    if (!this.#options.recode || !state) return state;
+    return streamStateType.fromBuffer(streamStateType.toBuffer(state)) as StreamState;
+  }
+
+  #take(key: string, outcome: ReturnType<ReturnType<typeof sessionTopology>['step']>): this {
     if (outcome.kind === 'dead-letter') throw new Error(`${outcome.reason}: ${outcome.error}`);
     if (outcome.kind === 'drop') {
       this.drops.push(outcome.reason);
       return this;
     }
-    this.state = outcome.state;
+    for (const [other, state] of [[key, outcome.state] as const, ...(outcome.others ?? [])]) {
+      if (state === null) this.states.delete(other);
+      else this.states.set(other, state);
+    }
     for (const emission of outcome.emit) this.#note(emission);
     return this;
   }

@@ -1,0 +1,57 @@
+/** Whether the rules and what the cloud was told to record say the same. */
+import type { StreamRef } from '../../schemas/generated/VideoState.ts';
+import type { PolicyProblem, PolicyRule } from '../../schemas/policies.ts';
+import { policyBook } from './book.ts';
+import { compilePattern } from './pattern.ts';
+import { type Recorded, recordedFor } from './recorded.ts';
+
+/**
+ * Every rule that says another cycle, delay or composing than the cloud was told for a stream that both hold for. One that
+ * a more precise rule or configuration always outdoes contradicts nothing.
+ */
+export function contradictions(rules: readonly PolicyRule[], recorded: readonly Recorded[]): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const book = policyBook(rules);
+  const wins = (index: number, stream: StreamRef) => book.policyFor(stream).name.startsWith(`policies[${index}] `);
+  for (const [index, rule] of rules.entries())
+    for (const told of recorded) {
+      const stream = commonStream(rule, told);
+      if (stream === null || !wins(index, stream) || recordedFor(stream, recorded) !== told) continue;
+      problems.push(...differences(rule, told, `policies[${index}]`));
+    }
+  return problems;
+}
+
+function differences({ recording, composed }: PolicyRule, told: Recorded, path: string): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  for (const name of ['cycleSeconds', 'disconnectDelaySeconds'] as const) {
+    const said = recording[name];
+    if (said !== undefined && said !== told[name])
+      problems.push({
+        path: `${path}.recording.${name}`,
+        problem: `${said}, but ${told.path} tells the cloud ${told[name]}: say it there alone, or the same`,
+      });
+  }
+  const { compose, takeOverAfterSeconds } = composed;
+  const said = compose ?? (takeOverAfterSeconds === undefined ? undefined : 'cloud');
+  if (said !== undefined && (said === 'cloud') !== told.composes)
+    problems.push({
+      path: `${path}.composed.${compose === undefined ? 'takeOverAfterSeconds' : 'compose'}`,
+      problem: `${said}, but ${told.path} tells the cloud ${told.composes ? 'to compose' : 'not to compose'}`,
+    });
+  return problems;
+}
+
+/** A stream that both hold for, with names that no more precise rule or configuration is likely to have; null for none. */
+function commonStream({ match }: PolicyRule, told: Recorded): StreamRef | null {
+  const domainName = commonName(match.domain, told.domain);
+  const appName = commonName(match.app, told.app);
+  const streamName = commonName(match.stream, told.stream);
+  return domainName === null || appName === null || streamName === null ? null : { domainName, appName, streamName };
+}
+
+function commonName(pattern: string, name: string): string | null {
+  const { matches, questions, stars } = compilePattern(pattern);
+  if (name !== '*') return matches(name) ? name : null;
+  return questions + stars === 0 ? pattern : pattern.replaceAll('*', '\uFFFD').replaceAll('?', '\uFFFD');
+}

@@ -1,0 +1,159 @@
+/**
+ * The records of a stream beside its own: sessions that are no longer its newest, each in a record under a longer key of
+ * the same partition, so that what happens now doesn't carry what is over. A fact about an archived session finds it
+ * again:
+ *
+ *   <stream>/s/<start>     a page: the facts of one archived session and what was said about it
+ *   <stream>/d/<day>       the starts of the pages that hold something of that day (UTC)
+ *   <stream>/v/<videoId>   where in time an archived video is
+ *   <stream>/c/<job>       where in time the session of a composition is
+ *   <stream>/settled       what an earlier release has left of sessions
+ *
+ * Pages divide the past between them: each holds what lies between its start and the next one's.
+ */
+import type { StreamRef, StreamState } from '../../schemas/generated/StreamState.ts';
+import { streamKeyOf } from '../stream-key.ts';
+import { placeOf, windowOf } from './times.ts';
+
+export type Page = { readonly startMs: number; readonly state: StreamState };
+/** A record by its key; null where there is none. */
+export type Read = (key: string) => StreamState | null;
+
+const dayMs = 86_400_000;
+const reachDays = 2;
+/** Nothing depends on what is further away: a composed video begins within a day, a delay is at most six hours. */
+export const reachMs = reachDays * dayMs;
+
+export class Archive {
+  readonly #stream: StreamRef;
+  readonly #key: string;
+  readonly #read: Read;
+  readonly #changes = new Map<string, StreamState | null>();
+
+  constructor(stream: StreamRef, read: Read) {
+    this.#stream = stream;
+    this.#key = streamKeyOf(stream);
+    this.#read = read;
+  }
+
+  /** What was changed, by key; null for a record that is gone. */
+  get changes(): ReadonlyMap<string, StreamState | null> {
+    return this.#changes;
+  }
+
+  get stubsKey(): string {
+    return `${this.#key}/settled`;
+  }
+
+  pageKey(startMs: number): string {
+    return `${this.#key}/s/${startMs}`;
+  }
+
+  /** Starts of the pages near a time, oldest first: that hold it, or may have to do with what happens then. */
+  startsNear(fromMs: number, toMs = fromMs): readonly number[] {
+    const starts = new Set<number>();
+    for (let at = dayOf(fromMs - reachMs); at <= dayOf(toMs + reachMs); at += 1)
+      for (const startMs of this.#get(this.#dayKey(at))?.pages ?? []) starts.add(startMs);
+    return [...starts].sort((a, b) => a - b);
+  }
+
+  pages(starts: readonly number[]): readonly Page[] {
+    return starts.flatMap((startMs) => this.page(startMs) ?? []);
+  }
+
+  page(startMs: number): Page | null {
+    const state = this.#get(this.pageKey(startMs));
+    return state && { startMs, state };
+  }
+
+  put({ startMs, state }: Page): void {
+    const before = this.page(startMs);
+    this.#changes.set(this.pageKey(startMs), state);
+    const known = new Set(before ? daysOf(before) : []);
+    const wanted = new Set(daysOf({ startMs, state }));
+    for (const day of wanted) if (!known.has(day)) this.#list(day, (pages) => [...pages, startMs]);
+    for (const day of known) if (!wanted.has(day)) this.#list(day, (pages) => pages.filter((one) => one !== startMs));
+  }
+
+  remove(page: Page): void {
+    this.#changes.set(this.pageKey(page.startMs), null);
+    for (const day of daysOf(page)) this.#list(day, (pages) => pages.filter((one) => one !== page.startMs));
+  }
+
+  /** Where an archived video (`v`) or composition (`c`) is; null where it isn't in the archive. */
+  placeOf(kind: 'v' | 'c', id: string): number | null {
+    return this.#get(`${this.#key}/${kind}/${id}`)?.pointer ?? null;
+  }
+
+  point(kind: 'v' | 'c', id: string, placeMs: number | null): void {
+    if (this.placeOf(kind, id) === placeMs) return;
+    const record = placeMs === null ? null : { ...emptyState(this.#stream), pointer: placeMs };
+    this.#changes.set(`${this.#key}/${kind}/${id}`, record);
+  }
+
+  /** Sessions whose facts an earlier release let go of (`settled-before.ts`). */
+  get stubs(): StreamState | null {
+    return this.#get(this.stubsKey);
+  }
+
+  putStubs(stubs: StreamState | null): void {
+    this.#changes.set(this.stubsKey, stubs);
+  }
+
+  #dayKey(day: number): string {
+    return `${this.#key}/d/${day}`;
+  }
+
+  #list(day: number, change: (pages: readonly number[]) => number[]): void {
+    const pages = change(this.#get(this.#dayKey(day))?.pages ?? []).sort((a, b) => a - b);
+    this.#changes.set(this.#dayKey(day), pages.length === 0 ? null : { ...emptyState(this.#stream), pages });
+  }
+
+  #get(key: string): StreamState | null {
+    const changed = this.#changes.get(key);
+    return changed === undefined ? this.#read(key) : changed;
+  }
+}
+
+/** The start of the page that a key is of, null for any other key. */
+export function pageStartOf(key: string): number | null {
+  const found = /\/s\/(\d+)$/.exec(key);
+  return found ? Number(found[1]) : null;
+}
+
+export function emptyState(stream: StreamRef): StreamState {
+  return {
+    stream,
+    revision: 0,
+    clock: 0,
+    dueAt: null,
+    settledThrough: null,
+    videos: [],
+    sessions: [],
+    settled: [],
+    compositions: [],
+    archivedBefore: null,
+    archived: 0,
+    pointer: null,
+    pages: [],
+    reachesBack: false,
+  };
+}
+
+function daysOf(page: Page): number[] {
+  const days: number[] = [];
+  for (let day = dayOf(page.startMs); day <= dayOf(endOf(page)); day += 1) days.push(day);
+  return days;
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / dayMs);
+}
+
+/** The latest moment that the page holds something of. */
+export function endOf({ startMs, state }: Page): number {
+  let endMs = startMs;
+  for (const video of state.videos) endMs = Math.max(endMs, windowOf(video)?.endMs ?? placeOf(video));
+  for (const { endTime } of state.sessions) endMs = Math.max(endMs, endTime);
+  return endMs;
+}

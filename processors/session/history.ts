@@ -1,0 +1,104 @@
+/**
+ * What a change of a stream can touch. The stream's own record holds its newest sessions, pages hold the older ones. A
+ * change is judged together with the sessions around it.
+ *
+ * Which segments are one session follows from those before, and whose a composed video is from the two sessions before
+ * it. So a change at one moment has something new to say about the two sessions before it, its own and the one after it,
+ * and what they say needs one more on the left and two more on the right.
+ */
+import type { StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { type Archive, endOf, type Page, reachMs } from './archive.ts';
+import { inOrder, withFact } from './facts.ts';
+import type { SessionRules } from './rules.ts';
+import { type Judged, type Turned, turn } from './turn.ts';
+
+export type Change = {
+  /** Where in time it is: of the facts that come or go, or of the record whose time has come. 0 for no time at all. */
+  readonly places: readonly number[];
+  readonly forget?: string;
+  readonly add?: StreamVideo;
+  /** Time has passed up to then. */
+  readonly clock?: number;
+};
+
+export type Part = {
+  readonly pages: readonly Page[];
+  /** The own record is a part of it. */
+  readonly withOwn: boolean;
+  readonly judged: Judged;
+  readonly turned: Turned;
+};
+
+const everything: Judged = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+const leftContext = 3;
+const rightContext = 2;
+
+/** Judges the change over as much of the history as it can touch. */
+export function judge(
+  own: StreamState,
+  archive: Archive | null,
+  change: Change,
+  rules: SessionRules,
+  nowMs: number,
+): Part {
+  const archivedBefore = own.archivedBefore ?? Number.NEGATIVE_INFINITY;
+  const part = (pages: readonly Page[], withOwn: boolean, judged: Judged): Part => {
+    const span = spanOf(own, pages, withOwn, change);
+    return { pages, withOwn, judged, turned: turn(span, rules, nowMs, judged) };
+  };
+  const timed = change.places.filter((place) => place > 0);
+  const isOld = timed.some((place) => place < archivedBefore);
+  if (archive === null || !isOld) {
+    const alone = part([], true, everything);
+    // Whose a composed video is may lie further back: now, or before this change.
+    const reachesBack = own.reachesBack || alone.turned.needsEarlier !== null;
+    if (archive === null || own.archived === 0 || !reachesBack) return alone;
+    const left = archive.pages(archive.startsNear(archivedBefore).slice(-leftContext));
+    return part(left, true, { ...everything, fromMs: left.at(-2)?.startMs ?? everything.fromMs });
+  }
+
+  const [firstMs, lastMs] = [Math.min(...timed), Math.max(...timed)];
+  const near = archive.startsNear(firstMs, Math.min(lastMs, archivedBefore));
+  const first = near.findLastIndex((startMs) => startMs <= firstMs);
+  const left = archive.pages(near.slice(Math.max(0, first - leftContext), Math.max(0, first)));
+  const touched = archive.pages(near.filter((startMs, index) => index >= first && startMs <= lastMs));
+  const fromMs = left.at(-2)?.startMs ?? everything.fromMs;
+  const right: Page[] = [];
+  let withOwn = lastMs >= archivedBefore;
+
+  /** Takes in what comes next; false where that is too far away to matter. */
+  function extend(): boolean {
+    if (withOwn || !archive) return false;
+    const lastPage = right.at(-1) ?? touched.at(-1);
+    const endMs = lastPage ? endOf(lastPage) : lastMs;
+    const next = archive.startsNear(endMs).find((startMs) => startMs > (lastPage?.startMs ?? lastMs));
+    if (next !== undefined) right.push(...archive.pages([next]));
+    else withOwn = archivedBefore - endMs <= reachMs;
+    return next !== undefined || withOwn;
+  }
+  for (;;) {
+    const pages = [...left, ...touched, ...right];
+    const { current } = part(pages, withOwn, { fromMs: 0, toMs: 0 }).turned;
+    const starts = [...right.map(({ startMs }) => startMs), ...(withOwn ? [archivedBefore] : [])];
+    const isStart = (ms: number | undefined) => current.some(({ group }) => group.startMs === ms);
+    // From where two in a row begin with a session as before, which segments are one session is as before.
+    const same = starts.findIndex((startMs, index) => isStart(startMs) && isStart(starts[index + 1]));
+    if ((same < 0 || right.length <= same + rightContext) && extend()) continue;
+    const toMs = same < 0 ? undefined : starts[same + 1];
+    return part(pages, withOwn, { fromMs, toMs: toMs ?? everything.toMs });
+  }
+}
+
+function spanOf(own: StreamState, pages: readonly Page[], withOwn: boolean, { forget, add, clock }: Change) {
+  const states = [...pages.map(({ state }) => state), ...(withOwn ? [own] : [])];
+  const all = states.flatMap(({ videos }) => videos);
+  const videos = (pages.length > 0 ? all.sort(inOrder) : all).filter(({ videoId }) => videoId !== forget);
+  return {
+    stream: own.stream,
+    revision: own.revision,
+    clock: Math.max(clock ?? 0, ...states.map((state) => state.clock)),
+    videos: add ? withFact(videos, add) : videos,
+    sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
+    compositions: states.flatMap(({ compositions }) => compositions).sort((a, b) => a.sessionStart - b.sessionStart),
+  };
+}

@@ -1,0 +1,161 @@
+/** One turn of a part of a stream's history: facts and time in, what is now true and what is to be said out. */
+import type { Composition, EmittedSession, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { streamKeyOf } from '../stream-key.ts';
+import type { Emission } from '../topology.ts';
+import { announce, tombstone } from './announce.ts';
+import { composeJobOf, compositionOf, decideComposition, followCompositions, withDecided } from './composition.ts';
+import { type Session, sessionsOf, withComposition } from './projection.ts';
+import { isOverAt, looseUntil, retiresAt } from './retention.ts';
+import { limits, type SessionRules } from './rules.ts';
+import { isStandIn, placeOf } from './times.ts';
+
+export type Span = Pick<StreamState, 'stream' | 'revision' | 'clock' | 'videos' | 'sessions' | 'compositions'>;
+
+/** What is judged: the sessions that start, and loose facts that lie, from there to before there. The rest is context. */
+export type Judged = { readonly fromMs: number; readonly toMs: number };
+
+export type Turned = Span & {
+  /** Those that stay, oldest first, the context included. */
+  readonly current: readonly Session[];
+  readonly loose: readonly StreamVideo[];
+  readonly needsEarlier: StreamVideo | null;
+  readonly emit: readonly Emission[];
+};
+
+/**
+ * Projects the sessions from `span.videos` at `span.clock` and says what has changed.
+ *
+ * Whatever the order, the repetitions and the timers in between: once no timer is due, the same set of facts has led to
+ * the same sessions and the same state, but for `revision`, `clock`, redirects that haven't served their time, and
+ * decisions (the ledger, and the rules of a session that closed before the policy changed), which are history by nature.
+ *
+ * @param nowMs wall clock: only for what is decided, and for how long a redirect stays
+ */
+export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Judged): Turned {
+  const { stream, clock } = span;
+  const isJudged = (ms: number) => ms >= judged.fromMs && ms < judged.toMs;
+  const ledger = followCompositions(span.compositions, span.videos);
+  const projected = sessionsOf(span.videos, rules, clock, { sessions: span.sessions, compositions: ledger });
+  const decided = decide(span, projected.sessions, ledger, rules, nowMs, isJudged);
+
+  const isRetired = (session: Session) => isJudged(session.group.startMs) && isOverAt(retiresAt(session, rules), clock);
+  const retired = decided.sessions.filter(isRetired);
+  const current = decided.sessions.filter((session) => !isRetired(session));
+  const isGone = (startMs: number) => retired.some((session) => session.group.startMs === startMs);
+  const [said, aside] = partition(span.sessions, ({ startTime }) => isJudged(startTime));
+  const announced = announce(
+    stream,
+    current.filter(({ group }) => isJudged(group.startMs)),
+    said.filter((one) => one.mergedInto !== null || !isGone(one.startTime)),
+    { others: current, revision: span.revision, nowMs, clockMs: clock },
+  );
+  const kept = decided.compositions.filter((one) => !isForgotten(one, retired, current, clock, rules));
+  const left = leaving(
+    retired,
+    projected.loose.filter((one) => isJudged(placeOf(one))),
+    kept,
+    clock,
+    rules,
+  );
+  return {
+    stream,
+    clock,
+    revision: announced.revision,
+    videos: left.size === 0 ? span.videos : span.videos.filter((video) => !left.has(video)),
+    sessions: [...aside, ...announced.sessions].sort((a, b) => a.startTime - b.startTime),
+    compositions: kept,
+    current,
+    loose: projected.loose.filter((video) => !left.has(video)),
+    needsEarlier: projected.needsEarlier,
+    emit: [
+      ...announced.emit,
+      ...decided.commands,
+      ...retired.map((session) => tombstone(stream, session.group.startMs, 'retired')),
+    ],
+  };
+}
+
+function decide(
+  span: Span,
+  projected: readonly Session[],
+  ledger: readonly Composition[],
+  rules: SessionRules,
+  nowMs: number,
+  isJudged: (ms: number) => boolean,
+) {
+  const taken: Composition[] = [];
+  const commands: Emission[] = [];
+  const sessions = projected.map((session) => {
+    if (!isJudged(session.group.startMs)) return session;
+    const composition = decideComposition(session, ledger, rules, nowMs, span.clock);
+    if (!composition) return session;
+    taken.push(composition);
+    const command = composeJobOf(span.stream, session.group, composition, rules.composeTemplateGroupId);
+    commands.push({ topic: 'compose-jobs', key: streamKeyOf(span.stream), value: command });
+    return withComposition(session, composition);
+  });
+  return { sessions, commands, compositions: taken.length === 0 ? ledger : withDecided(ledger, taken) };
+}
+
+/** The facts that nobody follows any more: those of sessions that retire, and loose ones that have waited long enough. */
+function leaving(
+  retired: readonly Session[],
+  loose: readonly StreamVideo[],
+  compositions: readonly Composition[],
+  clock: number,
+  rules: SessionRules,
+): ReadonlySet<StreamVideo> {
+  const left = new Set<StreamVideo>();
+  for (const { group, composed } of retired) {
+    for (const { video } of group.segments) left.add(video);
+    for (const { video } of composed) left.add(video);
+  }
+  for (const video of loose) {
+    // What became of a composition matters as long as that is in the ledger.
+    const isForgotten = isStandIn(video) && compositionOf(video, compositions) === undefined;
+    const until = looseUntil(video, rules);
+    if (isForgotten || (until !== null && isOverAt(until, clock))) left.add(video);
+  }
+  return left;
+}
+
+/** A composition is remembered with its session; where that is gone, for as long as one would be. */
+function isForgotten(
+  { sessionStart, plannedAt }: Composition,
+  retired: readonly Session[],
+  current: readonly Session[],
+  clock: number,
+  rules: SessionRules,
+): boolean {
+  const covers = ({ group }: Session) => group.startMs <= sessionStart && sessionStart <= group.endMs;
+  return !current.some(covers) && (retired.some(covers) || clock >= plannedAt + rules.retentionMs);
+}
+
+/** The next moment after the clock at which time alone changes something about what is judged; null for never. */
+export function dueAt(turned: Turned, rules: SessionRules, { fromMs, toMs }: Judged): number | null {
+  let due = Number.POSITIVE_INFINITY;
+  const isWithin = (ms: number) => ms >= fromMs && ms < toMs;
+  const consider = (atMs: number | null) => {
+    if (atMs !== null && atMs > turned.clock) due = Math.min(due, atMs);
+  };
+  for (const session of turned.current) {
+    if (!isWithin(session.group.startMs)) continue;
+    if (!session.closed) consider(session.closesAtMs);
+    if (session.mode !== 'NONE' && session.composition === null) {
+      consider(session.certainAtMs);
+      consider(session.composeOverdueAtMs);
+    }
+    if (!session.settled) consider(session.settlesAtMs);
+    consider(retiresAt(session, rules));
+  }
+  for (const video of turned.loose) if (isWithin(placeOf(video))) consider(looseUntil(video, rules));
+  for (const { startTime, mergedAt } of turned.sessions)
+    if (isWithin(startTime)) consider(mergedAt === null ? null : mergedAt + limits.mergedForMs);
+  return Number.isFinite(due) ? due : null;
+}
+
+function partition(all: readonly EmittedSession[], isIn: (one: EmittedSession) => boolean) {
+  const [within, without]: [EmittedSession[], EmittedSession[]] = [[], []];
+  for (const one of all) (isIn(one) ? within : without).push(one);
+  return [within, without] as const;
+}

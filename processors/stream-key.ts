@@ -1,0 +1,14 @@
+/** A live stream as the cloud names it. */
+export type StreamKeyed = { readonly domainName: string; readonly appName: string; readonly streamName: string };
+
+/**
+ * `domain/app/stream`: the key of the stream topics. A slash inside a name is written `%2F` (and `%` then `%25`), so that
+ * no two streams share a key; names without either are as they are.
+ */
+export function streamKeyOf({ domainName, appName, streamName }: StreamKeyed): string {
+  return `${escaped(domainName)}/${escaped(appName)}/${escaped(streamName)}`;
+}
+
+function escaped(name: string): string {
+  return name.includes('/') || name.includes('%') ? name.replaceAll('%', '%25').replaceAll('/', '%2F') : name;
+}
