@@ -144,9 +144,7 @@ class Batch<S> {
       const found = this.#watched(origin, () => this.#state(record.key));
       const state = found instanceof Promise ? await found : found;
       stage = 'processor-threw';
-      const stepped = this.#watched(origin, () =>
-        this.#reading((step) => context.topology.step(state, record, step)),
-      );
+      const stepped = this.#watched(origin, () => this.#reading((step) => context.topology.step(state, record, step)));
       const outcome = stepped instanceof Promise ? await stepped : stepped;
       if (outcome.kind === 'dead-letter') {
         return this.#reject(origin, record, traced, outcome.reason, outcome.error, outcome);
