@@ -7,8 +7,13 @@ const key = z.string().min(1).max(32);
 const endpoint = z.strictObject({
   /** `vod`: events of ApsaraVideo VOD. `live`: ApsaraVideo Live's own record callbacks. */
   kind: z.enum(['vod', 'live']).default('vod'),
-  /** Where this server listens for it, e.g. `/callbacks/vod-beijing`. */
-  path: z.string().regex(/^\/[\x21-\x7e]*$/, 'a path that begins with /'),
+  /** Where this server listens for it, literally, e.g. `/callbacks/vod-beijing`. */
+  path: z
+    .string()
+    .regex(
+      /^\/(?:[^\s\p{Cc}?#%]|%[0-9a-fA-F]{2})*$/u,
+      'a path that begins with /, without ? and #, spaces as %20, and % only before two hexadecimal digits',
+    ),
   /** The URL exactly as configured at the cloud: it is what is signed. */
   url: z.url({ protocol: /^https?$/ }),
   /** All are accepted (rotation). */

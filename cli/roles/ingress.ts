@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { runIngress } from '../../connectors/ingress/index.ts';
-import { callbackUrlOf, kafkaSettingsOf } from '../endpoints.ts';
+import { callbackEndpointsOf } from '../callback-endpoints.ts';
+import { kafkaSettingsOf } from '../endpoints.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import type { Role } from './context.ts';
 
@@ -17,18 +18,15 @@ export const ingress: Role<'ingress'> = async ({
   waitingFor,
 }) => {
   const { settings } = configuration;
-  const unsigned = settings.VOD_CALLBACK_AUTH === 'off';
-  const keys = settings.VOD_CALLBACK_KEYS?.split(',') ?? [];
-  if (!unsigned && keys.length === 0 && configuration.callbacks.endpoints.length === 0) {
+  const endpoints = callbackEndpointsOf(settings, configuration.callbacks);
+  if (endpoints.length === 0) {
     throw new CommandFault(
       'VOD_CALLBACK_KEYS: the keys that callbacks are signed with are needed (or VOD_CALLBACK_AUTH=off)',
       exitCode.configuration,
     );
   }
-  const own = { path: '/callbacks/vod', url: callbackUrlOf(settings), keys, region: settings.VOD_REGION };
-  const ownEndpoint = unsigned ? [{ ...own, unsigned: true as const }] : keys.length > 0 ? [own] : [];
   await runIngress({
-    endpoints: [...ownEndpoint, ...configuration.callbacks.endpoints],
+    endpoints,
     reusePort: settings.INGRESS_REUSE_PORT === 'on',
     host: settings.INGRESS_BIND,
     port: settings.INGRESS_PORT,

@@ -42,13 +42,16 @@ export function admit(body: Uint8Array, origin: Origin, limitBytes: number): Adm
   return { reason: null, record: { topic: 'callbacks', key: subject.subjectId, value: body, headers } };
 }
 
+const utf8 = new TextDecoder();
+
 type LiveStream = { readonly ok: true; readonly subjectId: string } | { readonly ok: false; readonly reason: string };
 
 /** ApsaraVideo Live's record callbacks name their stream in lower-case fields (reference §4). */
 function liveStreamOf(body: Uint8Array): LiveStream {
   let fields: { domain?: unknown; app?: unknown; stream?: unknown } | null;
   try {
-    fields = JSON.parse(Buffer.from(body).toString('utf8')) as typeof fields;
+    // Without the byte order mark that some clients begin with, as every other body is read.
+    fields = JSON.parse(utf8.decode(body)) as typeof fields;
   } catch {
     return { ok: false, reason: 'not JSON' };
   }

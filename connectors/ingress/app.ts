@@ -4,6 +4,7 @@ import type { Clock } from '../platform/index.ts';
 import { type Health, type Logger, type Metrics, serveHealth } from '../telemetry/index.ts';
 import { byPath, type CallbackEndpoint, checkEndpoints } from './endpoint.ts';
 import { defaultLimits, type IngressLimits } from './limits.ts';
+import { requestPath } from './path.ts';
 import type { Publisher } from './record.ts';
 import { callbackRoute } from './route.ts';
 
@@ -28,7 +29,17 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
   checkEndpoints(options.endpoints);
   const limits = { ...defaultLimits, ...options.limits };
   const { metrics } = options;
+  const doors = [...byPath(options.endpoints)];
+  const places = new Map(doors.map(([spelling], index) => [spelling, index]));
   const app = Fastify({
+    // The router reads patterns into paths (`:id`, `*`) and unescapes them: it only ever sees our own names of them.
+    rewriteUrl(request) {
+      const path = requestPath(request.url ?? '/');
+      const isHealth = path === '/healthz' || path === '/readyz';
+      if (isHealth && (request.method === 'GET' || request.method === 'HEAD')) return path;
+      const place = path === null ? undefined : places.get(path);
+      return place === undefined ? nowhere : routeAt(place);
+    },
     // Its own logger makes a child per request; what is worth a line here is logged where it happens.
     logger: false,
     http: {
@@ -39,7 +50,6 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     bodyLimit: limits.oversizeBodyBytes,
-    routerOptions: { ignoreTrailingSlash: true },
     // A callback that arrives while the server closes is served: a 503 would cost it one of its three attempts.
     return503OnClosing: false,
     clientErrorHandler(error, socket) {
@@ -65,27 +75,30 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
   // load balancers put in what they like and nothing here is shown to a page.
   serveHealth(app, options.health, () => false);
 
-  const paths = byPath(options.endpoints);
-  for (const [path, endpoints] of paths) {
+  for (const [place, [, { path, endpoints }]] of doors.entries()) {
     if (endpoints.some((endpoint) => endpoint.unsigned === true)) {
       options.log.warn({ path }, 'the signature check is off: whoever reaches this port can publish events');
     }
-    app.register(callbackRoute({ ...options, path, endpoints, limits }));
+    app.register(callbackRoute({ ...options, path, route: routeAt(place), endpoints, limits }));
   }
 
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
-    const path = request.url.split('?', 1)[0]?.replace(/(?<=.)\/$/, '') ?? '';
-    const status = paths.has(path) ? 405 : 404;
+    const known = doors.find((_, place) => request.url === routeAt(place))?.[1].path;
+    const status = known === undefined ? 404 : 405;
     metrics.count('live2vod_ingress_requests_total', {
-      route: paths.has(path) ? path : 'none',
+      route: known ?? 'none',
       status: String(status),
-      reason: paths.has(path) ? 'method' : 'path',
+      reason: known === undefined ? 'path' : 'method',
     });
     if (status === 405) reply.header('allow', 'POST');
     return reply.code(status).send('');
   });
   return app;
 }
+
+/** The router's names: of the callback path at a place, and of every path that is none of ours. */
+const routeAt = (place: number) => `/callback-path/${place}`;
+const nowhere = '/nowhere';
 
 /** So that one client that opens connections and keeps them can't take all of them. */
 function limitConnectionsOfAddress(server: Server, limit: number, onCut: () => void): void {

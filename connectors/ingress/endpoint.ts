@@ -1,10 +1,11 @@
 import { IngressFault } from './fault.ts';
+import { plainPath } from './path.ts';
 
 /** One callback URL as it is configured at the cloud, and what proves that a request comes from there. */
 export type CallbackEndpoint = {
   /** `vod`: ApsaraVideo VOD's event notifications. `live`: ApsaraVideo Live's own record callbacks. Default `vod`. */
   readonly kind?: 'vod' | 'live';
-  /** Path that this server listens on, e.g. `/callbacks/vod`. Several endpoints may share one path. */
+  /** Path that this server listens on, literally, e.g. `/callbacks/vod`. Several endpoints may share one path. */
   readonly path: string;
   /**
    * The URL exactly as configured at the cloud: scheme, port, query string and trailing slash are signed
@@ -32,7 +33,9 @@ export function checkEndpoints(endpoints: readonly CallbackEndpoint[]): void {
     });
   }
   for (const endpoint of endpoints) {
-    if (!endpoint.path.startsWith('/')) throw bad(endpoint, 'the path must start with /');
+    if (/[?#]/.test(endpoint.path)) throw bad(endpoint, 'the path ends before a ? or #, which are not accepted in it');
+    if (plainPath(endpoint.path) === null)
+      throw bad(endpoint, 'the path must start with /, and % be followed by two hexadecimal digits');
     if (!URL.canParse(endpoint.url)) throw bad(endpoint, 'the callback URL must be the full http(s) URL');
     if (endpoint.unsigned !== true && endpoint.keys.length === 0) {
       throw bad(endpoint, 'no key: set VOD_CALLBACK_KEYS, or turn the signature check off by VOD_CALLBACK_AUTH=off');
@@ -41,7 +44,18 @@ export function checkEndpoints(endpoints: readonly CallbackEndpoint[]): void {
   }
 }
 
-/** Endpoints by the path they listen on. */
-export function byPath(endpoints: readonly CallbackEndpoint[]): Map<string, readonly CallbackEndpoint[]> {
-  return Map.groupBy(endpoints, (endpoint) => endpoint.path);
+/** What listens on one path. */
+export type CallbackDoor = {
+  /** As it was configured first: the label of its metrics and logs. */
+  readonly path: string;
+  readonly endpoints: readonly CallbackEndpoint[];
+};
+
+/** What listens, by the one spelling of its path. */
+export function byPath(endpoints: readonly CallbackEndpoint[]): Map<string, CallbackDoor> {
+  const doors = new Map<string, CallbackDoor>();
+  for (const [spelling, shared] of Map.groupBy(endpoints, ({ path }) => plainPath(path) ?? path)) {
+    doors.set(spelling, { path: shared[0]?.path ?? spelling, endpoints: shared });
+  }
+  return doors;
 }

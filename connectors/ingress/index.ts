@@ -2,11 +2,13 @@
 export { type Admission, admit, type Origin } from './admission.ts';
 export { buildIngress, type IngressOptions } from './app.ts';
 export { atMost } from './at-most.ts';
+export { checkBody, checkHeader } from './check.ts';
 export type { CallbackEndpoint } from './endpoint.ts';
 export { IngressFault, type IngressFaultCode } from './fault.ts';
 export { connectPublisher, type KafkaPublisher } from './kafka-publisher.ts';
 export { defaultLimits, type IngressLimits } from './limits.ts';
+export { pathsOfUrl, plainPath } from './path.ts';
 export type { OutgoingRecord, Publisher } from './record.ts';
 export { type RunIngressOptions, runIngress } from './server.ts';
-export { signatureOf } from './signature.ts';
+export { headerNames, signatureOf, signedText } from './signature.ts';
 export { tracedPublisher } from './traced-publisher.ts';

@@ -2,6 +2,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { admit } from './admission.ts';
 import type { IngressOptions } from './app.ts';
 import { BodyRefused, bodyMemory, readBody } from './body.ts';
+import { checkHeader, isCheck } from './check.ts';
 import { deadlines } from './deadlines.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import { IngressFault } from './fault.ts';
@@ -11,7 +12,10 @@ import { rememberResends, requestIdentity } from './resends.ts';
 import { verifier } from './signature.ts';
 
 type RouteOptions = IngressOptions & {
+  /** As it is configured. */
   readonly path: string;
+  /** The router's name of it. */
+  readonly route: string;
   readonly endpoints: readonly CallbackEndpoint[];
   readonly limits: IngressLimits;
 };
@@ -36,7 +40,7 @@ declare module 'fastify' {
 const nothing = Buffer.alloc(0);
 const aMinute = 60_000;
 
-/** `POST <path>`: authenticate by the headers, read the body as bytes, publish, answer 200 once it is durable. */
+/** A POST to one path: authenticate by the headers, read the body as bytes, publish, answer 200 once it is durable. */
 export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
   const { path, limits, metrics, clock, log, publisher } = options;
   const windowSeconds = options.windowSeconds ?? 300;
@@ -136,10 +140,15 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       return answer(reply, statusCode, code);
     });
 
-    app.post(path, (request, reply) => {
+    app.post(options.route, (request, reply) => {
       const known = request.authentic;
       if (known === null) throw new Error('a callback reached its handler without having been authenticated');
       const body = Buffer.isBuffer(request.body) ? request.body : nothing;
+      if (isCheck(body)) {
+        memory.give(body.length);
+        if (known.inTime()) answer(reply.header(...checkHeader), 200, 'check');
+        return;
+      }
       const { resent, durable } = publishOnce(known, body);
       // A resend waits with the first: its bytes are let go right away.
       if (resent) memory.give(body.length);

@@ -9,7 +9,8 @@ export type Verdict =
 
 export type Verify = (headers: IncomingHttpHeaders, nowMs: number) => Verdict;
 
-const headerNames = {
+/** Headers that carry time and signature, by the kind of an endpoint. */
+export const headerNames = {
   vod: { timestamp: 'x-vod-timestamp', signature: 'x-vod-signature' },
   live: { timestamp: 'ali-live-timestamp', signature: 'ali-live-signature' },
 } as const;

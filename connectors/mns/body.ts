@@ -6,9 +6,10 @@
 export function bytesOf(messageBody: string): Buffer {
   if (startsObject(messageBody)) return Buffer.from(messageBody);
   const decoded = Buffer.from(messageBody, 'base64');
-  return startsObject(decoded.toString('latin1', 0, 64)) ? decoded : Buffer.from(messageBody);
+  return startsObject(decoded.toString('utf8', 0, 64)) ? decoded : Buffer.from(messageBody);
 }
 
+/** A byte order mark before it, which some clients write, counts as space. */
 function startsObject(text: string): boolean {
   return text.trimStart().startsWith('{');
 }

@@ -2,13 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOf } from '../../../connectors/mns/body.ts';
 
+// A byte order mark in base64 was looked at as three Latin letters: such a message stayed base64, a dead letter.
 test('a JSON object comes through raw and in base64 alike', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom('', ' ', '\n'), (object, space) => {
-      const json = `${space}${JSON.stringify(object)}`;
-      expect(bytesOf(json).toString()).toBe(json);
-      expect(bytesOf(Buffer.from(json).toString('base64')).toString()).toBe(json);
-    }),
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      fc.constantFrom('', ' ', '\n', '\ufeff'),
+      (object, space) => {
+        const json = `${space}${JSON.stringify(object)}`;
+        expect(bytesOf(json).toString()).toBe(json);
+        expect(bytesOf(Buffer.from(json).toString('base64')).toString()).toBe(json);
+      },
+    ),
   );
 });
 
