@@ -52,11 +52,19 @@ export async function show(id: string): Promise<void> {
 export async function redrive(filter: LetterFilter): Promise<void> {
   const configuration = readConfiguration();
   const { settings } = configuration;
+  const letters = await findLetters(configuration, filter);
+  // Before any is sent: whoever misspelt one id learns of it while nothing has happened yet.
+  const missing = (filter.ids ?? []).filter((id) => !letters.some((letter) => letter.id === id));
+  if (missing.length > 0)
+    throw new CommandFault(
+      `there is no dead letter ${missing.join(', ')}${Object.keys(filter).length > 1 ? ' that matches' : ''}; nothing was sent. ./live2vod dlq list shows them as PARTITION:OFFSET`,
+      exitCode.usage,
+    );
   const producer = await IdempotentProducer.connect(kafkaSettingsOf(settings, 'redrive'));
   try {
     const counts = { sent: 0, passed: 0, refused: 0 };
     for await (const { letter, result } of redriveLetters({
-      letters: await findLetters(configuration, filter),
+      letters,
       producer,
       route: await routeOf(configuration.settings),
       deadLetterTopic: topicNamer(settings)('dead-letters'),

@@ -2,11 +2,12 @@
  * The one place that reads the process's environment: settings from it and from the file that `LIVE2VOD_CONFIG` names
  * (the environment wins), and the policies of that file.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parse } from 'yaml';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type RecordingSetup, readRecordingSetup } from '../connectors/vod/recording-setup/wanted.ts';
 import { contradictions, type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
+import type { PolicyRule } from '../schemas/policies.ts';
 import {
   environmentOf,
   type RoleName,
@@ -14,8 +15,9 @@ import {
   settingsOf,
   toolEnvironmentOf,
 } from '../schemas/role-settings.ts';
-import { readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
+import { ignoredVariables, readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
 import { type CallbackSources, readSources } from '../schemas/sources.ts';
+import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { defaultInstance } from './instance.ts';
 import { recordedOf } from './recorded.ts';
@@ -31,23 +33,35 @@ export type Configuration = {
   readonly file: string | null;
 };
 
+const noFile: ConfigurationFile = {
+  settings: {},
+  policies: undefined,
+  recording: undefined,
+  callbacks: undefined,
+  place: { name: 'live2vod.yaml', lineOf: () => null },
+  explain: ({ path, problem }) => `${path}: ${problem}`,
+};
+
 /** Reads and checks everything; `overrides` win over the environment (command line options). */
 export function readConfiguration(overrides: Readonly<Record<string, string | undefined>> = {}): Configuration {
   const environment = { ...process.env, ...overrides };
+  tellIgnored(environment);
   const file = configurationFile(environment.LIVE2VOD_CONFIG);
-  const content = file === null ? {} : readYaml(file);
-  const { policies: rules, recording, callbacks, ...settings } = content;
+  const content = file === null ? noFile : readConfigurationFile(file);
   try {
-    const checked = readSettings(environment, settings);
-    const setup = checkedRecording(file, recording);
-    const home = resolve(checked.LIVE2VOD_HOME);
-    const named = environment.LIVE2VOD_INSTANCE || settings.LIVE2VOD_INSTANCE;
+    const checked = readSettings(environment, content.settings, content.place);
+    const paths = expandedPaths(checked);
+    const home = resolve(paths.LIVE2VOD_HOME ?? checked.LIVE2VOD_HOME);
+    const named = environment.LIVE2VOD_INSTANCE || content.settings.LIVE2VOD_INSTANCE;
     const instance = named ? checked.LIVE2VOD_INSTANCE : defaultInstance(home);
+    const policies = accepted<Good<typeof readPolicies>>(readPolicies(content.policies), file, content);
+    const recording = accepted<Good<typeof readRecordingSetup>>(readRecordingSetup(content.recording), file, content);
+    const callbacks = accepted<Good<typeof readSources>>(readSources(content.callbacks), file, content);
     return {
-      settings: { ...checked, LIVE2VOD_HOME: home, LIVE2VOD_INSTANCE: instance },
-      policies: checkedPolicies(file, rules, setup),
-      recording: setup,
-      callbacks: checkedSources(file, callbacks),
+      settings: { ...checked, ...paths, LIVE2VOD_HOME: home, LIVE2VOD_INSTANCE: instance },
+      policies: checkedPolicies(policies.rules, recording.setup, file, content),
+      recording: recording.setup,
+      callbacks: callbacks.sources,
       file,
     };
   } catch (error) {
@@ -56,32 +70,57 @@ export function readConfiguration(overrides: Readonly<Record<string, string | un
   }
 }
 
+/** What a reader of a part gives where it accepts it. */
+type Good<Read extends (value: unknown) => { readonly ok: boolean }> = Extract<ReturnType<Read>, { readonly ok: true }>;
+type Refusal = { readonly ok: false; readonly problems: readonly { path: string; problem: string }[] };
+
+/** A part of the file; one line with every mistake otherwise: where, what, what is accepted. */
+function accepted<T extends { readonly ok: true }>(
+  result: T | Refusal,
+  file: string | null,
+  { explain }: ConfigurationFile,
+): T {
+  if (result.ok) return result;
+  const text = result.problems.map(explain).join('; ');
+  throw new CommandFault(`${file ?? 'live2vod.yaml'}: ${text}`, exitCode.configuration);
+}
+
 /** The rules, filled in from what the cloud is told to record; one that says otherwise is refused. */
-function checkedPolicies(file: string | null, value: unknown, recording: RecordingSetup): PolicyBook {
-  const result = readPolicies(value);
-  if (!result.ok) throw problemsOf(file, result.problems);
+function checkedPolicies(
+  rules: readonly PolicyRule[],
+  recording: RecordingSetup,
+  file: string | null,
+  content: ConfigurationFile,
+): PolicyBook {
   const recorded = recordedOf(recording);
-  const problems = contradictions(result.rules, recorded);
-  if (problems.length > 0) throw problemsOf(file, problems);
-  return policyBook(result.rules, recorded);
+  const problems = contradictions(rules, recorded);
+  accepted(problems.length > 0 ? { ok: false, problems } : { ok: true }, file, content);
+  return policyBook(rules, recorded);
 }
 
-function checkedRecording(file: string | null, value: unknown): RecordingSetup {
-  const result = readRecordingSetup(value);
-  if (result.ok) return result.setup;
-  throw problemsOf(file, result.problems);
+const pathSettings = ['LIVE2VOD_HOME', 'KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'] as const;
+
+/** `~` is written out: a shell does so only for what stands unquoted after a `=`, and nothing does it for a file. */
+function expandedPaths(settings: Settings): Partial<Pick<Settings, (typeof pathSettings)[number]>> {
+  const expanded: Partial<Record<(typeof pathSettings)[number], string>> = {};
+  for (const name of pathSettings) {
+    const path = settings[name];
+    if (path === undefined || !path.startsWith('~')) continue;
+    if (path !== '~' && !path.startsWith('~/'))
+      throw new SettingFault(name, `${name}: ${path} is not accepted; only ~ and ~/… stand for a home folder`);
+    expanded[name] = join(homedir(), path.slice(1));
+  }
+  return expanded;
 }
 
-function checkedSources(file: string | null, value: unknown): CallbackSources {
-  const result = readSources(value);
-  if (result.ok) return result.sources;
-  throw problemsOf(file, result.problems);
-}
+let toldIgnored = false;
 
-/** One line with every mistake: where, what, what is accepted. */
-function problemsOf(file: string | null, problems: readonly { path: string; problem: string }[]): CommandFault {
-  const text = problems.map(({ path, problem }) => `${path}: ${problem}`).join('; ');
-  return new CommandFault(`${file ?? 'live2vod.yaml'}: ${text}`, exitCode.configuration);
+/** Once in a process: what is set there, and by whom, doesn't change. */
+function tellIgnored(environment: Readonly<Record<string, string | undefined>>): void {
+  const names = toldIgnored ? [] : ignoredVariables(environment);
+  toldIgnored = true;
+  if (names.length === 0) return;
+  console.error(`live2vod: ignored, as variables of Kubernetes services or container links: ${names.join(', ')}`);
 }
 
 /** The environment of a role that this process starts: what the role is given of ours, `overrides` included. */
@@ -118,22 +157,4 @@ function configurationFile(named: string | undefined): string | null {
     return named;
   }
   return existsSync('live2vod.yaml') ? 'live2vod.yaml' : null;
-}
-
-function readYaml(file: string): Record<string, unknown> {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new CommandFault(`${file}: no valid YAML: ${why}`, exitCode.configuration, cause);
-  }
-  if (content === null || content === undefined) return {};
-  if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new CommandFault(
-      `${file}: at the top a map is accepted: settings by name, and policies`,
-      exitCode.configuration,
-    );
-  }
-  return content as Record<string, unknown>;
 }

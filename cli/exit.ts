@@ -1,3 +1,5 @@
+import { shown } from '../schemas/shown.ts';
+
 /** Exit codes of every command (after sysexits.h), listed in docs/operations.md. */
 export const exitCode = {
   ok: 0,
@@ -18,9 +20,16 @@ export class CommandFault extends Error {
   readonly exitCode: number;
 
   constructor(message: string, code: number, cause?: unknown) {
-    super(message, { cause });
+    super(shown(message), { cause });
     this.name = 'CommandFault';
     this.exitCode = code;
+  }
+}
+
+/** Ended by a signal before it had begun its work: 128 and the signal's number, as shells have it. */
+export class Interrupted extends CommandFault {
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`stopped by ${signal} before it had started; nothing of it runs any more`, signal === 'SIGINT' ? 130 : 143);
   }
 }
 

@@ -1,3 +1,5 @@
+import { Interrupted } from './exit.ts';
+
 /**
  * When a role that doesn't end is ended by SIGKILL, whatever holds it up. Each is longer than what it bounds, and than
  * the 20 s after which `up` kills a role: this is for a role that nobody else ends.
@@ -14,12 +16,25 @@ export const endBudget = {
 /** A signal that aborts at SIGTERM or Ctrl-C; the second Ctrl-C ends the process at once. */
 export function stopSignal(): AbortSignal {
   const stopping = new AbortController();
-  process.once('SIGTERM', () => stopping.abort());
+  process.once('SIGTERM', () => stopping.abort(new Interrupted('SIGTERM')));
   process.once('SIGINT', () => {
-    stopping.abort();
+    stopping.abort(new Interrupted('SIGINT'));
     process.once('SIGINT', () => process.exit(130));
   });
   return stopping.signal;
+}
+
+/**
+ * What a start gives, or `Interrupted` where it was stopped: whatever then fails in it fails because of that.
+ * @param signal of `stopSignal`
+ */
+export async function unlessStopped<T>(signal: AbortSignal, start: Promise<T>): Promise<T> {
+  try {
+    return await start;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Resolves when the signal aborts. */

@@ -11,6 +11,7 @@ import { keepPrivate } from './private-home.ts';
 import { readTokensOf } from './roles/console-door.ts';
 import type { RoleName } from './roles/context.ts';
 import { metricsPortUnderUp } from './roles/metrics-port.ts';
+import { type PortUse, portsOfRoles, portsOfStack, refuseSharedPorts } from './shared-ports.ts';
 import { type RoleSpec, type Supervisor, startSupervisor } from './supervisor.ts';
 import { applyTopics } from './topic-plan.ts';
 
@@ -22,6 +23,8 @@ export type SystemOptions = {
   /** Default: all. */
   readonly roles?: readonly RoleName[];
   readonly say: (line: string) => void;
+  /** What else of this process listens. */
+  readonly ports?: readonly PortUse[];
   readonly signal: AbortSignal;
 };
 
@@ -54,6 +57,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const { say, signal } = options;
   // Before anything is started: the console would refuse it only once all the rest runs.
   readTokensOf(settings);
+  const roles = (options.roles ?? pipelineRoles)
+    .filter((role) => role !== 'clickhouse' || endpoints.embedded.clickhouse)
+    .filter((role) => role !== 'mns' || configuration.callbacks.queues.length > 0);
+  refuseSharedPorts([
+    ...portsOfStack(settings, endpoints.embedded),
+    ...portsOfRoles(settings, roles),
+    ...(options.ports ?? []),
+  ]);
   keepPrivate(settings.LIVE2VOD_HOME);
 
   const stack =
@@ -76,6 +87,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await stack?.stop();
   };
   try {
+    signal.throwIfAborted();
     const admin = await Admin.connect(kafkaSettingsOf(settings, 'system'));
     try {
       const plan = await applyTopics(admin, settings);
@@ -84,22 +96,21 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     } finally {
       admin.close();
     }
+    signal.throwIfAborted();
     const registry = connectRegistry({ url: endpoints.registryUrl, prefix: settings.LIVE2VOD_TOPIC_PREFIX });
     for (const { id, value } of Object.values(topics)) if (value !== 'bytes') await registry.register(id);
-    const roles: RoleSpec[] = (options.roles ?? pipelineRoles)
-      .filter((role) => role !== 'clickhouse' || endpoints.embedded.clickhouse)
-      .filter((role) => role !== 'mns' || configuration.callbacks.queues.length > 0)
-      .map((role) => ({
-        role,
-        environment: {
-          ...options.overrides,
-          ...(settings.METRICS_PORT === undefined
-            ? {}
-            : { METRICS_PORT: String(metricsPortUnderUp(role, settings.METRICS_PORT)) }),
-        },
-      }));
+    signal.throwIfAborted();
+    const specs: RoleSpec[] = roles.map((role) => ({
+      role,
+      environment: {
+        ...options.overrides,
+        ...(settings.METRICS_PORT === undefined
+          ? {}
+          : { METRICS_PORT: String(metricsPortUnderUp(role, settings.METRICS_PORT)) }),
+      },
+    }));
     supervisor = startSupervisor({
-      roles,
+      roles: specs,
       logFolder: options.quiet ? join(settings.LIVE2VOD_HOME, 'logs') : null,
       clock: systemClock,
       say,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { liveBrokers } from './broker-probe.ts';
@@ -11,6 +11,7 @@ import { javaEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
+import { linkIn } from './work-folder.ts';
 
 export type BrokerOptions = {
   /** Folder with Kafka's jars. */
@@ -57,7 +58,8 @@ export type Broker = Jvm & {
 
 /** Starts a Kafka node (KRaft, broker and controller in one); resolves when the broker serves. Data survives. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { folder, host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const { host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const folder = resolve(options.folder);
   const controllerPort = options.controllerPort ?? port + 1;
   await requireFreePort(host, port, 'the broker', 'KAFKA_PORT');
   await requireFreePort(host, controllerPort, "the broker's controller (KAFKA_PORT + 1)", 'KAFKA_PORT');
@@ -67,13 +69,15 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 
   await mkdir(folder, { recursive: true });
   const data = join(folder, 'data');
-  const propertiesFile = join(folder, 'server.properties');
+  await linkIn(folder, jarsLink, resolve(options.jars));
   if (!existsSync(data)) await format(options, data);
-  await writeFile(propertiesFile, propertiesText(brokerProperties({ ...options, host, controllerPort, data })));
+  const properties = brokerProperties({ ...options, host, controllerPort, data: 'data' });
+  await writeFile(join(folder, 'server.properties'), propertiesText(properties));
 
   const jvm = await startJvm({
     what: 'broker',
-    javaArguments: [await mend(options), ...javaFlags(options), 'kafka.Kafka', propertiesFile],
+    folder,
+    javaArguments: [await mend(options), ...javaFlags(options), 'kafka.Kafka', 'server.properties'],
     logFile: join(folder, 'broker.log'),
     ...(options.java !== undefined && { java: options.java }),
     ...(options.detached !== undefined && { detached: options.detached }),
@@ -93,17 +97,18 @@ export const newClusterId = (): string => {
 async function format(options: BrokerOptions & { readonly host?: string }, data: string): Promise<void> {
   const fresh = `${data}.new`;
   await rm(fresh, { recursive: true, force: true });
-  const file = join(options.folder, 'format.properties');
+  const file = 'format.properties';
   const host = options.host ?? '127.0.0.1';
   const controllerPort = options.controllerPort ?? options.port + 1;
-  await writeFile(file, propertiesText(brokerProperties({ ...options, host, controllerPort, data: fresh })));
+  const properties = brokerProperties({ ...options, host, controllerPort, data: 'data.new' });
+  await writeFile(join(options.folder, file), propertiesText(properties));
   const clusterId = options.clusterId ?? newClusterId();
   const command = ['format', `--cluster-id=${clusterId}`, `--config=${file}`, ...(options.formatArguments ?? [])];
   try {
     await promisify(execFile)(
       options.java ?? 'java',
-      ['-XX:TieredStopAtLevel=1', ...classPath(options), 'kafka.tools.StorageTool', ...command],
-      { env: javaEnvironment() },
+      ['-XX:TieredStopAtLevel=1', ...classPath, 'kafka.tools.StorageTool', ...command],
+      { cwd: options.folder, env: javaEnvironment(), ...(options.signal && { signal: options.signal }) },
     );
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -112,7 +117,7 @@ async function format(options: BrokerOptions & { readonly host?: string }, data:
     const said = (cause as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' | ') ?? '';
     throw new StackError('START_FAILED', `Kafka could not format ${data}: ${said}`, { cause });
   }
-  await rm(file);
+  await rm(join(options.folder, file));
   await rename(fresh, data);
 }
 
@@ -126,18 +131,20 @@ function javaFlags(options: BrokerOptions): string[] {
     '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
     '-Dorg.slf4j.simpleLogger.showDateTime=true',
     '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
-    ...classPath(options),
+    ...classPath,
   ];
 }
 
 const mendRules = fileURLToPath(new URL('leaderless-partition.btm', import.meta.url));
 
 /** Byteman changes the broker's classes as they are loaded, as the rules say; they tell why. */
-async function mend({ jars }: BrokerOptions): Promise<string> {
+async function mend({ jars, folder }: BrokerOptions): Promise<string> {
   const byteman = (await readdir(jars)).find((name) => name.startsWith('byteman-'));
   if (byteman === undefined)
     throw new StackError('JARS_FAILED', `There is no byteman in ${jars}. Delete it, and start again.`);
-  return `-javaagent:${join(jars, byteman)}=script:${mendRules}`;
+  const rules = await linkIn(folder, 'mend.btm', mendRules);
+  return `-javaagent:${jarsLink}/${byteman}=script:${rules}`;
 }
 
-const classPath = ({ jars }: BrokerOptions): string[] => ['-cp', join(jars, '*')];
+const jarsLink = 'jars';
+const classPath = ['-cp', `${jarsLink}/*`];

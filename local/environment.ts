@@ -18,8 +18,10 @@ const maven = [
 ];
 const proxies = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
 
-/** For the broker and the registry. */
-export const javaEnvironment = (): NodeJS.ProcessEnv => only((name) => ofMachine(name));
+/** For the broker and the registry. By any other locale Java can't name files beyond ASCII, such as a home's folder. */
+export const javaEnvironment = (): NodeJS.ProcessEnv => ({ ...only((name) => ofMachine(name)), ...utf8 });
+
+const utf8 = { LC_ALL: 'C.UTF-8' };
 
 /**
  * For Maven.
@@ -28,9 +30,10 @@ export const javaEnvironment = (): NodeJS.ProcessEnv => only((name) => ofMachine
  */
 export function mavenEnvironment(userSettings: string): NodeJS.ProcessEnv {
   const named = new Set(Array.from(userSettings.matchAll(/\$\{env\.(\w+)\}/g), (match) => match[1]));
-  return only(
+  const kept = only(
     (name) => ofMachine(name) || maven.includes(name) || proxies.includes(name.toLowerCase()) || named.has(name),
   );
+  return { ...kept, ...utf8 };
 }
 
 const ofMachine = (name: string) => machine.includes(name) || name.startsWith('LC_');

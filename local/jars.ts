@@ -15,6 +15,8 @@ export type JarsOptions = {
   readonly folder: string;
   /** Called with one line per step. */
   readonly onProgress?: (line: string) => void;
+  /** Ends the fetching. */
+  readonly signal?: AbortSignal | undefined;
   /** The Maven command. Default `mvn`, from PATH. */
   readonly maven?: string;
 };
@@ -38,7 +40,7 @@ export function ensureJars(options: JarsOptions): Promise<Jars> {
 /** By folder: callers of one process share a run, as they would share its temporary folder. */
 const inProgress = new Map<string, Promise<Jars>>();
 
-async function fetchJars({ folder, onProgress = () => {}, maven = 'mvn' }: JarsOptions): Promise<Jars> {
+async function fetchJars({ folder, onProgress = () => {}, maven = 'mvn', signal }: JarsOptions): Promise<Jars> {
   const jars = { kafka: join(folder, 'kafka'), registry: join(folder, 'registry') };
   if (await upToDate(folder)) return jars;
   const began = nowMs();
@@ -47,9 +49,10 @@ async function fetchJars({ folder, onProgress = () => {}, maven = 'mvn' }: JarsO
   await rm(fresh, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
   try {
-    await runMaven(maven, fresh, `${folder}.log`);
-    await rm(join(fresh, 'markers'), { recursive: true, force: true });
+    await mkdir(fresh);
     await copyFile(pom, join(fresh, 'pom.xml'));
+    await runMaven(maven, fresh, `${folder}.log`, signal);
+    await rm(join(fresh, 'markers'), { recursive: true, force: true });
     await moveIn(fresh, folder);
   } finally {
     await rm(fresh, { recursive: true, force: true });
@@ -82,18 +85,24 @@ async function moveIn(fresh: string, folder: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
 }
 
-function runMaven(maven: string, jars: string, logFile: string): Promise<void> {
+function runMaven(maven: string, jars: string, logFile: string, signal: AbortSignal | undefined): Promise<void> {
   const log = openSync(logFile, 'w');
   return new Promise<void>((resolve, reject) => {
     // -C: a jar whose checksum differs from the repository's is refused; by default Maven warns and takes it.
-    const child = spawn(maven, ['-B', '-C', '-ntp', '-f', pom, 'generate-resources', `-Djars=${jars}`], {
+    const child = spawn(maven, ['-B', '-C', '-ntp', 'generate-resources', '-Djars=.'], {
+      // In the folder itself, whose way Maven would read `${…}` in: see work-folder.ts.
+      cwd: jars,
       stdio: ['ignore', log, log],
       env: mavenEnvironment(userSettings()),
     });
     child.once('error', (cause) =>
       reject(new StackError('JARS_FAILED', `"${maven}" could not be started. Install Maven.`, { cause })),
     );
+    const end = () => child.kill('SIGTERM');
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
     child.once('exit', (code) => {
+      signal?.removeEventListener('abort', end);
       if (code === 0) return resolve();
       reject(new StackError('JARS_FAILED', `Maven could not fetch the jars: see ${logFile}.`, { retryable: true }));
     });

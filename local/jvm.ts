@@ -15,6 +15,8 @@ export type JvmOptions = {
   readonly what: string;
   /** The java command. Default `java`, from PATH. */
   readonly java?: string;
+  /** What it works in: see `linkIn`. */
+  readonly folder: string;
   readonly javaArguments: readonly string[];
   /** Its output is appended here. Over 10 MB it is renamed to `<file>.1` first. */
   readonly logFile: string;
@@ -97,9 +99,10 @@ export async function whenReady(
   }
 }
 
-async function spawnDetached({ java = 'java', javaArguments }: JvmOptions, log: number): Promise<number> {
+async function spawnDetached({ java = 'java', javaArguments, folder }: JvmOptions, log: number): Promise<number> {
   const child = spawn(java, javaArguments, {
     detached: true,
+    cwd: folder,
     stdio: ['ignore', log, log],
     env: javaEnvironment(),
   });
@@ -109,9 +112,10 @@ async function spawnDetached({ java = 'java', javaArguments }: JvmOptions, log: 
 }
 
 /** In a process group of its own, so that Ctrl-C reaches only its owner, which then stops things in order. */
-async function spawnWatched({ java = 'java', javaArguments }: JvmOptions, log: number): Promise<number> {
+async function spawnWatched({ java = 'java', javaArguments, folder }: JvmOptions, log: number): Promise<number> {
   const child = spawn('sh', [watchScript, java, ...javaArguments], {
     detached: true,
+    cwd: folder,
     stdio: ['pipe', 'pipe', log],
     env: javaEnvironment(),
   });

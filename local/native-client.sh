@@ -4,8 +4,9 @@
 install_native_client() {
   client=$1/node_modules/@confluentinc/kafka-javascript
   node=$2
-  loads() { "$node" -e "require('$client')" >/dev/null 2>&1; }
-  reads_zstd() { "$node" -e "process.exit(require('$client').features.includes('zstd') ? 0 : 1)" >/dev/null 2>&1; }
+  # Handed over, not written into the program: a folder's name may hold quotation marks.
+  loads() { "$node" -e 'require(process.argv[1])' "$client" >/dev/null 2>&1; }
+  reads_zstd() { "$node" -e "process.exit(require(process.argv[1]).features.includes('zstd') ? 0 : 1)" "$client" >/dev/null 2>&1; }
   # A client without zstd can't read what others compress with it: where it can be built with it, it isn't good enough.
   zstd=
   if has_zstd; then zstd=-zstd; fi
@@ -15,7 +16,7 @@ install_native_client() {
   key=$("$node" -p "
     const { platform, arch, versions, report } = process;
     const libc = platform === 'linux' ? (report.getReport().header.glibcVersionRuntime ? '-glibc' : '-musl') : '';
-    'kafka-javascript-' + require('$client/package.json').version + '-abi' + versions.modules + '-' + platform + '-' + arch + libc")$zstd
+    'kafka-javascript-' + require(process.argv[1] + '/package.json').version + '-abi' + versions.modules + '-' + platform + '-' + arch + libc" "$client")$zstd
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/live2vod
   if [ -d "$cache/$key" ]; then
     rm -rf "$client/build"
@@ -36,7 +37,7 @@ install_native_client() {
     env PATH="$(dirname "$node"):$PATH" CKJS_LINKING=dynamic ${headers:+npm_config_nodedir="$headers"} \
     npm rebuild @confluentinc/kafka-javascript --ignore-scripts=false --foreground-scripts
   if ! loads; then
-    "$node" -e "require('$client')" 2>&1 | grep -m 1 Error >&2 || true
+    "$node" -e 'require(process.argv[1])' "$client" 2>&1 | grep -m 1 Error >&2 || true
     say "The native Kafka client was built but doesn't load. The whole log: $log"
     exit 70
   fi

@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { get } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { StackError } from './errors.ts';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
+import { linkIn } from './work-folder.ts';
 
 export type RegistryOptions = {
   /** Folder with the registry's jars. */
@@ -31,11 +33,14 @@ export type Registry = Jvm & {
 
 /** Starts Apicurio Registry on an H2 file; resolves when it answers. Schema ids survive, also a kill -9. */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { jars, folder, host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const { host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const folder = resolve(options.folder);
   await requireFreePort(host, port, 'the schema registry', 'REGISTRY_PORT');
   await mkdir(folder, { recursive: true });
+  await refuseBackslash(folder);
   const jvm = await startJvm({
     what: 'registry',
+    folder,
     javaArguments: [
       '-Xmx192m',
       '-XX:+UseSerialGC',
@@ -46,9 +51,9 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       '-Dquarkus.log.level=WARN',
       '-DREGISTRY_LOG_LEVEL=WARN',
       // By default H2 answers first and writes up to half a second later: an id could be handed out twice.
-      `-DREGISTRY_DATASOURCE_URL=jdbc:h2:file:${join(folder, 'registry')};WRITE_DELAY=0`,
+      `-DREGISTRY_DATASOURCE_URL=jdbc:h2:file:./registry;WRITE_DELAY=0`,
       '-jar',
-      join(jars, 'apicurio-registry-app-2.6.13.Final-runner.jar'),
+      `${await linkIn(folder, 'jars', resolve(options.jars))}/apicurio-registry-app-2.6.13.Final-runner.jar`,
     ],
     logFile: join(folder, 'registry.log'),
     ...(options.java !== undefined && { java: options.java }),
@@ -58,6 +63,15 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const registryUrl = confluentApi(host, port);
   await whenReady(jvm, 'schema registry', () => answers(`${registryUrl}/subjects`), { timeoutMs, signal });
   return { ...jvm, registryUrl, restart: () => startRegistry(options) };
+}
+
+/** H2 takes a backslash for a slash, also in the way to its file, which it looks up by itself: data in a stray folder. */
+async function refuseBackslash(folder: string): Promise<void> {
+  if (!(await realpath(folder)).includes('\\')) return;
+  throw new StackError(
+    'HOME_UNUSABLE',
+    `LIVE2VOD_HOME: ${folder} has a backslash (\\) in it, which the registry's database can't hold. Set another folder.`,
+  );
 }
 
 /** Base of the Confluent API of a registry on `host:port`. */

@@ -66,7 +66,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const claim = await claimHome(home, { owner, detached, parts: [] });
   const keepRecord = recorder(claim, detached, owner);
   try {
-    const jars = await ensureJars({ folder: options.jars ?? join(home, 'jars'), onProgress });
+    const jars = await ensureJars({
+      folder: options.jars ?? join(home, 'jars'),
+      onProgress,
+      signal: options.signal,
+    });
     await mkdir(home, { recursive: true });
     return await launch({ ...options, home, parts, detached, onProgress }, keepRecord, jars);
   } catch (error) {

@@ -50,3 +50,15 @@ export function isAddressRange(text: string): boolean {
   if (version === 0 || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
+
+/** `host:port` of every broker of a comma-separated list, an IPv6 address in brackets; null where one isn't that. */
+export function brokerAddresses(text: string): { readonly host: string; readonly port: number }[] | null {
+  const brokers = text.split(',').map((part) => {
+    const [, host = '', digits = ''] = /^(\[[^\]]+\]|[^\s:/@[\]]+):(\d{1,5})$/.exec(part) ?? [];
+    const bare = host.replace(/^\[|\]$/g, '');
+    const port = Number(digits);
+    const usable = bare !== '' && port >= 1 && port <= 65535 && (bare === host || isIP(bare) === 6);
+    return usable ? { host: bare, port } : null;
+  });
+  return brokers.includes(null) ? null : brokers.filter((broker) => broker !== null);
+}

@@ -3,6 +3,7 @@
  * more than it holds. A role that reads a setting which its list lacks doesn't compile; `up` starts its roles by this
  * table, and a test holds docker-compose.yml against it.
  */
+import { withoutServiceVariables } from './service-variables.ts';
 import { type SettingName, type Settings, settingTable } from './settings.ts';
 
 /** What every role uses. */
@@ -185,7 +186,7 @@ function onlyGiven(
   wanted: (name: string) => boolean,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(environment).filter(
+    Object.entries(withoutServiceVariables(environment)).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && wanted(entry[0]),
     ),
   );

@@ -3,7 +3,10 @@
  * `readSettings` validates them all at once; the first thing that is wrong stops the start with one line.
  */
 import { z } from 'zod';
-import { isAddressRange, isLoopback, listenAddress } from './address.ts';
+import { brokerAddresses, isAddressRange, isLoopback, listenAddress } from './address.ts';
+import { hasControlCharacter } from './bounds.ts';
+import { isServiceVariable, withoutServiceVariables } from './service-variables.ts';
+import { shown } from './shown.ts';
 
 type Setting = {
   readonly doc: string;
@@ -16,9 +19,9 @@ type Setting = {
 };
 
 const optionalText = (accepts = 'text') => ({ accepts, schema: z.string().min(1).optional() });
-const port = (value: number) => ({
-  accepts: `a port, 1 to 65535 (default ${value})`,
-  schema: z.coerce.number().int().min(1).max(65535).default(value),
+const port = (value: number, last = 65535) => ({
+  accepts: `a port, 1 to ${last} (default ${value})`,
+  schema: z.coerce.number().int().min(1).max(last).default(value),
 });
 /** Where a server listens; LIVE2VOD_BIND, which names a loopback address, says so for all that don't say themselves. */
 const bind = {
@@ -46,7 +49,15 @@ const list = (each: (part: string) => boolean) =>
     .string()
     .refine((text) => text.split(',').every(each))
     .optional();
-const url = (accepts: string) => ({ accepts, schema: z.url({ protocol: /^https?$/ }).optional() });
+const url = (accepts: string) => ({
+  accepts: `${accepts}, without spaces and quotation marks`,
+  // What ends a URL within a text would end it too soon where its password is taken out of a message.
+  schema: z
+    .url({ protocol: /^https?$/ })
+    .regex(/^[^\s"`<>\\]+$/)
+    .optional(),
+});
+const file = { accepts: 'a PEM file; ~/ is the home folder', schema: z.string().min(1).optional() };
 const choice = <const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) => ({
   accepts: `${values.join(' | ')} (default ${fallback})`,
   schema: z.enum(values).default(fallback as never),
@@ -55,8 +66,12 @@ const choice = <const T extends readonly [string, ...string[]]>(values: T, fallb
 export const settingTable = {
   LIVE2VOD_HOME: {
     doc: 'Folder of jars, data and state.',
-    accepts: 'a folder (default .live2vod)',
-    schema: z.string().min(1).default('.live2vod'),
+    accepts: 'a folder, without control characters; ~/ is the home folder (default .live2vod)',
+    schema: z
+      .string()
+      .min(1)
+      .refine((path) => !hasControlCharacter(path))
+      .default('.live2vod'),
   },
   LIVE2VOD_TOPIC_PREFIX: {
     doc: 'Put before every topic, group and transactional id.',
@@ -104,10 +119,10 @@ export const settingTable = {
   },
   KAFKA_BROKERS: {
     doc: 'Brokers to use; unset: the embedded broker.',
-    accepts: 'host:port, comma separated',
+    accepts: 'host:port, comma separated; an IPv6 address in brackets',
     schema: z
       .string()
-      .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/)
+      .refine((text) => brokerAddresses(text) !== null)
       .optional(),
   },
   KAFKA_SESSION_TIMEOUT_MS: {
@@ -125,9 +140,9 @@ export const settingTable = {
   },
   KAFKA_SASL_USERNAME: { doc: 'With a sasl protocol.', ...optionalText() },
   KAFKA_SASL_PASSWORD: { doc: 'With a sasl protocol.', ...optionalText(), secret: true },
-  KAFKA_SSL_CA_FILE: { doc: 'Certificates of the authorities to trust.', ...optionalText('a PEM file') },
-  KAFKA_SSL_CERT_FILE: { doc: 'Client certificate.', ...optionalText('a PEM file') },
-  KAFKA_SSL_KEY_FILE: { doc: 'Key of the client certificate.', ...optionalText('a PEM file') },
+  KAFKA_SSL_CA_FILE: { doc: 'Certificates of the authorities to trust.', ...file },
+  KAFKA_SSL_CERT_FILE: { doc: 'Client certificate.', ...file },
+  KAFKA_SSL_KEY_FILE: { doc: 'Key of the client certificate.', ...file },
   SCHEMA_REGISTRY_URL: {
     doc: 'Base of the Confluent API, path included; unset: the embedded registry.',
     ...url('an http(s) URL'),
@@ -172,7 +187,11 @@ export const settingTable = {
     ...bind,
   },
   CONSOLE_PORT: { doc: 'Page and query API.', ...port(8080) },
-  KAFKA_PORT: { doc: 'Embedded broker (its controller listens on the next port).', ...port(9092) },
+  KAFKA_PORT: {
+    doc: 'Embedded broker (its controller listens on the next port).',
+    ...port(9092, 65534),
+    accepts: 'a port, 1 to 65534, as its controller listens on the next one (default 9092)',
+  },
   REGISTRY_PORT: { doc: 'Embedded schema registry.', ...port(8085) },
   CLICKHOUSE_PORT: { doc: 'Embedded ClickHouse.', ...port(8123) },
   EMULATOR_PORT: { doc: 'Emulated cloud.', ...port(8090) },
@@ -277,19 +296,33 @@ export class SettingFault extends Error {
   }
 }
 
+/** Where a value of the file stands, for messages: the file's name, and the line of a setting where it is known. */
+export type FilePlace = { readonly name: string; readonly lineOf: (setting: string) => number | null };
+
+const nowhereKnown: FilePlace = { name: 'live2vod.yaml', lineOf: () => null };
+
 /**
  * Settings from the environment and the `live2vod.yaml` object (without `policies`); the environment wins, an empty
- * value counts as unset.
+ * value counts as unset in both. Variables of services and container links count as not there.
  * @throws SettingFault one line naming the key, what is wrong and what is accepted
  */
 export function readSettings(
-  environment: Readonly<Record<string, string | undefined>>,
+  variables: Readonly<Record<string, string | undefined>>,
   file: Readonly<Record<string, unknown>> = {},
+  place: FilePlace = nowhereKnown,
 ): Settings {
+  const environment = withoutServiceVariables(variables);
   const known = Object.keys(settingTable) as SettingName[];
+  const inFile = (key: string) => {
+    const line = place.lineOf(key);
+    return line === null ? place.name : `${place.name}:${line}`;
+  };
   for (const key of Object.keys(file)) {
     if (!known.includes(key as SettingName)) {
-      throw new SettingFault(key, `live2vod.yaml: unknown key ${key}; accepted are policies and ${known.join(', ')}`);
+      throw new SettingFault(
+        key,
+        `${inFile(key)}: unknown key ${key}; accepted are policies, recording, callbacks and ${known.join(', ')}`,
+      );
     }
   }
   for (const key of Object.keys(environment)) {
@@ -304,19 +337,34 @@ export function readSettings(
   for (const name of known) {
     const setting: Setting = settingTable[name];
     const fromEnvironment = environment[name] || undefined;
-    const given =
-      fromEnvironment ?? file[name] ?? (setting.follows === undefined ? undefined : values[setting.follows]);
+    const fromFile = file[name] === '' ? undefined : file[name];
+    const given = fromEnvironment ?? fromFile ?? (setting.follows === undefined ? undefined : values[setting.follows]);
     const parsed = setting.schema.safeParse(
       typeof given === 'number' || typeof given === 'boolean' ? String(given) : (given ?? undefined),
     );
     if (!parsed.success) {
-      const where = fromEnvironment === undefined ? 'live2vod.yaml' : 'environment';
-      const shown = setting.secret ? 'the given value' : JSON.stringify(given);
-      throw new SettingFault(name, `${where}: ${name}: ${shown} is not accepted; accepted: ${setting.accepts}`);
+      const where = fromEnvironment === undefined ? inFile(name) : 'environment';
+      throw new SettingFault(
+        name,
+        `${where}: ${name}: ${shownValue(setting, given)} is not accepted; accepted: ${setting.accepts}`,
+      );
     }
     values[name] = parsed.data;
   }
   return values as Settings;
+}
+
+/** A text with what may be a password before a host, or a secret in a query, isn't shown where it can't be read as a URL. */
+function shownValue(setting: Setting, given: unknown): string {
+  const text = typeof given === 'string' ? shown(given) : JSON.stringify(given);
+  return setting.secret || /[@?#]/.test(text) ? 'the given value' : JSON.stringify(given);
+}
+
+/** Variables of an environment that look like settings and are of a service or a container link: they are ignored. */
+export function ignoredVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(environment).filter(
+    (name) => (name in settingTable || name.startsWith('LIVE2VOD_')) && isServiceVariable(name, environment),
+  );
 }
 
 /** Variables with our prefix that aren't settings of the pipeline. */

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { shown } from '../../schemas/shown.ts';
 import { exitCode } from '../exit.ts';
-import { aborted, stopSignal } from '../stopping.ts';
+import { aborted, stopSignal, unlessStopped } from '../stopping.ts';
 
 const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text);
@@ -21,11 +22,11 @@ export function addDemo(program: Command): void {
     .action(async ({ seed, shows, once }: { seed: number; shows: number; once?: true }) => {
       const { runDemo } = await import('../demo/run-demo.ts');
       const signal = stopSignal();
-      const equal = await runDemo({
+      const demo = runDemo({
         seed,
         shows,
         signal,
-        say: (line) => console.error(line),
+        say: (line) => console.error(shown(line)),
         print: (text) => console.log(text),
         stay: async (consoleUrl, token) => {
           if (once) return;
@@ -33,6 +34,6 @@ export function addDemo(program: Command): void {
           await aborted(signal);
         },
       });
-      if (!equal) process.exitCode = exitCode.failed;
+      if (!(await unlessStopped(signal, demo))) process.exitCode = exitCode.failed;
     });
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { urlAt } from '../../schemas/address.ts';
+import { baseUrl } from '../../schemas/base-url.ts';
+import { shown } from '../../schemas/shown.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
@@ -20,20 +22,26 @@ export function addDoctor(program: Command): void {
       }
       const { settings } = configuration;
       const endpoints = endpointsOf(settings);
+      const ingressUrl = urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT);
+      const { callbackEndpointsOf } = await import('../callback-endpoints.ts');
+      const { checkCallback } = await import('../callback-check.ts');
       const parts = await Promise.all([
         check(`Kafka at ${endpoints.brokers}`, 'KAFKA_BROKERS', () => askKafka(settings)),
         checkCompression(settings),
         check(`schema registry at ${new URL(endpoints.registryUrl).origin}`, 'SCHEMA_REGISTRY_URL', () =>
-          get(`${endpoints.registryUrl}/subjects`),
+          get(endpoints.registryUrl, '/subjects'),
         ),
         check(`ClickHouse at ${new URL(endpoints.clickhouseUrl).origin}`, 'CLICKHOUSE_URL', () =>
-          get(`${endpoints.clickhouseUrl}/ping`),
+          get(new URL('/', endpoints.clickhouseUrl).href, '/ping'),
         ),
-        check(`ingress on port ${settings.INGRESS_PORT}`, 'INGRESS_PORT', () =>
-          get(`${urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT)}/readyz`),
-        ),
+        check(`ingress on port ${settings.INGRESS_PORT}`, 'INGRESS_PORT', () => get(ingressUrl, '/readyz')),
         check(`console on port ${settings.CONSOLE_PORT}`, 'CONSOLE_PORT', () =>
-          get(`${urlAt(settings.CONSOLE_BIND, settings.CONSOLE_PORT)}/readyz`),
+          get(urlAt(settings.CONSOLE_BIND, settings.CONSOLE_PORT), '/readyz'),
+        ),
+        ...callbackEndpointsOf(settings, configuration.callbacks).map((endpoint) =>
+          check(`callback through ${endpoint.path}, signed for ${endpoint.url}`, 'VOD_CALLBACK_URL', () =>
+            checkCallback(ingressUrl, endpoint),
+          ),
         ),
       ]);
       if (parts.includes(false))
@@ -64,11 +72,12 @@ function explain(stream: string, policies: ReturnType<typeof readConfiguration>[
 async function check(what: string, setting: string, ask: () => Promise<void>): Promise<boolean> {
   try {
     await ask();
-    console.log(`  ok    ${what}`);
+    console.log(shown(`  ok    ${what}`));
     return true;
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    console.log(`  FAIL  ${what} (${setting}): ${cause instanceof Error ? cause.message : String(cause)}`);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    console.log(shown(`  FAIL  ${what} (${setting}): ${why}`));
     return false;
   }
 }
@@ -100,8 +109,10 @@ async function checkCompression(settings: ReturnType<typeof readConfiguration>['
   return unreadable.length === 0;
 }
 
-async function get(url: string): Promise<void> {
+/** A base's own path and login count, as they do for the roles; slashes at its end don't. */
+async function get(base: string, path: string): Promise<void> {
   const { systemPlatform } = await import('../../connectors/platform/index.ts');
-  const response = await systemPlatform.fetch(url, { signal: AbortSignal.timeout(5_000) });
+  const { url, headers } = baseUrl(base);
+  const response = await systemPlatform.fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(5_000) });
   if (!response.ok) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
 }

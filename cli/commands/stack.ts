@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readConfiguration } from '../environment.ts';
 import { keepPrivate } from '../private-home.ts';
-import { stopSignal } from '../stopping.ts';
+import { portsOfStack, refuseSharedPorts } from '../shared-ports.ts';
+import { stopSignal, unlessStopped } from '../stopping.ts';
 
 const load = () => import('../../local/index.ts');
 
@@ -13,15 +14,20 @@ export function addStack(program: Command): void {
     .action(async () => {
       const { startStack } = await load();
       const { settings } = readConfiguration();
+      const signal = stopSignal();
+      refuseSharedPorts(portsOfStack(settings));
       keepPrivate(settings.LIVE2VOD_HOME);
-      const started = await startStack({
+      const starting = startStack({
         home: settings.LIVE2VOD_HOME,
         kafkaPort: settings.KAFKA_PORT,
         registryPort: settings.REGISTRY_PORT,
         detached: true,
         onProgress: (line) => console.error(line),
-        signal: stopSignal(),
+        signal,
       });
+      const started = await unlessStopped(signal, starting);
+      if (signal.aborted && !started.reused) await started.stop();
+      signal.throwIfAborted();
       console.log(`KAFKA_BROKERS=${started.brokers}`);
       console.log(`SCHEMA_REGISTRY_URL=${started.registryUrl}`);
     });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { urlAt } from '../../schemas/address.ts';
-import { aborted, stopSignal } from '../stopping.ts';
+import { shown } from '../../schemas/shown.ts';
+import { aborted, stopSignal, unlessStopped } from '../stopping.ts';
 
 export function addUp(program: Command): void {
   program
@@ -9,8 +10,8 @@ export function addUp(program: Command): void {
     .action(async () => {
       const { startSystem } = await import('../system.ts');
       const signal = stopSignal();
-      const say = (line: string) => console.error(`live2vod: ${line}`);
-      const system = await startSystem({ quiet: false, say, signal });
+      const say = (line: string) => console.error(shown(`live2vod: ${line}`));
+      const system = await unlessStopped(signal, startSystem({ quiet: false, say, signal }));
       try {
         await Promise.race([system.ready(), aborted(signal)]);
         if (!signal.aborted) {

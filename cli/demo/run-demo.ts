@@ -43,6 +43,7 @@ const settleMs = 60_000;
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { say, print, signal } = options;
   const base = readConfiguration();
+  const emulatorPort = { setting: 'EMULATOR_PORT', host: '127.0.0.1', port: base.settings.EMULATOR_PORT };
   const setUp = await setUpDemo(base.settings);
   const startedAtMs = systemClock.monotonicMs();
   const elapsed = () => `${((systemClock.monotonicMs() - startedAtMs) / 1000).toFixed(0)} s`;
@@ -56,7 +57,13 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       accessKeys: [setUp.accessKey],
     }).catch(namingPort('EMULATOR_PORT'));
     try {
-      const system = await startSystem({ overrides: setUp.overrides, quiet: true, say, signal });
+      const system = await startSystem({
+        overrides: setUp.overrides,
+        quiet: true,
+        say,
+        signal,
+        ports: [emulatorPort],
+      });
       let keep = false;
       try {
         await Promise.race([system.ready(), system.supervisor.failed]);

@@ -9,7 +9,8 @@ type ClickhouseUser = Pick<Settings, (typeof clickhouseSettings)[number]>;
 /** How to reach ClickHouse by the settings: their server, or the embedded role. */
 export function clickhouseSettingsOf(settings: ClickhouseUser): ClickhouseSettings {
   return {
-    url: clickhouseUrlOf(settings),
+    // What stands behind its slash the client takes for a database.
+    url: clickhouseUrlOf(settings).replace(/\/+$/, ''),
     database: settings.CLICKHOUSE_DATABASE,
     ...(settings.CLICKHOUSE_USER === undefined ? {} : { user: settings.CLICKHOUSE_USER }),
     ...(settings.CLICKHOUSE_PASSWORD === undefined ? {} : { password: settings.CLICKHOUSE_PASSWORD }),

@@ -9,6 +9,7 @@ import {
   watchHttpDates,
 } from '../../connectors/platform/index.ts';
 import type { Logger, Metrics } from '../../connectors/telemetry/index.ts';
+import { brokerAddresses, isLoopback } from '../../schemas/address.ts';
 import type { RoleName } from './context.ts';
 
 export type HostClock = {
@@ -72,7 +73,7 @@ async function askAgainAndAgain(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const local = kafka.brokers.split(',').every((broker) => isLocal(broker.replace(/:\d+$/, '')));
+  const local = brokerAddresses(kafka.brokers)?.every(({ host }) => isLocal(host)) ?? false;
   await systemPlatform.sleep(systemPlatform.random() * firstWithinMs, signal);
   while (!signal.aborted) {
     try {
@@ -88,5 +89,6 @@ async function askAgainAndAgain(
 
 /** Whether a server is this very host, as far as its name tells. */
 export function isLocal(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0)$/i.test(host) || host === hostname();
+  const bare = host.replace(/^\[|\]$/g, '');
+  return /^(?:localhost|0\.0\.0\.0)$/i.test(bare) || isLoopback(bare) || bare === hostname();
 }

@@ -10,9 +10,9 @@ export function plainPath(text: string): string | null {
   const spelt = text
     // What is no printable ASCII is sent escaped, byte by byte.
     .replace(/[^\x21-\x7e]+/g, (letters) => encodeURI(letters.toWellFormed()))
-    .replace(/%[0-9a-fA-F]{2}/g, (escape) => {
-      const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-      return /[A-Za-z0-9._~-]/.test(character) ? character : escape.toUpperCase();
+    .replace(/%[0-9a-fA-F]{2}/g, (escaped) => {
+      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+      return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
     });
   return spelt.length > 1 && spelt.endsWith('/') ? spelt.slice(0, -1) : spelt;
 }

@@ -1,6 +1,7 @@
 import { COMPATIBILITY, SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
+import { baseUrl } from '../../schemas/base-url.ts';
 import { type TopicId, topicName, topics } from '../../schemas/topics.ts';
 import { systemClock, systemPlatform } from '../platform/index.ts';
 import { avroCodec, type Codec } from './codec.ts';
@@ -32,7 +33,12 @@ const settleEveryMs = 200;
 
 /** A connection to the schema registry; nothing is asked of it before the first codec. */
 export function connectRegistry(options: RegistryOptions): Registry {
-  const client = new SchemaRegistry({ host: options.url.replace(/\/$/, ''), clientId: options.clientId ?? 'live2vod' });
+  const base = baseUrl(options.url);
+  const client = new SchemaRegistry({
+    host: base.url,
+    clientId: options.clientId ?? 'live2vod',
+    ...(base.login && { auth: base.login }),
+  });
 
   async function register(topic: TopicId): Promise<number> {
     const contract = topics[topic];
@@ -60,11 +66,11 @@ export function connectRegistry(options: RegistryOptions): Registry {
 
   /** A subject that an older release registered has the mode of then, which asked for less. */
   async function setMode(subject: string, compatibility: string): Promise<void> {
-    const url = `${options.url.replace(/\/$/, '')}/config/${encodeURIComponent(subject)}`;
+    const url = `${base.url}/config/${encodeURIComponent(subject)}`;
     const response = await systemPlatform
       .fetch(url, {
         method: 'PUT',
-        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        headers: { ...base.headers, 'content-type': 'application/vnd.schemaregistry.v1+json' },
         body: JSON.stringify({ compatibility }),
       })
       .catch((cause: unknown) => {
@@ -78,11 +84,11 @@ export function connectRegistry(options: RegistryOptions): Registry {
     const contract = topics[topic];
     if (contract.value === 'bytes')
       throw new RegistryFault('NO_SCHEMA', `topic ${topic} holds raw bytes, it has no schema`);
-    const url = `${options.url.replace(/\/$/, '')}/compatibility/subjects/${encodeURIComponent(subject)}/versions`;
+    const url = `${base.url}/compatibility/subjects/${encodeURIComponent(subject)}/versions`;
     const response = await systemPlatform
       .fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        headers: { ...base.headers, 'content-type': 'application/vnd.schemaregistry.v1+json' },
         body: JSON.stringify({ schema: JSON.stringify(avroSchema(contract.value)) }),
       })
       .catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import avsc, { type Type } from 'avsc';
+import { baseUrl } from '../../schemas/base-url.ts';
 import { type Platform, systemPlatform } from '../platform/index.ts';
 import type { WriterSchemas } from './codec.ts';
 import { RegistryFault } from './fault.ts';
@@ -16,13 +17,16 @@ type Answer = { readonly schema?: unknown; readonly schemaType?: unknown; readon
  * says that it has none of that id, `INCOMPATIBLE_SCHEMA` for one that no record can be read by
  */
 export function writerSchemas(url: string, platform: Pick<Platform, 'fetch'> = systemPlatform): WriterSchemas {
-  const base = url.replace(/\/$/, '');
+  const base = baseUrl(url);
 
   async function ask(path: string): Promise<unknown> {
     let status: number;
     let text: string;
     try {
-      const response = await platform.fetch(`${base}${path}`, { signal: AbortSignal.timeout(requestMs) });
+      const response = await platform.fetch(`${base.url}${path}`, {
+        headers: base.headers,
+        signal: AbortSignal.timeout(requestMs),
+      });
       ({ status } = response);
       text = await boundedText(response);
     } catch (cause) {

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { shown } from '../../schemas/shown.ts';
 import { logDestination } from './log-destination.ts';
 
 export type { Logger };
@@ -22,6 +23,7 @@ const secretKeys = [
  * @param onLost called for every line that could not be written
  */
 export function createLogger(role: string, level: string, onLost: () => void = () => {}): Logger {
+  const lines = logDestination(2, onLost);
   return pino(
     {
       level,
@@ -30,6 +32,7 @@ export function createLogger(role: string, level: string, onLost: () => void = (
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[secret]' },
     },
-    logDestination(2, onLost),
+    // Whatever quotes a URL, an error of a library too, quotes its password.
+    { write: (line) => lines.write(shown(line)) },
   );
 }

@@ -1,10 +1,8 @@
-import { bounds } from '../../schemas/bounds.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { type EventSource, header } from '../../schemas/topics.ts';
-import { cloudEvents, cut, type Delivery, maxBytes, parseCallback, type VideoEvent } from '../callback/index.ts';
+import { cloudEvents, deliveryOf, isLiveRecord, parseCallback, type VideoEvent } from '../callback/index.ts';
 import type { Policy, PolicyBook } from '../policy/index.ts';
 import { streamKeyOf } from '../stream-key.ts';
-import type { Emission, Marks, Outcome, SourceRecord, Topology } from '../topology.ts';
+import type { Emission, Marks, Outcome, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
 import { evolve, retired } from './evolve.ts';
 import { retirementDueAtMs } from './retirement.ts';
@@ -29,8 +27,7 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
 
     step(before, record, { nowMs }): Outcome<VideoRecord> {
       // ApsaraVideo Live's own record callbacks are about a stream, not a video: kept in the topic, nothing to do here.
-      if (headerOf(record, header.source) === ('live' satisfies EventSource))
-        return { kind: 'drop', reason: 'live-record-event' };
+      if (isLiveRecord(record)) return { kind: 'drop', reason: 'live-record-event' };
       // Parse: bytes to a fact, or a dead letter that says why not.
       if (!(record.value instanceof Uint8Array)) return unusable('not bytes', 'the callbacks topic holds raw bodies');
       const parsed = parseCallback(record.value, deliveryOf(record));
@@ -68,28 +65,6 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
       },
     },
   };
-}
-
-const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', 'operator'] satisfies EventSource[];
-
-/** A record without a proper source header is taken as a callback: the one that is trusted with nothing internal. */
-function deliveryOf(record: SourceRecord): Delivery {
-  const source = headerOf(record, header.source) ?? '';
-  const receivedAt = Number(headerOf(record, header.receivedAt) ?? Number.NaN);
-  const region = headerOf(record, header.region);
-  return {
-    source: sources.includes(source) ? (source as EventSource) : 'http',
-    receivedAtMs:
-      Number.isInteger(receivedAt) && receivedAt > 0 && receivedAt <= bounds.mostTimeMs
-        ? receivedAt
-        : record.timestampMs,
-    // Anybody who may write to the topic can make it as long as a record.
-    region: region === undefined || region === '' ? null : cut(region, maxBytes.label),
-  };
-}
-
-function headerOf(record: SourceRecord, name: string): string | undefined {
-  return record.headers[name];
 }
 
 function unusable(reason: string, error: string): Outcome<VideoRecord> {

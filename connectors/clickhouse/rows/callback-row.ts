@@ -1,5 +1,5 @@
-import { parseCallback } from '../../../processors/callback/index.ts';
-import { type EventSource, header } from '../../../schemas/topics.ts';
+import { deliveryOf, parseCallback, replayedAtMsOf } from '../../../processors/callback/index.ts';
+import { header } from '../../../schemas/topics.ts';
 import type { ConsumedRecord } from '../../kafka/index.ts';
 import { bytes, type Column, label, maybeTime, text, time, uint16, uint64, uuid } from './columns.ts';
 import type { RowBytes } from './row-bytes.ts';
@@ -26,28 +26,23 @@ export type CallbackRow = {
 
 const noEvent = '0'.repeat(32);
 const noBody = Buffer.alloc(0);
-const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', 'operator'] satisfies EventSource[];
 
 /** Where and how a body arrived, and what it says. A body that says nothing usable has a row too. */
 export function callbackRow(record: ConsumedRecord): CallbackRow {
   const { headers } = record;
+  // As it came: a source that nobody knows is worth seeing, though it is trusted like a callback.
   const source = headers[header.source] ?? '';
-  const receivedAtMs = epochMs(headers[header.receivedAt]) ?? Math.max(0, record.timestampMs);
-  const region = headers[header.region] ?? '';
+  const delivery = deliveryOf(record);
   const body = record.value ?? noBody;
-  const parsed = parseCallback(body, {
-    source: (sources.includes(source) ? source : 'http') as EventSource,
-    receivedAtMs,
-    region: region === '' ? null : region,
-  });
+  const parsed = parseCallback(body, delivery);
   const entry = parsed.kind === 'unparsable' ? null : parsed.event.entry;
   return {
     partition: record.partition,
     offset: record.offset,
-    received_at: receivedAtMs,
+    received_at: delivery.receivedAtMs,
     source,
-    region,
-    replayed_at: epochMs(headers[header.replayedAt]),
+    region: delivery.region ?? '',
+    replayed_at: replayedAtMsOf(record),
     subject_id: record.key ?? '',
     event_id: entry?.eventId ?? noEvent,
     event_type: entry?.eventType ?? '',
@@ -82,9 +77,4 @@ export function writeCallback(record: ConsumedRecord, out: RowBytes): void {
   const row = callbackRow(record);
   for (const column of callbackColumns) column.write(out, row);
   out.endRow();
-}
-
-/** Header text to epoch milliseconds; null where it is none. */
-function epochMs(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,13}$/.test(text) ? Number(text) : null;
 }

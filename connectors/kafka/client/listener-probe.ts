@@ -1,5 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { brokerAddresses } from '../../../schemas/address.ts';
 
 const timeoutMs = 3_000;
 
@@ -8,9 +9,7 @@ const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xf
 
 /** Whether the listener at `host:port` speaks TLS, or Kafka in the clear. False also where nobody answers. */
 export function spokenBy(broker: string, language: 'tls' | 'plaintext'): Promise<boolean> {
-  const colon = broker.lastIndexOf(':');
-  const host = broker.slice(0, colon).replace(/^\[|\]$/g, '');
-  const port = Number(broker.slice(colon + 1));
+  const [{ host, port } = { host: broker, port: 0 }] = brokerAddresses(broker) ?? [];
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
       socket.destroy();

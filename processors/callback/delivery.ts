@@ -1,0 +1,48 @@
+/**
+ * How a record of `callbacks` was delivered, by its headers. Everything that asks this asks here: the state of a video and
+ * the row of its callback would tell different times otherwise. Anybody who may write to the topic can set headers.
+ */
+import { bounds } from '../../schemas/bounds.ts';
+import { type EventSource, header } from '../../schemas/topics.ts';
+import type { Delivery } from './event.ts';
+import { cut, maxBytes } from './fields.ts';
+
+type Delivered = {
+  /** Header values as UTF-8 text. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The record's Kafka timestamp, epoch milliseconds. */
+  readonly timestampMs: number;
+};
+
+const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', 'operator'] satisfies EventSource[];
+
+/** A record without a proper source header is taken as a callback: the one that is trusted with nothing internal. */
+export function deliveryOf(record: Delivered): Delivery {
+  const source = headerOf(record, header.source) ?? '';
+  const region = headerOf(record, header.region) ?? '';
+  return {
+    source: sources.includes(source) ? (source as EventSource) : 'http',
+    receivedAtMs: headerTimeMs(record, header.receivedAt) ?? usableTime(record.timestampMs) ?? 0,
+    // It may be as long as a record.
+    region: region === '' ? null : cut(region, maxBytes.label),
+  };
+}
+
+/** Whether it is one of ApsaraVideo Live's own record callbacks, which are about a stream, not a video. */
+export const isLiveRecord = (record: Delivered): boolean =>
+  headerOf(record, header.source) === ('live' satisfies EventSource);
+
+/** When it was replayed, epoch milliseconds; null where it wasn't. */
+export const replayedAtMsOf = (record: Delivered): number | null => headerTimeMs(record, header.replayedAt);
+
+/** The time of a header, epoch milliseconds in decimal digits; null where it is none. */
+function headerTimeMs(record: Delivered, name: string): number | null {
+  const text = headerOf(record, name) ?? '';
+  return /^\d{1,16}$/.test(text) ? usableTime(Number(text)) : null;
+}
+
+const usableTime = (ms: number): number | null =>
+  Number.isInteger(ms) && ms > 0 && ms <= bounds.mostTimeMs ? ms : null;
+
+const headerOf = (record: Delivered, name: string): string | undefined =>
+  Object.hasOwn(record.headers, name) ? record.headers[name] : undefined;
