@@ -2,6 +2,7 @@
 // `/cb/:id` and `/cb/*` took what was meant for others, and only `/callbacks/vod` was served of a configured URL.
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { checkCallback } from '../../../cli/callback-check.ts';
 import { callbackEndpointsOf } from '../../../cli/callback-endpoints.ts';
 import { byPath } from '../../../connectors/ingress/endpoint.ts';
 import { type CallbackEndpoint, checkBody, plainPath } from '../../../connectors/ingress/index.ts';
@@ -130,6 +131,20 @@ test('a signed check is answered 200 and marked, and not published; an unsigned 
   expect((await app.inject(request)).statusCode).toBe(403);
   expect(published).toEqual([]);
   expect(await counted('live2vod_ingress_requests_total')).toMatchObject({ '/callbacks/vod 200 check': 2 });
+});
+
+test('what doctor sends is taken by an ingress of the same settings, and says what is wrong with another', async () => {
+  const url = 'https://vod.example.com/hooks/:id/%E5%BD%95?token=1';
+  const settings = readSettings({ VOD_CALLBACK_KEYS: 'Abc123Def456', VOD_CALLBACK_URL: url });
+  const endpoints = callbackEndpointsOf(settings, { endpoints: [at('/live', { kind: 'live' })] });
+  const served = serving(...endpoints);
+  const address = await served.app.listen({ host: '127.0.0.1', port: 0 });
+  expect(endpoints.map(({ path }) => path)).toEqual(['/hooks/:id/%E5%BD%95', '/callbacks/vod', '/live']);
+  for (const one of endpoints) await checkCallback(address, one);
+  expect(served.published).toEqual([]);
+  await expect(checkCallback(address, at('/elsewhere'))).rejects.toThrow(/404.*does not serve this path/);
+  await expect(checkCallback(address, at('/callbacks/vod', { keys: ['Other1'] }))).rejects.toThrow(/403.*other keys/);
+  await expect(checkCallback(address, at('/callbacks/vod', { keys: [] }))).rejects.toThrow(/403/);
 });
 
 // Buffer.toString keeps a byte order mark, and JSON.parse takes none: such a Live callback became a dead letter.
