@@ -1,7 +1,6 @@
 /** Every callback URL that the ingress serves: that of the settings and those of the file. */
 import { type CallbackEndpoint, pathsOfUrl } from '../connectors/ingress/index.ts';
 import type { Settings } from '../schemas/settings.ts';
-import type { CallbackSources } from '../schemas/sources.ts';
 import { callbackUrlOf } from './endpoints.ts';
 
 type EndpointSettings = Pick<
@@ -15,11 +14,11 @@ const fixedPath = '/callbacks/vod';
 /** The URL of the settings is served on its own path and on the fixed one; without a key, only where none is checked. */
 export function callbackEndpointsOf(
   settings: EndpointSettings,
-  { endpoints }: Pick<CallbackSources, 'endpoints'>,
+  { endpoints }: { readonly endpoints: readonly CallbackEndpoint[] },
 ): CallbackEndpoint[] {
   const keys = settings.VOD_CALLBACK_KEYS?.split(',') ?? [];
   const unsigned = settings.VOD_CALLBACK_AUTH === 'off';
-  if (!unsigned && keys.length === 0) return endpoints;
+  if (!unsigned && keys.length === 0) return [...endpoints];
   const url = callbackUrlOf(settings);
   const paths = new Set([...pathsOfUrl(url), fixedPath]);
   const own = [...paths].map((path) => ({
