@@ -40,7 +40,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const wants = (eventType: string) => subscriptions.wants(eventType);
   const courier = createCourier({ seed, clock, knobs, channel, wants, onSettled: () => wake() });
   const templateGroups = [...builtInTemplateGroups, ...(options.templateGroups ?? [])];
-  const cloud = new Cloud({ seed, clock, templateGroups, courier, knobs, onProgress: () => wake() });
+  const cloud = new Cloud({
+    ...{ seed, clock, templateGroups, courier, knobs },
+    callbackUrlOf: (region) => options.regionCallbackUrls?.[region] ?? null,
+    onProgress: () => wake(),
+  });
   const recordConfigs = new RecordConfigs();
   const plays = new Plays(cloud, recordConfigs, seed);
   const journal = new Journal();

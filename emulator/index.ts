@@ -15,4 +15,6 @@ export type { LedgerSession } from './ledger/session.ts';
 export type { LedgerVideo, TimelineLine } from './ledger/video.ts';
 export type { Emulator, EmulatorOptions, PlayOptions, PlaySummary, Progress, VideoOptions } from './options.ts';
 export { type Practice, practices, profiles, type RecordingProfile } from './scenario/practice.ts';
+export { stories } from './scenario/stories.ts';
+export { type StoryName, storyNames } from './scenario/story-names.ts';
 export { builtInTemplateGroups, type TemplateGroup, templateGroupIds } from './scenario/templates.ts';

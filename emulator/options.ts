@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { KnobChanges, Knobs } from './knobs.ts';
 import type { Ledger } from './ledger/index.ts';
 import type { Practice } from './scenario/practice.ts';
+import type { StoryName } from './scenario/story-names.ts';
 import type { TemplateGroup } from './scenario/templates.ts';
 
 export type EmulatorOptions = {
@@ -15,6 +16,8 @@ export type EmulatorOptions = {
   readonly callbackUrl?: string | null;
   /** Where to send what is for `callbackUrl`, for a receiver behind a proxy. Default: `callbackUrl`. */
   readonly deliverTo?: string;
+  /** Callback addresses of regions, for what is stored there. Default: `callbackUrl` for all. */
+  readonly regionCallbackUrls?: Readonly<Record<string, string>>;
   /** The callback key; null (default) leaves the signature headers out. */
   readonly callbackKey?: string | null;
   /** Deliver into this queue, which is created, instead of by HTTP. */
@@ -30,9 +33,11 @@ export type EmulatorOptions = {
 };
 
 export type PlayOptions = {
-  /** Default: all four. */
+  /** Default: all four, or none where there are stories. */
   readonly practices?: readonly Practice[] | undefined;
-  /** Shows of each practice. Default 2. */
+  /** Shows that go a way of their own; see docs/emulator.md. Default: none. */
+  readonly stories?: readonly StoryName[] | undefined;
+  /** Shows of each practice and story. Default 2. */
   readonly shows?: number | undefined;
   /** Default: the emulator's; a second play of the same seed gets other streams and ids. */
   readonly seed?: number | undefined;
@@ -42,6 +47,8 @@ export type PlayOptions = {
   readonly showSeconds?: number | undefined;
   /** When the last push ends, epoch ms. Default: two hours ago, so that all that follows still lies in the past. */
   readonly endsAtMs?: number | undefined;
+  /** The cloud's time is the wall clock's, compression 1: what is played happens when it says. Default false. */
+  readonly live?: boolean | undefined;
 };
 
 export type PlaySummary = {
@@ -49,7 +56,8 @@ export type PlaySummary = {
   readonly seed: number;
   readonly shows: readonly {
     readonly showId: string;
-    readonly practice: Practice;
+    readonly practice: Practice | null;
+    readonly story: StoryName | null;
     readonly appName: string;
     readonly streamName: string;
   }[];

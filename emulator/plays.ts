@@ -52,7 +52,8 @@ export class Plays {
     const shows = planShows({
       seed,
       take,
-      practices: wanted.practices ?? practices,
+      practices: wanted.practices ?? (wanted.stories === undefined ? practices : []),
+      stories: wanted.stories ?? [],
       showsPerPractice: wanted.shows ?? 2,
       showSeconds: wanted.showSeconds ?? 10_800,
       endsAtMs: wanted.endsAtMs ?? clock.now() - twoHoursMs,
@@ -66,16 +67,16 @@ export class Plays {
     });
     const happenings = shows.flatMap((show) => show.happenings);
     const firstMs = happenings.reduce((first, { atMs }) => Math.min(first, atMs), Number.POSITIVE_INFINITY);
-    const pace: Pace = { cloudMs: firstMs, wallMs: clock.now(), compression: wanted.compression ?? 1200 };
+    const wallMs = clock.now();
+    const pace: Pace = wanted.live
+      ? { cloudMs: wallMs, wallMs, compression: 1 }
+      : { cloudMs: firstMs, wallMs, compression: wanted.compression ?? 1200 };
     for (const show of shows) this.#cloud.addShow(show, pace);
     return {
       playId: `${seed}-${take}`,
       seed,
-      shows: shows.map(({ showId, practice, stream: { appName, streamName } }) => ({
-        showId,
-        practice,
-        appName,
-        streamName,
+      shows: shows.map(({ showId, practice, story, stream: { appName, streamName } }) => ({
+        ...{ showId, practice, story, appName, streamName },
       })),
       videos: shows.reduce((sum, show) => sum + show.videos.length, 0),
       sessions: shows.reduce((sum, show) => sum + show.sessions.length, 0),

@@ -13,11 +13,9 @@ export type Difference = {
 
 const videoFields = [
   'kind',
-  'status',
   'stream',
   'recording',
   'recordedTime',
-  'composeStartTime',
   'sourceReadyTime',
   'firstPlayableTime',
   'transcodedTime',
@@ -51,7 +49,6 @@ const sessionFields = [
   'endTime',
   'segments',
   'gaps',
-  'composed',
 ] as const satisfies readonly (keyof SessionState & keyof LedgerSession)[];
 
 /** Everything in which the state topics differ from the ledger; empty when they are equal. */
@@ -61,6 +58,7 @@ export function differences(
   sessions: ReadonlyMap<string, SessionState>,
 ): Difference[] {
   const found: Difference[] = [];
+  const beginningOf = beginnings(ledger, videos);
   for (const truth of ledger.videos) {
     const entity = `video ${truth.videoId}`;
     const state = videos.get(truth.videoId);
@@ -69,6 +67,8 @@ export function differences(
       continue;
     }
     for (const field of videoFields) add(found, entity, field, truth[field], state[field]);
+    add(found, entity, 'composeStartTime', beginningOf(truth), state.composeStartTime);
+    add(found, entity, 'status', wasAsked(state) ? truth.status : truth.toldStatus, state.status);
     add(
       found,
       entity,
@@ -84,6 +84,12 @@ export function differences(
       eventsOf(state.timeline.filter((entry) => entry.source === 'http')),
     );
   }
+  const told = new Map(
+    ledger.videos.map(({ videoId, status, toldStatus }) => {
+      const state = videos.get(videoId);
+      return [videoId, state && wasAsked(state) ? status : toldStatus];
+    }),
+  );
   for (const truth of ledger.sessions) {
     const entity = `session ${truth.sessionId}`;
     const state = sessions.get(truth.sessionId);
@@ -92,6 +98,12 @@ export function differences(
       continue;
     }
     for (const field of sessionFields) add(found, entity, field, shape(truth[field]), shape(state[field]));
+    const composed = truth.composed.map((film) => ({
+      ...film,
+      composeStartTime: beginningOf(film),
+      status: told.get(film.videoId) ?? film.status,
+    }));
+    add(found, entity, 'composed', shape(composed), shape(state.composed));
   }
   const known = new Set([
     ...ledger.videos.map((video) => video.videoId),
@@ -106,6 +118,18 @@ export function differences(
   }
   for (const repeated of repeatedJobs(ledger)) found.push(repeated);
   return found;
+}
+
+/** When each film was begun. For those that a user ordered the cloud tells nobody: that is known to whoever ordered. */
+function beginnings({ productions }: Ledger, videos: ReadonlyMap<string, VideoState>) {
+  const ordered = new Set(productions.map(({ videoId }) => videoId));
+  return ({ videoId, composeStartTime }: Pick<LedgerVideo, 'videoId' | 'composeStartTime'>) =>
+    ordered.has(videoId) ? (videos.get(videoId)?.composeStartTime ?? null) : composeStartTime;
+}
+
+/** Whether the cloud was asked about it, so that what it tells nobody by itself may be known. */
+function wasAsked({ timeline }: VideoState): boolean {
+  return timeline.some(({ source }) => source === 'reconciler');
 }
 
 /** Jobs that the cloud was made to start twice. */

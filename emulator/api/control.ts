@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { KnobChanges } from '../knobs.ts';
 import type { Emulator } from '../options.ts';
 import { practices, profiles } from '../scenario/practice.ts';
+import { storyNames } from '../scenario/story-names.ts';
 import { builtInTemplateGroups } from '../scenario/templates.ts';
 import { mishaps } from './mishaps.ts';
 
@@ -12,11 +13,13 @@ export type Control = Pick<Emulator, 'play' | 'addVideo' | 'progress' | 'ledger'
 const playBody = z
   .strictObject({
     practices: z.array(z.enum(practices)).min(1),
+    stories: z.array(z.enum(storyNames)),
     shows: z.int().min(1).max(10_000),
     seed: z.int(),
     compression: z.number().positive(),
     showSeconds: z.int().min(60),
     endsAtMs: z.int().positive(),
+    live: z.boolean(),
   })
   .partial();
 

@@ -15,6 +15,8 @@ export type CloudOptions = {
   readonly templateGroups: readonly TemplateGroup[];
   readonly courier: Courier;
   readonly knobs: () => Knobs;
+  /** Where what is stored in a region is told; null for the account's one address. */
+  readonly callbackUrlOf: (region: string) => string | null;
   /** Called whenever something came true. */
   readonly onProgress: () => void;
 };
@@ -34,12 +36,14 @@ export class Cloud {
   readonly knobs: () => Knobs;
   readonly #seed: number;
   readonly #courier: Courier;
+  readonly #callbackUrlOf: (region: string) => string | null;
 
   constructor(options: CloudOptions) {
     this.clock = options.clock;
     this.knobs = options.knobs;
     this.#seed = options.seed;
     this.#courier = options.courier;
+    this.#callbackUrlOf = options.callbackUrlOf;
     this.agenda = new Agenda(options.clock, options.onProgress);
     this.templateGroups = new Map(options.templateGroups.map((group) => [group.templateGroupId, group]));
   }
@@ -81,7 +85,9 @@ export class Cloud {
     const body = callbackBody(video.plan, happening);
     if (!body) return;
     const eventType = String(body.EventType);
-    this.#courier.send({ videoId, eventType, eventTime, body }, `${videoId}/${eventType}/${workOf(fact)}`, callbackUrl);
+    const { region } = video.plan;
+    const told = callbackUrl ?? (region === undefined ? null : this.#callbackUrlOf(region));
+    this.#courier.send({ videoId, eventType, eventTime, body }, `${videoId}/${eventType}/${workOf(fact)}`, told);
   }
 
   /** The group of this id; one that nobody knows does nothing. */

@@ -132,5 +132,7 @@ function productOf(videoId: string, title: string, templateGroupId: string, sour
     sizeBytes: total((source) => source.sizeBytes),
     durationSeconds: Math.round(total((source) => source.durationSeconds) * 100) / 100,
     templateGroupId,
+    madeOf: sources.map((source) => source.videoId),
+    ...(first?.region === undefined ? {} : { region: first.region }),
   };
 }

@@ -4,9 +4,11 @@ import type {
   SessionState,
   SessionStatus,
 } from '../../schemas/generated/SessionState.ts';
-import type { VideoStatus } from '../../schemas/generated/VideoState.ts';
-import type { SessionPlan } from '../scenario/fact.ts';
+import type { ComposedBy, SessionPlan } from '../scenario/fact.ts';
 import type { Practice } from '../scenario/practice.ts';
+import type { Push } from '../scenario/recording.ts';
+import type { StoryName } from '../scenario/story-names.ts';
+import { sessionSeenAs } from './seen-session.ts';
 import type { LedgerVideo } from './video.ts';
 
 /** One live session as it truly was. Fields that SessionState has too bear its names and units. */
@@ -16,14 +18,22 @@ export type LedgerSession = Pick<SessionState, 'sessionId' | 'stream' | 'startTi
     SessionComposed,
     'videoId' | 'status' | 'composeStartTime' | 'sourceReadyTime' | 'transcodedTime'
   >[];
-  readonly practice: Practice;
-  /** What its videos add up to once the session counts as over, which it does after the disconnect delay. */
+  /** What was played: one of the two. */
+  readonly practice: Practice | null;
+  readonly story: StoryName | null;
+  /** As whoever knows what became of it must call it, once it is over. */
   readonly status: SessionStatus;
+  /** When the stream was pushed, and whether a command ended that. */
+  readonly pushes: readonly Push[];
   /** When the push ended, whether or not the last segment is in VOD yet. */
   readonly endTime: number;
   readonly endedBy: 'time-out' | 'command';
-  /** Its recording configuration has auto-compose on. */
-  readonly composeExpected: boolean;
+  /** When Live took the stream for ended: nobody may call it over before. */
+  readonly overTime: number;
+  /** Who was to compose it. */
+  readonly composedBy: ComposedBy;
+  /** How many files each cycle was recorded to. */
+  readonly containers: number;
 };
 
 /** Sessions of which at least one segment is recorded; segments that aren't recorded yet are left out. */
@@ -38,58 +48,34 @@ export function ledgerSessions(plans: Iterable<SessionPlan>, videos: readonly Le
 const gapToleranceMs = 2000;
 
 function ledgerSession(plan: SessionPlan, videos: readonly LedgerVideo[]): LedgerSession {
-  const segments = videos
-    .flatMap(({ kind, videoId, recording, status }) =>
-      kind === 'SEGMENT' && recording ? [{ videoId, ...recording, status }] : [],
-    )
-    .sort((a, b) => a.startTime - b.startTime);
+  const files = videos.filter(({ kind, recording }) => kind === 'SEGMENT' && recording !== null);
+  const segments = files
+    .flatMap(({ videoId, recording, status }) => (recording ? [{ videoId, ...recording, status }] : []))
+    .sort((a, b) => a.startTime - b.startTime || (a.videoId < b.videoId ? -1 : 1));
   const gaps = segments.slice(1).flatMap(({ startTime }, index) => {
     const endTime = segments[index]?.endTime ?? startTime;
     return startTime - endTime > gapToleranceMs ? [{ startTime: endTime, endTime: startTime }] : [];
   });
-  const composed = videos.flatMap(({ kind, videoId, status, composeStartTime, sourceReadyTime, transcodedTime }) =>
-    kind === 'COMPOSED' ? [{ videoId, status, composeStartTime, sourceReadyTime, transcodedTime }] : [],
-  );
-  const { sessionId, practice, stream, startTime, endTime, endedBy, composes } = plan;
-  const status = statusOf(
-    segments.map((segment) => segment.status),
-    composed.map((video) => video.status),
-    composes,
-  );
-  const composeExpected = composes;
+  const films = videos.filter(({ kind }) => kind === 'COMPOSED').sort(byBeginning);
+  const repeated = new Set(films.map((film) => film.repeats));
+  const { segmentIds: _, ...told } = plan;
   return {
-    sessionId,
-    practice,
-    stream,
-    status,
-    startTime,
-    endTime,
-    endedBy,
-    composeExpected,
-    segments,
-    gaps,
-    composed,
+    ...told,
+    status: sessionSeenAs({
+      isOver: true,
+      composedBy: plan.composedBy,
+      files: files.map(({ outcome }) => outcome),
+      films: films.filter(({ videoId }) => !repeated.has(videoId)).map(({ outcome }) => outcome),
+    }),
+    ...{ segments, gaps },
+    composed: films.map(({ videoId, status, composeStartTime, sourceReadyTime, transcodedTime }) => ({
+      ...{ videoId, status, composeStartTime, sourceReadyTime, transcodedTime },
+    })),
   };
 }
 
-/** The composition decides where there is or should be one, else the segments. */
-function statusOf(
-  segments: readonly VideoStatus[],
-  composed: readonly VideoStatus[],
-  composes: boolean,
-): SessionStatus {
-  const playable = segments.some((status) => ['PLAYABLE', 'TRANSCODED', 'PARTIAL'].includes(status));
-  if (composed.length > 0) {
-    const has = (...statuses: VideoStatus[]) => composed.some((status) => statuses.includes(status));
-    if (has('ANNOUNCED', 'RECORDED')) return 'COMPOSING';
-    if (has('SOURCE_READY')) return 'COMPOSED';
-    if (has('TRANSCODING', 'PLAYABLE')) return 'TRANSCODING';
-    if (!has('PARTIAL', 'FAILED', 'DELETED')) return 'READY';
-    return has('TRANSCODED', 'PARTIAL') || playable ? 'PARTIAL' : 'FAILED';
-  }
-  if (composes) return playable ? 'PARTIAL' : 'ENDED';
-  if (segments.every((status) => status === 'TRANSCODED')) return 'READY';
-  const settled = segments.every((status) => ['TRANSCODED', 'PARTIAL', 'FAILED', 'DELETED'].includes(status));
-  if (settled) return playable ? 'PARTIAL' : 'FAILED';
-  return playable || segments.includes('TRANSCODING') ? 'TRANSCODING' : 'ENDED';
+/** As the cloud began them; a user's are in the order of asking. */
+function byBeginning(a: LedgerVideo, b: LedgerVideo): number {
+  if (a.composeStartTime === null || b.composeStartTime === null) return 0;
+  return a.composeStartTime - b.composeStartTime || (a.videoId < b.videoId ? -1 : 1);
 }

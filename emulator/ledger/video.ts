@@ -3,17 +3,28 @@ import { type CloudVideo, timeOf } from '../cloud/video.ts';
 import type { Delivery } from '../delivery/courier.ts';
 import type { Practice } from '../scenario/practice.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { type LedgerRendition, renditionsOf } from './renditions.ts';
+import { videoSeenAs } from './seen-video.ts';
 
 /** What truly happened to one video. Fields that VideoState has too bear its names and units (times: epoch ms). */
 export type LedgerVideo = {
   readonly videoId: string;
   readonly kind: VideoKind;
   readonly practice: Practice | null;
+  /** Where it is stored; null where the account has one region. */
+  readonly region: string | null;
   readonly stream: StreamRef | null;
   readonly sessionId: string | null;
-  /** The status that all this adds up to, told or not: a composition that failed silently is FAILED. */
+  /** What has come of it, and what can be played since when. */
+  readonly outcome: Outcome;
+  /** As whoever knows all of this must call it. */
   readonly status: VideoStatus;
+  /** The same for whoever has heard all callbacks and asked nobody: a composition that fails is told by none. */
+  readonly toldStatus: VideoStatus;
+  /** Of a composition: the recordings that it is made of, in order, and the composition that it replaces. */
+  readonly madeOf: readonly string[];
+  readonly repeats: string | null;
   readonly recording: { readonly startTime: number; readonly endTime: number } | null;
   readonly recordedTime: number | null;
   readonly composeStartTime: number | null;
@@ -55,6 +66,7 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
   const snapshots = facts.flatMap((fact) => (fact.kind === 'snapshot' ? [fact.snapshot] : []));
   const audits = facts.flatMap((fact) => (fact.kind === 'audited' ? [fact.audit] : []));
   const verdict = audits.at(-1)?.suggestion;
+  const outcome = outcomeOf(video);
   const told = timeOf(video, 'analysed') !== null || renditions.some((rendition) => rendition.status === 'SUCCESS');
   return {
     videoId,
@@ -62,7 +74,12 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
     practice,
     stream,
     sessionId,
-    status: verdict === 'block' ? 'FAILED' : statusOf(video, renditions),
+    region: plan.region ?? null,
+    outcome,
+    status: videoSeenAs(outcome),
+    toldStatus: videoSeenAs({ ...outcome, source: outcome.source === 'lost' ? 'none' : outcome.source }),
+    madeOf: plan.madeOf ?? [],
+    repeats: plan.repeats ?? null,
     recording: timeOf(video, 'recorded') === null ? null : plan.recording,
     recordedTime: timeOf(video, 'recorded'),
     composeStartTime: timeOf(video, 'compose-started'),
@@ -96,22 +113,4 @@ function transcodeTimes({ occurred }: CloudVideo): Pick<LedgerVideo, 'firstPlaya
   }
   const first = (times: readonly number[]) => (times.length > 0 ? Math.min(...times) : null);
   return { firstPlayableTime: first(streams) ?? first(good), transcodedTime: first(good) ?? first(failed) };
-}
-
-/** Over the standing output of each definition and format: all there, some there, none there. */
-function statusOf(video: CloudVideo, renditions: readonly LedgerRendition[]): VideoStatus {
-  const label = (one: LedgerRendition) => `${one.definition}/${one.format}`;
-  const standing = renditions.filter((rendition) => !rendition.superseded);
-  const good = new Set(standing.filter((one) => one.status === 'SUCCESS').map(label));
-  const bad = standing.some((one) => one.status === 'FAIL' && !good.has(label(one)));
-  const over = video.occurred.filter(({ fact }) => fact.kind === 'transcoded').length;
-  const running = video.tasks.filter(({ task }) => task.jobs.length > 0).length > over;
-  if (good.size > 0) return running ? 'PLAYABLE' : bad ? 'PARTIAL' : 'TRANSCODED';
-  if (running) return 'TRANSCODING';
-  if (bad) return 'FAILED';
-  if (timeOf(video, 'source-ready') !== null) return 'SOURCE_READY';
-  if (video.occurred.some(({ fact }) => fact.kind === 'source-failed' || (fact.kind === 'produced' && fact.failed))) {
-    return 'FAILED';
-  }
-  return timeOf(video, 'recorded') === null ? 'ANNOUNCED' : 'RECORDED';
 }

@@ -1,5 +1,7 @@
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { Practice } from './practice.ts';
+import type { Push } from './recording.ts';
+import type { StoryName } from './story-names.ts';
 
 /** One transcode job: one rendition of one video. Times are the cloud's, epoch ms in whole seconds. */
 export type TranscodeJobPlan = {
@@ -95,24 +97,41 @@ export type VideoPlan = {
   readonly durationSeconds: number;
   /** The group that VOD itself applies to the source. */
   readonly templateGroupId: string;
+  /** Of a composition: the recordings that it is made of, in order. */
+  readonly madeOf?: readonly string[];
+  /** Of a composition: the one that it is made in place of, because that one came to nothing. */
+  readonly repeats?: string;
+  /** Where it is stored, and whose callback address is told; absent: the account's only region. */
+  readonly region?: string;
 };
+
+export type ComposedBy = 'cloud' | 'user' | 'nobody';
 
 export type SessionPlan = {
   readonly sessionId: string;
-  readonly practice: Practice;
+  /** Null for a story. */
+  readonly practice: Practice | null;
+  readonly story: StoryName | null;
   readonly stream: StreamRef;
+  /** When the stream was pushed; the first begins at `startTime`, the last ends at `endTime`. */
+  readonly pushes: readonly Push[];
   readonly startTime: number;
   readonly endTime: number;
   readonly endedBy: 'time-out' | 'command';
-  /** Its recording configuration has auto-compose on. */
-  readonly composes: boolean;
+  /** When Live took the stream for ended. */
+  readonly overTime: number;
+  /** Who is to compose it: VOD by its recording configuration, the user by the API, or nobody. */
+  readonly composedBy: ComposedBy;
+  /** How many files each cycle is recorded to. */
+  readonly containers: number;
   readonly segmentIds: readonly string[];
 };
 
 /** All that will happen around one show, by cloud time. */
 export type ShowPlan = {
   readonly showId: string;
-  readonly practice: Practice;
+  readonly practice: Practice | null;
+  readonly story: StoryName | null;
   readonly stream: StreamRef;
   readonly sessions: readonly SessionPlan[];
   readonly videos: readonly VideoPlan[];

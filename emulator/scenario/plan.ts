@@ -2,13 +2,16 @@ import { seeded } from '../random.ts';
 import type { ShowPlan } from './fact.ts';
 import type { LifecycleSettings } from './lifecycle.ts';
 import type { Practice, RecordingProfile } from './practice.ts';
-import { planShow } from './show.ts';
+import { planShow, planStory } from './show.ts';
+import type { StoryName } from './story-names.ts';
 
 export type PlanSettings = LifecycleSettings & {
   readonly seed: number;
   /** 1 for the first play of this seed; later ones get other streams. */
   readonly take: number;
   readonly practices: readonly Practice[];
+  /** Played beside the practices, as often as they are. */
+  readonly stories: readonly StoryName[];
   /** Shows of each practice. */
   readonly showsPerPractice: number;
   /** Usual length of a show in seconds. */
@@ -28,11 +31,12 @@ export function planShows(settings: PlanSettings): ShowPlan[] {
   const endSecond = Math.floor(settings.endsAtMs / 1000);
   const shows: ShowPlan[] = [];
   for (let round = 0; round < settings.showsPerPractice; round++) {
+    const name = `match-${settings.seed}-${round + 1}${settings.take > 1 ? `-take${settings.take}` : ''}`;
+    for (const story of settings.stories) shows.push(planStory(story, { ...settings, name, endMs: endSecond * 1000 }));
     for (const [index, practice] of settings.practices.entries()) {
       const turn = (round + index) % 4;
       const single = settings.showsPerPractice * settings.practices.length === 1;
       const early = round + index === 0 ? 0 : seeded(settings.seed, 'early', round, practice).int(0, 1800);
-      const name = `match-${settings.seed}-${round + 1}${settings.take > 1 ? `-take${settings.take}` : ''}`;
       const profile = settings.profileOf(practice, name);
       if (!profile) continue;
       shows.push(

@@ -1,5 +1,10 @@
 /** A stretch of time in which the stream was pushed, epoch milliseconds. */
-export type Push = { readonly startMs: number; readonly endMs: number };
+export type Push = {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Stopped by command: a re-push is another session, however soon it comes. */
+  readonly stopped?: boolean;
+};
 
 /** One recorded file. */
 export type Cut = {
@@ -13,6 +18,8 @@ export type Cut = {
 
 /** One live session: pushes whose gaps stay within the disconnect delay. */
 export type RecordedSession = {
+  readonly pushes: readonly Push[];
+  readonly endedBy: 'time-out' | 'command';
   readonly startMs: number;
   readonly endMs: number;
   /** When Live took the stream for ended: after the disconnect delay, or at once by command. */
@@ -23,14 +30,14 @@ export type RecordedSession = {
 export type RecorderSettings = {
   readonly cycleSeconds: number;
   readonly disconnectDelaySeconds: number;
-  /** How the last push ended. Earlier sessions always end by time-out. */
+  /** How the last push ended. Earlier sessions end by time-out, unless their last push was stopped. */
   readonly endedBy: 'time-out' | 'command';
 };
 
 /**
  * What the recorder makes of a push history (ascending, not overlapping).
  *
- * A re-push within the delay continues the same file; a longer silence ends the session. A cycle is counted from the
+ * A re-push within the delay continues the same file; a longer silence or a command ends the session. A cycle is counted from the
  * file's first frame. Where it runs out while the stream is away, the file ends at the last frame, and the next file
  * begins with the re-push: that is how a session gets a gap between two segments.
  */
@@ -40,19 +47,24 @@ export function record(pushes: readonly Push[], settings: RecorderSettings): Rec
   for (const push of pushes) {
     const group = groups.at(-1);
     const last = group?.at(-1);
-    if (group && last && push.startMs - last.endMs <= delayMs) group.push(push);
+    if (group && last && !last.stopped && push.startMs - last.endMs <= delayMs) group.push(push);
     else groups.push([push]);
   }
   return groups.flatMap((group, index) => {
-    const byCommand = settings.endedBy === 'command' && index === groups.length - 1;
-    return session(group, settings.cycleSeconds * 1000, byCommand ? 0 : delayMs);
+    const byCommand = group.at(-1)?.stopped === true || (settings.endedBy === 'command' && index === groups.length - 1);
+    return session(group, settings.cycleSeconds * 1000, byCommand ? 'command' : 'time-out', delayMs);
   });
 }
 
-function session(pushes: readonly Push[], cycleMs: number, waitMs: number): RecordedSession[] {
+function session(
+  pushes: readonly Push[],
+  cycleMs: number,
+  endedBy: RecordedSession['endedBy'],
+  delayMs: number,
+): RecordedSession[] {
   const [first, last] = [pushes[0], pushes.at(-1)];
   if (!first || !last) return [];
-  const closedMs = last.endMs + waitMs;
+  const closedMs = last.endMs + (endedBy === 'command' ? 0 : delayMs);
   const cuts: Cut[] = [];
   let startMs = first.startMs;
   while (startMs < last.endMs) {
@@ -64,7 +76,7 @@ function session(pushes: readonly Push[], cycleMs: number, waitMs: number): Reco
     cuts.push({ startMs, endMs, mediaSeconds, closedMs: Math.min(boundary, closedMs) });
     startMs = running ? boundary : (pushes.find((push) => push.startMs >= boundary)?.startMs ?? last.endMs);
   }
-  return [{ startMs: first.startMs, endMs: last.endMs, closedMs, cuts }];
+  return [{ pushes, endedBy, startMs: first.startMs, endMs: last.endMs, closedMs, cuts }];
 }
 
 function pushed(pushes: readonly Push[], fromMs: number, toMs: number): number {

@@ -1,9 +1,13 @@
 import type { Rng } from '../random.ts';
 import { seeded } from '../random.ts';
 import type { Happening, SessionPlan, ShowPlan, VideoPlan } from './fact.ts';
-import { composedLifecycle, type LifecycleSettings, segmentLifecycle } from './lifecycle.ts';
+import { planFilms } from './films.ts';
+import { type LifecycleSettings, segmentLifecycle } from './lifecycle.ts';
 import type { Practice, RecordingProfile } from './practice.ts';
 import { type Push, type RecordedSession, record } from './recording.ts';
+import { planSource } from './source.ts';
+import { type Story, type StoryPush, stories } from './stories.ts';
+import type { StoryName } from './story-names.ts';
 
 export type ShowSettings = LifecycleSettings & {
   readonly seed: number;
@@ -29,15 +33,50 @@ const secondMs = 1000;
 export function planShow(settings: ShowSettings): ShowPlan {
   const { practice, profile, name } = settings;
   const rng = seeded(settings.seed, 'show', practice, name);
-  const stream = { domainName: profile.domainName, appName: profile.appName, streamName: name };
   const endedBy = rng.chance(0.5) ? 'command' : 'time-out';
-  const recorded = record(planPushes(rng, settings, profile.cycleSeconds), { ...profile, endedBy });
-  const sessions = recorded.map((session, index) =>
-    planSession(rng, settings, stream, session, index === recorded.length - 1 ? endedBy : 'time-out'),
-  );
+  const pushes = planPushes(rng, settings, profile.cycleSeconds);
+  const cast = { profile, composedBy: profile.autoCompose ? ('cloud' as const) : ('nobody' as const) };
+  return planRecorded(rng, settings, { ...cast, practice, story: null, name, pushes, endedBy });
+}
+
+export type StorySettings = LifecycleSettings & Pick<ShowSettings, 'seed' | 'name' | 'endMs' | 'composeLimit'>;
+
+/** The same for a story, which says itself when it is pushed. */
+export function planStory(story: StoryName, settings: StorySettings): ShowPlan {
+  const { name } = settings;
+  const rng = seeded(settings.seed, 'story', story, name);
+  const pushes = pushesOf(stories[story].pushes, settings.endMs);
+  return planRecorded(rng, settings, { ...stories[story], practice: null, story, name, pushes, endedBy: 'time-out' });
+}
+
+function pushesOf(parts: readonly StoryPush[], endMs: number): Push[] {
+  const pushes: Push[] = [];
+  let untilMs = endMs;
+  for (const { pauseSeconds = 0, seconds, stopped = false } of parts.toReversed()) {
+    const startMs = untilMs - seconds * secondMs;
+    pushes.unshift({ startMs, endMs: untilMs, stopped });
+    untilMs = startMs - pauseSeconds * secondMs;
+  }
+  return pushes;
+}
+
+type Cast = Omit<Story, 'pushes'> & {
+  readonly practice: Practice | null;
+  readonly story: StoryName | null;
+  readonly name: string;
+  readonly pushes: readonly Push[];
+  readonly endedBy: 'time-out' | 'command';
+};
+
+function planRecorded(rng: Rng, settings: Limits, cast: Cast): ShowPlan {
+  const { profile, practice, story, name } = cast;
+  const stream = { domainName: profile.domainName, appName: profile.appName, streamName: name };
+  const recorded = record(cast.pushes, { ...profile, endedBy: cast.endedBy });
+  const sessions = recorded.map((session) => planSession(rng, settings, cast, stream, session));
   return {
-    showId: `${practice}/${name}`,
+    showId: `${story ?? practice}/${name}`,
     practice,
+    story,
     stream,
     sessions: sessions.map((session) => session.plan),
     videos: sessions.flatMap((session) => session.videos),
@@ -73,69 +112,65 @@ function planPushes(rng: Rng, settings: ShowSettings, cycleSeconds: number): Pus
   return [...pushes, { startMs: fromMs, endMs: settings.endMs }];
 }
 
+type Limits = LifecycleSettings & Pick<ShowSettings, 'composeLimit'>;
 type SessionOutcome = { plan: SessionPlan; videos: VideoPlan[]; happenings: Happening[] };
 
 function planSession(
   rng: Rng,
-  settings: ShowSettings,
+  settings: Limits,
+  cast: Cast,
   stream: ShowPlan['stream'],
   session: RecordedSession,
-  endedBy: SessionPlan['endedBy'],
 ): SessionOutcome {
-  const { practice, profile } = settings;
+  const { practice, story, profile, composedBy, containers = ['m3u8'] } = cast;
   const sessionId = [
     stream.domainName,
     stream.appName,
     stream.streamName,
     new Date(session.startMs).toISOString(),
   ].join('/');
-  const common = { practice, stream, sessionId, title: stream.streamName };
-  const segments = session.cuts.map((cut): VideoPlan => {
-    const recording = { startTime: cut.startMs, endTime: cut.endMs };
-    const source = planSource(rng, stream, cut.mediaSeconds);
-    return { ...common, ...source, kind: 'SEGMENT', recording, templateGroupId: profile.recordingTemplateGroupId };
-  });
-  const happenings = segments.flatMap((video, index) =>
-    segmentLifecycle(rng, video, session.cuts[index]?.closedMs ?? session.closedMs, settings),
+  const common = {
+    ...{ practice, stream, sessionId, title: stream.streamName },
+    ...(cast.region === undefined ? {} : { region: cast.region }),
+  };
+  const files = session.cuts.flatMap((cut) =>
+    containers.map((container) => {
+      const recording = { startTime: cut.startMs, endTime: cut.endMs };
+      const source = planSource(rng, stream, cut.mediaSeconds, container);
+      const templateGroupId = profile.recordingTemplateGroupId;
+      const video: VideoPlan = { ...common, ...source, kind: 'SEGMENT', recording, templateGroupId };
+      return { container, video, closedMs: cut.closedMs };
+    }),
   );
+  const segments = files.map(({ video }) => video);
+  const happenings = files.flatMap(({ video, closedMs }) => segmentLifecycle(rng, video, closedMs, settings));
   const composed: VideoPlan[] = [];
-  if (profile.autoCompose && profile.composeTemplateGroupId && segments.length <= settings.composeLimit) {
-    const seconds = segments.reduce((sum, segment) => sum + segment.durationSeconds, 0);
-    const source = planSource(rng, stream, seconds);
-    const video: VideoPlan = {
-      ...common,
-      ...source,
-      kind: 'COMPOSED',
-      recording: null,
-      templateGroupId: profile.composeTemplateGroupId,
-    };
+  if (profile.autoCompose && profile.composeTemplateGroupId && session.cuts.length <= settings.composeLimit) {
     const recordedMs = happenings.filter((one) => one.fact.kind === 'recorded').map((one) => one.atMs);
     const allThereMs = Math.max(session.closedMs, ...recordedMs);
-    const composing = composedLifecycle(rng, video, allThereMs + rng.int(3, 20) * secondMs, settings);
-    happenings.push(...composing);
-    if (composing.length > 0) composed.push(video);
+    for (const container of containers) {
+      const clips = files.filter((file) => file.container === container).map(({ video }) => video);
+      const plan: Omit<VideoPlan, 'videoId' | 'durationSeconds' | 'sourceUrl' | 'sizeBytes'> = {
+        ...{ ...common, kind: 'COMPOSED', recording: null, templateGroupId: profile.composeTemplateGroupId },
+        madeOf: clips.map((clip) => clip.videoId),
+      };
+      const seconds = clips.reduce((sum, clip) => sum + clip.durationSeconds, 0);
+      const make = (): VideoPlan => ({ ...plan, ...planSource(rng, stream, seconds, container) });
+      const beginsMs = () => allThereMs + rng.int(3, 20) * secondMs;
+      const films = planFilms(rng, make, beginsMs, cast.firstFilm ?? 'good', settings);
+      happenings.push(...films.happenings);
+      composed.push(...films.videos);
+    }
   }
   const plan: SessionPlan = {
-    sessionId,
-    practice,
-    stream,
+    ...{ sessionId, practice, story, stream, composedBy },
+    containers: containers.length,
+    pushes: session.pushes,
     startTime: session.startMs,
     endTime: session.endMs,
-    endedBy,
-    composes: profile.autoCompose,
+    endedBy: session.endedBy,
+    overTime: session.closedMs,
     segmentIds: segments.map((video) => video.videoId),
   };
   return { plan, videos: [...segments, ...composed], happenings };
-}
-
-/** Ids of recent years end in 0102. Durations come in hundredths of a second, as ffprobe-like tools give them. */
-function planSource(rng: Rng, stream: ShowPlan['stream'], mediaSeconds: number) {
-  const videoId = `${rng.hex(28)}0102`;
-  const durationSeconds = Math.round((mediaSeconds + rng.int(0, 8) / 100) * 100) / 100;
-  return {
-    videoId,
-    durationSeconds,
-    sourceUrl: `http://live-record.oss-cn-shanghai.aliyuncs.com/record/${stream.appName}/${stream.streamName}/${videoId}.m3u8`,
-    sizeBytes: Math.round(durationSeconds * rng.between(420_000, 480_000)),
-  };
 }

@@ -17,12 +17,17 @@ const session = {
 };
 const counts = { distinct: 5, copies: 7, attempts: 7, accepted: 7, duplicates: 2, outOfOrder: 0, lost: 0 };
 
+const show = { story: null, pushes: [], overTime: 0, composedBy: 'cloud', containers: 1 } as const;
+
 /** The cloud's account of the very things that `video` and `session` tell. */
 const ledger: Ledger = {
   videos: [
     {
       ...video,
       practice: '1',
+      toldStatus: video.status,
+      outcome: { recorded: true, source: 'there', blocked: false, running: 0, playable: [], missing: [] },
+      ...{ madeOf: [], repeats: null },
       sessionId: session.sessionId,
       renditions: video.renditions as LedgerRendition[],
       timeline: video.timeline.map((entry) => ({
@@ -32,7 +37,7 @@ const ledger: Ledger = {
       delivery: counts,
     },
   ],
-  sessions: [{ ...session, practice: '1', endTime: session.endTime ?? 0, endedBy: 'time-out', composeExpected: true }],
+  sessions: [{ ...session, practice: '1', endTime: session.endTime ?? 0, endedBy: 'time-out', ...show }],
   jobs: [],
   productions: [],
   calls: [],

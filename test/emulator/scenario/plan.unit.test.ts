@@ -30,6 +30,7 @@ function plan(
     seed,
     take: 1,
     practices: wanted,
+    stories: [],
     showsPerPractice,
     showSeconds: 10_800,
     endsAtMs: Date.UTC(2026, 2, 1, 12),
@@ -121,7 +122,7 @@ describe('a plan', () => {
               if (fact.kind === 'stream-transcoded') expect(atMs - fact.job.finishMs).toBeGreaterThanOrEqual(0);
             }
           }
-          for (const session of show.sessions.filter((one) => one.composes)) {
+          for (const session of show.sessions.filter((one) => one.composedBy === 'cloud')) {
             const start = show.happenings.find((one) => one.videoId === composedOf(show, session.sessionId))?.atMs ?? 0;
             expect(start).toBeGreaterThan(session.endTime + (session.endedBy === 'command' ? 0 : 180_000));
           }

@@ -1,0 +1,46 @@
+import type { CloudVideo } from '../cloud/video.ts';
+
+/** What has come of a video, as the show's records have it. */
+export type Outcome = {
+  /** It was recorded live, rather than composed, produced or uploaded. */
+  readonly recorded: boolean;
+  /** The file itself: not there, there, told to have failed, or lost without a word. */
+  readonly source: 'none' | 'there' | 'failed' | 'lost';
+  /** Someone must not publish it. */
+  readonly blocked: boolean;
+  /** Transcodes that VOD has taken and not finished. */
+  readonly running: number;
+  /** What can be played, and since when (epoch ms). */
+  readonly playable: readonly { readonly label: string; readonly sinceTime: number }[];
+  /** What was to be made and never came out. */
+  readonly missing: readonly string[];
+};
+
+export function outcomeOf({ occurred }: CloudVideo): Outcome {
+  const since = new Map<string, number>();
+  const tried = new Set<string>();
+  const open = new Set<string>();
+  let source: Outcome['source'] = 'none';
+  let recorded = false;
+  let blocked = false;
+  for (const { fact, atMs } of occurred) {
+    if (fact.kind === 'recorded') recorded = true;
+    if (fact.kind === 'source-ready') source = 'there';
+    if (fact.kind === 'source-failed') source = 'lost';
+    if (fact.kind === 'produced' && fact.failed) source = 'failed';
+    if (fact.kind === 'audited') blocked = fact.audit.suggestion === 'block';
+    if (fact.kind === 'transcode-taken' && fact.task.jobs.length > 0) open.add(fact.task.taskId);
+    if (fact.kind === 'transcoded') open.delete(fact.task.taskId);
+    const made = fact.kind === 'stream-transcoded' ? [fact.job] : fact.kind === 'transcoded' ? fact.task.jobs : [];
+    for (const { definition, format, status } of made) {
+      const label = `${definition} ${format}`;
+      tried.add(label);
+      if (status === 'success' && !since.has(label)) since.set(label, atMs);
+    }
+  }
+  return {
+    ...{ recorded, source, blocked, running: open.size },
+    playable: [...since].map(([label, sinceTime]) => ({ label, sinceTime })),
+    missing: [...tried].filter((label) => !since.has(label)),
+  };
+}
