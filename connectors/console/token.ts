@@ -15,7 +15,7 @@ export const isOneOf = (given: string, tokens: readonly string[]): boolean =>
 
 /** The token of `Authorization: Bearer …`, '' without one. The scheme is written in any case (RFC 9110, section 11.1). */
 export const bearerOf = ({ headers }: FastifyRequest): string =>
-  /^bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  /^bearer +([^ ].*)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 
 /** What a browser keeps after a login in a token's place: it opens reading, and doesn't tell the token. */
 export const sessionOf = (token: string): string =>

@@ -3,6 +3,7 @@
  * 0/1, objects as JSON strings, either spelling of a name. A missing, empty or unusable value is null, never an error.
  */
 import { hasControlCharacter } from '../../schemas/bounds.ts';
+import { parseJson } from './json.ts';
 import { parseCloudTime } from './time.ts';
 import { Unusable } from './unusable.ts';
 
@@ -148,7 +149,7 @@ function unwrapped(value: unknown): unknown {
   const text = value.trim();
   if (!text.startsWith('{') && !text.startsWith('[')) return value;
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return value;
   }

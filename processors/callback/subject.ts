@@ -1,4 +1,5 @@
 import { type Body, isObject, objectOf, plain, textOf, trimmedKeys } from './fields.ts';
+import { parseJson } from './json.ts';
 import { Unusable } from './unusable.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -63,7 +64,7 @@ export function openBody(bytes: Uint8Array): Opened {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text) as unknown;
+    value = parseJson(text);
   } catch {
     return { ok: false, reason: text.trim() === '' ? 'empty body' : 'not JSON' };
   }

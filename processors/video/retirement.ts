@@ -28,8 +28,10 @@ function isAtRest(state: VideoState): boolean {
   return state.status !== 'ANNOUNCED' && state.status !== 'TRANSCODING';
 }
 
+/** Of events whose records told no time of receipt, as a stranger's may, the time at which they happened. */
 function lastReceivedAtMs(state: VideoState): number {
   let last = 0;
-  for (const entry of state.timeline) if (entry.receivedAt > last) last = entry.receivedAt;
+  for (const { receivedAt, eventTime } of state.timeline)
+    last = Math.max(last, receivedAt === 0 ? eventTime : receivedAt);
   return last;
 }

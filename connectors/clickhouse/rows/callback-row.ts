@@ -39,7 +39,7 @@ export function callbackRow(record: ConsumedRecord): CallbackRow {
   return {
     partition: record.partition,
     offset: record.offset,
-    received_at: delivery.receivedAtMs,
+    received_at: keptTime([delivery.receivedAtMs, record.timestampMs, entry?.eventTime ?? 0]),
     source,
     region: delivery.region ?? '',
     replayed_at: replayedAtMsOf(record),
@@ -77,4 +77,15 @@ export function writeCallback(record: ConsumedRecord, out: RowBytes): void {
   const row = callbackRow(record);
   for (const column of callbackColumns) column.write(out, row);
   out.endRow();
+}
+
+/**
+ * The end of the year 2099. ClickHouse counts a row's time to live in 32 bits, which end in 2106: of a later time it makes
+ * one in the 1970s, and removes the row at its next merge. Nothing is received after this, whatever a stranger's record says.
+ */
+const latestMs = Date.UTC(2100, 0, 1) - 1;
+
+/** The first time that is one, and that a row can have and stay. */
+function keptTime(times: readonly number[]): number {
+  return times.find((ms) => ms > 0 && ms <= latestMs) ?? (times.some((ms) => ms > latestMs) ? latestMs : 0);
 }

@@ -47,6 +47,24 @@ it('keeps a body that says nothing, received when Kafka got it', () => {
   });
 });
 
+// A time of receipt beyond 2106 overflows the 32 bits of the table's time to live: the row is then as good as expired.
+it.each([
+  ['a header of the year 2107', { 'received-at': String(Date.UTC(2107, 0, 1)) }, 5_000, 5_000],
+  ['a header of 0', { 'received-at': '0' }, 5_000, 5_000],
+  ['a record without a time', {}, 0, after(10)],
+  ['a header of the year 2286', { 'received-at': '9999999999999' }, 5_000, 5_000],
+  ['a record of the year 3000', {}, Date.UTC(3000, 0, 1), after(10)],
+  ['a header beyond on a record beyond', { 'received-at': '9999999999999' }, Date.UTC(3000, 0, 1), after(10)],
+])('%s gives a row that is kept', (_what, headers, timestampMs, expected) => {
+  const row = callbackRow(record({ headers, timestampMs, value: body({ VideoId: 'v' }) }));
+  expect(row.received_at).toBe(expected);
+});
+
+it('keeps the row of a body that says nothing, whatever time its record tells', () => {
+  const row = callbackRow(record({ timestampMs: Date.UTC(3000, 0, 1), value: Buffer.from('{') }));
+  expect(row.received_at).toBe(Date.UTC(2100, 0, 1) - 1);
+});
+
 it('gives copies of one event one id, whatever their headers', () => {
   const first = callbackRow(record({ headers: { source: 'http' }, value: body({ VideoId: 'v' }) }));
   const resent = callbackRow(
