@@ -66,9 +66,9 @@ export async function measureSink(o: {
       o.log?.(`${inserts.length} inserts of ${Math.round(world.records / inserts.length)} rows on average`);
       const rounds: { sink: number; direct: number }[] = [];
       for (let round = 1; round <= (o.rounds ?? defaultRounds); round += 1) {
-        const sink = await sinkAll(role.url, 'sink', world);
-        const direct = await insertDirectly(role.url, inserts, world.records);
-        await requireSameRows(role.url);
+        const sink = await sinkAll(role.access, 'sink', world);
+        const direct = await insertDirectly(role.access, inserts, world.records);
+        await requireSameRows(role.access);
         rounds.push({ sink, direct });
         o.log?.(
           `round ${round}: sink ${Math.round(sink)} rows/s, straight ${Math.round(direct)} rows/s, ratio ${(sink / direct).toFixed(2)}`,
@@ -99,10 +99,12 @@ const median = (values: readonly number[]): number => {
   );
 };
 
+type Access = SpawnedClickhouse['access'];
+
 /** Latency of each stage and every panel of the dashboards, on `callbacks` callbacks (default 10,000,000). */
 export async function measureQueries(o: { callbacks?: number; log?: (line: string) => void } = {}) {
   return withRole(async (role) => {
-    const settings = { url: role.url, database: 'live2vod', requestTimeoutMs: 600_000 };
+    const settings = { ...role.access, database: 'live2vod', requestTimeoutMs: 600_000 };
     await migrate(settings);
     const client = connectClickhouse(settings);
     try {
@@ -184,7 +186,7 @@ async function fillTopics(kafka: KafkaSettings, videos: number, log?: (line: str
 async function recordInserts(role: SpawnedClickhouse, world: World): Promise<readonly RecordedInsert[]> {
   const recorder = await startInsertRecorder(role.url);
   try {
-    await sinkAll(recorder.url, 'warm_up', world);
+    await sinkAll({ ...role.access, url: recorder.url }, 'warm_up', world);
     return recorder.inserts;
   } finally {
     await recorder.close();
@@ -195,14 +197,14 @@ async function recordInserts(role: SpawnedClickhouse, world: World): Promise<rea
 const measuredPart = 0.9;
 
 /** Rows a second from the first stored batch to the one that ends the measured part, with reading from Kafka and committing. */
-async function sinkAll(url: string, database: string, world: World): Promise<number> {
-  await dropDatabase(url, database);
+async function sinkAll(access: Access, database: string, world: World): Promise<number> {
+  await dropDatabase(access, database);
   const stop = new AbortController();
   const metrics = new Registry();
   const sink = runSink({
     kafka: world.kafka,
     topics: world.topic,
-    clickhouse: { url, database },
+    clickhouse: { ...access, database },
     groupId: randomUUID(),
     codecs: { videoState: videoCodec, sessionState: videoCodec as never },
     disconnectDelaySeconds: () => 180,
@@ -229,9 +231,9 @@ async function sinkAll(url: string, database: string, world: World): Promise<num
 }
 
 /** Rows a second of the same inserts by the official client, one after the other. */
-async function insertDirectly(url: string, inserts: readonly RecordedInsert[], rows: number): Promise<number> {
-  const straight = { url, database: 'straight' };
-  await dropDatabase(url, straight.database);
+async function insertDirectly(access: Access, inserts: readonly RecordedInsert[], rows: number): Promise<number> {
+  const straight = { ...access, database: 'straight' };
+  await dropDatabase(access, straight.database);
   await migrate(straight);
   const client = connectClickhouse(straight);
   const beganMs = now();
@@ -246,16 +248,16 @@ async function insertDirectly(url: string, inserts: readonly RecordedInsert[], r
   return rows / seconds;
 }
 
-async function dropDatabase(url: string, database: string): Promise<void> {
-  const client = connectClickhouse({ url, database: 'default' });
+async function dropDatabase(access: Access, database: string): Promise<void> {
+  const client = connectClickhouse({ ...access, database: 'default' });
   await client.command({ query: 'DROP DATABASE IF EXISTS {database:Identifier}', query_params: { database } });
   await client.close();
 }
 
 /** A floor that stored something else would be none. */
-async function requireSameRows(url: string): Promise<void> {
+async function requireSameRows(access: Access): Promise<void> {
   const hashes = async (database: string) => {
-    const client = connectClickhouse({ url, database });
+    const client = connectClickhouse({ ...access, database });
     const found: unknown[] = [];
     for (const table of ['callbacks', 'video_state']) {
       const query = `SELECT count() AS rows, toString(groupBitXor(cityHash64(*))) AS hash FROM ${table} FINAL`;

@@ -48,7 +48,7 @@ async function within(condition: () => Promise<boolean>): Promise<boolean> {
 }
 
 async function ask<N extends string>(role: SpawnedClickhouse, query: string): Promise<Readonly<Record<N, number>>> {
-  const client = connectClickhouse({ url: role.url, database: 'live2vod', requestTimeoutMs: 60_000 });
+  const client = connectClickhouse({ ...role.access, database: 'live2vod', requestTimeoutMs: 60_000 });
   try {
     const clickhouse_settings = { output_format_json_quote_64bit_integers: 0 } as const;
     const [row] = await (await client.query({ query, format: 'JSONEachRow', clickhouse_settings })).json<

@@ -64,7 +64,7 @@ export async function benchOutage(options: OutageOptions): Promise<OutageResult>
     let role: SpawnedClickhouse = await spawnClickhouseRole({ folder: data });
     const port = Number(new URL(role.url).port);
     try {
-      const sink = await startSinkProcess({ ...options, clickhouseUrl: role.url, prefix, folder });
+      const sink = await startSinkProcess({ ...options, clickhouse: role.access, prefix, folder });
       const samples = sampleMemory(sink.pid);
       try {
         const [callbacks = '', states = ''] = topics;

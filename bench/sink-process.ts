@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RoleMessage } from '../cli/roles/run.ts';
+import type { SpawnedClickhouse } from '../connectors/clickhouse/index.ts';
 import { environmentOf } from '../schemas/role-settings.ts';
 
 export type SinkProcess = {
@@ -17,7 +18,7 @@ export type SinkProcess = {
 export type SinkPlace = {
   readonly brokers: string;
   readonly registryUrl: string;
-  readonly clickhouseUrl: string;
+  readonly clickhouse: SpawnedClickhouse['access'];
   readonly prefix: string;
   /** Its home, configuration and log. */
   readonly folder: string;
@@ -33,7 +34,9 @@ export async function startSinkProcess(place: SinkPlace): Promise<SinkProcess> {
       ...environmentOf('sink', process.env),
       KAFKA_BROKERS: place.brokers,
       SCHEMA_REGISTRY_URL: place.registryUrl,
-      CLICKHOUSE_URL: place.clickhouseUrl,
+      CLICKHOUSE_URL: place.clickhouse.url,
+      CLICKHOUSE_USER: place.clickhouse.user,
+      CLICKHOUSE_PASSWORD: place.clickhouse.password,
       LIVE2VOD_TOPIC_PREFIX: place.prefix,
       LIVE2VOD_HOME: place.folder,
       LIVE2VOD_CONFIG: configuration,

@@ -32,7 +32,7 @@ export function addDoctor(program: Command): void {
           get(endpoints.registryUrl, '/subjects'),
         ),
         check(`ClickHouse at ${new URL(endpoints.clickhouseUrl).origin}`, 'CLICKHOUSE_URL', () =>
-          get(new URL('/', endpoints.clickhouseUrl).href, '/ping'),
+          askClickhouse(configuration),
         ),
         check(`ingress on port ${settings.INGRESS_PORT}`, 'INGRESS_PORT', () => get(ingressUrl, '/readyz')),
         check(`console on port ${settings.CONSOLE_PORT}`, 'CONSOLE_PORT', () =>
@@ -107,6 +107,13 @@ async function checkCompression(settings: ReturnType<typeof readConfiguration>['
   const used = unreadable.map(({ topic, codec }) => `; ${topic} has compression.type ${codec}`).join('');
   console.log(`  ${unreadable.length > 0 ? 'FAIL' : 'warn'}  ${codecRemedy(missing)}${used}`);
   return unreadable.length === 0;
+}
+
+/** As the sink asks: with its key or credentials, for its tables and rights. */
+async function askClickhouse({ settings }: ReturnType<typeof readConfiguration>): Promise<void> {
+  const { checkClickhouse } = await import('../../connectors/clickhouse/index.ts');
+  const { clickhouseSettingsOf } = await import('../roles/analytics.ts');
+  await checkClickhouse(clickhouseSettingsOf(settings));
 }
 
 /** A base's own path and login count, as they do for the roles; slashes at its end don't. */

@@ -1,17 +1,30 @@
-import { type ClickhouseSettings, connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
+import { join } from 'node:path';
+import {
+  type ClickhouseSettings,
+  connectClickhouse,
+  embeddedAccess,
+  latencyReport,
+} from '../../connectors/clickhouse/index.ts';
 import type { ReadLatency } from '../../connectors/console/index.ts';
 import type { clickhouseSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { clickhouseUrlOf } from '../endpoints.ts';
 
-type ClickhouseUser = Pick<Settings, (typeof clickhouseSettings)[number]>;
+type ClickhouseUser = Pick<Settings, (typeof clickhouseSettings)[number] | 'LIVE2VOD_HOME'>;
 
-/** How to reach ClickHouse by the settings: their server, or the embedded role. */
+/** The embedded ClickHouse's data and key. */
+export const embeddedClickhouseFolder = (settings: Pick<Settings, 'LIVE2VOD_HOME'>): string =>
+  join(settings.LIVE2VOD_HOME, 'clickhouse');
+
+/** How to reach ClickHouse by the settings: their server as they say, or the embedded role with its folder's key. */
 export function clickhouseSettingsOf(settings: ClickhouseUser): ClickhouseSettings {
+  const [url, database] = [clickhouseUrlOf(settings), settings.CLICKHOUSE_DATABASE];
+  if (settings.CLICKHOUSE_URL === undefined)
+    return { ...embeddedAccess(embeddedClickhouseFolder(settings), url), database };
   return {
     // What stands behind its slash the client takes for a database.
-    url: clickhouseUrlOf(settings).replace(/\/+$/, ''),
-    database: settings.CLICKHOUSE_DATABASE,
+    url: url.replace(/\/+$/, ''),
+    database,
     ...(settings.CLICKHOUSE_USER === undefined ? {} : { user: settings.CLICKHOUSE_USER }),
     ...(settings.CLICKHOUSE_PASSWORD === undefined ? {} : { password: settings.CLICKHOUSE_PASSWORD }),
   };

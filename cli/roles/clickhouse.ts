@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { startClickhouseRole } from '../../connectors/clickhouse/index.ts';
+import { embeddedClickhouseFolder } from './analytics.ts';
 import type { Role } from './context.ts';
 
-/** The embedded ClickHouse, over HTTP like a server. Without a password, so never on another address than 127.0.0.1: docs/decisions/003. */
+/** The embedded ClickHouse, over HTTP like a server. For this machine alone, so never on another address than 127.0.0.1: docs/decisions/003. */
 export const clickhouse: Role<'clickhouse'> = async ({ configuration, log, signal, waitingFor }) => {
   const { settings } = configuration;
   await startClickhouseRole({
-    folder: join(settings.LIVE2VOD_HOME, 'clickhouse'),
+    folder: embeddedClickhouseFolder(settings),
     port: settings.CLICKHOUSE_PORT,
     log,
     signal,

@@ -187,6 +187,7 @@ async function tracingOf(name: RoleName, settings: AnyRoleSettings) {
 const needsPerson: readonly string[] = [
   'FAILURE_LIMIT',
   'OTHER_TOPICS',
+  'ROWS_REFUSED',
   'SPOOL_OF_OTHERS',
   'UNREADABLE_BATCH',
   'KAFKA_UNREADABLE_BATCH',

@@ -5,10 +5,13 @@ export class ClickhouseFault extends Error {
   readonly code: string;
   /** The same call may succeed later. */
   readonly retryable: boolean;
+  /** ClickHouse doesn't know us or doesn't let us: from the start that is a wrong setting. */
+  readonly denied: boolean;
 
-  constructor(code: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  constructor(code: string, message: string, options: { retryable?: boolean; denied?: boolean; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? false;
+    this.denied = options.denied ?? false;
   }
 }

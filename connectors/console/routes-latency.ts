@@ -1,7 +1,7 @@
 /** `GET /api/latency`: percentiles of each stage, from ClickHouse. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type LatencyFilter, latencyDimensions, latencyStages } from '../clickhouse/index.ts';
+import { type LatencyFilter, latencyDimensions, latencyStages, problemOf } from '../clickhouse/index.ts';
 import type { Clock } from '../platform/index.ts';
 import { ApiFault } from './fault.ts';
 import { latencyCache, type ReadLatency } from './latency-cache.ts';
@@ -46,11 +46,15 @@ export function addLatencyRoute(app: FastifyInstance, read: ReadLatency, clock: 
     const asked = { ...query, stages, fromMs, toMs };
     const filter: LatencyFilter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
     return report(filter).catch((error: unknown) => {
-      throw new ApiFault(
-        503,
-        'ANALYTICS_AWAY',
-        `ClickHouse doesn't answer: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown error'}`,
-      );
+      const problem = problemOf(error);
+      // A ClickHouse that answers, but not us or not for these tables, is nothing to wait for.
+      throw problem === null || problem.kind === 'away'
+        ? new ApiFault(
+            503,
+            'ANALYTICS_AWAY',
+            `ClickHouse doesn't answer: ${problem?.text ?? String(error).slice(0, 200)}`,
+          )
+        : new ApiFault(503, 'ANALYTICS_REFUSED', `ClickHouse has to be mended: ${problem.text}`);
     });
   });
 }

@@ -22,7 +22,7 @@ test.each<[ProcessorFaultCode, number]>([
 // `up` started a sink again every 15 s for ever, whose database no start makes its own.
 test.each([
   ['OTHER_TOPICS', 65],
-  ['ROWS_REFUSED', 69],
+  ['ROWS_REFUSED', 65],
 ] as const)('a sink that ends with %s ends its role with %i', (code, exitCode) => {
   expect(roleFault('sink', new ClickhouseFault(code, 'why'), false)).toMatchObject({ exitCode });
 });

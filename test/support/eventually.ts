@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 export type EventuallyOptions = {
-  /** How long to go on trying. Default 10 000 ms. */
+  /** How long to go on trying. Default 60 000 ms: it ends what hangs, and a busy machine may be many times slower. */
   readonly timeoutMs?: number;
   /** Pause between two tries. Default 50 ms. */
   readonly intervalMs?: number;
@@ -16,7 +16,7 @@ export type EventuallyOptions = {
  */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 50 }: EventuallyOptions = {},
+  { timeoutMs = 60_000, intervalMs = 50 }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

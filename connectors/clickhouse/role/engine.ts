@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { type ChdbResult, drainPending, Session } from 'chdb';
-import { hasSecondStatement, type InsertHead, identifier, insertFromFile, quoted } from './statement.ts';
+import { type Judged, judge } from './guard/guard.ts';
+import { limitSettings, type ReaderLimits, settingProblem } from './guard/settings.ts';
+import { asWritten, readVocabulary } from './guard/written.ts';
+import type { IncomingRows } from './incoming.ts';
+import { identifier, insertFromFile, quoted } from './statement.ts';
 import { EngineRefusal, refusalOf } from './status.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** One statement with all that belongs to it. */
 export type Work = {
   readonly sql: string;
-  /** Rows of an INSERT, in a file that `run` deletes. */
-  readonly rows?: { readonly head: InsertHead; readonly path: string; readonly compression: string };
+  /** Rows of an INSERT of which `sql` is the head; `run` closes them. */
+  readonly rows?: IncomingRows;
   readonly database: string | null;
   readonly format: string;
   /** Values of `{name:Type}` in the statement, escaped as ClickHouse's `param_` parameters are. */
@@ -42,37 +46,52 @@ export type Engine = {
 const atOnce = 3;
 const mostWaiting = 200;
 
+/** How much longer than its limit a query may run before it is cancelled from here. */
+const graceSeconds = 5;
+
 /**
  * ClickHouse's engine in this process, on one data folder. Every statement gets a connection of its own (0.3 ms), so
  * that settings, parameters, the current database and temporary tables never leak into another request; chdb's own
- * parameter binding isn't safe between concurrent queries and isn't used.
+ * parameter binding isn't safe between concurrent queries and isn't used. What runs is the statement as the engine has
+ * written it, which is what the guard has judged: a person's own spelling never reaches the engine as SQL.
  */
-export function openEngine(folder: string, connectionArgs: readonly string[]): Engine {
+export function openEngine(folder: string, connectionArgs: readonly string[], limits: ReaderLimits): Engine {
   // Held for the engine's life: it keeps the folder open between statements.
   const keeper = new Session(folder, { connectionArgs });
+  const vocabulary = readVocabulary(keeper);
   const queue = new Turnstile(atOnce, mostWaiting);
   const closing = new AbortController();
+  const lately = new Map<string, string>();
 
   async function run(work: Work, signal: AbortSignal): Promise<Answer> {
-    if (!work.rows && hasSecondStatement(work.sql)) {
-      throw new EngineRefusal(62, 'Syntax error (Multi-statements are not allowed). (SYNTAX_ERROR)');
-    }
-    if (work.sql.includes('\0')) throw new EngineRefusal(62, 'Syntax error (a zero byte). (SYNTAX_ERROR)');
     return queue.pass(async () => {
       const cancelled = AbortSignal.any([signal, closing.signal]);
       if (cancelled.aborted) throw new EngineRefusal(394, 'Query was cancelled. (QUERY_WAS_CANCELLED)');
       const connection = new Session(folder);
       const mark = randomUUID();
       const cancel = () => void kill(mark);
+      let until = cancelled;
       try {
-        for (const line of preparation(work, mark)) await connection.queryAsync(line);
-        cancelled.addEventListener('abort', cancel, { once: true });
-        const sql = work.rows ? insertFromFile(work.rows.head, work.rows.path, work.rows.compression) : work.sql;
-        return answerOf(await connection.queryAsync(sql, { format: work.format }));
+        const written = await asWritten(connection, work.sql, lately);
+        const judged = judge(written, work.parameters, vocabulary, limits);
+        for (const line of preparation(work, judged.kind, mark, limits)) await connection.queryAsync(line);
+        if (judged.kind === 'read') {
+          until = AbortSignal.any([cancelled, AbortSignal.timeout((limits.seconds + graceSeconds) * 1000)]);
+        }
+        until.addEventListener('abort', cancel, { once: true });
+        if (judged.kind === 'insert-rows') return await insertRows(connection, written, judged, work.rows);
+        const answer = answerOf(await connection.queryAsync(written, { format: work.format }));
+        if (answer.bytes.length > limits.resultBytes) {
+          throw new EngineRefusal(
+            396,
+            `The answer is larger than ${limits.resultBytes} bytes. (TOO_MANY_ROWS_OR_BYTES)`,
+          );
+        }
+        return answer;
       } catch (error) {
         throw refusalOf(error);
       } finally {
-        cancelled.removeEventListener('abort', cancel);
+        until.removeEventListener('abort', cancel);
         connection.close();
       }
     });
@@ -90,7 +109,7 @@ export function openEngine(folder: string, connectionArgs: readonly string[]): E
       try {
         return await run(work, signal);
       } finally {
-        if (work.rows) await rm(work.rows.path, { force: true });
+        await work.rows?.close();
       }
     },
     async close() {
@@ -100,6 +119,17 @@ export function openEngine(folder: string, connectionArgs: readonly string[]): E
       keeper.close();
     },
   };
+}
+
+async function insertRows(
+  connection: Session,
+  head: string,
+  judged: Judged,
+  rows: IncomingRows | undefined,
+): Promise<Answer> {
+  // An INSERT of no rows is fine for a server and an error for the engine.
+  if (rows === undefined || rows.bytes === 0) return answerOf(await connection.queryAsync('SELECT 1 WHERE 0'));
+  return answerOf(await connection.queryAsync(insertFromFile(head, judged.tokens, rows.path, rows.compression)));
 }
 
 function answerOf(result: ChdbResult): Answer {
@@ -112,16 +142,28 @@ function answerOf(result: ChdbResult): Answer {
 }
 
 /** Statements that put a fresh connection into the state that the request asks for. */
-function preparation(work: Work, mark: string): string[] {
+function preparation(work: Work, kind: Judged['kind'], mark: string, limits: ReaderLimits): string[] {
   const lines: string[] = [];
-  if (work.database !== null) lines.push(`USE ${identifier(work.database)}`);
-  const assignments = [
-    `log_comment = ${quoted(mark)}`,
+  if (!/^\w+$/.test(work.format)) throw new EngineRefusal(73, 'Unknown format. (UNKNOWN_FORMAT)');
+  if (work.database !== null) {
+    if (/^system$/i.test(work.database)) {
+      throw new EngineRefusal(497, "The engine's tables about itself are no database to work in. (ACCESS_DENIED)");
+    }
+    lines.push(`USE ${identifier(work.database)}`);
+  }
+  for (const [name, value] of Object.entries(work.settings)) {
+    const problem = settingProblem(name, value, limits);
+    if (problem !== null) throw new EngineRefusal(452, `${problem}. (SETTING_CONSTRAINT_VIOLATION)`);
+  }
+  const settings = {
+    ...(kind === 'read' ? limitSettings(limits) : {}),
     // Not that of the machine.
-    "session_timezone = 'UTC'",
-    ...Object.entries(work.settings)
-      .filter(([name]) => name !== 'log_comment')
-      .map(([name, value]) => `${settingName(name)} = ${quoted(value)}`),
+    session_timezone: 'UTC',
+    ...work.settings,
+    log_comment: mark,
+  };
+  const assignments = [
+    ...Object.entries(settings).map(([name, value]) => `${settingName(name)} = ${quoted(String(value))}`),
     ...Object.entries(work.parameters).map(([name, value]) => `param_${settingName(name)} = ${quoted(value)}`),
   ];
   lines.push(`SET ${assignments.join(', ')}`);
@@ -133,41 +175,4 @@ function preparation(work: Work, mark: string): string[] {
 function settingName(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
   throw new EngineRefusal(115, `Unknown setting '${name.slice(0, 100)}'. (UNKNOWN_SETTING)`);
-}
-
-/** Lets a few in at a time, the others in order, and refuses when too many wait. */
-class Turnstile {
-  #free: number;
-  readonly #mostWaiting: number;
-  readonly #waiting: (() => void)[] = [];
-  readonly #inside = new Set<Promise<unknown>>();
-
-  constructor(atOnce: number, mostWaiting: number) {
-    this.#free = atOnce;
-    this.#mostWaiting = mostWaiting;
-  }
-
-  async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else {
-      if (this.#waiting.length >= this.#mostWaiting) {
-        throw new EngineRefusal(202, 'Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)');
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    const running = work();
-    this.#inside.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#inside.delete(running);
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
-  }
-
-  async idle(): Promise<void> {
-    while (this.#inside.size > 0) await Promise.allSettled([...this.#inside]);
-  }
 }

@@ -1,10 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { Work } from './engine.ts';
-import { formatOf, insertHead } from './statement.ts';
+import { saveRows, tooLarge } from './incoming.ts';
+import { formatOf, splitInsert } from './statement.ts';
 import { EngineRefusal } from './status.ts';
 
 export type Asked = {
@@ -40,7 +39,6 @@ const notSettings = new Set([
   'default_format',
   'query_id',
   'user',
-  'password',
   'role',
   'session_timeout',
   'session_check',
@@ -49,10 +47,16 @@ const notSettings = new Set([
   'decompress',
 ]);
 
+/** Of statements with what belongs to them, which are in memory; rows of an INSERT may be larger. */
 const maxQueryBytes = 64 * 1024 * 1024;
 
 /** Reads a request of ClickHouse's HTTP interface. Rows of an INSERT go to a file in `incoming`, as they came. */
-export async function readRequest(request: IncomingMessage, incoming: string, newId: () => string): Promise<Asked> {
+export async function readRequest(
+  request: IncomingMessage,
+  incoming: string,
+  maxBodyBytes: number,
+  newId: () => string,
+): Promise<Asked> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   let params = url.searchParams;
   if (params.get('compress') === '1' || params.get('decompress') === '1') {
@@ -65,32 +69,52 @@ export async function readRequest(request: IncomingMessage, incoming: string, ne
     throw new EngineRefusal(48, 'HTTP sessions (session_id) need a ClickHouse server. (NOT_IMPLEMENTED)');
   }
   const encoding = String(request.headers['content-encoding'] ?? 'none').toLowerCase();
-  const head = insertHead(params.get('query') ?? '');
   const queryId = params.get('query_id') || newId();
-  if (head && request.method === 'POST') {
-    const path = join(incoming, newId());
-    const bytes = await save(request, path);
-    return {
-      ...asked(request, params, queryId, params.get('query') ?? ''),
-      work: {
-        ...asked(request, params, queryId, '').work,
-        // An INSERT of no rows is fine for a server and an error for the engine.
-        ...(bytes > 0 ? { rows: { head, path, compression: encoding } } : { sql: 'SELECT 1 WHERE 0' }),
-      },
-    };
+  const inUrl = params.get('query') ?? '';
+  const insert = request.method === 'POST' ? splitInsert(inUrl) : null;
+  if (insert?.rows === '') {
+    const rows = await saveRows(request, incoming, compressionOf(encoding), maxBodyBytes);
+    return asked(request, params, queryId, insert.head, rows);
   }
-  const body = decompress(await readAll(request), encoding);
+  const body = decompress(await readAll(request, Math.min(maxQueryBytes, maxBodyBytes)), encoding);
   const form = /^multipart\/form-data;\s*boundary="?([^";]+)/i.exec(request.headers['content-type'] ?? '');
   if (form?.[1]) {
     params = new URLSearchParams([...params, ...formFields(body.toString('utf8'), form[1])]);
     return asked(request, params, queryId, params.get('query') ?? '');
   }
-  // A query may begin in the URL and go on in the body.
-  const sql = [params.get('query') ?? '', body.toString('utf8')].filter((part) => part !== '').join('\n');
-  return asked(request, params, queryId, sql);
+  return withRows(request, params, queryId, inUrl, body, incoming);
 }
 
-function asked(request: IncomingMessage, params: URLSearchParams, queryId: string, sql: string): Asked {
+/** A query may begin in the URL and go on in the body, with the rows of an INSERT behind it. */
+async function withRows(
+  request: IncomingMessage,
+  params: URLSearchParams,
+  queryId: string,
+  inUrl: string,
+  body: Buffer,
+  incoming: string,
+): Promise<Asked> {
+  const begin = Buffer.from(inUrl === '' || body.length === 0 ? inUrl : `${inUrl}\n`);
+  // One byte a character, so that places in the text are places in the bytes, which need be no text.
+  const bytes = Buffer.concat([begin, body]).toString('latin1');
+  const insert = splitInsert(bytes);
+  if (insert === null) return asked(request, params, queryId, Buffer.from(bytes, 'latin1').toString('utf8'));
+  const rows = await saveRows(
+    Readable.from([Buffer.from(insert.rows, 'latin1')]),
+    incoming,
+    'none',
+    Number.POSITIVE_INFINITY,
+  );
+  return asked(request, params, queryId, Buffer.from(insert.head, 'latin1').toString('utf8'), rows);
+}
+
+function asked(
+  request: IncomingMessage,
+  params: URLSearchParams,
+  queryId: string,
+  sql: string,
+  rows?: Work['rows'],
+): Asked {
   const parameters: Record<string, string> = {};
   const settings: Record<string, string> = {};
   for (const [name, value] of params) {
@@ -105,6 +129,7 @@ function asked(request: IncomingMessage, params: URLSearchParams, queryId: strin
     compressAnswer: wantsCompression ? (/\b(zstd|gzip|br|deflate)\b/.exec(accepted)?.[1] ?? null) : null,
     work: {
       sql,
+      ...(rows === undefined ? {} : { rows }),
       database: params.get('database') ?? firstOf(request.headers['x-clickhouse-database']) ?? null,
       format:
         formatOf(sql) ??
@@ -120,33 +145,46 @@ function asked(request: IncomingMessage, params: URLSearchParams, queryId: strin
 
 const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
-async function save(request: IncomingMessage, path: string): Promise<number> {
-  const file = createWriteStream(path);
-  await pipeline(request, file);
-  return file.bytesWritten;
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
+async function readAll(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxQueryBytes) {
-      throw new EngineRefusal(223, `The query is larger than ${maxQueryBytes} bytes. (QUERY_IS_TOO_LARGE)`);
-    }
+    if (size > mostBytes) throw tooLarge(mostBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
+/** As the engine names them. */
+const compressions: Readonly<Record<string, string>> = {
+  none: 'none',
+  identity: 'none',
+  gzip: 'gzip',
+  'x-gzip': 'gzip',
+  deflate: 'deflate',
+  br: 'br',
+  zstd: 'zstd',
+  lz4: 'lz4',
+  xz: 'xz',
+  bz2: 'bz2',
+};
+
+function compressionOf(encoding: string): string {
+  const known = compressions[encoding];
+  if (known !== undefined) return known;
+  throw new EngineRefusal(48, `Content-Encoding ${encoding.slice(0, 30)} is not supported. (NOT_IMPLEMENTED)`);
+}
+
 function decompress(body: Buffer, encoding: string): Buffer {
   const limit = { maxOutputLength: maxQueryBytes };
-  if (body.length === 0 || encoding === 'none' || encoding === 'identity') return body;
-  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipSync(body, limit);
-  if (encoding === 'deflate') return inflateSync(body, limit);
-  if (encoding === 'br') return brotliDecompressSync(body, limit);
-  if (encoding === 'zstd') return zstdDecompressSync(body, limit);
-  throw new EngineRefusal(48, `Content-Encoding ${encoding.slice(0, 30)} is not supported. (NOT_IMPLEMENTED)`);
+  const compression = compressionOf(encoding);
+  if (body.length === 0 || compression === 'none') return body;
+  if (compression === 'gzip') return gunzipSync(body, limit);
+  if (compression === 'deflate') return inflateSync(body, limit);
+  if (compression === 'br') return brotliDecompressSync(body, limit);
+  if (compression === 'zstd') return zstdDecompressSync(body, limit);
+  throw new EngineRefusal(48, `Content-Encoding ${encoding} is for rows of an INSERT only. (NOT_IMPLEMENTED)`);
 }
 
 /** The text fields of a form, as clients send long parameters. */

@@ -4,21 +4,29 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join, resolve } from 'node:path';
 import type { Logger } from '../../telemetry/index.ts';
 import { ClickhouseFault } from '../fault.ts';
+import { openKey } from './access/key.ts';
+import { writeRights } from './access/rights.ts';
+import { visitorRefusal } from './access/visitor.ts';
 import { displayName, sendAnswer, sendRefusal } from './answer.ts';
 import type { Engine } from './engine.ts';
 import { goHello, goHelloAnswer } from './go-hello.ts';
+import type { ReaderLimits } from './guard/settings.ts';
 import { readRequest } from './request.ts';
 import { refusalOf } from './status.ts';
 
 export type ClickhouseRoleOptions = {
   /** Data folder; one process at a time. Made where it doesn't exist. */
   readonly folder: string;
-  /** Default 127.0.0.1. There is no password: whoever reaches the port may read and change everything. */
+  /** Default 127.0.0.1. Whatever it is, only requests to a loopback name are answered, and only with the folder's key. */
   readonly host?: string;
   /** 0 for any free one. */
   readonly port: number;
   /** What the engine may allocate before queries are refused (MEMORY_LIMIT_EXCEEDED). Default 2 GiB. */
   readonly memoryLimitBytes?: number;
+  /** What one query that reads may take. Default 60 s, 256 MiB of answer, three quarters of the engine's memory. */
+  readonly readerLimits?: Partial<ReaderLimits>;
+  /** Of an INSERT's rows as they are sent. Default 1 GiB. */
+  readonly maxBodyBytes?: number;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Told the base URL once queries are answered. */
@@ -32,14 +40,21 @@ export type ClickhouseRoleOptions = {
  */
 export async function startClickhouseRole(options: ClickhouseRoleOptions): Promise<void> {
   const folder = resolve(options.folder);
-  await mkdir(folder, { recursive: true });
-  const engine = await openFolder(folder, options.memoryLimitBytes ?? 2 * 1024 ** 3);
+  const key = openKey(folder);
+  const memoryLimitBytes = options.memoryLimitBytes ?? 2 * 1024 ** 3;
+  const engine = await openFolder(folder, memoryLimitBytes, {
+    seconds: 60,
+    resultBytes: 256 * 1024 ** 2,
+    memoryBytes: Math.floor(memoryLimitBytes * 0.75),
+    ...options.readerLimits,
+  });
   const incoming = join(folder, 'tmp', 'incoming');
-  // What a killed process left behind was never acknowledged to anybody.
+  // Where files need a name, a killed process may have left some: they were never acknowledged to anybody.
   await rm(incoming, { recursive: true, force: true });
-  await mkdir(incoming, { recursive: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const maxBodyBytes = options.maxBodyBytes ?? 1024 ** 3;
   const server = createServer((request, response) => {
-    answer(engine, incoming, request, response).catch((error: unknown) => {
+    answer({ engine, key, incoming, maxBodyBytes }, request, response).catch((error: unknown) => {
       options.log.error({ err: error }, 'a request could not be answered');
       response.destroy();
     });
@@ -64,21 +79,30 @@ export async function startClickhouseRole(options: ClickhouseRoleOptions): Promi
   }
 }
 
-async function answer(
-  engine: Engine,
-  incoming: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+type Desk = {
+  readonly engine: Engine;
+  readonly key: string;
+  readonly incoming: string;
+  readonly maxBodyBytes: number;
+};
+
+async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { engine } = desk;
+  const unwelcome = visitorRefusal(request, desk.key);
+  if (unwelcome !== null) {
+    // Nothing of what it goes on to send is read.
+    response.setHeader('Connection', 'close');
+    sendRefusal(response, '', unwelcome, engine.version);
+    return;
+  }
   const path = (request.url ?? '/').split('?')[0];
   const probing = path === '/ping' || path === '/replicas_status';
   if (probing || (request.method === 'GET' && request.url === '/')) {
     response.writeHead(200, { 'Content-Type': 'text/plain; charset=UTF-8' }).end('Ok.\n');
     return;
   }
-  // A web page must not be able to write: browsers name themselves in this header, clients and Grafana don't.
-  if (request.headers.origin !== undefined || path !== '/' || !['GET', 'POST'].includes(request.method ?? '')) {
-    const status = path !== '/' ? 404 : request.headers.origin === undefined ? 405 : 403;
+  if (path !== '/' || !['GET', 'POST'].includes(request.method ?? '')) {
+    const status = path !== '/' ? 404 : 405;
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8' }).end('Not answered here.\n');
     return;
   }
@@ -88,7 +112,7 @@ async function answer(
     if (!response.writableFinished) gone.abort();
   });
   try {
-    const asked = await readRequest(request, incoming, randomUUID);
+    const asked = await readRequest(request, desk.incoming, desk.maxBodyBytes, randomUUID);
     queryId = asked.queryId;
     if (asked.work.sql.trim() === goHello && asked.goProtocol) {
       const bytes = goHelloAnswer(displayName, engine.version);
@@ -99,18 +123,21 @@ async function answer(
     sendAnswer(response, asked, await engine.run(asked.work, gone.signal), isInsert);
   } catch (error) {
     if (response.headersSent) throw error;
+    if (!request.complete) response.setHeader('Connection', 'close');
     sendRefusal(response, queryId, refusalOf(error), engine.version);
   }
 }
 
-async function openFolder(folder: string, memoryLimitBytes: number): Promise<Engine> {
+async function openFolder(folder: string, memoryLimitBytes: number, limits: ReaderLimits): Promise<Engine> {
   // Only this role pays for the engine's library: 250 MB that the other users of this room have no need of.
   const { openEngine } = await import('./engine.ts');
   try {
-    return openEngine(folder, [
+    const args = [
+      `--config-file=${await writeRights(folder)}`,
       `--max_server_memory_usage=${memoryLimitBytes}`,
       `--mark_cache_size=${Math.floor(memoryLimitBytes / 8)}`,
-    ]);
+    ];
+    return openEngine(folder, args, limits);
   } catch (cause) {
     const owner = await livingOwner(folder);
     if (owner !== null) {

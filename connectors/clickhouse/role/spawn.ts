@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ClickhouseFault } from '../fault.ts';
+import { type ClickhouseAccess, embeddedAccess } from './access/credentials.ts';
 
 export type SpawnedClickhouse = {
   /** Base URL, no path. */
   readonly url: string;
   readonly pid: number;
+  /** Where it is and what it takes to be answered. */
+  readonly access: ClickhouseAccess;
   /** Lets what runs finish, then ends the process. Safe to call twice. */
   stop(): Promise<void>;
   /** Ends the process as a crash would. */
@@ -25,14 +28,16 @@ export async function spawnClickhouseRole(options: {
 }): Promise<SpawnedClickhouse> {
   const main = fileURLToPath(new URL('../role-main.ts', import.meta.url));
   const args = [main, options.folder, String(options.port ?? 0), options.host ?? '127.0.0.1'];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  // It needs nothing of our environment: what it is to know are its arguments, and no secret of ours is one of them.
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {} });
   const ended = once(child, 'exit');
   const url = await listening(child);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await ended;
   };
-  return { url, pid: child.pid ?? 0, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  const access = embeddedAccess(options.folder, url);
+  return { url, access, pid: child.pid ?? 0, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 function listening(child: ChildProcess): Promise<string> {

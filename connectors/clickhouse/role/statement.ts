@@ -1,31 +1,51 @@
-/** What the role has to know of a statement before the engine sees it. Everything else is the engine's business. */
+import { isMark, isWord, type Token, tokensOf } from './guard/tokens.ts';
 
 /** The format that a statement asks for itself (`… FORMAT JSON`), null where it leaves that to the request. */
 export function formatOf(sql: string): string | null {
   return /\bFORMAT\s+(\w+)\s*(?:\bSETTINGS\b[^;]*)?;?\s*$/i.exec(sql)?.[1] ?? null;
 }
 
-/** An INSERT whose rows come apart from its text, e.g. in the body of the request. */
-export type InsertHead = {
-  /** `INSERT INTO t (a, b)` */
-  readonly target: string;
-  /** `SETTINGS …` or empty. */
-  readonly settings: string;
-  readonly format: string;
+/** An INSERT whose rows don't come out of a query, apart from these rows. */
+export type SplitInsert = {
+  /** `INSERT INTO t (a, b) … FORMAT f` or `… VALUES`. */
+  readonly head: string;
+  /** What follows it; blank where the rows come in the request's body alone. */
+  readonly rows: string;
 };
 
-/** Reads `INSERT INTO t [(columns)] [SETTINGS …] FORMAT f` or `… VALUES` without any rows; null for other statements. */
-export function insertHead(sql: string): InsertHead | null {
-  const match = /^(\s*INSERT\s+INTO\s[\s\S]*?)\s*\b(?:FORMAT\s+(\w+)|(VALUES))\s*;?\s*$/i.exec(sql);
-  if (!match?.[1]) return null;
-  const [target = '', settings] = match[1].split(/\s(?=SETTINGS\s)/i);
-  return { target, settings: settings ?? '', format: match[2] ?? 'Values' };
+/**
+ * Takes an `INSERT INTO t [(columns)] [SETTINGS …] FORMAT f` or `… VALUES` and its rows apart; null for other
+ * statements. The engine never sees such rows as SQL: behind them it would look for a next statement.
+ */
+export function splitInsert(sql: string): SplitInsert | null {
+  let depth = 0;
+  let previous: Token | undefined;
+  for (const token of tokensOf(sql)) {
+    if (previous === undefined && !isWord(token, 'INSERT')) return null;
+    if (isMark(token, '(')) depth += 1;
+    if (isMark(token, ')')) depth -= 1;
+    if (depth === 0) {
+      if (isWord(token, 'SELECT', 'WITH', 'WATCH', 'INFILE')) return null;
+      const isEnd = isWord(token, 'VALUES') || (isWord(previous, 'FORMAT') && token.kind === 'word');
+      if (isEnd) {
+        const rows = sql.slice(token.to).trimStart();
+        return { head: sql.slice(0, token.to), rows: rows.trimEnd() === ';' ? '' : rows };
+      }
+    }
+    previous = token;
+  }
+  return null;
 }
 
-/** The same INSERT, reading its rows from a file that is compressed by `compression` (`none`, `gzip`, `zstd`, …). */
-export function insertFromFile(head: InsertHead, path: string, compression: string): string {
-  const file = `FROM INFILE ${quoted(path)} COMPRESSION ${quoted(compression)}`;
-  return `${head.target} ${file} ${head.settings} FORMAT ${head.format}`;
+/**
+ * The same INSERT, reading its rows from a file that is compressed by `compression` (`none`, `gzip`, `zstd`, …).
+ * @param tokens of the head as the engine has written it: `INSERT INTO t (a, b) SETTINGS … FORMAT f`
+ */
+export function insertFromFile(head: string, tokens: readonly Token[], path: string, compression: string): string {
+  const format = tokens.at(-2);
+  const settings = tokens.find((token, index) => isWord(token, 'SETTINGS') && isMark(tokens[index + 2], '='));
+  const end = (settings ?? format)?.from ?? head.length;
+  return `${head.slice(0, end)} FROM INFILE ${quoted(path)} COMPRESSION ${quoted(compression)} ${head.slice(end)}`;
 }
 
 /** A SQL string literal. The engine takes statements as C strings: a zero byte would end them. */
@@ -36,18 +56,4 @@ export function quoted(text: string): string {
 /** A quoted identifier. */
 export function identifier(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
-}
-
-/**
- * Whether the text holds more than one statement. The engine would run them all; ClickHouse's HTTP interface refuses
- * them, which is what keeps `; DROP TABLE …` in a careless query harmless. Rows inside of an INSERT aren't looked at.
- */
-export function hasSecondStatement(sql: string): boolean {
-  if (/^\s*INSERT\b[\s\S]*?\bFORMAT\b/i.test(sql)) return false;
-  // Strings, quoted identifiers, comments: a semicolon in there ends nothing. One that isn't closed goes on to the end:
-  // looking for its end from each of its characters anew would take for ever.
-  const opaque =
-    /'(?:\\[\s\S]|''|[^'\\])*(?:'|\\?$)|"(?:\\[\s\S]|""|[^"\\])*(?:"|\\?$)|`(?:\\[\s\S]|``|[^`\\])*(?:`|\\?$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
-  const bare = sql.replace(opaque, (text) => (text.startsWith('-') || text.startsWith('/') ? ' ' : 'x'));
-  return /;\s*[^\s;]/.test(bare);
 }

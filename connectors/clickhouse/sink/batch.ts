@@ -3,11 +3,18 @@ import { callbackColumns, headerOf, RowBytes, sessionRows, videoRows } from '../
 
 export type TableName = 'callbacks' | 'video_state' | 'session_state';
 
+/** The columns that rows are made of. */
+export const tableColumns: Readonly<Record<TableName, Parameters<typeof headerOf>[0]>> = {
+  callbacks: callbackColumns,
+  video_state: videoRows().columns,
+  session_state: sessionRows(() => 0).columns,
+};
+
 /** Names and types of each table's columns; every insert begins with them. */
 export const tableHeaders: Readonly<Record<TableName, Buffer>> = {
-  callbacks: header(callbackColumns),
-  video_state: header(videoRows().columns),
-  session_state: header(sessionRows(() => 0).columns),
+  callbacks: header(tableColumns.callbacks),
+  video_state: header(tableColumns.video_state),
+  session_state: header(tableColumns.session_state),
 };
 
 function header(columns: Parameters<typeof headerOf>[0]): Buffer {

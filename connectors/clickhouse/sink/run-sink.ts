@@ -41,7 +41,7 @@ export type BatchLimits = {
  * Copies `callbacks`, `video-state` and `session-state` into ClickHouse until `signal` aborts: batches, insert, then
  * commit of the offsets. Rows are idempotent by key and version, so a batch that is inserted again changes nothing.
  * While ClickHouse is away it waits with consumption paused and tries again; nothing piles up.
- * @throws ClickhouseFault `ROWS_REFUSED`, `MIGRATION_CHANGED`, `OTHER_TOPICS`; KafkaFault when Kafka refuses us for good
+ * @throws ClickhouseFault `CLICKHOUSE_REFUSES`, `ROWS_REFUSED`, `MIGRATION_CHANGED`, `OTHER_TOPICS`; KafkaFault when Kafka refuses us for good
  */
 export async function runSink(options: SinkOptions): Promise<void> {
   const { log } = options;

@@ -3,10 +3,12 @@ import type { Clock } from '../../platform/index.ts';
 import type { Logger, Metrics } from '../../telemetry/index.ts';
 import type { ClickHouseClient } from '../client.ts';
 import { ClickhouseFault } from '../fault.ts';
+import { problemOf } from '../problem.ts';
 import type { Batch, TableName, Unusable } from './batch.ts';
 import { insertRows } from './insert.ts';
 import { readAgain } from './read-again.ts';
 import type { SinkOptions } from './run-sink.ts';
+import { mending } from './until-there.ts';
 
 export type StoreContext = {
   readonly client: ClickHouseClient;
@@ -57,7 +59,8 @@ async function bury({ origin, record, reason, error }: Unusable, context: StoreC
 const longestBackoffMs = 10_000;
 
 /**
- * Stores a batch, trying again while ClickHouse or Kafka is away. False when it was told to stop before it succeeded.
+ * Stores a batch, trying again while ClickHouse or Kafka is away, or until somebody has mended ClickHouse: nothing is lost
+ * by waiting, and what comes back (a right, a table) is used without a restart. False when it was told to stop before it succeeded.
  * @throws what waiting doesn't help against
  */
 export async function storePatiently(
@@ -73,20 +76,30 @@ export async function storePatiently(
       if (tries > 1) waitingFor?.(null);
       return true;
     } catch (error) {
-      if (error instanceof ClickhouseFault || (error instanceof KafkaFault && !error.retryable)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      if ((error instanceof ClickhouseFault || error instanceof KafkaFault) && !error.retryable) throw error;
+      const { kind, message } = failureOf(error);
       if (signal.aborted) {
         log.warn({ err: message, records: batch.records }, 'stopping with rows not stored: they are read again');
         return false;
       }
       const waitMs = Math.min(longestBackoffMs, 100 * 2 ** Math.min(tries, 10)) * (0.5 + platform.random() / 2);
-      const away = error instanceof KafkaFault ? 'Kafka' : 'ClickHouse';
-      log.warn({ err: message, tries, waitMs: Math.round(waitMs) }, `${away} is away, consumption pauses`);
-      waitingFor?.(away);
+      const said = { err: message, tries, waitMs: Math.round(waitMs) };
+      if (kind === 'mending') log.error(said, 'ClickHouse has to be mended, consumption pauses');
+      else log.warn(said, `${kind} is away, consumption pauses`);
+      waitingFor?.(kind === 'mending' ? mending(message) : kind);
       metrics.set('live2vod_sink_paused', {}, 1);
       await platform.sleep(waitMs, signal);
     }
   }
+}
+
+/** @throws what is no failure of Kafka or ClickHouse but of ours */
+function failureOf(error: unknown): { kind: 'Kafka' | 'ClickHouse' | 'mending'; message: string } {
+  if (error instanceof KafkaFault) return { kind: 'Kafka', message: error.message };
+  if (error instanceof ClickhouseFault) return { kind: 'mending', message: error.message };
+  const problem = problemOf(error);
+  if (problem === null) throw error;
+  return { kind: problem.kind === 'person' ? 'mending' : 'ClickHouse', message: problem.text };
 }
 
 async function timed<T>(table: TableName, { clock, metrics }: StoreContext, work: () => Promise<T>): Promise<T> {

@@ -1,9 +1,11 @@
-import { ClickHouseError } from '@clickhouse/client';
 import { KafkaFault } from '../../kafka/index.ts';
 import { RegistryFault } from '../../registry/index.ts';
-import { isOurFault } from '../client.ts';
 import { ClickhouseFault } from '../fault.ts';
+import { isDenied, problemOf } from '../problem.ts';
 import type { SinkOptions } from './run-sink.ts';
+
+/** What readiness says of a ClickHouse that a person must mend. */
+export const mending = (text: string): string => `ClickHouse to be mended: ${text}`;
 
 /**
  * Calls until it answers; undefined when the signal aborts first.
@@ -20,14 +22,21 @@ export async function untilThere<T>(
     } catch (error) {
       if (error instanceof ClickhouseFault) throw error;
       if ((error instanceof RegistryFault || error instanceof KafkaFault) && !error.retryable) throw error;
-      if (error instanceof ClickHouseError && isOurFault(error)) {
-        throw new ClickhouseFault('CLICKHOUSE_REFUSES', `ClickHouse refuses us: ${error.message.slice(0, 300)}`, {
+      const problem = problemOf(error);
+      if (problem !== null && isDenied(error)) {
+        throw new ClickhouseFault('CLICKHOUSE_REFUSES', `ClickHouse refuses us: ${problem.text}`, {
+          denied: true,
           cause: error,
         });
       }
-      options.waitingFor?.(what);
-      const message = error instanceof Error ? error.message : String(error);
-      options.log.warn({ err: message, tries }, `${what} is away, waiting`);
+      const message = problem?.text ?? (error instanceof Error ? error.message : String(error));
+      if (problem?.kind === 'person') {
+        options.waitingFor?.(mending(message));
+        options.log.error({ err: message, tries }, 'ClickHouse has to be mended, waiting');
+      } else {
+        options.waitingFor?.(what);
+        options.log.warn({ err: message, tries }, `${what} is away, waiting`);
+      }
       await options.platform.sleep(Math.min(5_000, 100 * 2 ** Math.min(tries, 10)), options.signal);
     }
   }

@@ -15,7 +15,7 @@ import {
 let folder: string;
 let role: SpawnedClickhouse;
 let client: ClickHouseClient;
-const settings = () => ({ url: role.url, database: 'live2vod' });
+const settings = () => ({ ...role.access, database: 'live2vod' });
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'live2vod-dashboards-'));
   role = await spawnClickhouseRole({ folder });

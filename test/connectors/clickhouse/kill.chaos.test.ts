@@ -23,7 +23,7 @@ function start(): void {
   const settings: SinkChild = {
     brokers: stack.brokers,
     registryUrl: stack.registryUrl,
-    clickhouseUrl: world.clickhouse.url,
+    clickhouse: world.clickhouse,
     prefix: world.prefix,
     groupId: `${world.prefix}${groupId}`,
   };

@@ -31,8 +31,8 @@ it('refuses a database that holds the rows of other topics, and says what to cha
   await eventually(async () => expect(await ours.count('callbacks FINAL')).toBe(1));
   await first.end();
 
-  const { url } = ours.clickhouse;
-  const second = others.startSink({ maxWaitMs: 10 }, { url });
+  const { access } = ours.role();
+  const second = others.startSink({ maxWaitMs: 10 }, { access });
   await eventually(() =>
     expect(second.lag()).rejects.toMatchObject({
       code: 'OTHER_TOPICS',
@@ -42,7 +42,7 @@ it('refuses a database that holds the rows of other topics, and says what to cha
   expect(await ours.rows('SELECT subject_id FROM callbacks FINAL')).toEqual([{ subject_id: 'ours' }]);
 
   // Another database is theirs, and ours is still ours.
-  const third = others.startSink({ maxWaitMs: 10 }, { url, database: 'others' });
+  const third = others.startSink({ maxWaitMs: 10 }, { access, database: 'others' });
   const again = ours.startSink();
   await publish(ours, 'ours-again');
   await eventually(async () => expect(await ours.count('others.callbacks FINAL')).toBe(1));

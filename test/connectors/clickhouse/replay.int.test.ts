@@ -56,7 +56,7 @@ async function seen() {
 
 async function sinkAll(groupId: string): Promise<void> {
   const sink = world.startSink({ maxWaitMs: 50, maxRecords: 200 }, { groupId });
-  await eventually(async () => expect(await sink.lag()).toBe(0), { timeoutMs: 30_000 });
+  await eventually(async () => expect(await sink.lag()).toBe(0));
   await sink.end();
 }
 

@@ -1,6 +1,6 @@
 /** A sink in a process of its own, to be killed: `node sink-child.ts <json of SinkChild>`. */
 import { Registry } from 'prom-client';
-import { runSink } from '../../../connectors/clickhouse/index.ts';
+import { type ClickhouseSettings, runSink } from '../../../connectors/clickhouse/index.ts';
 import { systemPlatform } from '../../../connectors/platform/index.ts';
 import { connectRegistry } from '../../../connectors/registry/index.ts';
 import { createLogger, metricsOf } from '../../../connectors/telemetry/index.ts';
@@ -11,7 +11,7 @@ import { topicName } from '../../../schemas/topics.ts';
 export type SinkChild = {
   readonly brokers: string;
   readonly registryUrl: string;
-  readonly clickhouseUrl: string;
+  readonly clickhouse: ClickhouseSettings;
   readonly prefix: string;
   readonly groupId: string;
 };
@@ -25,7 +25,7 @@ if (process.argv[1] === import.meta.filename) {
   await runSink({
     kafka: { brokers: o.brokers, clientId: 'sink-child' },
     topics: (id) => topicName(o.prefix, id),
-    clickhouse: { url: o.clickhouseUrl, database: 'live2vod' },
+    clickhouse: o.clickhouse,
     groupId: o.groupId,
     instance: 'child',
     codecs: {

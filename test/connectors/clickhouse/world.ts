@@ -28,6 +28,8 @@ export type SinkDifference = {
   readonly groupId?: string;
   /** Of ClickHouse, e.g. through something that stands between. */
   readonly url?: string;
+  /** To another world's ClickHouse. */
+  readonly access?: SpawnedClickhouse['access'];
   readonly codecs?: SinkOptions['codecs'];
   readonly waitingFor?: (what: string | null) => void;
 };
@@ -54,7 +56,7 @@ export async function sinkWorld(stack: TestStack) {
   const producer = await IdempotentProducer.connect(kafka);
   let role: SpawnedClickhouse = await spawnClickhouseRole({ folder });
   const port = Number(new URL(role.url).port);
-  const clickhouse = { url: role.url, database: 'live2vod' };
+  const clickhouse = { ...role.access, database: 'live2vod' };
   const client = connectClickhouse(clickhouse);
   const sinks = new Set<() => Promise<void>>();
 
@@ -77,6 +79,8 @@ export async function sinkWorld(stack: TestStack) {
 
   return {
     prefix,
+    /** ClickHouse's data. */
+    folder,
     topics,
     kafka,
     codecs,
@@ -94,7 +98,7 @@ export async function sinkWorld(stack: TestStack) {
       const ended = runSink({
         kafka,
         topics,
-        clickhouse: { url: o.url ?? clickhouse.url, database },
+        clickhouse: { ...clickhouse, ...o.access, ...(o.url === undefined ? {} : { url: o.url }), database },
         groupId,
         codecs: o.codecs ?? codecs,
         disconnectDelaySeconds: () => 180,

@@ -10,7 +10,8 @@ const pageFolder = join(import.meta.dirname, '../../../connectors/console/page')
 export const chromiumPath =
   ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ?? null;
 
-export async function launchBrowser(): Promise<Browser> {
+/** @param args further ones, e.g. what a name leads to */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   if (!existsSync(join(pageFolder, 'dist', 'index.html')))
     await build({ configFile: join(pageFolder, 'vite.config.ts'), logLevel: 'error' });
   return chromium.launch({
@@ -23,6 +24,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }
