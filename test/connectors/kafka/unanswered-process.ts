@@ -1,30 +1,53 @@
 /**
- * A process of its own whose group tells it of partitions, and which never answers: its loop is busy. Arguments: brokers,
- * topic, group. It says `told` once it was told, and closes its consumer on SIGTERM.
+ * A process of its own that owes its group an answer when it is told to stop. Arguments: brokers, topic, group, and what it
+ * doesn't answer: `assign`, `revoke`, or `lost`, what it is told of after its loop was busy for longer than a member may be.
+ * It says `owns` once it has partitions, `told` once it was told what it doesn't answer, and closes its consumer on SIGTERM.
  */
 import { Consumer } from '../../../connectors/kafka/index.ts';
 import { endWithin, systemClock } from '../../../connectors/platform/index.ts';
 
-const [brokers = '', topic = '', groupId = ''] = process.argv.slice(2);
+const [brokers = '', topic = '', groupId = '', unanswered = 'assign'] = process.argv.slice(2);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
+let owns = false;
 let told = false;
-const consumer = await Consumer.connect(
+const consumer: Consumer = await Consumer.connect(
   { brokers, clientId: 'unanswered' },
   {
     groupId,
     groupInstanceId: 'busy',
     manualRebalance: true,
-    onRebalance: () => {
-      told = true;
+    sessionTimeoutMs: 6_000,
+    ...(unanswered === 'lost' ? { maxPollIntervalMs: 6_000 } : {}),
+    onRebalance: (event) => {
+      // The consumer has answered what comes while it closes.
+      if (stop.signal.aborted) return;
+      const kind = event.kind === 'revoke' && event.lost ? 'lost' : event.kind;
+      if (kind === unanswered) {
+        told = true;
+        return;
+      }
+      consumer.answerRebalance(event.kind, event.partitions);
+      owns ||= event.kind === 'assign' && event.partitions.length > 0;
     },
   },
 );
 consumer.subscribe([topic]);
-while (!told) await consumer.poll(10, 50);
+const pollUntil = async (enough: () => boolean) => {
+  while (!enough()) await consumer.poll(10, 50).catch(() => {});
+};
+const beBusy = (ms: number) => {
+  const untilMs = systemClock.monotonicMs() + ms;
+  while (systemClock.monotonicMs() < untilMs);
+};
+if (unanswered !== 'assign') {
+  await pollUntil(() => owns);
+  console.log('owns');
+}
+if (unanswered === 'lost') beBusy(9_000);
+await pollUntil(() => told);
 console.log('told');
-const busyUntilMs = systemClock.monotonicMs() + 3_000;
-while (systemClock.monotonicMs() < busyUntilMs);
+beBusy(3_000);
 console.log('idle');
 await systemClock.sleep(3_600_000, stop.signal);
 await consumer.close();
