@@ -6,6 +6,7 @@ import {
   latencyReport,
 } from '../../connectors/clickhouse/index.ts';
 import type { ReadLatency } from '../../connectors/console/index.ts';
+import { withoutSlashes } from '../../schemas/base-url.ts';
 import type { clickhouseSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { clickhouseUrlOf } from '../endpoints.ts';
@@ -23,7 +24,7 @@ export function clickhouseSettingsOf(settings: ClickhouseUser): ClickhouseSettin
     return { ...embeddedAccess(embeddedClickhouseFolder(settings), url), database };
   return {
     // What stands behind its slash the client takes for a database.
-    url: url.replace(/\/+$/, ''),
+    url: withoutSlashes(url),
     database,
     ...(settings.CLICKHOUSE_USER === undefined ? {} : { user: settings.CLICKHOUSE_USER }),
     ...(settings.CLICKHOUSE_PASSWORD === undefined ? {} : { password: settings.CLICKHOUSE_PASSWORD }),

@@ -31,6 +31,6 @@ test('what recording: tells the cloud is what sessions go by', () => {
 test('a rule that says otherwise is refused in one line with both places', () => {
   const rule = `policies: [{ match: { app: live }, recording: { cycleSeconds: 3600 } }]`;
   expect(() => configured(`${recording}\n${rule}`)).toThrow(
-    /live2vod\.yaml: policies\[0\]\.recording\.cycleSeconds: 3600, but recording\.configs\[0\] tells the cloud 1200: [^\n]*$/,
+    /live2vod\.yaml: line 6: policies\[0\]\.recording\.cycleSeconds: 3600, but recording\.configs\[0\] tells the cloud 1200: [^\n]*$/,
   );
 });

@@ -43,7 +43,12 @@ test('state and row tell the same time and region of a delivery, whatever its he
       const outcome = step(null, record, { nowMs: 1_772_359_300_000 });
       if (outcome.kind !== 'next' || outcome.state === null) throw new Error('no state');
       const row = callbackRow({ ...record, topic: 'callbacks', partition: 0, offset: 0 });
-      expect(row.received_at).toBe(outcome.state.timeline[0]?.receivedAt);
+      const { receivedAt: told = 0, eventTime = 0 } = outcome.state.timeline[0] ?? {};
+      // A row of no time, or of one that ClickHouse can't count from, would be removed at its table's next merge.
+      if (told > 0 && told < Date.UTC(2100, 0, 1)) expect(row.received_at).toBe(told);
+      else if (told === 0) expect(row.received_at).toBe(eventTime);
+      expect(row.received_at).toBeGreaterThan(0);
+      expect(row.received_at).toBeLessThan(Date.UTC(2100, 0, 1));
       expect(row.received_at).toBeLessThanOrEqual(bounds.mostTimeMs);
       expect(row.region).toBe(outcome.state.region ?? '');
     }),
