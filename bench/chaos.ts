@@ -24,7 +24,8 @@ const outage =
 const jars = await ensureJars({ folder: join(resolve(process.env.LIVE2VOD_HOME ?? '.live2vod'), 'jars') });
 const root = await mkdtemp(join(tmpdir(), 'live2vod-chaos-'));
 const [port = 0] = await freePorts(1);
-const registry = await startRegistry({ jars: jars.registry, folder: join(root, 'registry'), port });
+const folderOfRegistry = join(root, 'registry');
+const registry = await startRegistry({ jars: jars.registry, byteman: jars.kafka, folder: folderOfRegistry, port });
 const reports: ChaosReport[] = [];
 try {
   for (const seed of seeds) {

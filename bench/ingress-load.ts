@@ -11,6 +11,7 @@ import { type CallbackEndpoint, signatureOf } from '../connectors/ingress/index.
 import { Admin, type KafkaSettings, scanTopic } from '../connectors/kafka/index.ts';
 import { systemClock } from '../connectors/platform/index.ts';
 import { topicName } from '../schemas/topics.ts';
+import { measuredEnvironment } from './environment.ts';
 import type { TargetMessage, TargetSettings } from './ingress-target.ts';
 import { percentile } from './statistics.ts';
 
@@ -76,7 +77,7 @@ export type Target = { readonly address: string; readonly memory: readonly Memor
 const entry = fileURLToPath(new URL('ingress-target.ts', import.meta.url));
 
 export async function startTarget(mode: 'bare' | 'durable', settings: TargetSettings): Promise<Target> {
-  const child = fork(entry, [mode, JSON.stringify(settings)]);
+  const child = fork(entry, [mode, JSON.stringify(settings)], { env: measuredEnvironment() });
   const memory: Memory[] = [];
   const address = await new Promise<string>((resolve, reject) => {
     child.on('message', (message: TargetMessage) => {

@@ -16,6 +16,7 @@ import { systemClock } from '../connectors/platform/index.ts';
 import { connectRegistry } from '../connectors/registry/index.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
 import { callbacks } from './callbacks.ts';
+import { measuredEnvironment } from './environment.ts';
 import { differencesOf } from './equality.ts';
 import { load } from './load.ts';
 import { readOutputs } from './outputs.ts';
@@ -180,7 +181,7 @@ async function measure(mode: Side, o: MeasureOptions): Promise<TargetReport> {
 }
 
 async function target(settings: TargetSettings): Promise<TargetReport> {
-  const child = fork(script, { env: { ...process.env, UV_THREADPOOL_SIZE: '16' } });
+  const child = fork(script, { env: measuredEnvironment() });
   const exited = once(child, 'exit');
   const answered = once(child, 'message') as Promise<[TargetReport]>;
   child.send(settings);

@@ -16,6 +16,7 @@ import { startStack } from '../local/index.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
 import { exitCode } from './exit.ts';
+import { keepPrivate } from './private-home.ts';
 
 export type BenchOptions = {
   /** How much to do, where the default isn't wanted: seconds of a soak, videos, records or callbacks. */
@@ -108,6 +109,7 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
   const measure = measurements[name];
   if (!measure) throw new TypeError(`no measurement ${name}`);
   const home = join(settings.LIVE2VOD_HOME, 'bench');
+  keepPrivate(settings.LIVE2VOD_HOME);
   mkdirSync(home, { recursive: true });
   const { brokers, registryUrl, embedded } = endpointsOf(settings);
   const stack =

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { liveBrokers } from './broker-probe.ts';
 import { brokerProperties, type ExtraListener, propertiesText } from './broker-properties.ts';
 import { javaEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
+import { rulesArgument } from './java-agent.ts';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
 import { linkIn } from './work-folder.ts';
@@ -77,7 +77,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const jvm = await startJvm({
     what: 'broker',
     folder,
-    javaArguments: [await mend(options), ...javaFlags(options), 'kafka.Kafka', 'server.properties'],
+    javaArguments: [await rulesArgument(folder, options.jars, 'leaderless-partition.btm'), ...javaFlags(options), 'kafka.Kafka', 'server.properties'],
     logFile: join(folder, 'broker.log'),
     ...(options.java !== undefined && { java: options.java }),
     ...(options.detached !== undefined && { detached: options.detached }),
@@ -133,17 +133,6 @@ function javaFlags(options: BrokerOptions): string[] {
     '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
     ...classPath,
   ];
-}
-
-const mendRules = fileURLToPath(new URL('leaderless-partition.btm', import.meta.url));
-
-/** Byteman changes the broker's classes as they are loaded, as the rules say; they tell why. */
-async function mend({ jars, folder }: BrokerOptions): Promise<string> {
-  const byteman = (await readdir(jars)).find((name) => name.startsWith('byteman-'));
-  if (byteman === undefined)
-    throw new StackError('JARS_FAILED', `There is no byteman in ${jars}. Delete it, and start again.`);
-  const rules = await linkIn(folder, 'mend.btm', mendRules);
-  return `-javaagent:${jarsLink}/${byteman}=script:${rules}`;
 }
 
 const jarsLink = 'jars';

@@ -5,7 +5,8 @@ root=$1
 page=$root/connectors/console/page
 log=$root/.live2vod/page.log
 fresh=$root/.live2vod/page.$$
-mkdir -p "$root/.live2vod"
+# For this user alone, as LIVE2VOD_HOME, which this folder is by default.
+(umask 077 && mkdir -p "$root/.live2vod" && : >>"$log")
 
 # shellcheck source=local/node.sh
 . "$root/local/node.sh"

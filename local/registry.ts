@@ -1,7 +1,8 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { get } from 'node:http';
+import { get, type OutgoingHttpHeaders } from 'node:http';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
+import { rulesArgument } from './java-agent.ts';
 import { type Jvm, startJvm, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
 import { linkIn } from './work-folder.ts';
@@ -9,6 +10,8 @@ import { linkIn } from './work-folder.ts';
 export type RegistryOptions = {
   /** Folder with the registry's jars. */
   readonly jars: string;
+  /** Folder with Byteman's jar: Kafka's. */
+  readonly byteman: string;
   /** Where it keeps its database and `registry.log`. Made when missing; kept when stopped. */
   readonly folder: string;
   /** Address to listen on. Default 127.0.0.1. */
@@ -42,12 +45,14 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     what: 'registry',
     folder,
     javaArguments: [
+      await rulesArgument(folder, options.byteman, 'foreign-site.btm'),
       '-Xmx192m',
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
       '-XX:+ExitOnOutOfMemoryError',
       `-Dquarkus.http.host=${host}`,
       `-Dquarkus.http.port=${port}`,
+      '-Dquarkus.http.http2=false',
       '-Dquarkus.log.level=WARN',
       '-DREGISTRY_LOG_LEVEL=WARN',
       // By default H2 answers first and writes up to half a second later: an id could be handed out twice.
@@ -62,6 +67,11 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   await options.onSpawn?.(jvm);
   const registryUrl = confluentApi(host, port);
   await whenReady(jvm, 'schema registry', () => answers(`${registryUrl}/subjects`), { timeoutMs, signal });
+  if ((await statusOf(`${registryUrl}/subjects`, { host: 'registry.example' }, timeoutMs)) !== 403) {
+    await jvm.kill9();
+    const message = `The schema registry serves any host name: the rule foreign-site.btm doesn't fit it. See ${jvm.logFile}.`;
+    throw new StackError('START_FAILED', message);
+  }
   return { ...jvm, registryUrl, restart: () => startRegistry(options) };
 }
 
@@ -78,13 +88,16 @@ async function refuseBackslash(folder: string): Promise<void> {
 export const confluentApi = (host: string, port: number): string => `http://${reachable(host)}:${port}/apis/ccompat/v7`;
 
 /** Whether a GET of `url` gives 200 within a second. */
-export function answers(url: string): Promise<boolean> {
+export const answers = async (url: string): Promise<boolean> => (await statusOf(url)) === 200;
+
+/** Status of a GET; undefined where there is none. */
+function statusOf(url: string, headers: OutgoingHttpHeaders = {}, timeoutMs = 1_000): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const request = get(url, { timeout: 1_000, agent: false }, (response) => {
+    const request = get(url, { timeout: timeoutMs, agent: false, headers }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode);
     });
     request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(false));
+    request.once('error', () => resolve(undefined));
   });
 }

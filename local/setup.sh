@@ -6,7 +6,8 @@ work=$root/.live2vod
 lock=$work/setup.lock
 log=$work/setup.log
 marker=$work/installing
-mkdir -p "$work"
+# For this user alone, as LIVE2VOD_HOME, which this folder is by default.
+(umask 077 && mkdir -p "$work" && : >>"$log")
 
 say() { echo "live2vod: $*" >&2; }
 

@@ -111,6 +111,7 @@ async function launch(options: Launch, keepRecord: Recorder, jars: Jars): Promis
     startRegistry({
       ...common,
       jars: jars.registry,
+      byteman: jars.kafka,
       folder: join(home, 'registry'),
       port: registryPort,
       onSpawn: (jvm) => keepRecord.of('registry', jvm, confluentApi(host, registryPort)),

@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measuredEnvironment } from '../environment.ts';
 
 const source = fileURLToPath(new URL('kafka-streams', import.meta.url));
 
@@ -49,8 +50,9 @@ function exists(folder: string): Promise<boolean> {
 function maven(folder: string, logFile: string): Promise<void> {
   const log = openSync(logFile, 'w');
   return new Promise<void>((resolve, reject) => {
-    const child = spawn('mvn', ['-B', '-ntp', '-f', join(source, 'pom.xml'), 'compile', `-Dbuild=${folder}`], {
+    const child = spawn('mvn', ['-B', '-C', '-ntp', '-f', join(source, 'pom.xml'), 'compile', `-Dbuild=${folder}`], {
       stdio: ['ignore', log, log],
+      env: measuredEnvironment(),
     });
     child.once('error', (cause) =>
       reject(

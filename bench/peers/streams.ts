@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TopicId } from '../../schemas/topics.ts';
 import { policyRules } from '../callbacks.ts';
+import { measuredEnvironment } from '../environment.ts';
 
 export type StreamsSettings = {
   readonly classPath: string;
@@ -57,6 +58,7 @@ export async function startPeer(settings: StreamsSettings): Promise<RunningPeer>
   const file = join(settings.folder, 'peer.properties');
   await writeFile(file, propertiesOf(settings));
   const child = spawn('java', [...settings.tuning.jvm, '-cp', settings.classPath, 'live2vod.peer.Main', file], {
+    env: measuredEnvironment(),
     // The peer ends when its standard input does, so also when this process is killed.
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,7 +11,9 @@ import { eventually } from '../support/eventually.ts';
 import { command } from './command.ts';
 
 const secretSettings = Object.entries(settingTable).flatMap(([name, setting]) => ('secret' in setting ? [name] : []));
-const patient = { timeoutMs: 120_000 };
+/** Bundling the page, two Java processes of up to 60 s each and nine roles: on a busy machine one after the other. */
+const patient = { timeoutMs: 240_000 };
+const withinMs = 300_000;
 
 /** A home of its own with the stack's jars, every secret with a value that is nowhere else, ports of its own. */
 async function place() {
@@ -35,7 +37,7 @@ async function place() {
     ...{ VOD_CALLBACK_URL: 'https://ingress.example.com/callbacks/vod', INGRESS_LAME_DUCK_SECONDS: '0' },
     ...{ VOD_ENDPOINT: 'http://127.0.0.1:9', LIVE_ENDPOINT: 'http://127.0.0.1:9' },
   };
-  return { home, secrets, environment: { ...settings, ...secrets } };
+  return { home, config, secrets, environment: { ...settings, ...secrets } };
 }
 
 type Process = { readonly pid: number; readonly args: string; readonly environment: string };
@@ -69,9 +71,19 @@ const isJava = ({ args }: Process) => /^\S*java /.test(args);
 const held = ({ environment }: Process, secrets: Readonly<Record<string, string>>) =>
   Object.keys(secrets).filter((name) => environment.includes(secrets[name] ?? ''));
 
+/** What below `home` has a mode for others than its user; the jars, which all tests share, are linked in. */
+function openToOthers(home: string): string[] {
+  const entries = readdirSync(home, { withFileTypes: true, recursive: true });
+  const paths = [home, ...entries.filter((one) => !one.isSymbolicLink()).map((one) => join(one.parentPath, one.name))];
+  const modes = paths.map((path) => ({ path, mode: statSync(path, { throwIfNoEntry: false })?.mode ?? 0 }));
+  return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ path }) => path);
+}
+
 // Every child, the two Java processes included, once inherited the whole environment of the command that started it.
-test('a secret of up is in the environment of the roles that use it, of no other process, and on no command line', async () => {
-  const { secrets, environment } = await place();
+test('a secret of up is in the environment of the roles that use it, of no other process, and on no command line', {
+  timeout: withinMs,
+}, async () => {
+  const { home, config, secrets, environment } = await place();
   const up = command(['up'], environment);
   const roles = Object.keys(roleSettings);
   const found = () => {
@@ -90,18 +102,20 @@ test('a secret of up is in the environment of the roles that use it, of no other
     expect(new Set(held(one, secrets)), one.args).toEqual(new Set(wanted));
     for (const value of Object.values(secrets)) expect(one.args).not.toContain(value);
   }
+  expect(openToOthers(home)).toEqual([config]);
   up.kill('SIGTERM');
   expect(await up.status, up.text()).toBe(0);
 });
 
-test('what stack start leaves running holds no secret', async () => {
-  const { home, secrets, environment } = await place();
+test('what stack start leaves running holds no secret', { timeout: withinMs }, async () => {
+  const { home, config, secrets, environment } = await place();
   const stop = () => command(['stack', 'stop'], environment).status;
   onTestFinished(async () => {
     await stop();
   });
   const start = command(['stack', 'start'], environment);
   expect(await start.status, start.text()).toBe(0);
+  expect(openToOthers(home)).toEqual([config]);
   const { parts } = await stackStatus({ home });
   const pids = parts.map(({ identity }) => identity.pid);
   const left = processes().filter(({ pid }) => pids.includes(pid));

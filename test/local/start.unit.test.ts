@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ test('a taken port names the setting that changes it, before anything is started
   await expect(startBroker({ ...where, port: port === 65_535 ? 1 : port + 1, controllerPort: port })).rejects.toThrow(
     /controller .* KAFKA_PORT/,
   );
-  await expect(startRegistry({ ...where, port })).rejects.toMatchObject({
+  await expect(startRegistry({ ...where, byteman: folder, port })).rejects.toMatchObject({
     code: 'PORT_TAKEN',
     message: `Port ${port} for the schema registry is taken. Set REGISTRY_PORT to a free port.`,
   });
@@ -47,7 +47,10 @@ test('a taken port names the setting that changes it, before anything is started
 
 test('a registry that ends while starting gives its log, and Java that is missing is named', async () => {
   const [port = 0] = await freePorts(1, quietHost);
-  const where = { jars: folder, folder: join(folder, 'registry'), host: quietHost, port };
+  const byteman = join(folder, 'byteman');
+  mkdirSync(byteman);
+  writeFileSync(join(byteman, 'byteman-0.jar'), '');
+  const where = { jars: folder, byteman, folder: join(folder, 'registry'), host: quietHost, port };
   await expect(startRegistry(where)).rejects.toThrow(/registry\.log ends: .*(jar|Jar)/);
   await expect(startRegistry({ ...where, java: 'no-such-java' })).rejects.toThrow(/no-such-java/);
 });

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -97,6 +98,18 @@ function runWith(path: string, ...args: string[]): Promise<Run> {
     );
   });
 }
+
+// Its logs once had the modes of the umask, in the folder that is LIVE2VOD_HOME by default.
+test('what the installation keeps in the home is for its user alone, what it installs is not', async () => {
+  allPresent();
+  command('npm', 'umask >"$PWD/umask-of-npm"; mkdir -p node_modules');
+  const before = process.umask(0o022);
+  onTestFinished(() => void process.umask(before));
+  await live2vod('demo');
+  const modeOf = (path: string) => statSync(join(clone, path)).mode & 0o777;
+  expect([modeOf('.live2vod'), modeOf('.live2vod/setup.log')]).toEqual([0o700, 0o600]);
+  expect(readFileSync(join(clone, 'umask-of-npm'), 'utf8').trim()).toBe('0022');
+});
 
 describe('./live2vod without what it needs', () => {
   test('says each thing that is missing on a line of its own, with what to do', async () => {
