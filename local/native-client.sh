@@ -32,6 +32,25 @@ install_native_client() {
   case $node in
     "$1"/*) headers=$(cd "$1/node_modules/.bin" && cd "$(dirname "$(readlink node)")/.." && pwd -P) ;;
   esac
+  # The client's installer leaves one alone that is there. One that only lacks zstd is better than none.
+  aside=$client/build.without-zstd
+  rm -rf "$aside"
+  if loads; then mv "$client/build" "$aside"; fi
+  # In a shell of its own: a step that fails ends its shell.
+  if ! (get_native_client "$1"); then
+    [ -d "$aside" ] || exit 70
+    rm -rf "$client/build"
+    mv "$aside" "$client/build"
+    say "The Kafka client stays as it was, without zstd: it can't read what others compress with it."
+    return 0
+  fi
+  rm -rf "$aside"
+  # Under zstd's key it would be taken for one that has it, in every clone.
+  if [ -n "$zstd" ] && ! reads_zstd; then key=${key%-zstd}; fi
+  cache_native_client
+}
+
+get_native_client() {
   step 'Getting the native Kafka client: prebuilt, or built from source (1 to 4 minutes, once per user)' \
     'To build it needs g++, make, Python 3 and the headers of OpenSSL and zstd (Debian: apt install g++ make python3 libssl-dev libzstd-dev).' \
     env PATH="$(dirname "$node"):$PATH" CKJS_LINKING=dynamic ${headers:+npm_config_nodedir="$headers"} \
@@ -42,7 +61,6 @@ install_native_client() {
     exit 70
   fi
   reads_zstd || say "The Kafka client was built without zstd and can't read what others compress with it. To have it: apt install libzstd-dev, rm $1/node_modules/.live2vod-stamp, and start again."
-  cache_native_client
 }
 
 # What librdkafka's configure asks, in the same way: whether a program that uses it compiles and links.

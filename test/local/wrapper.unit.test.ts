@@ -3,6 +3,7 @@ import {
   appendFileSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -175,6 +176,7 @@ describe('./live2vod', () => {
     expect(calls('npm')).toHaveLength(1);
   });
 
+  // The client's installer does nothing where one is there: it was never replaced, and cached as one that has zstd.
   // The client that was built without zstd ended processor and sink in a loop at the first batch of somebody else's zstd.
   test('a Kafka client without zstd is replaced where it could have it, and kept where not', async () => {
     allPresent();
@@ -189,19 +191,26 @@ describe('./live2vod', () => {
       esac`,
     );
     const addon = 'node_modules/@confluentinc/kafka-javascript/build/Release';
-    command(
-      'npm',
-      `case $1 in rebuild) mkdir -p ${addon}; : >${addon}/a.node; : >'${built}' ;; *) mkdir -p node_modules ;; esac`,
-    );
+    // As the client's installer does: what is there is left alone.
+    const rebuild = `[ -e ${addon}/a.node ] || { mkdir -p ${addon}; : >${addon}/a.node; : >'${built}'; }`;
+    command('npm', `case $1 in rebuild) ${rebuild} ;; *) mkdir -p ${addon}; : >${addon}/a.node ;; esac`);
     command('cc', 'exit 1');
     expect((await live2vod('a')).stdout).toBe('ran a\n');
     expect(calls('npm').filter((call) => call.startsWith('npm rebuild'))).toHaveLength(0);
 
     command('cc', '');
     rmSync(join(clone, 'node_modules/.live2vod-stamp'));
+    command('npm', `[ $1 != rebuild ] || exit 1`);
+    const kept = await live2vod('kept');
+    expect(kept).toMatchObject({ status: 0, stdout: 'ran kept\n', stderr: expect.stringContaining('without zstd') });
+    expect(existsSync(join(clone, addon, 'a.node'))).toBe(true);
+
+    rmSync(join(clone, 'node_modules/.live2vod-stamp'));
+    command('npm', `case $1 in rebuild) ${rebuild} ;; esac`);
     const again = await live2vod('b');
     expect(again, again.stderr).toMatchObject({ stdout: 'ran b\n' });
-    expect(calls('npm').filter((call) => call.startsWith('npm rebuild'))).toHaveLength(1);
+    expect(calls('npm').filter((call) => call.startsWith('npm rebuild'))).toHaveLength(2);
+    expect(existsSync(built)).toBe(true);
     expect(calls('node').some((call) => call.includes('kafka-javascript'))).toBe(true);
   });
 
