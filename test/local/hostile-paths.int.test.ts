@@ -36,7 +36,7 @@ test('broker and registry keep their data in a home of any name, and nothing lie
 
 test('a backslash, which the registry’s database can not hold, is refused with the setting’s name', async () => {
   const [port = 0] = await freePorts(1);
-  const start = startRegistry({ jars, folder: join(folder, 'a\\b', 'registry'), port });
+  const start = startRegistry({ jars, byteman: jars, folder: join(folder, 'a\\b', 'registry'), port });
   await expect(start).rejects.toThrow(/^LIVE2VOD_HOME: .*a\\b.* backslash/);
 });
 
