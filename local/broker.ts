@@ -77,7 +77,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const jvm = await startJvm({
     what: 'broker',
     folder,
-    javaArguments: [await rulesArgument(folder, options.jars, 'leaderless-partition.btm'), ...javaFlags(options), 'kafka.Kafka', 'server.properties'],
+    javaArguments: [
+      await rulesArgument(folder, options.jars, 'leaderless-partition.btm'),
+      ...javaFlags(options),
+      'kafka.Kafka',
+      'server.properties',
+    ],
     logFile: join(folder, 'broker.log'),
     ...(options.java !== undefined && { java: options.java }),
     ...(options.detached !== undefined && { detached: options.detached }),
