@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+// As a whole: of the names of this CommonJS package plain Node.js finds only some, and these are not among them.
+import kafkajs from 'kafkajs';
 
 type Codec = {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
@@ -12,6 +13,7 @@ type Codec = {
  */
 export function readZstd(): void {
   const { zstdCompressSync, zstdDecompressSync } = zlib;
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs = CompressionCodecs as Record<number, () => Codec>;
   if (zstdDecompressSync === undefined || known(codecs[CompressionTypes.ZSTD])) return;
   codecs[CompressionTypes.ZSTD] = () => ({
