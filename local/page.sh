@@ -12,8 +12,13 @@ fresh=$root/.live2vod/page.$$
 . "$root/local/node.sh"
 node=$(runtime_node "$root" "$(node -v)")
 echo 'live2vod: Bundling the page …' >&2
+# The bundler takes paths for addresses, in which `#`, `?` and the like end a path: it gets a name without any.
+link=$(mktemp -d)
+trap 'rm -rf "$link"' EXIT
+ln -s "$root" "$link/clone"
 # Beside and then moved in, so that a running console never serves half a bundle.
-if ! (cd "$root" && "$node" node_modules/vite/bin/vite.js build --config "$page/vite.config.ts" --outDir "$fresh" --emptyOutDir) >"$log" 2>&1; then
+if ! (cd "$root" && "$node" node_modules/vite/bin/vite.js build "$link/clone/connectors/console/page" \
+  --config "$page/vite.config.ts" --configLoader native --outDir "$fresh" --emptyOutDir) >"$log" 2>&1; then
   tail -n 15 "$log" >&2
   echo "live2vod: The page could not be bundled. The whole log: $log" >&2
   exit 70

@@ -13,7 +13,7 @@ export const chromiumPath =
 /** @param args further ones, e.g. what a name leads to */
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   if (!existsSync(join(pageFolder, 'dist', 'index.html')))
-    await build({ configFile: join(pageFolder, 'vite.config.ts'), logLevel: 'error' });
+    await build({ root: pageFolder, configFile: join(pageFolder, 'vite.config.ts'), logLevel: 'error' });
   return chromium.launch({
     executablePath: chromiumPath ?? '',
     args: [

@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+test('the page is bundled in a clone of any name', () => {
+  // The bundler takes paths for addresses: in a folder with `#` or `?` it looked for files that end there.
+  const folder = mkdtempSync(join(tmpdir(), 'live2vod-page-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const clone = join(folder, "录制 a,b=c;d#e$x?%20'q");
+  for (const part of ['local', 'schemas', 'connectors/console/page', 'package.json', 'tsconfig.json']) {
+    cpSync(join(root, part), join(clone, part), {
+      recursive: true,
+      filter: (source) => !source.endsWith('/dist'),
+    });
+  }
+  mkdirSync(join(folder, 'tmp'));
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  execFileSync('sh', [join(clone, 'local/page.sh'), clone], {
+    stdio: 'pipe',
+    env: { ...process.env, TMPDIR: join(folder, 'tmp') },
+  });
+  expect(existsSync(join(clone, 'connectors/console/page/dist/index.html'))).toBe(true);
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+});
