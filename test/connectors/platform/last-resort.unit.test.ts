@@ -41,7 +41,7 @@ const watchersOf = (pid: number): string[] =>
 test('ends a process whose event loop is blocked, once its time is up', async () => {
   const { child, ended, said } = program(
     '',
-    `watcher.endWithin(1_500); console.log('on'); process.on('SIGTERM', () => {});
+    `watcher.endWithin(1_500); process.on('SIGTERM', () => {}); console.log('on');
      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
   );
   await said;
