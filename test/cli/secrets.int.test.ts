@@ -71,12 +71,13 @@ const isJava = ({ args }: Process) => /^\S*java /.test(args);
 const held = ({ environment }: Process, secrets: Readonly<Record<string, string>>) =>
   Object.keys(secrets).filter((name) => environment.includes(secrets[name] ?? ''));
 
-/** What below `home` has a mode for others than its user; the jars, which all tests share, are linked in. */
+/** What below `home` has a mode for others than its user; the jars, which all tests share and which hold nothing of ours, are left out. */
 function openToOthers(home: string): string[] {
   const entries = readdirSync(home, { withFileTypes: true, recursive: true });
   const paths = [home, ...entries.filter((one) => !one.isSymbolicLink()).map((one) => join(one.parentPath, one.name))];
   const modes = paths.map((path) => ({ path, mode: statSync(path, { throwIfNoEntry: false })?.mode ?? 0 }));
-  return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ path }) => path);
+  const jars = join(home, 'jars', '/');
+  return modes.filter(({ path, mode }) => !path.startsWith(jars) && (mode & 0o077) !== 0).map(({ path }) => path);
 }
 
 // Every child, the two Java processes included, once inherited the whole environment of the command that started it.
