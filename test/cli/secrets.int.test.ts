@@ -76,8 +76,8 @@ function openToOthers(home: string): string[] {
   const entries = readdirSync(home, { withFileTypes: true, recursive: true });
   const paths = [home, ...entries.filter((one) => !one.isSymbolicLink()).map((one) => join(one.parentPath, one.name))];
   const modes = paths.map((path) => ({ path, mode: statSync(path, { throwIfNoEntry: false })?.mode ?? 0 }));
-  const jars = join(home, 'jars', '/');
-  return modes.filter(({ path, mode }) => !path.startsWith(jars) && (mode & 0o077) !== 0).map(({ path }) => path);
+  const ofJars = (path: string) => /\/(jars|agent)\//.test(path);
+  return modes.filter(({ path, mode }) => !ofJars(path) && (mode & 0o077) !== 0).map(({ path }) => path);
 }
 
 // Every child, the two Java processes included, once inherited the whole environment of the command that started it.
