@@ -60,7 +60,7 @@ export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteO
   });
 }
 
-/** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (reference §3.1). */
+/** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (cloud facts 3.1). */
 export function missingForTranscode(state: VideoState): string | null {
   if (state.subject !== 'VIDEO') return `it is no video (subject ${state.subject})`;
   if (state.status === 'DELETED') return 'it was deleted';

@@ -46,7 +46,7 @@ const utf8 = new TextDecoder();
 
 type LiveStream = { readonly ok: true; readonly subjectId: string } | { readonly ok: false; readonly reason: string };
 
-/** ApsaraVideo Live's record callbacks name their stream in lower-case fields (reference §4). */
+/** ApsaraVideo Live's record callbacks name their stream in lower-case fields (cloud facts 4). */
 function liveStreamOf(body: Uint8Array): LiveStream {
   let fields: { domain?: unknown; app?: unknown; stream?: unknown } | null;
   try {

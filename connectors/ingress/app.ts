@@ -16,7 +16,7 @@ export type IngressOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** How far a callback's timestamp may be from this machine's clock. Default 300 s (reference §2.1). */
+  /** How far a callback's timestamp may be from this machine's clock. Default 300 s (cloud facts 2.1). */
   readonly windowSeconds?: number;
   readonly limits?: Partial<IngressLimits>;
 };

@@ -9,7 +9,7 @@ export type CallbackEndpoint = {
   readonly path: string;
   /**
    * The URL exactly as configured at the cloud: scheme, port, query string and trailing slash are signed
-   * (reference §2.1). What a proxy makes of it before the request gets here doesn't matter.
+   * (cloud facts 2.1). What a proxy makes of it before the request gets here doesn't matter.
    */
   readonly url: string;
   /** All are accepted, so that a key can be rotated: add the new one here, change it at the cloud, drop the old one. */

@@ -17,7 +17,7 @@ export type IngressLimits = {
   readonly headersTimeoutMs: number;
   /**
    * Time for a whole request to arrive. Less than `answerWithinMs`, so that a slow sender is told that it is slow (408)
-   * and an overdue answer means us; over the cloud's own 5 s it makes no sense (reference §1.5).
+   * and an overdue answer means us; over the cloud's own 5 s it makes no sense (cloud facts 1.5).
    */
   readonly requestTimeoutMs: number;
   /** How long an idle connection is kept. Should be longer than the idle time-out of a load balancer in front. */

@@ -20,7 +20,7 @@ const stale: Verdict = { ok: false, reason: 'stale' };
 const forged: Verdict = { ok: false, reason: 'forged' };
 
 /**
- * What is signed besides time and key (reference §2.1): VOD signs the whole URL as configured, ApsaraVideo Live only
+ * What is signed besides time and key (cloud facts 2.1): VOD signs the whole URL as configured, ApsaraVideo Live only
  * its host name.
  */
 export function signedText(endpoint: CallbackEndpoint): string {
@@ -33,7 +33,7 @@ export function signatureOf(text: string, timestamp: string, key: string): strin
 }
 
 /**
- * A verifier for the endpoints that share a path. Only headers are read: the signature covers no body (reference §2.1),
+ * A verifier for the endpoints that share a path. Only headers are read: the signature covers no body (cloud facts 2.1),
  * so a forged request is refused before its body arrives.
  * @param windowSeconds how far the timestamp may be from now, in both directions
  */

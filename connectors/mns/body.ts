@@ -1,6 +1,6 @@
 /**
  * The bytes of a callback in a queue message. The service writes JSON, but SDKs that send encode it in base64 by
- * default and who wrote isn't told (reference §2.2): what starts like an object is taken as it is, then as base64;
+ * default and who wrote isn't told (cloud facts 2.2): what starts like an object is taken as it is, then as base64;
  * anything else stays as it came, for `dead-letters`.
  */
 export function bytesOf(messageBody: string): Buffer {

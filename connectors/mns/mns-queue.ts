@@ -19,7 +19,7 @@ export type MnsQueueOptions = {
   readonly refreshCredentials?: () => Promise<Required<MnsCredentials>>;
 };
 
-/** A queue of the Simple Message Queue (formerly MNS), through `@alicloud/mns` (reference §2.2). */
+/** A queue of the Simple Message Queue (formerly MNS), through `@alicloud/mns` (cloud facts 2.2). */
 export function mnsQueue(options: MnsQueueOptions): Queue {
   const { endpoint, queue } = options;
   const { accessKeyId, accessKeySecret, securityToken } = options.credentials;

@@ -2,7 +2,7 @@ import type { Type } from 'avsc';
 import { type Clock, systemClock } from '../platform/index.ts';
 import { withBoundedReads } from './bounded-reads.ts';
 import { RegistryFault } from './fault.ts';
-import { type Writer, Writers } from './writers.ts';
+import { type Writer, type WriterSchemas, Writers } from './writers.ts';
 
 /**
  * Turns values into the registry's wire format and back: a zero byte, the schema id (4 bytes, big endian), the Avro
@@ -23,15 +23,6 @@ export type Codec<T> = {
    * none. Whoever would write the value back must not: what it doesn't know would be lost.
    */
   unknownIn(bytes: Uint8Array): string | null;
-};
-
-/**
- * Finds the schema that a record was written with. `isOf` says whether it was registered for a subject; where nobody can
- * say, it counts as ours.
- */
-export type WriterSchemas = {
-  (id: number): Promise<Type>;
-  isOf?(id: number, subject: string): Promise<boolean>;
 };
 
 const headerBytes = 5;

@@ -1,8 +1,8 @@
 import avsc, { type Type } from 'avsc';
 import { baseUrl } from '../../schemas/base-url.ts';
 import { type Platform, systemPlatform } from '../platform/index.ts';
-import type { WriterSchemas } from './codec.ts';
 import { RegistryFault } from './fault.ts';
+import type { WriterSchemas } from './writers.ts';
 
 /** Ours have up to 30 KB. Anybody who may register one could make it longer than it takes to read. */
 const maxSchemaBytes = 1024 * 1024;

@@ -1,9 +1,17 @@
 import type { Resolver, Type } from 'avsc';
 import type { Clock } from '../platform/index.ts';
 import { withBoundedReads } from './bounded-reads.ts';
-import type { WriterSchemas } from './codec.ts';
 import { RegistryFault } from './fault.ts';
 import { unknownIn } from './knows-more.ts';
+
+/**
+ * Finds the schema that a record was written with. `isOf` says whether it was registered for a subject; where nobody can
+ * say, it counts as ours.
+ */
+export type WriterSchemas = {
+  (id: number): Promise<Type>;
+  isOf?(id: number, subject: string): Promise<boolean>;
+};
 
 /** How records of one schema id are read: by its resolver (null: they are written as ours are). */
 export type Writer = {

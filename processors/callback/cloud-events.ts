@@ -24,13 +24,13 @@ import { renditionOf, streamInfosOf } from './rendition.ts';
 /** What one event type says. */
 export type Reading = {
   readonly fact: Fact;
-  /** Parts of the identity beyond type and subject (reference §6.1). */
+  /** Parts of the identity beyond type and subject (cloud facts 1.6). */
   readonly discriminator: readonly string[];
 };
 
 export type Reader = (body: Body) => Reading;
 
-/** Readers by EventType (reference §1.2, §1.4). A type that isn't here is unknown: kept, and nothing is derived from it. */
+/** Readers by EventType (cloud facts 1.2, 1.4). A type that isn't here is unknown: kept, and nothing is derived from it. */
 export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'AddLiveRecordVideoComplete',

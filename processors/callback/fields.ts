@@ -1,5 +1,5 @@
 /**
- * Reads fields of a callback body whatever type the cloud gave them (reference §1.3): numbers as strings, booleans as
+ * Reads fields of a callback body whatever type the cloud gave them (cloud facts 1.3): numbers as strings, booleans as
  * 0/1, objects as JSON strings, either spelling of a name. A missing, empty or unusable value is null, never an error.
  */
 import { hasControlCharacter } from '../../schemas/bounds.ts';

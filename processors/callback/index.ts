@@ -5,7 +5,7 @@ export { compareText, cut, maxBytes } from './fields.ts';
 export { hashOf } from './identity.ts';
 export { parseCallback } from './parse.ts';
 export { maxAheadMs } from './plausible.ts';
-export { compareRenditions, renditionBytes } from './rendition.ts';
+export { compareRenditions, renditionBytes, submitted } from './rendition.ts';
 export { textBytes } from './size.ts';
 export { maxSubjectIdLength, type Subject, subjectOf } from './subject.ts';
 export { parseCloudTime } from './time.ts';

@@ -7,7 +7,7 @@ import type { Delivery } from './event.ts';
 
 /**
  * How far a time may lie after the moment that bounds it: the longest recording cycle, so that an asset that is
- * registered when its cycle begins still counts. A local time taken for UTC (reference §6 no. 5) is off by more.
+ * registered when its cycle begins still counts. A local time taken for UTC (cloud facts 6.4) is off by more.
  */
 export const maxAheadMs = 6 * 3_600_000;
 

@@ -97,3 +97,24 @@ function statusOf(status: string | null, without: RenditionStatus): RenditionSta
   if (text === 'success' || text === 'succeed') return 'SUCCESS';
   return text === 'fail' || text === 'failed' ? 'FAIL' : without;
 }
+
+/** A rendition of which nothing is known but that it was asked for. */
+export const submitted: Rendition = {
+  jobId: null,
+  definition: null,
+  format: null,
+  status: 'SUBMITTED',
+  fileUrl: null,
+  bitrateKbps: null,
+  fps: null,
+  width: null,
+  height: null,
+  durationSeconds: null,
+  sizeBytes: null,
+  encrypted: null,
+  startTime: null,
+  finishTime: null,
+  errorCode: null,
+  errorMessage: null,
+  superseded: false,
+};

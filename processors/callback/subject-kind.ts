@@ -7,7 +7,7 @@ const byMediaType: ReadonlyMap<string, SubjectKind> = new Map([
 ]);
 
 /**
- * What an event says that its id names (reference §1.2): null for a video, and where it doesn't say. MediaId may be any
+ * What an event says that its id names (cloud facts 1.2): null for a video, and where it doesn't say. MediaId may be any
  * of them; only DeleteMediaComplete and MediaBaseChangeComplete tell which (MediaType).
  */
 export function subjectToldBy(body: Body): SubjectKind | null {

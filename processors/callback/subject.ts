@@ -19,7 +19,7 @@ export type Opened =
 /**
  * What a connector needs to know of a callback: the id of the thing it is about, which is its Kafka key. Takes the body
  * exactly as received; never throws. Order of the id fields: VideoId, MediaId, ImageId, AttachedMediaId,
- * TaskInput.Media, then `job:` + JobId (reference §1.2).
+ * TaskInput.Media, then `job:` + JobId (cloud facts 1.2).
  */
 export function subjectOf(body: Uint8Array): Subject {
   const opened = openBody(body);

@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
  * Epoch milliseconds of a time as the cloud writes it, or null when it is none. Takes `yyyy-MM-ddTHH:mm:ssZ`, the same
  * with milliseconds after a dot or (ImageUploadComplete) a colon, with an offset, or with nothing at the end: the cloud's
  * times are UTC, never local. Epoch seconds or milliseconds, as a number or in digits, are taken too. A date that
- * doesn't exist (February 30th) is none. Rule: reference §1.1, §6 no. 5.
+ * doesn't exist (February 30th) is none. Rule: cloud facts 1.1, 6.4.
  */
 export function parseCloudTime(value: unknown): number | null {
   if (typeof value === 'number') return parseEpoch(value);

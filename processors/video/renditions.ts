@@ -1,6 +1,6 @@
 /** The renditions of a video, from the facts of its transcode events. */
 import type { Rendition } from '../../schemas/generated/VideoState.ts';
-import { compareText, succeeded } from '../callback/index.ts';
+import { compareText, submitted, succeeded } from '../callback/index.ts';
 import type { Event } from './events.ts';
 
 /** A rendition with what the state derives from but doesn't show. */
@@ -103,26 +103,6 @@ function merged(first: Rendition, second: Rendition): Rendition {
     superseded: false,
   };
 }
-
-const submitted: Rendition = {
-  jobId: null,
-  definition: null,
-  format: null,
-  status: 'SUBMITTED',
-  fileUrl: null,
-  bitrateKbps: null,
-  fps: null,
-  width: null,
-  height: null,
-  durationSeconds: null,
-  sizeBytes: null,
-  encrypted: null,
-  startTime: null,
-  finishTime: null,
-  errorCode: null,
-  errorMessage: null,
-  superseded: false,
-};
 
 function addSubmitted(outputs: Map<string, Output>, events: readonly Event[]): void {
   for (const { entry, fact } of events) {

@@ -1,5 +1,5 @@
 import type { RetiredSummary, TimelineEntry } from '../../schemas/generated/VideoState.ts';
-import { emptyFact, hashOf, type VideoEvent } from '../callback/index.ts';
+import { emptyFact, hashOf, submitted, type VideoEvent } from '../callback/index.ts';
 
 type Event = Pick<VideoEvent, 'entry' | 'fact'>;
 type Change = { readonly entry?: Partial<TimelineEntry>; readonly fact?: Partial<VideoEvent['fact']> };
@@ -81,22 +81,4 @@ function tellTranscodes(stub: RetiredSummary, failure: Change, tell: Tell): void
   else tell('TranscodeComplete', 'TRANSCODED', transcodedTime);
 }
 
-const noOutput = {
-  jobId: null,
-  definition: null,
-  format: null,
-  status: 'FAIL',
-  fileUrl: null,
-  bitrateKbps: null,
-  fps: null,
-  width: null,
-  height: null,
-  durationSeconds: null,
-  sizeBytes: null,
-  encrypted: null,
-  startTime: null,
-  finishTime: null,
-  errorCode: null,
-  errorMessage: null,
-  superseded: false,
-} as const;
+const noOutput = { ...submitted, status: 'FAIL' } as const;

@@ -6,7 +6,7 @@ import { callback, endpoint, signed } from './harness.ts';
 export type Answer = number | 'none';
 
 export type Delivery = {
-  /** Like the cloud it counts only a 200 and tries again otherwise (reference §1.5). Default 1. */
+  /** Like the cloud it counts only a 200 and tries again otherwise (cloud facts 1.5). Default 1. */
   readonly attempts?: number;
   readonly gapMs?: number;
   readonly forged?: boolean;

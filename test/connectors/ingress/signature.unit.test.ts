@@ -24,7 +24,7 @@ function vodHeaders(signature: string, timestamp: number | string = sentAt) {
   return { 'x-vod-timestamp': String(timestamp), 'x-vod-signature': signature };
 }
 
-describe('the signature of a VOD callback (vectors of reference §2.1)', () => {
+describe('the signature of a VOD callback (vectors of cloud facts 2.1)', () => {
   test.each([
     ['https://www.example.com/your/callback', '1519375990', 'test123', 'c72b60894140fa98920f1279219b7ed4'],
     ['https://ingress.example.com/callbacks/vod', '1700000000', 'Abc123Def456', vodSignature],

@@ -69,7 +69,7 @@ test('receives a batch: bodies unescaped, the lease by the service’s own clock
   });
 });
 
-test('signs as the service checks it (reference §2.2), with the token beside', async () => {
+test('signs as the service checks it (cloud facts 2.2), with the token beside', async () => {
   answer = () => ({ status: 200, xml: xml('Messages', message('m1', '{}')) });
   await queue.receive(1, 0);
   const [request] = requests;
