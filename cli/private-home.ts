@@ -3,6 +3,7 @@
  */
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { unusable } from '../local/index.ts';
 
 const group = 0o070;
 const others = 0o007;
@@ -11,10 +12,15 @@ const sticky = 0o1000;
 /**
  * What this process and its children make from now on is for this user alone, and so are the home and the folders of
  * data in it, also those that were made before.
+ * @throws StackError HOME_UNUSABLE
  */
 export function keepPrivate(home: string): void {
   process.umask(group | others);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unusable(home, cause);
+  }
   tighten(home);
   for (const name of ['spool', 'state', 'kafka', 'registry', 'clickhouse', 'logs', 'run', 'demo']) {
     const folder = join(home, name);

@@ -120,7 +120,8 @@ async function replace(home: string, number: number, record: HomeRecord): Promis
   await rename(next, fileOf(home, number));
 }
 
-function unusable(home: string, cause: unknown): StackError {
+/** A home that can't be made, read or written: what, why, and what to set. */
+export function unusable(home: string, cause: unknown): StackError {
   const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
   return new StackError('HOME_UNUSABLE', `${home} can't be used (${why}). Set LIVE2VOD_HOME to a writable folder.`, {
     cause,

@@ -3,7 +3,7 @@ export { type Broker, type BrokerOptions, newClusterId, startBroker } from './br
 export type { ExtraListener } from './broker-properties.ts';
 export { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 export { StackError, type StackErrorCode } from './errors.ts';
-export { holdFolder } from './home.ts';
+export { holdFolder, unusable } from './home.ts';
 export { ensureJars, type Jars, type JarsOptions } from './jars.ts';
 export type { Jvm } from './jvm.ts';
 export { freePorts, reachable } from './ports.ts';
