@@ -22,7 +22,7 @@ const measured = 300;
 const stateType = avsc.Type.forSchema(avroSchema('StreamState') as avsc.Schema);
 const sessionType = avsc.Type.forSchema(avroSchema('SessionState') as avsc.Schema);
 const policy = {
-  recording: { cycleSeconds: 3600, disconnectDelaySeconds: 180, graceSeconds: 300 },
+  recording: { cycleSeconds: 3600, cycleTold: true, disconnectDelaySeconds: 180, graceSeconds: 300 },
   composed: { compose: 'cloud', transcode: 'cloud' },
   maxActAgeSeconds: 86_400,
   retentionDays: 3650,

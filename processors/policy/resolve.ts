@@ -11,8 +11,8 @@ type Rule = Omit<PolicyRule, 'match'> & { readonly name: string };
 export type Resolved = Omit<Rule, 'recording' | 'composed'> & {
   readonly recording: {
     readonly cycleSeconds: number;
-    /** Somebody said how long a cycle is; else it is the cloud's default, and may be another. */
-    readonly cycleSaid: boolean;
+    /** The cloud was told; else the rule supposes it, or it is the cloud's default, and may be another. */
+    readonly cycleTold: boolean;
     readonly disconnectDelaySeconds: number;
     readonly graceSeconds: number;
   };
@@ -35,7 +35,7 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
     ...rule,
     recording: {
       cycleSeconds: cycle ?? cloudDefaults.cycleSeconds,
-      cycleSaid: cycle !== undefined,
+      cycleTold: told !== undefined,
       disconnectDelaySeconds: delay ?? cloudDefaults.disconnectDelaySeconds,
       graceSeconds: recording.graceSeconds,
     },

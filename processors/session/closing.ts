@@ -16,38 +16,46 @@ export type Closing = {
  * Any other may have been cut by the cycle, also while the stream was away for a moment: the next one would be heard of
  * within a cycle after a re-push, so over at end + cycle + delay + grace.
  *
- * A segment that goes on without a gap was as long as a cycle, so the recordings outdo what was said about it. Where
- * neither tells, a last segment that looks short may be a whole cycle.
+ * A segment that goes on without a gap was as long as a cycle, so the recordings outdo what was said about it. Until one
+ * has, only what the cloud was told tells for certain; where it wasn't, a last segment that looks short may be a whole
+ * cycle. So may one that is as long as another of its session after which the stream was away for a moment.
+ *
+ * @param cycleTold the cloud was told the cycle; else it is what a policy supposes
  */
-export function closingOf(group: Group, rules: KeptRules, cycleSaid: boolean): Closing {
-  const learnt = cyclesOf(group.segments);
-  const shortestMs = learnt.length > 0 ? Math.min(...learnt) : rules.cycleMs;
-  const longestMs = Math.max(longest(group.segments), ...(learnt.length > 0 ? learnt : [rules.cycleMs]));
-  const soonMs = group.endMs + rules.disconnectDelayMs;
-  const lateMs = soonMs + longestMs + rules.graceMs;
-  const leastMs = shortestMs - rules.disconnectDelayMs - limits.jitterMs;
-  const mayBeFull = group.segments.some(
-    (segment) => segment.endMs >= group.endMs - limits.jitterMs && segment.endMs - segment.startMs >= leastMs,
-  );
-  const isKnown = cycleSaid || learnt.length > 0;
-  return { closesAtMs: mayBeFull ? lateMs : soonMs, certainAtMs: mayBeFull || !isKnown ? lateMs : soonMs };
+export function closingOf(group: Group, rules: KeptRules, cycleTold: boolean): Closing {
+  const { segments, endMs } = group;
+  const { disconnectDelayMs, graceMs } = rules;
+  const { whole, paused } = wentOn(segments);
+  const cycles = whole.length > 0 ? whole : [rules.cycleMs];
+  const longestSegmentMs = longest(segments);
+  const cycleMs = Math.max(longestSegmentMs, ...cycles);
+  const lastMs = longest(segments.filter((segment) => segment.endMs >= endMs - limits.jitterMs));
+  const reaches = (wholeMs: number) => lastMs >= wholeMs - disconnectDelayMs - limits.jitterMs;
+  const isFull = reaches(Math.min(...cycles));
+  const isKnown = (cycleTold || whole.length > 0) && (isFull || !reaches(Math.min(...paused)));
+  const soonMs = endMs + disconnectDelayMs;
+  const closesAtMs = isFull ? soonMs + cycleMs + graceMs : soonMs;
+  if (isKnown) return { closesAtMs, certainAtMs: closesAtMs };
+  // A cycle is longer than its file by as much as the stream may have been away at its end.
+  return { closesAtMs, certainAtMs: soonMs + Math.max(cycleMs, longestSegmentMs + disconnectDelayMs) + graceMs };
 }
 
-/** Lengths of the segments that another one follows without a gap, as far as a cycle can be as short. */
-function cyclesOf(segments: readonly Segment[]): number[] {
-  const lengths: number[] = [];
+/**
+ * Lengths of the segments that weren't the last: those that another one follows without a gap, as far as a cycle can be
+ * as short, and those after which the stream was away for a moment.
+ */
+function wentOn(segments: readonly Segment[]) {
+  const [whole, paused]: [number[], number[]] = [[], []];
   for (const [index, { startMs, endMs, bounded }] of segments.entries()) {
+    let at = index + 1;
+    while ((segments[at]?.startMs ?? endMs) < endMs - limits.jitterMs) at += 1;
+    const next = segments[at];
     const lengthMs = endMs - startMs;
-    if (bounded || lengthMs < limits.shortestCycleMs - limits.jitterMs) continue;
-    for (let at = index + 1; at < segments.length; at += 1) {
-      const apartMs = (segments[at]?.startMs ?? 0) - endMs;
-      if (apartMs > limits.jitterMs) break;
-      if (apartMs < -limits.jitterMs) continue;
-      lengths.push(lengthMs);
-      break;
-    }
+    if (!next || bounded) continue;
+    if (next.startMs - endMs > limits.jitterMs) paused.push(lengthMs);
+    else if (lengthMs >= limits.shortestCycleMs - limits.jitterMs) whole.push(lengthMs);
   }
-  return lengths;
+  return { whole, paused };
 }
 
 function longest(segments: readonly Segment[]): number {

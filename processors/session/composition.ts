@@ -73,12 +73,14 @@ export function composeJobOf(
   composition: Composition,
   templateGroupId: string | null,
 ): ComposeJob {
+  const videos = oneFormat(group.segments.filter(isUsable)).map(({ video }) => video);
   return {
     token: composition.token,
     sessionId: sessionIdOf(stream, group.startMs),
     stream,
-    videoIds: oneFormat(group.segments.filter(isUsable)).map((segment) => segment.video.videoId),
+    videoIds: videos.map(({ videoId }) => videoId),
     templateGroupId,
+    region: videos.find(({ region }) => region !== null)?.region ?? null,
     generation: composition.generation,
     plannedAt: composition.plannedAt,
   };

@@ -23,6 +23,7 @@ export function videoOf(fact: StreamFact): StreamVideo {
       errorCode: fact.composeJob.errorCode,
     },
     videoRevision: fact.videoRevision,
+    region: fact.region,
   };
 }
 
@@ -68,6 +69,7 @@ function contentOf(video: StreamVideo): string {
     video.durationSeconds,
     video.format,
     composeJob && [composeJob.token, composeJob.state, composeJob.errorCode],
+    video.region,
   ]);
 }
 

@@ -76,7 +76,7 @@ function sessionOf(
   decided: Decided,
 ): Session {
   const kept = rulesIn(decided.sessions, group.startMs, group.endMs, rules);
-  const { closesAtMs, certainAtMs } = closingOf(group, kept, rules.cycleSaid);
+  const { closesAtMs, certainAtMs } = closingOf(group, kept, rules.cycleTold);
   const composeOverdueAtMs = certainAtMs + kept.composeOverdueMs;
   const closed = nowMs >= closesAtMs || composed.some((one) => !one.ours);
   const mode = modeOf(group, rules, decided);

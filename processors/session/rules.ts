@@ -5,8 +5,8 @@ export type SessionPolicy = {
   readonly recording: {
     /** Length of a recording cycle. */
     readonly cycleSeconds: number;
-    /** False where nobody said it, so that it may be another. */
-    readonly cycleSaid?: boolean;
+    /** False where the cloud wasn't told, so that it may be another. */
+    readonly cycleTold: boolean;
     /** A re-push within it continues the session. */
     readonly disconnectDelaySeconds: number;
     /** How much later than expected a callback may come. */
@@ -30,8 +30,8 @@ export type SessionPolicies = { policyFor(stream: StreamRef): SessionPolicy };
 
 /** The policy in milliseconds, as the rules use it. A session that has closed keeps the first four (`KeptRules`). */
 export type SessionRules = KeptRules & {
-  /** False: nobody said how long a cycle is, so only recordings tell. */
-  readonly cycleSaid: boolean;
+  /** False: the cloud wasn't told how long a cycle is, so only recordings tell. */
+  readonly cycleTold: boolean;
   readonly compose: 'cloud' | 'pipeline' | 'none';
   /** We compose what the cloud has left overdue. */
   readonly takeOver: boolean;
@@ -84,7 +84,7 @@ export function rulesOf(policy: SessionPolicy): SessionRules {
   const { recording, composed } = policy;
   return {
     cycleMs: recording.cycleSeconds * secondMs,
-    cycleSaid: recording.cycleSaid ?? true,
+    cycleTold: recording.cycleTold,
     disconnectDelayMs: recording.disconnectDelaySeconds * secondMs,
     graceMs: recording.graceSeconds * secondMs,
     compose: composed.compose,

@@ -36,6 +36,7 @@ function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null
     removed: false,
     videoRevision,
     composeJob: composeJobOf(state),
+    region: state.region,
   };
 }
 

@@ -16,6 +16,8 @@ export type ComposeJob = {
   /** The session's segments in order. */
   readonly videoIds: readonly string[];
   readonly templateGroupId: string | null;
+  /** Region of the segments, where a callback's endpoint told it. */
+  readonly region: string | null;
   readonly generation: number;
   readonly plannedAt: number;
 };

@@ -52,4 +52,6 @@ export type StreamFact = {
   readonly videoRevision: number;
   /** Set where the video is the product of our own ComposeJob (ComposeJobAcknowledged), or, with the videoId of a stand-in `compose:<token>`, where starting it failed or is in doubt (ComposeJobFailed, ComposeJobInDoubt). */
   readonly composeJob: ComposeJobFact | null;
+  /** Region of the endpoint that received the video's events, where it is configured. */
+  readonly region: string | null;
 };

@@ -38,6 +38,7 @@ export type StreamVideo = {
   readonly format: string | null;
   readonly composeJob: StreamVideoComposeJob | null;
   readonly videoRevision: number;
+  readonly region: string | null;
 };
 
 export type ComposeMode = 'CLOUD' | 'PIPELINE' | 'NONE';

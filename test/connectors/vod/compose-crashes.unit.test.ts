@@ -58,6 +58,7 @@ function plannedJob(token: string): ComposeJob {
     stream: { domainName: 'play.example.com', appName: 'live', streamName: 'a' },
     videoIds: ['video-1', 'video-2'],
     templateGroupId: null,
+    region: null,
     generation: 0,
     plannedAt: startMs,
   };

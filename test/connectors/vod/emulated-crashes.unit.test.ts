@@ -135,6 +135,7 @@ function composeJob(schedule: number): ComposeJob {
     stream: { domainName: 'play.example.com', appName: 'practice-2', streamName: `stream-${schedule}` },
     videoIds: videosOf(schedule),
     templateGroupId: null,
+    region: null,
     generation: 0,
     plannedAt: Date.now(),
   };

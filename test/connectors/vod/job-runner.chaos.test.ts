@@ -111,6 +111,7 @@ it('a runner that is killed again and again starts every job exactly once', asyn
         stream: { domainName: 'play.example.com', appName: 'live', streamName: videoId },
         videoIds: [videoId],
         templateGroupId: null,
+        region: null,
       }),
     ),
   ]);

@@ -134,14 +134,14 @@ describe('what the cloud was told to record', () => {
   it('is what sessions go by where a rule leaves it open, and where there is no rule', () => {
     for (const input of [[], [{ segments: { transcode: 'approval' as const } }]]) {
       expect(policyBook(rulesOf(input), [told()]).policyFor(stream)).toMatchObject({
-        recording: { cycleSeconds: 1200, cycleSaid: true, disconnectDelaySeconds: 60 },
+        recording: { cycleSeconds: 1200, cycleTold: true, disconnectDelaySeconds: 60 },
         composed: { compose: 'cloud' },
       });
     }
     const notComposing = policyBook([], [told({ composes: false })]);
     expect(notComposing.policyFor(stream).composed.compose).toBe('none');
     expect(notComposing.policyFor({ ...stream, appName: 'other' })).toMatchObject({
-      recording: { cycleSeconds: 3600, cycleSaid: false },
+      recording: { cycleSeconds: 3600, cycleTold: false },
     });
   });
 

@@ -33,6 +33,7 @@ describe('a session that the policy leaves to us', () => {
         stream: expect.objectContaining({ streamName: 'room-42' }),
         videoIds: ['a', 'b'],
         templateGroupId: 'group-1',
+        region: null,
         generation: 0,
         plannedAt: atMinute(41),
       },
@@ -44,6 +45,16 @@ describe('a session that the policy leaves to us', () => {
     const composed = { compose: 'pipeline', transcode: 'pipeline', templateGroupId: 'group-1' } as const;
     const live = new StreamUnderTest({ policy: policy({ composed }) }).hear(segment('a', 0, 8, ready)).passTo(11);
     expect(live.jobs).toMatchObject([{ templateGroupId: 'VOD_NO_TRANSCODE' }]);
+  });
+
+  it('names the region of the segments that are composed, where their callbacks tell it', () => {
+    const live = new StreamUnderTest({ policy: byUs, recode: true });
+    live.hear(
+      segment('failed', 0, 30, { status: 'FAILED', region: 'cn-beijing' }),
+      segment('a', 30, 60, ready),
+      segment('b', 60, 68, { ...ready, region: 'ap-southeast-1' }),
+    );
+    expect(live.passTo(71).jobs).toMatchObject([{ videoIds: ['a', 'b'], region: 'ap-southeast-1' }]);
   });
 
   it('waits for the sources of its segments, but not for ever', () => {

@@ -111,7 +111,7 @@ describe('from callbacks to sessions', () => {
     expect(live.jobs).toEqual([]);
     live.hear('10:30:09', sourceReady('b'));
     const [job] = live.jobs;
-    expect(live.jobs.map((one) => one.videoIds)).toEqual([['a', 'b']]);
+    expect(live.jobs).toMatchObject([{ videoIds: ['a', 'b'], region: 'cn-shanghai' }]);
     const result = { ...stream, SessionId: first, Token: job?.token, Attempt: 1, SegmentVideoIds: ['a', 'b'] };
     const failed = { EventType: 'ComposeJobFailed', VideoId: `compose:${job?.token}`, ErrorCode: 'InvalidParameter' };
     live.hear('10:31:00', { ...failed, ...result }, 'job-runner');

@@ -79,7 +79,7 @@ it('the sessions are the shows that were played, each with its own film', { time
   check(
     'shows',
     fc.property(evening, ([facts, sessions]) => {
-      const recording = { cycleSeconds, disconnectDelaySeconds, graceSeconds: 300 };
+      const recording = { cycleSeconds, cycleTold: true, disconnectDelaySeconds, graceSeconds: 300 };
       const live = new StreamUnderTest({ policy: policy({ recording }) }).hear(...facts).passTo(5 * 24 * 60);
       const found = live.current.map(({ startTime, endTime, status, segments, composed: films }) => ({
         ...{ startTime, endTime, status },

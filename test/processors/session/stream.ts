@@ -25,14 +25,20 @@ export type PolicyChange = Partial<Pick<SessionPolicy, 'maxActAgeSeconds' | 'ret
   readonly composed?: Partial<SessionPolicy['composed']>;
 };
 
-/** 30-minute cycles, 3 minutes of disconnect delay, 5 of grace, composed by the cloud. */
+/** 30-minute cycles, as the cloud was told, 3 minutes of disconnect delay, 5 of grace, composed by the cloud. */
 export function policy(change: PolicyChange = {}): SessionPolicy {
   return {
     maxActAgeSeconds: 86_400,
     retentionDays: 30,
     silentAfterSeconds: 1800,
     ...change,
-    recording: { cycleSeconds: 1800, disconnectDelaySeconds: 180, graceSeconds: 300, ...change.recording },
+    recording: {
+      cycleSeconds: 1800,
+      cycleTold: true,
+      disconnectDelaySeconds: 180,
+      graceSeconds: 300,
+      ...change.recording,
+    },
     composed: { compose: 'cloud', transcode: 'cloud', ...change.composed },
   };
 }
