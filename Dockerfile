@@ -12,8 +12,8 @@ RUN npm ci --ignore-scripts \
  && CKJS_LINKING=dynamic npm rebuild @confluentinc/kafka-javascript \
  && node -e "require('@confluentinc/kafka-javascript')"
 COPY . .
-RUN node node_modules/vite/bin/vite.js build --config connectors/console/page/vite.config.ts \
-    --outDir /app/connectors/console/page/dist --emptyOutDir
+RUN node node_modules/vite/bin/vite.js build --config web/vite.config.ts \
+    --outDir /app/web/dist --emptyOutDir
 # Only what runs: no tools, no second Node, no embedded ClickHouse, no sources of the native client. A client that was
 # downloaded has all it needs in Release; only one that was built here has a folder deps.
 RUN mv node_modules/@confluentinc/kafka-javascript/build /tmp/addon \

@@ -1,6 +1,6 @@
 /** The life of a video as the topics hold it: its callbacks, and its state after each of them. */
 import avsc from 'avsc';
-import { avroCodec } from '../connectors/registry/index.ts';
+import { avroCodec } from '../connectors/avro/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import { videoTopology } from '../processors/video/index.ts';
 import { avroSchema } from '../schemas/avro.ts';

@@ -9,19 +9,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Registry } from 'prom-client';
-import {
-  connectClickhouse,
-  latencyReport,
-  latencyStages,
-  migrate,
-  runSink,
-  type SpawnedClickhouse,
-  spawnClickhouseRole,
-} from '../connectors/clickhouse/index.ts';
+import { connectClickhouse, latencyReport, latencyStages, migrate } from '../connectors/clickhouse/index.ts';
 import { Admin, IdempotentProducer, type KafkaSettings } from '../connectors/kafka/index.ts';
-import { systemPlatform } from '../connectors/platform/index.ts';
-import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
+import { type SpawnedClickhouse, spawnClickhouseRole } from '../local/index.ts';
+import { systemPlatform } from '../platform/host/index.ts';
+import { createLogger, metricsOf } from '../platform/telemetry/index.ts';
 import { topicName } from '../schemas/topics.ts';
+import { runSink } from '../services/sink/index.ts';
 import { everyDomain, fillAnalytics } from './analytics-data.ts';
 import { eventsPerVideo, lifeOf, videoCodec } from './analytics-events.ts';
 import { panelSql } from './dashboard-panels.ts';

@@ -10,17 +10,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import avsc from 'avsc';
 import { Registry } from 'prom-client';
-import { runConsole } from '../connectors/console/index.ts';
+import { avroCodec, type Codec } from '../connectors/avro/index.ts';
 import { Admin, IdempotentProducer } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import { avroCodec, type Codec } from '../connectors/registry/index.ts';
-import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
 import { freePorts } from '../local/index.ts';
+import { systemClock } from '../platform/host/index.ts';
+import { createLogger, metricsOf } from '../platform/telemetry/index.ts';
 import { defaultPolicy } from '../processors/policy/index.ts';
 import { type AvroSchemaName, avroSchema } from '../schemas/avro.ts';
 import examples from '../schemas/examples/video-state.json' with { type: 'json' };
 import type { SessionState } from '../schemas/generated/SessionState.ts';
 import type { VideoState } from '../schemas/generated/VideoState.ts';
+import { runConsole } from '../services/console/index.ts';
 
 export type ConsoleBenchOptions = {
   readonly brokers: string;

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureJars } from '../local/index.ts';
-import { runFreezes } from '../test/connectors/kafka/freezes/run.ts';
+import { runFreezes } from '../test/runtime/freezes/run.ts';
 
 const { values } = parseArgs({
   options: {

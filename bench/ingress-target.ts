@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { type RunIngressOptions, runIngress } from '../connectors/ingress/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import { metricsOf } from '../connectors/telemetry/index.ts';
+import { systemClock } from '../platform/host/index.ts';
+import { metricsOf } from '../platform/telemetry/index.ts';
 import { topicName } from '../schemas/topics.ts';
+import { type RunIngressOptions, runIngress } from '../services/intake/http/index.ts';
 
 export type TargetSettings = Pick<RunIngressOptions, 'kafka' | 'spool' | 'endpoints' | 'lingerMs'> & {
   readonly prefix: string;

@@ -3,7 +3,7 @@
  * consumer, at 500 callbacks/s on videos all over a large store. Producer, consumer and clock are this process's.
  */
 import { Consumer, IdempotentProducer } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { barChart } from './plot.ts';
 import { type RestoreOptions, subjectsOf } from './restore.ts';
 import { keep, type PreparedStates, prepareStates } from './states.ts';

@@ -3,7 +3,7 @@
  * them all from the topic, and during steady work on videos all over the store.
  */
 import { IdempotentProducer } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { lineChart } from './plot.ts';
 import { type RestoreOptions, subjectsOf } from './restore.ts';
 import { keep, type PreparedStates, prepareStates } from './states.ts';

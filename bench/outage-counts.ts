@@ -1,6 +1,7 @@
 /** What ClickHouse holds of what was published. */
-import { connectClickhouse, type SpawnedClickhouse } from '../connectors/clickhouse/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
+import { connectClickhouse } from '../connectors/clickhouse/index.ts';
+import type { SpawnedClickhouse } from '../local/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import type { Published } from './outage-load.ts';
 
 /** What ClickHouse holds in the end. */

@@ -1,7 +1,8 @@
 /** Callbacks at a steady rate, each with the state of its video after it, as the pipeline fills the topics. */
+
+import type { Codec } from '../connectors/avro/index.ts';
 import { IdempotentProducer, type KafkaSettings } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import type { Codec } from '../connectors/registry/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import type { VideoState } from '../schemas/generated/VideoState.ts';
 import { lifeOf } from './analytics-events.ts';
 

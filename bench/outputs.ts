@@ -1,6 +1,7 @@
 /** Reads what a side of the processor benchmark wrote. */
+
+import type { Registry } from '../connectors/avro/index.ts';
 import { type KafkaSettings, scanTopic } from '../connectors/kafka/index.ts';
-import type { Registry } from '../connectors/registry/index.ts';
 import type { StreamFact } from '../schemas/generated/StreamFact.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
 import type { VideoState } from '../schemas/generated/VideoState.ts';

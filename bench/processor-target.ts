@@ -5,18 +5,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Codecs,
-  Consumer,
-  type KafkaSettings,
-  runProcessor,
-  TransactionalProducer,
-} from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import { connectRegistry } from '../connectors/registry/index.ts';
+import { connectRegistry } from '../connectors/avro/index.ts';
+import { Consumer, type KafkaSettings, TransactionalProducer } from '../connectors/kafka/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import { videoTopology } from '../processors/video/index.ts';
+import { type Codecs, runProcessor } from '../runtime/index.ts';
 import { readPolicies } from '../schemas/policies.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
 import { policyRules } from './callbacks.ts';

@@ -4,7 +4,7 @@
  * the start of Node or the JVM counts.
  */
 import { IdempotentProducer } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { latencyTuning } from './peers/tuning.ts';
 import { barChart } from './plot.ts';
 import { keep, type PreparedStates, prepareStates, type StatesPlace } from './states.ts';

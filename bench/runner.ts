@@ -6,16 +6,17 @@
 import { randomUUID } from 'node:crypto';
 import avsc from 'avsc';
 import { Registry } from 'prom-client';
+import { avroCodec, type Codec } from '../connectors/avro/index.ts';
 import { Admin, IdempotentProducer, type KafkaSettings } from '../connectors/kafka/index.ts';
-import { systemPlatform } from '../connectors/platform/index.ts';
-import { avroCodec, type Codec } from '../connectors/registry/index.ts';
-import { createLogger, metricsOf } from '../connectors/telemetry/index.ts';
-import { cloudClient, fixedCredentials, runJobRunner } from '../connectors/vod/index.ts';
+import { cloudClient, fixedCredentials } from '../connectors/vod/index.ts';
 import { type Emulator, type Ledger, startEmulator, templateGroupIds } from '../emulator/index.ts';
+import { systemPlatform } from '../platform/host/index.ts';
+import { createLogger, metricsOf } from '../platform/telemetry/index.ts';
 import { type AvroSchemaName, avroSchema } from '../schemas/avro.ts';
 import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
+import { runJobRunner } from '../services/jobs/index.ts';
 
 export type RunnerBenchOptions = {
   readonly brokers: string;

@@ -5,8 +5,8 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RoleMessage } from '../cli/roles/run.ts';
-import type { SpawnedClickhouse } from '../connectors/clickhouse/index.ts';
+import type { SpawnedClickhouse } from '../local/index.ts';
+import type { RoleMessage } from '../platform/role-messages.ts';
 import { environmentOf } from '../schemas/role-settings.ts';
 
 export type SinkProcess = {

@@ -5,10 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { topicSpec } from '../cli/topic-plan.ts';
-import { Admin, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import { connectRegistry } from '../connectors/registry/index.ts';
+import { connectRegistry } from '../connectors/avro/index.ts';
+import { Admin, type KafkaSettings, type OutgoingRecord, topicSpec } from '../connectors/kafka/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import { type VideoRecord, videoTopology } from '../processors/video/index.ts';
 import { readPolicies } from '../schemas/policies.ts';

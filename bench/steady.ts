@@ -1,6 +1,6 @@
 /** Sends callbacks that nobody has sent yet at a steady rate. */
 import type { IdempotentProducer } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { nextCallback, type PreparedStates } from './states.ts';
 
 export type SteadyOptions = {

@@ -1,4 +1,6 @@
 /** Sends the ingress a signed callback that says nothing, through the path of each configured callback URL. */
+
+import { systemPlatform } from '../platform/host/index.ts';
 import {
   type CallbackEndpoint,
   checkBody,
@@ -6,8 +8,7 @@ import {
   headerNames,
   signatureOf,
   signedText,
-} from '../connectors/ingress/index.ts';
-import { systemPlatform } from '../connectors/platform/index.ts';
+} from '../services/intake/http/index.ts';
 
 const withinMs = 5_000;
 

@@ -1,6 +1,7 @@
 /** Every callback URL that the ingress serves: that of the settings and those of the file. */
-import { type CallbackEndpoint, pathsOfUrl } from '../connectors/ingress/index.ts';
+
 import type { Settings } from '../schemas/settings.ts';
+import { type CallbackEndpoint, pathsOfUrl } from '../services/intake/http/index.ts';
 import { callbackUrlOf } from './endpoints.ts';
 
 type EndpointSettings = Pick<

@@ -1,4 +1,6 @@
 /** Dead letters from the command line: list, show, send again. */
+
+import { connectRegistry } from '../connectors/avro/index.ts';
 import {
   type DeadLetter,
   IdempotentProducer,
@@ -7,15 +9,14 @@ import {
   readLetters,
   redriveLetters,
 } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import { connectRegistry } from '../connectors/registry/index.ts';
-import { redriveCompose, redriveStep, redriveTranscode } from '../connectors/vod/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { subjectOf } from '../processors/callback/index.ts';
 import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
 import type { registrySettings } from '../schemas/role-settings.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { header } from '../schemas/topics.ts';
+import { redriveCompose, redriveStep, redriveTranscode } from '../services/jobs/index.ts';
 import { kafkaSettingsOf, registryUrlOf, topicNamer } from './endpoints.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';

@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type RecordingSetup, readRecordingSetup } from '../connectors/vod/recording-setup/wanted.ts';
 import { contradictions, type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
 import type { PolicyRule } from '../schemas/policies.ts';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../schemas/role-settings.ts';
 import { ignoredVariables, readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
 import { type CallbackSources, readSources } from '../schemas/sources.ts';
+import { type RecordingSetup, readRecordingSetup } from '../services/recording/index.ts';
 import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { defaultInstance } from './instance.ts';

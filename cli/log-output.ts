@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../connectors/platform/index.ts';
+import type { Clock } from '../platform/host/index.ts';
 
 export type LogOutputOptions = {
   /** A file to append to, or a file descriptor of ours. */

@@ -1,5 +1,7 @@
 /** What `record-config` does: the recording set-up of the file against what the cloud has. */
-import { systemPlatform } from '../connectors/platform/index.ts';
+
+import type { VodCloud } from '../connectors/vod/index.ts';
+import { systemPlatform } from '../platform/host/index.ts';
 import {
   applyRecording,
   nameOf,
@@ -7,8 +9,7 @@ import {
   planRecording,
   type RecordingPlan,
   RecordingSetupFault,
-  type VodCloud,
-} from '../connectors/vod/index.ts';
+} from '../services/recording/index.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { cloudOf } from './roles/cloud.ts';

@@ -1,5 +1,5 @@
-import type { RecordingSetup } from '../connectors/vod/recording-setup/wanted.ts';
 import type { Recorded } from '../processors/policy/index.ts';
+import type { RecordingSetup } from '../services/recording/index.ts';
 
 /** What the cloud is told to record (cloud facts 4.2, 4.3), as the policies need it. */
 export function recordedOf({ configs }: Pick<RecordingSetup, 'configs'>): readonly Recorded[] {

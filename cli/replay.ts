@@ -1,6 +1,6 @@
 /** Feeds raw callbacks through again. State that was right stays as it is: the same event is recognised. */
 import { IdempotentProducer, type ScanRange, scanTopic } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { header } from '../schemas/topics.ts';
 import { replayHeaders } from './dead-letters.ts';
 import { kafkaSettingsOf, topicNamer } from './endpoints.ts';

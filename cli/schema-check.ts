@@ -1,5 +1,5 @@
 /** Compares the contracts with what was released and with a registry. */
-import { connectRegistry } from '../connectors/registry/index.ts';
+import { connectRegistry } from '../connectors/avro/index.ts';
 import { checkSchemas } from '../schemas/compatibility.ts';
 import { topics } from '../schemas/topics.ts';
 import { endpointsOf } from './endpoints.ts';

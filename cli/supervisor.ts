@@ -7,13 +7,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../connectors/platform/index.ts';
+import type { Clock } from '../platform/host/index.ts';
+import type { RoleMessage, SupervisorMessage } from '../platform/role-messages.ts';
 import { roleEnvironment } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { type Patience, standsStill, usualPatience } from './liveness.ts';
 import { passOn } from './log-output.ts';
 import type { RoleName } from './roles/context.ts';
-import type { RoleMessage, SupervisorMessage } from './roles/run.ts';
 
 export type RoleSpec = { readonly role: RoleName; readonly environment?: Readonly<Record<string, string | undefined>> };
 

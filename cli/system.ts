@@ -1,9 +1,9 @@
 /** Starts the whole pipeline: embedded parts that nothing else supplies, topics, roles. Stops all of it in order. */
 import { join } from 'node:path';
+import { connectRegistry } from '../connectors/avro/index.ts';
 import { Admin } from '../connectors/kafka/index.ts';
-import { systemClock } from '../connectors/platform/index.ts';
-import { connectRegistry } from '../connectors/registry/index.ts';
 import { type Stack, startStack } from '../local/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { topics } from '../schemas/topics.ts';
 import { endpointsOf, kafkaSettingsOf } from './endpoints.ts';
 import { type Configuration, readConfiguration } from './environment.ts';

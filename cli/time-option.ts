@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 
 /** A point in time of a command line: ISO 8601, epoch milliseconds, or `30m`, `6h`, `2d` ago. Gives epoch milliseconds. */
 export function timeOption(text: string): number {

@@ -1,5 +1,5 @@
 /** How long the state topics really keep tombstones: whoever altered a topic decides, not what it should have been. */
-import { systemClock } from '../connectors/platform/index.ts';
+import { systemClock } from '../platform/host/index.ts';
 import { type ConfigReaderSettings, readTopicConfigs } from './topic-configs.ts';
 
 const key = 'delete.retention.ms';

@@ -1,7 +1,7 @@
 /** How the topics at the broker are configured. Asked by kafkajs: the pipeline's own client has no such request. */
 import { readFile } from 'node:fs/promises';
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
-import { quietKafkajs } from '../connectors/client/quiet-kafkajs.ts';
+import { quietKafkajs } from '../client/index.ts';
 import type { kafkaSettings } from '../schemas/role-settings.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { brokersOf } from './endpoints.ts';

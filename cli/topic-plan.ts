@@ -1,7 +1,7 @@
 /** Compares the topics of the contracts with those of a cluster and creates what is missing. */
-import type { Admin, TopicDescription, TopicSpec } from '../connectors/kafka/index.ts';
+import { type Admin, type TopicDescription, type TopicSpec, topicSpec } from '../connectors/kafka/index.ts';
 import type { Settings } from '../schemas/settings.ts';
-import { type TopicContract, type TopicId, topicName, topics } from '../schemas/topics.ts';
+import { type TopicId, topicName, topics } from '../schemas/topics.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { readTopicConfigs, type TopicConfigs } from './topic-configs.ts';
 
@@ -10,28 +10,6 @@ const partitionedAlike: readonly (readonly [processor: string, input: TopicId, c
   ['video', 'callbacks', 'video-state'],
   ['session', 'stream-facts', 'stream-state'],
 ];
-
-/** Room for the largest callback body (1 MiB) and its headers. */
-const maxMessageBytes = 2 * 1024 * 1024;
-
-/** How long a compacted topic keeps tombstones; a store that was away for less than half of it can be brought up to date. */
-export const tombstoneRetentionMs = 7 * 24 * 60 * 60 * 1000;
-
-/** How a topic is created: partitions and replication from the settings, the rest from its contract. */
-export function topicSpec(contract: TopicContract, settings: Settings): TopicSpec {
-  return {
-    name: topicName(settings.LIVE2VOD_TOPIC_PREFIX, contract.id),
-    partitions: settings.LIVE2VOD_PARTITIONS,
-    replicationFactor: settings.LIVE2VOD_REPLICATION,
-    config: {
-      'cleanup.policy': contract.cleanup,
-      'max.message.bytes': String(maxMessageBytes),
-      ...(contract.retentionMs === null ? {} : { 'retention.ms': String(contract.retentionMs) }),
-      ...(contract.cleanup === 'compact' ? { 'delete.retention.ms': String(tombstoneRetentionMs) } : {}),
-      ...(settings.LIVE2VOD_REPLICATION >= 3 ? { 'min.insync.replicas': '2' } : {}),
-    },
-  };
-}
 
 export type TopicPlan = {
   readonly create: readonly TopicSpec[];

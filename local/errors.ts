@@ -5,7 +5,12 @@ export type StackErrorCode =
   | 'JAVA_MISSING'
   | 'JARS_FAILED'
   | 'START_FAILED'
-  | 'START_TIMEOUT';
+  | 'START_TIMEOUT'
+  | 'FOLDER_IN_USE'
+  | 'FOLDER_UNUSABLE'
+  | 'KEY_UNUSABLE'
+  | 'PORT_IN_USE'
+  | 'ROLE_DIED';
 
 /** A reason why the embedded stack can't start. The message is one line and says what to do. */
 export class StackError extends Error {

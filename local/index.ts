@@ -1,6 +1,12 @@
 /** The embedded stack: Apache Kafka and Apicurio Registry from Maven Central, run by the local Java. */
 export { type Broker, type BrokerOptions, newClusterId, startBroker } from './broker.ts';
 export type { ExtraListener } from './broker-properties.ts';
+export {
+  embeddedAccess,
+  type SpawnedClickhouse,
+  spawnClickhouseRole,
+  startClickhouseRole,
+} from './clickhouse/index.ts';
 export { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 export { StackError, type StackErrorCode } from './errors.ts';
 export { holdFolder, unusable } from './home.ts';

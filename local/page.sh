@@ -1,8 +1,8 @@
 #!/bin/sh
-# Bundles the console's page into connectors/console/page/dist: `sh page.sh ROOT`.
+# Bundles the console's page into web/dist: `sh page.sh ROOT`.
 set -eu
 root=$1
-page=$root/connectors/console/page
+page=$root/web
 log=$root/.live2vod/page.log
 fresh=$root/.live2vod/page.$$
 # For this user alone, as LIVE2VOD_HOME, which this folder is by default.
@@ -17,7 +17,7 @@ link=$(mktemp -d)
 trap 'rm -rf "$link"' EXIT
 ln -s "$root" "$link/clone"
 # Beside and then moved in, so that a running console never serves half a bundle.
-if ! (cd "$root" && "$node" node_modules/vite/bin/vite.js build "$link/clone/connectors/console/page" \
+if ! (cd "$root" && "$node" node_modules/vite/bin/vite.js build "$link/clone/web" \
   --config "$page/vite.config.ts" --configLoader native --outDir "$fresh" --emptyOutDir) >"$log" 2>&1; then
   tail -n 15 "$log" >&2
   echo "live2vod: The page could not be bundled. The whole log: $log" >&2

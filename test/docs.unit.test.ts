@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { metricCatalogue } from '../connectors/telemetry/index.ts';
+import { metricCatalogue } from '../platform/telemetry/index.ts';
 import { settingTable } from '../schemas/settings.ts';
 
 const page = (name: string) => readFileSync(join(import.meta.dirname, '..', 'docs', name), 'utf8');

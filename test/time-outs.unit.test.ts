@@ -4,8 +4,8 @@ import { aliveEveryMs, usualPatience } from '../cli/liveness.ts';
 import { roleNames } from '../cli/roles/context.ts';
 import { endBudget } from '../cli/stopping.ts';
 import { stopBudgetMs } from '../cli/supervisor.ts';
-import { defaultLimits } from '../connectors/ingress/index.ts';
 import { callTimeoutMs, cautiousLeaseMs, longestWaitSeconds, pollTimeoutMs } from '../connectors/mns/index.ts';
+import { defaultLimits } from '../services/intake/http/index.ts';
 
 test('a long poll outlasts the wait that it asks the service for', () => {
   for (let seconds = 0; seconds <= longestWaitSeconds; seconds += 1)

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import autocannon from 'autocannon';
-import { systemClock } from '../../connectors/platform/index.ts';
-import { callback, endpoint, signed } from '../../test/connectors/ingress/harness.ts';
+import { systemClock } from '../../platform/host/index.ts';
+import { callback, endpoint, signed } from '../../test/services/intake/harness.ts';
 import { type Fault, type Lane, latenciesOf } from './lane.ts';
 
 const perSecond = 100;

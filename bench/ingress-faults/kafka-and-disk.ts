@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { systemClock } from '../../connectors/platform/index.ts';
-import { callback } from '../../test/connectors/ingress/harness.ts';
-import type { ProcessOptions } from '../../test/connectors/ingress/process.ts';
+import { systemClock } from '../../platform/host/index.ts';
+import { callback } from '../../test/services/intake/harness.ts';
+import type { ProcessOptions } from '../../test/services/intake/process.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import type { Fault, Lane } from './lane.ts';
 

@@ -1,15 +1,11 @@
 /** What every fault of the table is run on: a real broker, an ingress process, senders that keep account. */
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../../connectors/platform/index.ts';
 import type { Broker } from '../../local/index.ts';
-import {
-  type IngressProcess,
-  type ProcessOptions,
-  startIngressProcess,
-} from '../../test/connectors/ingress/process.ts';
-import { freshTopics, type Topics } from '../../test/connectors/ingress/running.ts';
-import { type Delivery, Sender } from '../../test/connectors/ingress/sender.ts';
+import { systemClock } from '../../platform/host/index.ts';
+import { type IngressProcess, type ProcessOptions, startIngressProcess } from '../../test/services/intake/process.ts';
+import { freshTopics, type Topics } from '../../test/services/intake/running.ts';
+import { type Delivery, Sender } from '../../test/services/intake/sender.ts';
 import { eventually } from '../../test/support/eventually.ts';
 
 export type FaultRow = {

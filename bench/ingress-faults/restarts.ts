@@ -1,8 +1,9 @@
 /** What a deploy and a rotation of the key cost: nothing. */
-import { systemClock } from '../../connectors/platform/index.ts';
+
 import { freePorts } from '../../local/index.ts';
-import { endpoint, signed } from '../../test/connectors/ingress/harness.ts';
-import type { IngressProcess, ProcessOptions } from '../../test/connectors/ingress/process.ts';
+import { systemClock } from '../../platform/host/index.ts';
+import { endpoint, signed } from '../../test/services/intake/harness.ts';
+import type { IngressProcess, ProcessOptions } from '../../test/services/intake/process.ts';
 import type { Fault, Lane } from './lane.ts';
 
 const perSecond = 200;

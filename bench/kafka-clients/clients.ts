@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { quietKafkajs } from '../../connectors/client/quiet-kafkajs.ts';
+import { quietKafkajs } from '../../client/index.ts';
 import { Admin, Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
 
 quietKafkajs();

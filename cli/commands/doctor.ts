@@ -118,7 +118,7 @@ async function askClickhouse({ settings }: ReturnType<typeof readConfiguration>)
 
 /** A base's own path and login count, as they do for the roles; slashes at its end don't. */
 async function get(base: string, path: string): Promise<void> {
-  const { systemPlatform } = await import('../../connectors/platform/index.ts');
+  const { systemPlatform } = await import('../../platform/host/index.ts');
   const { url, headers } = baseUrl(base);
   const response = await systemPlatform.fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(5_000) });
   if (!response.ok) throw new Error(`answers ${response.status}: ${(await response.text()).slice(0, 200)}`);

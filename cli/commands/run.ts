@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { endWithin } from '../../connectors/platform/index.ts';
+import { endWithin } from '../../platform/host/index.ts';
 import { configurationOf, readConfiguration } from '../environment.ts';
 import { keepPrivate } from '../private-home.ts';
 import { type RoleName, roleNames } from '../roles/context.ts';

@@ -22,7 +22,7 @@ const checks = [
   { name: 'lint and format', script: 'node_modules/@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
   { name: 'generated types', script: 'schemas/generate.ts', args: ['--check'] },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-p', '.'] },
-  { name: "the page's types", script: 'node_modules/typescript/bin/tsc', args: ['-p', 'connectors/console/page'] },
+  { name: "the page's types", script: 'node_modules/typescript/bin/tsc', args: ['-p', 'web'] },
 ] as const;
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };

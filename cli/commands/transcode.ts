@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { systemPlatform } from '../../connectors/platform/index.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
 import { readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 

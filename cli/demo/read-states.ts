@@ -1,6 +1,7 @@
 /** Reads whole topics as any downstream service would: committed records only, from the beginning to the end. */
+
+import type { Codec } from '../../connectors/avro/index.ts';
 import { type ConsumedRecord, Consumer, type KafkaSettings } from '../../connectors/kafka/index.ts';
-import type { Codec } from '../../connectors/registry/index.ts';
 
 /** Every committed record of a topic up to its present end, in partition order. */
 export async function readTopic(kafka: KafkaSettings, topic: string): Promise<ConsumedRecord[]> {

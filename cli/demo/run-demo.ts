@@ -2,10 +2,11 @@
  * The whole product on one machine: emulated cloud → ingress → Kafka → processors → jobs → ClickHouse → console. Plays
  * the four practices and then holds what the pipeline says against what the cloud knows.
  */
+
+import { connectRegistry } from '../../connectors/avro/index.ts';
 import { connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
-import { systemClock } from '../../connectors/platform/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
 import { type Emulator, type Ledger, type Practice, practices, startEmulator } from '../../emulator/index.ts';
+import { memoryOf, systemClock } from '../../platform/host/index.ts';
 import { urlAt } from '../../schemas/address.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -18,7 +19,6 @@ import { cleanUp } from './clean-up.ts';
 import { type Difference, differences } from './compare.ts';
 import { analyticsDifferences } from './compare-analytics.ts';
 import { setUpDemo } from './configuration.ts';
-import { memoryOf } from './memory.ts';
 import { readStates, readTopic } from './read-states.ts';
 import { differenceLines, latencyTable, type PracticeReport, practiceTable } from './report.ts';
 import { tally } from './tally.ts';

@@ -1,14 +1,10 @@
 import { join } from 'node:path';
-import {
-  type ClickhouseSettings,
-  connectClickhouse,
-  embeddedAccess,
-  latencyReport,
-} from '../../connectors/clickhouse/index.ts';
-import type { ReadLatency } from '../../connectors/console/index.ts';
+import { type ClickhouseSettings, connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
+import { embeddedAccess } from '../../local/index.ts';
 import { withoutSlashes } from '../../schemas/base-url.ts';
 import type { clickhouseSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
+import type { ReadLatency } from '../../services/console/index.ts';
 import { clickhouseUrlOf } from '../endpoints.ts';
 
 type ClickhouseUser = Pick<Settings, (typeof clickhouseSettings)[number] | 'LIVE2VOD_HOME'>;

@@ -1,4 +1,4 @@
-import { startClickhouseRole } from '../../connectors/clickhouse/index.ts';
+import { startClickhouseRole } from '../../local/index.ts';
 import { embeddedClickhouseFolder } from './analytics.ts';
 import type { Role } from './context.ts';
 

@@ -1,4 +1,3 @@
-import type { Metrics } from '../../connectors/telemetry/index.ts';
 import {
   type CredentialsProvider,
   cloudClient,
@@ -6,6 +5,7 @@ import {
   fixedCredentials,
   type VodCloud,
 } from '../../connectors/vod/index.ts';
+import type { Metrics } from '../../platform/telemetry/index.ts';
 import type { cloudSettings, credentialSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
 

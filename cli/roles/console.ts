@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { runConsole } from '../../connectors/console/index.ts';
+import { connectRegistry } from '../../connectors/avro/index.ts';
 import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
+import { runConsole } from '../../services/console/index.ts';
 import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';

@@ -1,5 +1,5 @@
-import type { Platform } from '../../connectors/platform/index.ts';
-import type { Logger, Metrics, Tracing } from '../../connectors/telemetry/index.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
 import { type RoleName, roleSettings } from '../../schemas/role-settings.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import type { RoleConfiguration } from '../environment.ts';

@@ -1,14 +1,8 @@
 /** The clock of a role: this host's, watched against those of Kafka and of every server that the role speaks to. */
 import { hostname } from 'node:os';
-import type { ClockReading } from '../../connectors/platform/index.ts';
-import {
-  type Platform,
-  sinceBootMs,
-  systemPlatform,
-  TrustedClock,
-  watchHttpDates,
-} from '../../connectors/platform/index.ts';
-import type { Logger, Metrics } from '../../connectors/telemetry/index.ts';
+import type { ClockReading } from '../../platform/host/index.ts';
+import { type Platform, sinceBootMs, systemPlatform, TrustedClock, watchHttpDates } from '../../platform/host/index.ts';
+import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
 import { brokerAddresses, isLoopback } from '../../schemas/address.ts';
 import type { RoleName } from './context.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runIngress } from '../../connectors/ingress/index.ts';
+import { runIngress } from '../../services/intake/http/index.ts';
 import { callbackEndpointsOf } from '../callback-endpoints.ts';
 import { kafkaSettingsOf } from '../endpoints.ts';
 import { CommandFault, exitCode } from '../exit.ts';

@@ -1,8 +1,8 @@
+import { connectRegistry } from '../../connectors/avro/index.ts';
 import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
-import { runJobRunner } from '../../connectors/vod/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+import { runJobRunner } from '../../services/jobs/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';

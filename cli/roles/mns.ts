@@ -1,4 +1,4 @@
-import { runMnsSource } from '../../connectors/mns/index.ts';
+import { runMnsSource } from '../../services/intake/mns/index.ts';
 import { kafkaSettingsOf } from '../endpoints.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import { credentialsOf } from './cloud.ts';

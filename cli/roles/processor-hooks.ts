@@ -1,6 +1,6 @@
-import type { ProcessorHooks, ProcessorStatus } from '../../connectors/kafka/index.ts';
-import type { Clock } from '../../connectors/platform/index.ts';
-import type { Logger, Metrics } from '../../connectors/telemetry/index.ts';
+import type { Clock } from '../../platform/host/index.ts';
+import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
+import type { ProcessorHooks, ProcessorStatus } from '../../runtime/index.ts';
 
 const partitionGauges = [
   'live2vod_processor_lag_records',

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
+import { connectRegistry } from '../../connectors/avro/index.ts';
+import { hungCalls } from '../../connectors/kafka/index.ts';
+import { sessionTopology } from '../../processors/session/index.ts';
+import type { Topology } from '../../processors/topology.ts';
+import { videoTopology } from '../../processors/video/index.ts';
 import {
   Arrivals,
   type Codecs,
   groupWatermark,
-  hungCalls,
   ProcessorStatus,
   processorGroup,
   runProcessor,
   StepWatch,
   type Upstream,
-} from '../../connectors/kafka/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
-import { sessionTopology } from '../../processors/session/index.ts';
-import type { Topology } from '../../processors/topology.ts';
-import { videoTopology } from '../../processors/video/index.ts';
+} from '../../runtime/index.ts';
 import { requireReadable } from '../compression.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';

@@ -1,7 +1,7 @@
+import { connectRegistry } from '../../connectors/avro/index.ts';
 import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
-import { runReconciler } from '../../connectors/vod/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { runReconciler } from '../../services/reconciler/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';

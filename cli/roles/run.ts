@@ -1,7 +1,8 @@
 /** Runs one role in this process: signals, the supervisor's channel, health, exit code. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { lastResort, systemPlatform } from '../../connectors/platform/index.ts';
-import { createLogger, metricsOf, startAdmin, startTracing } from '../../connectors/telemetry/index.ts';
+import { lastResort, systemPlatform } from '../../platform/host/index.ts';
+import type { RoleMessage, SupervisorMessage } from '../../platform/role-messages.ts';
+import { createLogger, metricsOf, startAdmin, startTracing } from '../../platform/telemetry/index.ts';
 import type { AnyRoleSettings, SettingsOf } from '../../schemas/role-settings.ts';
 import { kafkaSettingsOf, topicNamer } from '../endpoints.ts';
 import type { RoleConfiguration } from '../environment.ts';
@@ -11,15 +12,6 @@ import { endBudget } from '../stopping.ts';
 import type { Role, RoleName } from './context.ts';
 import { hostClock } from './host-clock.ts';
 import { metricsPortOf } from './metrics-port.ts';
-
-/** Messages between a role and the supervisor that started it. */
-export type RoleMessage =
-  | { readonly kind: 'waiting'; readonly for: string | null }
-  /** Its event loop turns; `live` as `/healthz` says it. */
-  | { readonly kind: 'alive'; readonly live: boolean }
-  /** Why it is about to end. */
-  | { readonly kind: 'fault'; readonly line: string; readonly portTaken: boolean };
-export type SupervisorMessage = { readonly kind: 'system'; readonly waitingFor: string | null };
 
 const roles: { readonly [R in RoleName]: () => Promise<Role<R>> } = {
   ingress: async () => (await import('./ingress.ts')).ingress,

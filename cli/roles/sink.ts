@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { runSink } from '../../connectors/clickhouse/index.ts';
-import { Pulses, pulseStopsMs, StepWatch } from '../../connectors/kafka/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
+import { connectRegistry } from '../../connectors/avro/index.ts';
+import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
+import { StepWatch } from '../../runtime/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { runSink } from '../../services/sink/index.ts';
 import { requireReadable } from '../compression.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { clickhouseSettingsOf } from './analytics.ts';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { ClickhouseFault } from './fault.ts';
-import { identifier } from './role/statement.ts';
+import { identifier } from './identifier.ts';
 
 /**
  * Asks whether we may both read and write a table. Names stand in the text: the statement takes no bound ones.

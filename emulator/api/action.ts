@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Subscriptions } from '../delivery/subscription.ts';
 import type { Knobs } from '../knobs.ts';
-import type { Journal } from '../ledger/journal.ts';
+import type { Journal } from '../ledger/index.ts';
 import type { RecordConfigs } from './live/record-configs.ts';
 import type { Params } from './params.ts';
 

@@ -34,3 +34,9 @@ export function ledgerOf(cloud: Cloud, journal: Journal, deliveries: readonly De
     totals: deliveryCounts(deliveries),
   };
 }
+export type { BillLine } from './bill.ts';
+export type { DeliveryCounts } from './deliveries.ts';
+export { type ApiCall, Journal, type SubmittedJob, type SubmittedProduction } from './journal.ts';
+export type { LedgerRendition } from './renditions.ts';
+export type { LedgerSession } from './session.ts';
+export type { LedgerVideo, TimelineLine } from './video.ts';

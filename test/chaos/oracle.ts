@@ -5,7 +5,7 @@ import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { bytesPrinted, consoleConsume, type PrintedRecord } from '../connectors/kafka/console-consumer.ts';
+import { bytesPrinted, consoleConsume, type PrintedRecord } from '../runtime/console-consumer.ts';
 
 /** All committed records of the output topics, as Kafka's own consumer printed them, decoded by avsc alone. */
 export type Outputs = {

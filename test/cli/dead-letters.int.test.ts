@@ -4,6 +4,7 @@ import { list, redrive, show } from '../../cli/dead-letters.ts';
 import { replay } from '../../cli/replay.ts';
 import { check, register } from '../../cli/schema-check.ts';
 import { applyTopics } from '../../cli/topic-plan.ts';
+import { connectRegistry } from '../../connectors/avro/index.ts';
 import {
   Admin,
   type ConsumedRecord,
@@ -11,7 +12,6 @@ import {
   readLetters,
   scanTopic,
 } from '../../connectors/kafka/index.ts';
-import { connectRegistry } from '../../connectors/registry/index.ts';
 import composeJobs from '../../schemas/examples/compose-jobs.json' with { type: 'json' };
 import transcodeJobs from '../../schemas/examples/transcode-jobs.json' with { type: 'json' };
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';

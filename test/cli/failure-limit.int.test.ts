@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startSupervisor } from '../../cli/supervisor.ts';
 import { IdempotentProducer } from '../../connectors/kafka/index.ts';
-import { systemClock } from '../../connectors/platform/index.ts';
+import { systemClock } from '../../platform/host/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { command, ownSettings } from './command.ts';
 

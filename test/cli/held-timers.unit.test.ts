@@ -1,9 +1,9 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { heldText } from '../../cli/roles/processor.ts';
-import { ProcessorStatus } from '../../connectors/kafka/index.ts';
-import { systemClock } from '../../connectors/platform/index.ts';
-import { serveHealth } from '../../connectors/telemetry/admin.ts';
+import { systemClock } from '../../platform/host/index.ts';
+import { serveHealth } from '../../platform/telemetry/admin.ts';
+import { ProcessorStatus } from '../../runtime/index.ts';
 
 // Sessions didn't end by time while all was "ready", and nothing showed it.
 test('timers that are held back for long are a detail of readiness, with what they wait for', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { passOn } from '../../cli/log-output.ts';
-import { type Clock, systemClock } from '../../connectors/platform/index.ts';
+import { type Clock, systemClock } from '../../platform/host/index.ts';
 import { eventually } from '../support/eventually.ts';
 
 let folder: string;

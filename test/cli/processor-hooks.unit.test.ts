@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client';
 import { expect, it, vi } from 'vitest';
 import { processorHooks } from '../../cli/roles/processor-hooks.ts';
-import { ProcessorStatus } from '../../connectors/kafka/index.ts';
-import { systemClock } from '../../connectors/platform/index.ts';
-import { createLogger, metricsOf } from '../../connectors/telemetry/index.ts';
+import { systemClock } from '../../platform/host/index.ts';
+import { createLogger, metricsOf } from '../../platform/telemetry/index.ts';
+import { ProcessorStatus } from '../../runtime/index.ts';
 
 const setUp = () => {
   const registry = new Registry();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { roleFault } from '../../cli/roles/run.ts';
 import { ClickhouseFault } from '../../connectors/clickhouse/index.ts';
-import { KafkaFault, ProcessorFault, type ProcessorFaultCode } from '../../connectors/kafka/index.ts';
+import { KafkaFault } from '../../connectors/kafka/index.ts';
+import { ProcessorFault, type ProcessorFaultCode } from '../../runtime/index.ts';
 
 // The exit code decides whether a supervisor starts a role again. All of these ended with 69, "something isn't there".
 test.each<[ProcessorFaultCode, number]>([

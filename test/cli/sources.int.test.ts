@@ -12,11 +12,11 @@ import { ingress } from '../../cli/roles/ingress.ts';
 import { mns } from '../../cli/roles/mns.ts';
 import { applyTopics } from '../../cli/topic-plan.ts';
 import { Admin, type ConsumedRecord, scanTopic } from '../../connectors/kafka/index.ts';
-import { systemPlatform } from '../../connectors/platform/index.ts';
-import { metricsOf } from '../../connectors/telemetry/index.ts';
 import { startEmulator } from '../../emulator/index.ts';
 import { freePorts } from '../../local/index.ts';
-import { silent } from '../connectors/ingress/harness.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
+import { metricsOf } from '../../platform/telemetry/index.ts';
+import { silent } from '../services/intake/harness.ts';
 import { eventually } from '../support/eventually.ts';
 
 const key = 'Abc123Def456';

@@ -4,7 +4,7 @@
  */
 import type { RoleName } from '../../cli/roles/context.ts';
 import { startSupervisor } from '../../cli/supervisor.ts';
-import { systemClock } from '../../connectors/platform/index.ts';
+import { systemClock } from '../../platform/host/index.ts';
 
 const [roles = '[]', silenceMs = '30000'] = process.argv.slice(2);
 const supervisor = startSupervisor({

@@ -1,12 +1,12 @@
 import kafkajs from 'kafkajs';
 import { afterEach, expect, inject, test } from 'vitest';
 import { tombstoneRetention } from '../../cli/tombstone-retention.ts';
-import { quietKafkajs } from '../../connectors/client/quiet-kafkajs.ts';
+import { quietKafkajs } from '../../client/quiet-kafkajs.ts';
 import { letterPage, readLetters } from '../../connectors/kafka/index.ts';
 import { readSettings } from '../../schemas/settings.ts';
-import { counting, jsonCodecs } from '../connectors/kafka/counting.ts';
-import { countingTopics } from '../connectors/kafka/counting-topics.ts';
-import { ready, settableClock, startProcessor, temporaryFolder } from '../connectors/kafka/running.ts';
+import { counting, jsonCodecs } from '../runtime/counting.ts';
+import { countingTopics } from '../runtime/counting-topics.ts';
+import { ready, settableClock, startProcessor, temporaryFolder } from '../runtime/running.ts';
 import { eventually } from '../support/eventually.ts';
 
 quietKafkajs();

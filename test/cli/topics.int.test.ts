@@ -8,8 +8,8 @@ import { kafkaSettingsOf } from '../../cli/endpoints.ts';
 import { applyTopics, planTopics } from '../../cli/topic-plan.ts';
 import { Admin, type TopicSpec } from '../../connectors/kafka/index.ts';
 import { readSettings } from '../../schemas/settings.ts';
-import { temporaryFolder } from '../connectors/kafka/running.ts';
 import { account, type SecuredBroker, startSecuredBroker } from '../connectors/kafka/secured-broker.ts';
+import { temporaryFolder } from '../runtime/running.ts';
 
 const stack = inject('stack');
 

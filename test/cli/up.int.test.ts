@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import type { RoleName } from '../../cli/roles/context.ts';
 import { startSupervisor } from '../../cli/supervisor.ts';
-import { systemClock } from '../../connectors/platform/index.ts';
 import { freePorts } from '../../local/index.ts';
+import { systemClock } from '../../platform/host/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { childrenOf, command, ownSettings } from './command.ts';
 

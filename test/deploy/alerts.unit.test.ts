@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { metricCatalogue } from '../../connectors/telemetry/index.ts';
+import { metricCatalogue } from '../../platform/telemetry/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 

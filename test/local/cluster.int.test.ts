@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Admin, IdempotentProducer } from '../../connectors/kafka/index.ts';
 import { type Broker, ensureJars, freePorts, startCluster } from '../../local/index.ts';
-import { temporaryFolder } from '../connectors/kafka/running.ts';
+import { temporaryFolder } from '../runtime/running.ts';
 import { eventually } from '../support/eventually.ts';
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Admin, TransactionalProducer } from '../../connectors/kafka/index.ts';
 import { ensureJars, freePorts, startBroker } from '../../local/index.ts';
-import { temporaryFolder } from '../connectors/kafka/running.ts';
+import { temporaryFolder } from '../runtime/running.ts';
 import { eventually } from '../support/eventually.ts';
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];

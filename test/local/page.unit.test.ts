@@ -11,7 +11,7 @@ test('the page is bundled in a clone of any name', () => {
   const folder = mkdtempSync(join(tmpdir(), 'live2vod-page-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const clone = join(folder, "录制 a,b=c;d#e$x?%20'q");
-  for (const part of ['local', 'schemas', 'connectors/console/page', 'package.json', 'tsconfig.json']) {
+  for (const part of ['local', 'schemas', 'web', 'package.json', 'tsconfig.json']) {
     cpSync(join(root, part), join(clone, part), {
       recursive: true,
       filter: (source) => !source.endsWith('/dist'),
@@ -23,7 +23,7 @@ test('the page is bundled in a clone of any name', () => {
     stdio: 'pipe',
     env: { ...process.env, TMPDIR: join(folder, 'tmp') },
   });
-  expect(existsSync(join(clone, 'connectors/console/page/dist/index.html'))).toBe(true);
+  expect(existsSync(join(clone, 'web/dist/index.html'))).toBe(true);
   // Nothing of its own stays; Node.js and its packages may keep a cache there.
   expect(readdirSync(join(folder, 'tmp')).filter((name) => name.startsWith('tmp.'))).toEqual([]);
 });

@@ -56,8 +56,8 @@ beforeEach(() => {
   for (const file of ['setup.sh', 'node.sh', 'native-client.sh'])
     cpSync(join(root, 'local', file), join(clone, 'local', file));
   // A bundle newer than the page's sources, of which there are none.
-  mkdirSync(join(clone, 'connectors/console/page/dist'), { recursive: true });
-  writeFileSync(join(clone, 'connectors/console/page/dist/index.html'), '');
+  mkdirSync(join(clone, 'web/dist'), { recursive: true });
+  writeFileSync(join(clone, 'web/dist/index.html'), '');
   for (const tool of tools) {
     for (const place of ['/usr/bin', '/bin']) {
       try {

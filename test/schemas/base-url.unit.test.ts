@@ -2,7 +2,7 @@
 // which a registry answers by 404 though it serves the roles.
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectRegistry } from '../../connectors/registry/index.ts';
+import { connectRegistry } from '../../connectors/avro/index.ts';
 import { baseUrl } from '../../schemas/base-url.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { header } from '../../../schemas/topics.ts';
-import type { ConsumedRecord } from '../client/record.ts';
-import { type ScanRange, scanTopic } from '../client/scan.ts';
-import type { KafkaSettings } from '../client/settings.ts';
+import type { ConsumedRecord } from '../record.ts';
+import { type ScanRange, scanTopic } from '../scan.ts';
+import type { KafkaSettings } from '../settings.ts';
 
 /** One dead letter: the original record with why and where it failed, and whether it was sent again. */
 export type DeadLetter = {

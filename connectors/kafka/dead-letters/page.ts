@@ -1,8 +1,8 @@
 /** Dead letters newest first, a page at a time: little memory however many there are, and however large they are. */
-import { systemClock } from '../../platform/index.ts';
-import { Consumer } from '../client/consumer.ts';
-import type { ConsumedRecord } from '../client/record.ts';
-import type { KafkaSettings } from '../client/settings.ts';
+import { systemClock } from '../../../platform/host/index.ts';
+import { Consumer } from '../consumer.ts';
+import type { ConsumedRecord } from '../record.ts';
+import type { KafkaSettings } from '../settings.ts';
 import { type DeadLetter, type LetterFilter, letterOf, matches, redrivenHeader } from './letters.ts';
 
 /** Letters with no more than the beginning of their bytes, and how many bytes there are. */

@@ -1,5 +1,5 @@
-import type { IdempotentProducer } from '../client/idempotent-producer.ts';
-import type { OutgoingRecord } from '../client/record.ts';
+import type { IdempotentProducer } from '../idempotent-producer.ts';
+import type { OutgoingRecord } from '../record.ts';
 import { type DeadLetter, redrivenHeader } from './letters.ts';
 
 /** What a letter becomes when it is sent again, or why it can't be. */

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { panelSql } from '../../../bench/dashboard-panels.ts';
-import {
-  connectClickhouse,
-  migrate,
-  readMigrations,
-  type SpawnedClickhouse,
-  spawnClickhouseRole,
-} from '../../../connectors/clickhouse/index.ts';
+import { connectClickhouse, migrate, readMigrations } from '../../../connectors/clickhouse/index.ts';
+import { type SpawnedClickhouse, spawnClickhouseRole } from '../../../local/clickhouse/index.ts';
 
 let folder: string;
 let role: SpawnedClickhouse;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { panelSql, promQl } from '../../../bench/dashboard-panels.ts';
-import { type MetricDefinition, metricCatalogue } from '../../../connectors/telemetry/index.ts';
+import { type MetricDefinition, metricCatalogue } from '../../../platform/telemetry/index.ts';
 
 const catalogue: Readonly<Record<string, MetricDefinition>> = metricCatalogue;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, test } from 'vitest';
 import { Admin, askBrokerTime } from '../../../connectors/kafka/index.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { systemClock } from '../../../platform/host/index.ts';
 
 test('a broker tells its time, again and again, whatever this host believes it to be', async () => {
   const kafka = { brokers: inject('stack').brokers, clientId: 'broker-time-test' };

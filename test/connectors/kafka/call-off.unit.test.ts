@@ -1,7 +1,7 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { afterEach, expect, test, vi } from 'vitest';
 import { TransactionalProducer } from '../../../connectors/kafka/index.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { systemClock } from '../../../platform/host/index.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 

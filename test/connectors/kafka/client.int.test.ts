@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import kafkaJavascript from '@confluentinc/kafka-javascript';
 import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, inject, test } from 'vitest';
-import { quietKafkajs } from '../../../connectors/client/quiet-kafkajs.ts';
+import { quietKafkajs } from '../../../client/quiet-kafkajs.ts';
 import {
   Admin,
   type ConsumedRecord,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Complaints } from '../../../connectors/kafka/client/connection.ts';
+import { Complaints } from '../../../connectors/kafka/connection.ts';
 
 /** What librdkafka's statistics tell one after the other: where the brokers that it knows come from. */
 function lostAfter(...all: (readonly string[])[]): boolean {

@@ -1,9 +1,9 @@
 import { afterEach, expect, inject, test } from 'vitest';
 import { Admin, Consumer, IdempotentProducer, missingCodecs } from '../../../connectors/kafka/index.ts';
+import { counting, jsonCodecs, topicsOf } from '../../runtime/counting.ts';
+import { ready, startProcessor, temporaryFolder } from '../../runtime/running.ts';
+import { sinkWorld } from '../../services/sink/world.ts';
 import { eventually } from '../../support/eventually.ts';
-import { sinkWorld } from '../clickhouse/world.ts';
-import { counting, jsonCodecs, topicsOf } from './counting.ts';
-import { ready, startProcessor, temporaryFolder } from './running.ts';
 
 const stack = inject('stack');
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];

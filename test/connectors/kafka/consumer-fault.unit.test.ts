@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fatalFault, missingCodecs, unreadableBatch } from '../../../connectors/kafka/client/consumer-fault.ts';
+import { fatalFault, missingCodecs, unreadableBatch } from '../../../connectors/kafka/consumer-fault.ts';
 import { KafkaFault } from '../../../connectors/kafka/index.ts';
 
 const notImplemented = new KafkaFault('cannot read records: Local: Not implemented', { code: 'ERR__NOT_IMPLEMENTED' });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { NativeCalls } from '../../../connectors/kafka/client/native-calls.ts';
-import { killOwnProcess, systemClock } from '../../../connectors/platform/index.ts';
+import { NativeCalls } from '../../../connectors/kafka/native-calls.ts';
+import { killOwnProcess, systemClock } from '../../../platform/host/index.ts';
 
 /** Calls on a clock whose ticks the test makes. */
 function world() {

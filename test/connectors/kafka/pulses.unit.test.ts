@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pulses } from '../../../connectors/kafka/index.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { systemClock } from '../../../platform/host/index.ts';
 
 // A sink whose loop stood still was live for good: nothing looked whether it turned.
 test('a process is live as long as each of its loops polls', () => {

@@ -9,9 +9,9 @@ import {
   TransactionalProducer,
 } from '../../../connectors/kafka/index.ts';
 import { readSettings } from '../../../schemas/settings.ts';
+import { type Count, counting, jsonCodecs, topicsOf } from '../../runtime/counting.ts';
+import { startProcessor, temporaryFolder } from '../../runtime/running.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Count, counting, jsonCodecs, topicsOf } from './counting.ts';
-import { startProcessor, temporaryFolder } from './running.ts';
 import { account, type SecuredBroker, startSecuredBroker } from './secured-broker.ts';
 
 let cluster: SecuredBroker;

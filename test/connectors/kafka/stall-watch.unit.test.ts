@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { StallWatch, type Watched } from '../../../connectors/kafka/client/stall-watch.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { StallWatch, type Watched } from '../../../connectors/kafka/stall-watch.ts';
+import { systemClock } from '../../../platform/host/index.ts';
 
 type Log = { low: number; high: number } | 'away';
 type Task = { readonly partition: number } & { -readonly [K in keyof Watched]: Watched[K] };

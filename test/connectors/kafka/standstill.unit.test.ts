@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Positions } from '../../../connectors/kafka/client/positions.ts';
-import { Standstill } from '../../../connectors/kafka/client/standstill.ts';
-import { systemClock } from '../../../connectors/platform/index.ts';
+import { Positions } from '../../../connectors/kafka/positions.ts';
+import { Standstill } from '../../../connectors/kafka/standstill.ts';
+import { systemClock } from '../../../platform/host/index.ts';
 
 function world(o: { assigned?: () => { topic: string; partition: number }[]; end?: number }) {
   let nowMs = 0;

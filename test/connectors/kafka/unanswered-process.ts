@@ -4,7 +4,7 @@
  * It says `owns` once it has partitions, `told` once it was told what it doesn't answer, and closes its consumer on SIGTERM.
  */
 import { Consumer } from '../../../connectors/kafka/index.ts';
-import { endWithin, systemClock } from '../../../connectors/platform/index.ts';
+import { endWithin, systemClock } from '../../../platform/host/index.ts';
 
 const [brokers = '', topic = '', groupId = '', unanswered = 'assign'] = process.argv.slice(2);
 const stop = new AbortController();

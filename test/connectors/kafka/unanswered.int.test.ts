@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject, test } from 'vitest';
 import { Consumer } from '../../../connectors/kafka/index.ts';
+import { countingTopics } from '../../runtime/counting-topics.ts';
 import { eventually } from '../../support/eventually.ts';
-import { countingTopics } from './counting-topics.ts';
 
 const { brokers } = inject('stack');
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];

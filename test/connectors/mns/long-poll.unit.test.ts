@@ -1,11 +1,12 @@
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { consumeQueue, mnsQueue } from '../../../connectors/mns/index.ts';
-import { systemClock, systemPlatform } from '../../../connectors/platform/index.ts';
-import { metricsOf } from '../../../connectors/telemetry/index.ts';
+import { mnsQueue } from '../../../connectors/mns/index.ts';
+import { systemClock, systemPlatform } from '../../../platform/host/index.ts';
+import { metricsOf } from '../../../platform/telemetry/index.ts';
+import { consumeQueue } from '../../../services/intake/mns/index.ts';
 import { calmEmulator } from '../../emulator/world.ts';
+import { silent } from '../../services/intake/harness.ts';
 import { eventually } from '../../support/eventually.ts';
-import { silent } from '../ingress/harness.ts';
 
 const queue = 'vod-callback';
 const credentials = { accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' };

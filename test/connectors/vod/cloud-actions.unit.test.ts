@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Credentials, cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
+import { type Emulator, type LedgerVideo, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import {
   applyRecording,
-  type Credentials,
-  cloudClient,
-  fixedCredentials,
   type Patiently,
   planRecording,
   readRecordingSetup,
-  type VodCloud,
-} from '../../../connectors/vod/index.ts';
-import { type Emulator, type LedgerVideo, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
+} from '../../../services/recording/index.ts';
 
 /** Every action of the client against the emulated cloud, which checks signatures, parameters and statuses. */
 const sts: Credentials = { accessKeyId: 'STS.id', accessKeySecret: 'sts-secret', securityToken: 'sts-token+/=' };

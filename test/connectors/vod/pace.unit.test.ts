@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adaptivePace, turnstile } from '../../../connectors/vod/runner/pace.ts';
-import { jumpingPlatform } from './crash-world.ts';
+import { adaptivePace, turnstile } from '../../../connectors/vod/pace.ts';
+import { jumpingPlatform } from '../../services/jobs/crash-world.ts';
 
 const never = new AbortController().signal;
 const platformAt = () => jumpingPlatform(() => 0.5, 0);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callbackRow } from '../../../connectors/clickhouse/rows/callback-row.ts';
 import { parseCallback, subjectOf } from '../../../processors/callback/index.ts';
 import { evolve } from '../../../processors/video/index.ts';
 import { bounds } from '../../../schemas/bounds.ts';
+import { callbackRow } from '../../../services/sink/rows/callback-row.ts';
 import { check } from '../../support/property.ts';
 import { decode, encode } from '../encoding.ts';
 

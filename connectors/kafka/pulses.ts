@@ -1,0 +1,31 @@
+import type { Clock } from '../../platform/host/index.ts';
+
+/**
+ * When each consumer of a process was last polled: its owner's loop turns, or it doesn't. One is known from its first poll
+ * until it is closed; one that only answers questions has no loop.
+ */
+export class Pulses {
+  readonly #clock: Clock;
+  readonly #lastMs = new Map<object, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  beat(consumer: object): void {
+    this.#lastMs.set(consumer, this.#clock.monotonicMs());
+  }
+
+  gone(consumer: object): void {
+    this.#lastMs.delete(consumer);
+  }
+
+  /** False where a consumer that should be polled hasn't been for `withinMs`. */
+  live(withinMs: number): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    return [...this.#lastMs.values()].every((lastMs) => nowMs - lastMs <= withinMs);
+  }
+}
+
+/** After so long without a poll a member has lost its partitions (`max.poll.interval.ms`): whatever it waits for, it is of no use. */
+export const pulseStopsMs = 330_000;

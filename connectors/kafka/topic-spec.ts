@@ -1,0 +1,27 @@
+import type { Settings } from '../../schemas/settings.ts';
+import { type TopicContract, topicName } from '../../schemas/topics.ts';
+import type { TopicSpec } from './admin.ts';
+
+/** Room for the largest callback body (1 MiB) and its headers. */
+const maxMessageBytes = 2 * 1024 * 1024;
+
+/** How long a compacted topic keeps tombstones; a store that was away for less than half of it can be brought up to date. */
+const tombstoneRetentionMs = 7 * 24 * 60 * 60 * 1000;
+
+type TopicSettings = Pick<Settings, 'LIVE2VOD_TOPIC_PREFIX' | 'LIVE2VOD_PARTITIONS' | 'LIVE2VOD_REPLICATION'>;
+
+/** How a topic is created: partitions and replication from the settings, the rest from its contract. */
+export function topicSpec(contract: TopicContract, settings: TopicSettings): TopicSpec {
+  return {
+    name: topicName(settings.LIVE2VOD_TOPIC_PREFIX, contract.id),
+    partitions: settings.LIVE2VOD_PARTITIONS,
+    replicationFactor: settings.LIVE2VOD_REPLICATION,
+    config: {
+      'cleanup.policy': contract.cleanup,
+      'max.message.bytes': String(maxMessageBytes),
+      ...(contract.retentionMs === null ? {} : { 'retention.ms': String(contract.retentionMs) }),
+      ...(contract.cleanup === 'compact' ? { 'delete.retention.ms': String(tombstoneRetentionMs) } : {}),
+      ...(settings.LIVE2VOD_REPLICATION >= 3 ? { 'min.insync.replicas': '2' } : {}),
+    },
+  };
+}

@@ -1,6 +1,0 @@
-export { avroCodec, type Codec } from './codec.ts';
-export { RegistryFault } from './fault.ts';
-export { type BytesTaker, Place } from './place.ts';
-export { type ListView, RecordView } from './record-view.ts';
-export { connectRegistry, type Registry, type RegistryOptions } from './registry.ts';
-export type { WriterSchemas } from './writers.ts';

@@ -1,0 +1,40 @@
+import { Abandoned } from '../../platform/abandoned.ts';
+import type { Clock } from '../../platform/host/index.ts';
+import { CloudFault, type Fault } from './fault.ts';
+import { adaptivePace, type Pace, type PaceLimits, turnstile } from './pace.ts';
+
+/** A way to the cloud that one account's calls of one sort share: a rate and a bound on calls at a time. */
+export type Lane = {
+  /**
+   * Calls when it is this caller's turn. A fault is an answer here, since the caller must choose by it.
+   * @throws Abandoned when `signal` aborted before the call was made
+   */
+  call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | { readonly kind: 'fault'; readonly fault: Fault }>;
+  readonly pace: Pace;
+};
+
+/** @param onFault told of every fault, for the log */
+export function lane(
+  limits: PaceLimits & { readonly atOnce: number },
+  clock: Clock,
+  onFault: (fault: CloudFault) => void = () => {},
+): Lane {
+  const pace = adaptivePace(limits, clock);
+  const gate = turnstile(limits.atOnce);
+  return {
+    pace,
+    call: (signal, work) =>
+      gate.run(async () => {
+        if (!(await pace.turn(signal))) throw new Abandoned();
+        try {
+          return await work();
+        } catch (error) {
+          if (!(error instanceof CloudFault)) throw error;
+          onFault(error);
+          if (error.kind === 'throttled') pace.throttled();
+          const { kind, code, detail: message, accountWide } = error;
+          return { kind: 'fault', fault: { kind, code, message, accountWide } };
+        }
+      }),
+  };
+}

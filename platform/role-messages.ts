@@ -1,0 +1,8 @@
+/** Messages between a role and the supervisor that started it. */
+export type RoleMessage =
+  | { readonly kind: 'waiting'; readonly for: string | null }
+  /** Its event loop turns; `live` as `/healthz` says it. */
+  | { readonly kind: 'alive'; readonly live: boolean }
+  /** Why it is about to end. */
+  | { readonly kind: 'fault'; readonly line: string; readonly portTaken: boolean };
+export type SupervisorMessage = { readonly kind: 'system'; readonly waitingFor: string | null };

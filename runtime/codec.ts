@@ -1,0 +1,25 @@
+import { asBuffer } from '../connectors/kafka/index.ts';
+import type { TopicId } from '../schemas/topics.ts';
+
+/**
+ * A topic's values in bytes and back. `decode` returns a promise only when it has to fetch a writer schema that it sees
+ * for the first time. An error with `retryable: true` means "ask again later" (the registry is away); any other error
+ * means that this value can't be encoded or these bytes can't be read.
+ */
+export type Codec<T> = {
+  encode(value: T): Buffer;
+  decode(bytes: Buffer): T | Promise<T>;
+  /** Of bytes that were decoded: what a newer release wrote and `decode` leaves out; null for nothing. */
+  unknownIn?(bytes: Buffer): string | null;
+};
+
+/** Topics without an entry carry plain bytes. */
+export type Codecs = { readonly [id in TopicId]?: Codec<unknown> };
+
+export const rawBytes: Codec<unknown> = {
+  encode: (value) => {
+    if (value instanceof Uint8Array) return asBuffer(value);
+    throw new TypeError('a topic without a codec takes bytes only');
+  },
+  decode: (bytes) => bytes,
+};

@@ -1,0 +1,11 @@
+export { Arrivals, type ArrivalsOptions } from './arrivals.ts';
+export type { Codec, Codecs } from './codec.ts';
+export { deadLetter } from './dead-letter.ts';
+export type { FailureLimitOptions } from './failure-limit.ts';
+export { type GroupWatermarkOptions, groupWatermark } from './group-watermark.ts';
+export type { ProcessorHooks, RestoreProgress } from './hooks.ts';
+export { ProcessorFault, type ProcessorFaultCode } from './processor-fault.ts';
+export { type ProcessorOptions, processorGroup, runProcessor } from './run-processor.ts';
+export { ProcessorStatus, type TaskPhase } from './status.ts';
+export { StepWatch, type StepWatchOptions } from './step-watch/index.ts';
+export type { Upstream } from './timer-gate.ts';

@@ -1,0 +1,212 @@
+import type { ConsumedRecord, KafkaSettings } from '../connectors/kafka/index.ts';
+import { Consumer, KafkaFault } from '../connectors/kafka/index.ts';
+import type { Clock } from '../platform/host/index.ts';
+import type { RestoreProgress } from './hooks.ts';
+
+export type RestoreJob = {
+  readonly partition: number;
+  /** First offset to read. */
+  readonly from: number;
+  /** Read until here. It may lie beyond what read_committed shows now; then this waits for open transactions to end. */
+  readonly end: number;
+  /** Takes records in order, with the offset up to which everything is covered. Awaited before the next call. */
+  readonly put: (records: readonly ConsumedRecord[], coveredTo: number) => Promise<void>;
+  readonly onProgress: (progress: RestoreProgress) => void;
+  /** No open transaction of the partition can be older: one that holds the restore up for longer will never end. */
+  readonly heldUpAfterMs: number;
+  /** Told once per `heldUpAfterMs` while a transaction that nobody ends hides everything from `offset` on. */
+  readonly onHeldUp: (offset: number, seconds: number) => void;
+  readonly signal: AbortSignal;
+};
+
+type Running = RestoreJob & {
+  next: number;
+  records: number;
+  startedAtMs: number;
+  toldAtMs: number;
+  movedAtMs: number;
+  doubtedAtMs: number;
+  putting: Promise<void>;
+  readonly resolve: (coveredTo: number) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Reads changelog partitions into stores with a reader of its own: no group, read_committed, end-of-partition events on.
+ * One reader serves all restoring tasks of a process, so that restoring takes one thread however many there are; it
+ * exists only while there is something to restore.
+ */
+export class Restorer {
+  readonly #settings: KafkaSettings;
+  readonly #topic: string;
+  readonly #clock: Clock;
+  readonly #running = new Map<number, Running>();
+  /** The jobs that the reader reads for: a job that came since must not take what was fetched for another one. */
+  #reading: readonly Running[] = [];
+  #changed = false;
+  #loop: Promise<void> | null = null;
+
+  constructor(settings: KafkaSettings, topic: string, clock: Clock) {
+    this.#settings = { ...settings, clientId: `${settings.clientId}-restore` };
+    this.#topic = topic;
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves with the offset up to which `put` has been given everything (at least `end`). Rejects as soon as the job's
+   * signal says so and the last `put` is over, whatever the reader waits for.
+   */
+  restore(job: RestoreJob): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (job.signal.aborted) return reject(job.signal.reason);
+      const now = this.#clock.monotonicMs();
+      const running: Running = {
+        ...job,
+        next: job.from,
+        records: 0,
+        startedAtMs: now,
+        toldAtMs: now,
+        movedAtMs: now,
+        doubtedAtMs: now,
+        putting: Promise.resolve(),
+        resolve,
+        reject,
+      };
+      job.signal.addEventListener('abort', () => this.#callOff(running), { once: true });
+      this.#running.set(job.partition, running);
+      this.#changed = true;
+      this.#loop ??= this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    let reader: Consumer | null = null;
+    const ends = new Map<number, number>();
+    try {
+      while (this.#running.size > 0) {
+        try {
+          reader ??= await Consumer.connect(this.#settings, {
+            onEof: ({ partition, offset }) => ends.set(partition, offset),
+            maxQueuedBytes: 64 * 1024 * 1024,
+            // Nobody may want it any more by then, and a process doesn't end before a client that connects.
+            connectTimeoutMs: 3_000,
+          });
+          if (this.#changed) {
+            // An end that was seen may be told only after the poll that met it. It must not count for a job that has yet to
+            // read what lies before it.
+            await this.#clock.sleep(1);
+            ends.clear();
+            this.#assign(reader);
+          }
+          if (this.#running.size === 0) continue;
+          const records = await reader.poll(maxRecordsPerPoll, 100);
+          await this.#take(records, ends);
+          this.#doubt(reader);
+        } catch (error) {
+          if (!(error instanceof KafkaFault && (error.retryable || error.fatal))) throw error;
+          if (error.fatal) {
+            // Another one reads on where this one was.
+            await reader?.close();
+            reader = null;
+            this.#changed = true;
+          }
+          await this.#clock.sleep(200);
+        }
+      }
+    } catch (error) {
+      for (const job of this.#running.values()) job.reject(error);
+      this.#running.clear();
+    } finally {
+      this.#loop = null;
+      await reader?.close();
+      // A job may have come while the reader closed.
+      if (this.#running.size > 0) this.#loop ??= this.#run();
+    }
+  }
+
+  #assign(reader: Consumer): void {
+    this.#changed = false;
+    this.#reading = [...this.#running.values()];
+    reader.assign(this.#reading.map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })));
+  }
+
+  #callOff(job: Running): void {
+    if (this.#running.get(job.partition) !== job) return;
+    this.#remove(job);
+    const over = () => job.reject(job.signal.reason);
+    job.putting.then(over, over);
+  }
+
+  async #take(records: readonly ConsumedRecord[], ends: ReadonlyMap<number, number>): Promise<void> {
+    const byPartition = Map.groupBy(records, (record) => record.partition);
+    for (const job of this.#reading) {
+      if (this.#running.get(job.partition) !== job) continue;
+      const mine = (byPartition.get(job.partition) ?? []).filter((record) => record.offset >= job.next);
+      const last = mine.at(-1);
+      const coveredTo = Math.max(job.next, last ? last.offset + 1 : 0, ends.get(job.partition) ?? 0);
+      if (coveredTo === job.next) continue;
+      job.next = coveredTo;
+      job.movedAtMs = this.#clock.monotonicMs();
+      job.records += mine.length;
+      try {
+        // The store writes while the next records are fetched; one batch at a time bounds the memory.
+        await job.putting;
+        if (job.signal.aborted) continue;
+        job.putting = job.put(mine, coveredTo);
+        if (coveredTo >= job.end) {
+          await job.putting;
+          this.#remove(job);
+          this.#tell(job, true);
+          job.resolve(coveredTo);
+        } else {
+          job.putting.catch(() => {});
+          this.#tell(job, false);
+        }
+      } catch (error) {
+        this.#remove(job);
+        job.reject(error);
+      }
+    }
+  }
+
+  /** Asks about jobs that stand still: either Kafka is away, and this isn't answered, or its stable offset stands still. */
+  #doubt(reader: Consumer): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const job of this.#running.values()) {
+      if (nowMs - Math.max(job.movedAtMs, job.doubtedAtMs) < job.heldUpAfterMs) continue;
+      job.doubtedAtMs = nowMs;
+      const at = job.next;
+      reader.watermarks(this.#topic, job.partition, questionMs).then(
+        ({ high: stableEnd }) => {
+          const stands = job.next === at && stableEnd <= at && this.#running.get(job.partition) === job;
+          if (stands) job.onHeldUp(at, Math.round((nowMs - job.movedAtMs) / 1000));
+        },
+        () => {},
+      );
+    }
+  }
+
+  #remove(job: Running): void {
+    if (this.#running.get(job.partition) === job) this.#running.delete(job.partition);
+    this.#changed = true;
+  }
+
+  #tell(job: Running, done: boolean): void {
+    const now = this.#clock.monotonicMs();
+    if (!done && now - job.toldAtMs < 1_000) return;
+    job.toldAtMs = now;
+    const seconds = Math.max(0.001, (now - job.startedAtMs) / 1000);
+    const offsetsPerSecond = (job.next - job.from) / seconds;
+    const remaining = Math.max(0, job.end - job.next);
+    job.onProgress({
+      records: job.records,
+      recordsPerSecond: Math.round(job.records / seconds),
+      remaining,
+      etaSeconds: done ? 0 : offsetsPerSecond > 0 ? remaining / offsetsPerSecond : null,
+      done,
+    });
+  }
+}
+
+const maxRecordsPerPoll = 5_000;
+const questionMs = 2_000;

@@ -1,0 +1,97 @@
+import type {
+  Consumer,
+  OutgoingRecord,
+  TopicPartitionOffset,
+  TransactionalProducer,
+} from '../connectors/kafka/index.ts';
+import { hasCode, KafkaFault } from '../connectors/kafka/index.ts';
+import { type PersistOptions, persist } from './persist.ts';
+
+/** The transaction did not happen: drop the overlays, seek back, do the work again. */
+export class Aborted extends Error {
+  override readonly name = 'Aborted';
+}
+
+/** Whether the transaction happened isn't known, and this producer can't say: connect a new one and reopen the tasks. */
+export class ProducerLost extends Error {
+  override readonly name = 'ProducerLost';
+}
+
+export type TransactionOptions = PersistOptions & {
+  /** What a transaction may take, all its tries together, without its abort. */
+  readonly budgetMs: number;
+};
+
+/**
+ * Writes records and offsets as one transaction. Resolves when it is committed; rejects with `Aborted`, `ProducerLost`, or
+ * what `beforeOffsets` threw (aborted then, too).
+ *
+ * `beforeOffsets` runs after the records were handed over and before the group is asked whether this member still owns
+ * its partitions.
+ *
+ * | fault | answer |
+ * |---|---|
+ * | retryable | the same call again, until `retry.signal` or the end of its budget, then `ProducerLost` |
+ * | a call hangs (`KAFKA_CALL_HUNG`) | throw `ProducerLost` |
+ * | abortable (fenced by the group's generation, a record refused, time-out) | abort, throw `Aborted` |
+ * | fatal (fenced by a newer producer, epoch lost) or anything else | throw `ProducerLost` |
+ */
+export async function transact(
+  producer: TransactionalProducer,
+  consumer: Consumer,
+  records: Iterable<OutgoingRecord>,
+  offsets: readonly TopicPartitionOffset[],
+  beforeOffsets: () => Promise<void>,
+  options: TransactionOptions,
+): Promise<void> {
+  const { clock, budgetMs } = options;
+  // A coordinator that went away for good may be asked in vain without end, and all partitions wait for this one answer.
+  const retry = { ...options, untilMs: clock.monotonicMs() + budgetMs };
+  let open = false;
+  try {
+    await persist(() => producer.begin(), retry);
+    open = true;
+    for (const record of records) await write(producer, record, retry);
+    await beforeOffsets();
+    await persist(() => producer.sendOffsets(offsets, consumer), retry);
+    await persist(() => producer.commit(), retry);
+  } catch (fault) {
+    const known = !(fault instanceof KafkaFault);
+    if (open && (known || fault.abortable)) {
+      await abort(producer, { ...options, untilMs: clock.monotonicMs() + Math.min(budgetMs, abortBudgetMs) });
+      if (known) throw fault;
+      throw new Aborted(fault.message, { cause: fault });
+    }
+    if (known) throw fault;
+    throw new ProducerLost(fault.message, { cause: fault });
+  }
+}
+
+async function abort(producer: TransactionalProducer, retry: PersistOptions): Promise<void> {
+  try {
+    await persist(() => producer.abort(), retry);
+  } catch (fault) {
+    throw new ProducerLost('the transaction could not be aborted', { cause: fault });
+  }
+}
+
+/** An abort that doesn't come about soon is left to the broker, or to the next producer of this name. */
+const abortBudgetMs = 5_000;
+
+/** Waits where the client's memory bound is reached: a slow broker slows the loop and never grows the process. */
+async function write(
+  producer: TransactionalProducer,
+  record: OutgoingRecord,
+  retry: PersistOptions & { readonly untilMs: number },
+): Promise<void> {
+  for (;;) {
+    try {
+      producer.write(record);
+      return;
+    } catch (fault) {
+      if (!hasCode(fault, 'ERR__QUEUE_FULL')) throw fault;
+      if (retry.signal.aborted || retry.clock.monotonicMs() >= retry.untilMs) throw fault;
+      await producer.drain(1_000).catch(() => retry.onRetry?.(fault));
+    }
+  }
+}

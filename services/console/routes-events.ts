@@ -1,0 +1,120 @@
+/** `GET /api/events`: the live subscription over server-sent events. */
+import { once } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Clock } from '../../platform/host/index.ts';
+import type { Metrics } from '../../platform/telemetry/index.ts';
+import { maxSubjectIdLength } from '../../processors/callback/index.ts';
+import { serveEvents } from './event-stream.ts';
+import { ApiFault } from './fault.ts';
+import type { Follower } from './follower.ts';
+import { parseQuery } from './parse.ts';
+import { readersOfAddress } from './readers-of-address.ts';
+import type { StateView } from './state-view.ts';
+import { strictHeaders } from './strict-headers.ts';
+
+/** A reader that takes nothing for so long is gone, or as good as: it can come back with its last id. */
+const stalledMs = 60_000;
+
+/** A place may be free by then; sooner, those who are refused would be most of the load. */
+const retryAfterSeconds = 10;
+
+const eventHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
+const topicOf = { videos: 'video-state', sessions: 'session-state' } as const;
+
+export const eventQuery = z.strictObject({
+  states: z.enum(['videos', 'sessions']).optional().describe('Only videos or only sessions'),
+  video: z.string().max(maxSubjectIdLength).optional().describe('Only this VideoId'),
+  session: z.string().max(800).optional().describe('Only this session id'),
+  stream: z.string().max(600).optional().describe('Only this `domain/app/stream`'),
+  lastEventId: z
+    .string()
+    .max(20_000)
+    .optional()
+    .describe('For readers that cannot send the header `Last-Event-ID`; `live2vod-position` of an answer fits too'),
+});
+
+export type EventRouteOptions = {
+  readonly view: StateView;
+  readonly follower: Follower;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly epoch: string;
+  readonly maxPositionAgeMs: number;
+  readonly maxClients: number;
+  /** Of these, how many one address may have. */
+  readonly maxClientsOfAddress: number;
+  readonly signal: AbortSignal;
+};
+
+export function addEventRoute(app: FastifyInstance, options: EventRouteOptions): void {
+  const addresses = readersOfAddress(options.maxClientsOfAddress);
+  let clients = 0;
+  const count = (by: number) => {
+    clients += by;
+    options.metrics.set('live2vod_console_sse_clients', {}, clients);
+  };
+
+  // A router's own answer to HEAD would begin a stream that never ends.
+  app.head('/api/events', (_request, reply) => reply.headers(eventHeaders).send());
+
+  app.get('/api/events', { exposeHeadRoute: false }, async (request, reply) => {
+    const query = parseQuery(eventQuery, request.query);
+    if (clients >= options.maxClients)
+      throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`, retryAfterSeconds);
+    const leave = addresses.enter(request.ip);
+    if (leave === null)
+      throw new ApiFault(
+        429,
+        'TOO_MANY_READERS_OF_ADDRESS',
+        `${request.ip} has ${options.maxClientsOfAddress} event readers already (CONSOLE_READERS_PER_ADDRESS)`,
+        retryAfterSeconds,
+      );
+    const header = request.headers['last-event-id'];
+    const gone = new AbortController();
+    const stop = () => gone.abort();
+    reply.hijack();
+    const { raw } = reply;
+    raw.on('close', stop);
+    options.signal.addEventListener('abort', stop, { once: true });
+    // A hijacked reply passes no hook: what the others send is sent here.
+    raw.writeHead(200, { ...strictHeaders, ...eventHeaders });
+    // Node keeps headers back for the first text, which may be long in coming.
+    raw.flushHeaders();
+    count(1);
+    try {
+      await serveEvents({
+        ...options,
+        filter: {
+          topic: query.states && topicOf[query.states],
+          videoId: query.video,
+          sessionId: query.session,
+          stream: query.stream,
+        },
+        lastEventId: (Array.isArray(header) ? header[0] : header) ?? query.lastEventId ?? null,
+        sink: {
+          signal: gone.signal,
+          write: async (text) => {
+            if (gone.signal.aborted || raw.write(text)) return;
+            const taken = new AbortController();
+            const drained = once(raw, 'drain', { signal: gone.signal }).catch(() => undefined);
+            const stalled = options.clock.sleep(stalledMs, taken.signal).then(() => !taken.signal.aborted);
+            // Not ended: that would wait for a reader that takes nothing.
+            if ((await Promise.race([drained, stalled])) === true) raw.destroy();
+            taken.abort();
+          },
+        },
+      });
+    } finally {
+      count(-1);
+      leave();
+      options.signal.removeEventListener('abort', stop);
+      raw.end();
+    }
+  });
+}

@@ -1,0 +1,60 @@
+/** `GET /api/latency`: percentiles of each stage, from ClickHouse. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type LatencyFilter, latencyDimensions, latencyStages, problemOf } from '../../connectors/clickhouse/index.ts';
+import type { Clock } from '../../platform/host/index.ts';
+import { ApiFault } from './fault.ts';
+import { latencyCache, type ReadLatency } from './latency-cache.ts';
+import { parseQuery, timeParameter } from './parse.ts';
+
+const name = z.string().max(256).optional();
+
+export const latencyQuery = z.strictObject({
+  domain: name.describe('Only streams of this domain'),
+  app: name.describe('Only streams of this app'),
+  stream: name.describe('Only streams of this name'),
+  definition: name.describe('Only transcodes to this definition'),
+  stage: z
+    .string()
+    .max(300)
+    .transform((text, context) => named(text, latencyStages, context))
+    .optional()
+    .describe(`One or several stages, comma separated: ${latencyStages.join(', ')}`),
+  from: timeParameter.optional().describe('Only stages that ended at or after this: ISO 8601 or epoch milliseconds'),
+  to: timeParameter.optional().describe('Only stages that ended before this: ISO 8601 or epoch milliseconds'),
+  by: z
+    .string()
+    .max(100)
+    .transform((text, context) => named(text, latencyDimensions, context))
+    .optional()
+    .describe(`What rows are told apart by, comma separated: ${latencyDimensions.join(', ')}`),
+});
+
+/** The ones that a comma separated text names, in their own order. */
+function named<T extends string>(text: string, all: readonly T[], context: z.RefinementCtx): T[] {
+  const asked = text.split(',');
+  const known = all.filter((one) => asked.includes(one));
+  if (known.length !== asked.length)
+    context.addIssue({ code: 'custom', message: `different ones of ${all.join(', ')}` });
+  return known;
+}
+
+export function addLatencyRoute(app: FastifyInstance, read: ReadLatency, clock: Clock): void {
+  const report = latencyCache(read, clock);
+  app.get('/api/latency', async (request) => {
+    const { from: fromMs, to: toMs, stage: stages, ...query } = parseQuery(latencyQuery, request.query);
+    const asked = { ...query, stages, fromMs, toMs };
+    const filter: LatencyFilter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    return report(filter).catch((error: unknown) => {
+      const problem = problemOf(error);
+      // A ClickHouse that answers, but not us or not for these tables, is nothing to wait for.
+      throw problem === null || problem.kind === 'away'
+        ? new ApiFault(
+            503,
+            'ANALYTICS_AWAY',
+            `ClickHouse doesn't answer: ${problem?.text ?? String(error).slice(0, 200)}`,
+          )
+        : new ApiFault(503, 'ANALYTICS_REFUSED', `ClickHouse has to be mended: ${problem.text}`);
+    });
+  });
+}

@@ -1,0 +1,100 @@
+/** `POST /api/videos/{videoId}/transcode`: a person says that a video is to be transcoded. */
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Clock } from '../../platform/host/index.ts';
+import type { Policy } from '../../processors/policy/index.ts';
+import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { ApiFault, badRequest, notFound } from './fault.ts';
+import type { StateView } from './state-view.ts';
+import { authorize } from './token.ts';
+
+export const transcodeBody = z.strictObject({
+  templateGroupId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id'),
+  priority: z.coerce.number().int().min(1).max(10).optional(),
+  idempotencyKey: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . : -')
+    .optional()
+    .describe('Asking again with the same key asks for the same job'),
+});
+
+/** Makes an operator's request durable on `callbacks`; source `operator`, key VideoId. */
+export type PublishOperatorRequest = (videoId: string, body: Readonly<Record<string, unknown>>) => Promise<void>;
+
+export type TranscodeRouteOptions = {
+  readonly view: StateView;
+  readonly token: string | undefined;
+  /** `PolicyBook.unknownStream`. */
+  readonly unknownStream: Policy;
+  readonly publish: PublishOperatorRequest;
+  readonly clock: Clock;
+};
+
+export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteOptions): void {
+  app.post<{ Params: { videoId: string } }>('/api/videos/:videoId/transcode', async (request, reply) => {
+    authorize(request, options.token);
+    const parsed = transcodeBody.safeParse(request.body ?? {});
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw badRequest(`${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not accepted'}`);
+    }
+    const { videoId } = request.params;
+    const state = await options.view.get('video-state', videoId);
+    if (!state) throw notFound(`video ${videoId}`);
+    const nowMs = options.clock.now();
+    const missing = missingForTranscode(state) ?? missingStream(state, options.unknownStream, nowMs);
+    if (missing) throw new ApiFault(409, 'NOT_READY', `video ${videoId} can't be transcoded: ${missing}`);
+    const { templateGroupId, priority } = parsed.data;
+    const idempotencyKey = parsed.data.idempotencyKey ?? defaultKey(state, templateGroupId);
+    await options.publish(videoId, {
+      EventType: 'OperatorTranscodeRequest',
+      EventTime: new Date(nowMs).toISOString(),
+      VideoId: videoId,
+      TemplateGroupId: templateGroupId,
+      ...(priority === undefined ? {} : { Priority: priority }),
+      IdempotencyKey: idempotencyKey,
+    });
+    return reply.code(202).send({ videoId, templateGroupId, idempotencyKey });
+  });
+}
+
+/** What keeps the cloud from accepting a transcode of this video, in words; null when nothing does (cloud facts 3.1). */
+export function missingForTranscode(state: VideoState): string | null {
+  if (state.subject !== 'VIDEO') return `it is no video (subject ${state.subject})`;
+  if (state.status === 'DELETED') return 'it was deleted';
+  if (state.sourceGone) return 'its source was deleted';
+  if (state.retired) return 'it was retired: nothing is started for it any more';
+  if (state.auditStatus === 'BLOCKED') return 'the audit blocked it';
+  if (state.sourceReadyTime === null) {
+    if (state.kind === 'COMPOSED') return 'its composition is not finished (FileUploadComplete has not arrived)';
+    if (state.kind === 'SEGMENT') return 'its source is not ready (FileUploadComplete has not arrived)';
+    return 'no source is known for it (FileUploadComplete has not arrived)';
+  }
+  const { hold } = state.jobs.find((job) => job.hold !== null && job.hold !== 'PASSED') ?? { hold: null };
+  if (hold === 'AUDIT') return 'its audit has no verdict yet (AIMediaAuditComplete has not arrived)';
+  if (hold === 'REVIEW')
+    return 'its audit leaves it to a person, who has to let it pass first (CreateAudit at the cloud)';
+  const awaiting = state.jobs.some((job) => job.state === 'AWAITING_APPROVAL');
+  if (!awaiting && state.jobs.some((job) => job.generation >= maxGenerations))
+    return `it was asked for ${maxGenerations} times already, which is the most`;
+  return null;
+}
+
+/** A request that the processor keeps until the stream is known would be lost for an upload, and its key with it. */
+function missingStream(state: VideoState, unknownStream: Policy, nowMs: number): string | null {
+  const untilMs = streamAwaitedUntilMs(state, unknownStream);
+  if (untilMs === null || nowMs >= untilMs) return null;
+  const until = new Date(untilMs).toISOString();
+  return `its stream is not known yet, and may be one whose videos are audited first; from ${until} on it counts as an upload`;
+}
+
+/**
+ * One request per (requests granted so far, template group): a double click is one job, a later wish is another. A
+ * granted request may be an approval, which answers a job of the policy instead of adding one.
+ */
+function defaultKey(state: VideoState, templateGroupId: string): string {
+  const granted = state.jobs.filter((job) => job.requestId !== null).length;
+  return createHash('sha256').update(`${state.videoId}|${templateGroupId}|${granted}`).digest('hex').slice(0, 32);
+}

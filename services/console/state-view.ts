@@ -1,0 +1,324 @@
+/**
+ * A local copy of `video-state` and `session-state`: the latest record of every key, its place among the changes of
+ * its partition, and lists by time and by stream. One atomic batch per poll holds records and positions, so a restart
+ * goes on where it stopped; a store of another cluster or partition count is emptied and built again.
+ */
+import { type BatchOperation, ClassicLevel } from 'classic-level';
+import { type Codec, RegistryFault } from '../../connectors/avro/index.ts';
+import type { SessionState } from '../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { type Position, type StateTopic, stateTopics } from './cursor.ts';
+import {
+  after,
+  asOfKey,
+  horizonKey,
+  listFrom,
+  listPrefix,
+  listSuffix,
+  metaKey,
+  offsetKey,
+  positionKey,
+  stateKey,
+  streamPrefix,
+} from './keys.ts';
+import {
+  decodeStored,
+  encodeStored,
+  type Stored,
+  storedHeaderBytes,
+  type TombstoneReason,
+  type ViewRecord,
+} from './view-record.ts';
+
+export type StateOf = { 'video-state': VideoState; 'session-state': SessionState };
+
+export type StateCodecs = { readonly [T in StateTopic]: Codec<StateOf[T]> };
+
+/** What the store belongs to; a mismatch means another cluster or topics that were made anew. */
+export type ViewIdentity = {
+  readonly topicIds: Readonly<Record<StateTopic, string>>;
+  readonly partitions: Readonly<Record<StateTopic, number>>;
+};
+
+/** One change of one key; `state` null: the key is gone. */
+export type Change<T extends StateTopic = StateTopic> = {
+  readonly topic: T;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly state: StateOf[T] | null;
+  /** Why the key is gone, where the tombstone says it. */
+  readonly reason: TombstoneReason | null;
+  readonly changedAtMs: number;
+};
+
+/** A record that no retry makes readable. */
+export type Unreadable = { readonly record: ViewRecord; readonly fault: RegistryFault };
+
+export type ListQuery = {
+  readonly stream?: string | undefined;
+  /** Only keys whose time is at or after / before this, epoch milliseconds. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** Where the previous page ended. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+};
+
+/** Raised when entries are written otherwise: a store of another layout is built again. */
+const layout = 3;
+/** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
+const scanLimit = 5_000;
+/** And after this many keys: one that isn't wanted by its id costs little. */
+const keyScanLimit = 50_000;
+
+export class StateView {
+  readonly identity: ViewIdentity;
+  readonly #db: ClassicLevel<string, Buffer>;
+  readonly #codecs: StateCodecs;
+  readonly #positions: Record<StateTopic, number[]>;
+  #asOfMs = 0;
+
+  private constructor(db: ClassicLevel<string, Buffer>, codecs: StateCodecs, identity: ViewIdentity) {
+    this.#db = db;
+    this.#codecs = codecs;
+    this.identity = identity;
+    this.#positions = {
+      'video-state': new Array<number>(identity.partitions['video-state']).fill(0),
+      'session-state': new Array<number>(identity.partitions['session-state']).fill(0),
+    };
+  }
+
+  /** Opens the store in `folder` (created when missing). `nowMs`: since when it is built, if it begins anew. */
+  static async open(folder: string, codecs: StateCodecs, identity: ViewIdentity, nowMs: number): Promise<StateView> {
+    const db = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
+    await db.open();
+    const view = new StateView(db, codecs, identity);
+    if (view.#valueOf(metaKey)?.toString() !== metaOf(identity)) await view.reset(nowMs);
+    for (const topic of stateTopics) {
+      for (const partition of view.#positions[topic].keys())
+        view.#positions[topic][partition] = Number(view.#valueOf(positionKey(topic, partition)) ?? 0);
+    }
+    view.#asOfMs = Number(view.#valueOf(asOfKey));
+    return view;
+  }
+
+  /** Forgets everything, to be built again from the beginning of the topics from `nowMs` on. */
+  async reset(nowMs: number): Promise<void> {
+    await this.#db.clear();
+    await this.#db.put(asOfKey, Buffer.from(String(nowMs)));
+    await this.#db.put(metaKey, Buffer.from(metaOf(this.identity)));
+    for (const topic of stateTopics) this.#positions[topic].fill(0);
+    this.#asOfMs = nowMs;
+  }
+
+  /** Notes that the view shows everything that was committed at `atMs`. */
+  async markCurrent(atMs: number): Promise<void> {
+    await this.#db.put(asOfKey, Buffer.from(String(atMs)));
+    this.#asOfMs = atMs;
+  }
+
+  /** The next offset to read of every partition: also how far the view shows the topics. */
+  position(): Position {
+    return {
+      asOfMs: this.#asOfMs,
+      'video-state': [...this.#positions['video-state']],
+      'session-state': [...this.#positions['session-state']],
+    };
+  }
+
+  /**
+   * Takes over records in offset order; all or none. Of a key it shows the latest one that can be read, and gives those
+   * that can't be, whatever is tried.
+   *
+   * @throws RegistryFault (retryable) while the schema of one is not to be had; nothing was taken over then
+   */
+  async apply(records: readonly ViewRecord[]): Promise<readonly Unreadable[]> {
+    const ofKey = new Map<string, ViewRecord[]>();
+    for (const record of records) {
+      if (record.offset < (this.#positions[record.topic][record.partition] ?? 0)) continue;
+      const key = stateKey(record.topic, record.key);
+      const versions = ofKey.get(key);
+      if (versions) versions.push(record);
+      else ofKey.set(key, [record]);
+    }
+    const unreadable: Unreadable[] = [];
+    const changes: Operation[] = [];
+    const put = (key: string, value: Buffer) => changes.push({ type: 'put', key, value });
+    const del = (key: string) => changes.push({ type: 'del', key });
+    for (const [key, versions] of ofKey) {
+      for (let record = versions.pop(); record; record = versions.pop()) {
+        const entries = await this.#entries(record.topic, record.key, record.value);
+        if (entries instanceof RegistryFault) {
+          unreadable.push({ record, fault: entries });
+          continue;
+        }
+        const before = this.#read(key);
+        if (before) {
+          del(offsetKey(record.topic, before.partition, before.offset));
+          const old = await this.#entries(record.topic, record.key, before.avro.length > 0 ? before.avro : null);
+          // What an older release could read and this one can't keeps its places; `list` passes over them.
+          if (!(old instanceof RegistryFault)) for (const entry of old) del(entry);
+        }
+        put(key, encodeStored(record));
+        put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
+        for (const entry of entries) put(entry, Buffer.alloc(0));
+        break;
+      }
+    }
+    for (const { topic, partition, offset } of records) {
+      put(positionKey(topic, partition), Buffer.from(String(offset + 1)));
+    }
+    await this.#db.batch(changes);
+    for (const { topic, partition, offset } of records) this.#positions[topic][partition] = offset + 1;
+    return unreadable;
+  }
+
+  /** The latest state of a key; null when unknown or gone. */
+  async get<T extends StateTopic>(topic: T, id: string): Promise<StateOf[T] | null> {
+    const stored = this.#read(stateKey(topic, id));
+    return stored && stored.avro.length > 0 ? await this.#codecs[topic].decode(stored.avro) : null;
+  }
+
+  /**
+   * One page of states, newest first. `next` is the cursor of the following page, null at the end. Of ids that aren't
+   * wanted the state isn't read.
+   */
+  async list<T extends StateTopic>(
+    topic: T,
+    query: ListQuery,
+    matches: (state: StateOf[T]) => boolean,
+    wantedId: (id: string) => boolean = () => true,
+  ): Promise<{ items: StateOf[T][]; next: string | null }> {
+    const prefix = query.stream === undefined ? listPrefix(topic) : streamPrefix(topic, query.stream);
+    const start = query.cursor ?? (query.toMs === undefined ? '' : listFrom(query.toMs - 1));
+    const end = query.fromMs === undefined ? after(prefix) : after(prefix + listFrom(query.fromMs));
+    const items: StateOf[T][] = [];
+    let looked = 0;
+    let passed = 0;
+    const range = query.cursor === undefined ? { gte: prefix + start } : { gt: prefix + start };
+    for await (const key of this.#db.keys({ ...range, lt: end })) {
+      const suffix = key.slice(prefix.length);
+      const id = suffix.slice(suffix.indexOf('!') + 1);
+      passed += 1;
+      if (!wantedId(id)) {
+        if (passed === keyScanLimit) return { items, next: suffix };
+        continue;
+      }
+      const state = await this.get(topic, id);
+      // A stream's name may hold what separates the parts of a key, so the state itself decides.
+      const stands = state !== null && placeOf(state, id) === suffix;
+      if (stands && (query.stream === undefined || streamOf(state) === query.stream) && matches(state))
+        items.push(state);
+      looked += 1;
+      if (items.length === query.limit || looked === scanLimit || passed === keyScanLimit)
+        return { items, next: suffix };
+    }
+    return { items, next: null };
+  }
+
+  /**
+   * The latest changes of a partition at or after `fromOffset`, in offset order, at most `limit`, as of one moment: a
+   * key that changes meanwhile is not left out. Those whose key isn't `wanted` come without their state: reading it is
+   * most of the work.
+   */
+  async changes<T extends StateTopic>(
+    topic: T,
+    partition: number,
+    fromOffset: number,
+    limit: number,
+    wanted: (key: string) => boolean = () => true,
+  ): Promise<Change<T>[]> {
+    const changes: Change<T>[] = [];
+    const range = {
+      gte: offsetKey(topic, partition, fromOffset),
+      lt: after(offsetKey(topic, partition, 0).slice(0, -16)),
+      limit,
+    };
+    const snapshot = this.#db.snapshot();
+    try {
+      for await (const [entry, id] of this.#db.iterator({ ...range, snapshot })) {
+        const key = id.toString();
+        const stored = this.#read(stateKey(topic, key), snapshot);
+        if (!stored) continue;
+        const state = stored.avro.length > 0 && wanted(key) ? await this.#codecs[topic].decode(stored.avro) : null;
+        const { reason, changedAtMs } = stored;
+        changes.push({ topic, partition, offset: Number(entry.slice(-16)), key, state, reason, changedAtMs });
+      }
+    } finally {
+      await snapshot.close();
+    }
+    return changes;
+  }
+
+  /** False when tombstones at or after the position were forgotten already, so that a reader must start anew. */
+  canResume(position: Position): boolean {
+    return stateTopics.every((topic) =>
+      position[topic].every((offset, partition) => offset >= Number(this.#valueOf(horizonKey(topic, partition)) ?? 0)),
+    );
+  }
+
+  /** Forgets keys that were tombstoned before `beforeMs`. */
+  async prune(beforeMs: number): Promise<number> {
+    let pruned = 0;
+    const batch = this.#db.batch();
+    const horizons = new Map<string, number>();
+    for await (const [key, value] of this.#db.iterator({ gte: 'k!', lt: after('k!') })) {
+      if (value.length > storedHeaderBytes) continue;
+      const stored = decodeStored(value);
+      if (stored.changedAtMs >= beforeMs) continue;
+      const topic: StateTopic = key.startsWith('k!v!') ? 'video-state' : 'session-state';
+      const horizon = horizonKey(topic, stored.partition);
+      horizons.set(horizon, Math.max(stored.offset + 1, horizons.get(horizon) ?? Number(this.#valueOf(horizon) ?? 0)));
+      batch.del(key);
+      batch.del(offsetKey(topic, stored.partition, stored.offset));
+      pruned += 1;
+    }
+    for (const [horizon, offset] of horizons) batch.put(horizon, Buffer.from(String(offset)));
+    await batch.write();
+    return pruned;
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+
+  /** Keys go in as bytes: given as text, `getSync` misses some keys with characters beyond the basic plane. */
+  #valueOf(key: string, snapshot?: Snapshot): Buffer | undefined {
+    return this.#db.getSync(Buffer.from(key), { keyEncoding: 'buffer', snapshot });
+  }
+
+  #read(key: string, snapshot?: Snapshot): Stored | null {
+    const value = this.#valueOf(key, snapshot);
+    return value ? decodeStored(value) : null;
+  }
+
+  /** Under which list keys a state stands: none where the key is gone. The fault where no retry makes it readable. */
+  async #entries(topic: StateTopic, id: string, avro: Buffer | null): Promise<string[] | RegistryFault> {
+    if (avro === null) return [];
+    try {
+      const state = await this.#codecs[topic].decode(avro);
+      const suffix = placeOf(state, id);
+      const stream = streamOf(state);
+      return [listPrefix(topic) + suffix, ...(stream === null ? [] : [streamPrefix(topic, stream) + suffix])];
+    } catch (error) {
+      if (error instanceof RegistryFault && !error.retryable) return error;
+      throw error;
+    }
+  }
+}
+
+/** Where a state stands in its list: also the cursor after it. */
+export function placeOf(state: VideoState | SessionState, id: string): string {
+  return listSuffix('sessionId' in state ? state.startTime : (state.timeline[0]?.eventTime ?? 0), id);
+}
+
+/** `domain/app/stream`; null where it isn't known. */
+export function streamOf({ stream }: VideoState | SessionState): string | null {
+  return stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : null;
+}
+
+type Snapshot = ReturnType<ClassicLevel['snapshot']>;
+type Operation = BatchOperation<ClassicLevel<string, Buffer>, string, Buffer>;
+
+const metaOf = (identity: ViewIdentity) => JSON.stringify({ layout, ...identity });

@@ -1,0 +1,183 @@
+/**
+ * The decisions of one composition, as a pure state machine: given what the cloud answered, what comes next.
+ *
+ * ProduceEditingProjectVideo knows no idempotency. The token stands in the title of the product, and whenever a call
+ * may have worked without our knowing, the machine searches for it. A call that timed out is never repeated: if its
+ * product doesn't show within the settle time, a person decides.
+ */
+
+import type { Fault } from '../../connectors/vod/index.ts';
+import { type Backoff, backoffMs } from '../../platform/backoff.ts';
+
+export type ComposeCall = { readonly kind: 'produce' } | { readonly kind: 'search' };
+
+export type ComposeAnswer =
+  | { readonly kind: 'produced'; readonly mediaId: string }
+  /** Media with the token in the title, oldest first. */
+  | { readonly kind: 'searched'; readonly mediaIds: readonly string[] }
+  /** The call was not made: since it was decided, this process may have been replaced by another (it slept too long). */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+export type ComposeEnding =
+  | { readonly outcome: 'acknowledged'; readonly mediaId: string }
+  | { readonly outcome: 'failed' | 'in-doubt'; readonly code: string; readonly message: string };
+
+export type ComposeAttempt = {
+  readonly call: ComposeCall;
+  /** Calls of ProduceEditingProjectVideo, the one in `call` included. */
+  readonly productions: number;
+  /** The production whose fate we look into; null while there is none, or it is a predecessor's. */
+  readonly doubt: Fault | null;
+  readonly searchingSinceMs: number | null;
+  readonly laggingSinceMs: number | null;
+  readonly faults: number;
+  readonly searches: number;
+};
+
+export type ComposeStep =
+  | { readonly do: 'call'; readonly attempt: ComposeAttempt; readonly afterMs: number }
+  | { readonly do: 'end'; readonly ending: ComposeEnding; readonly productions: number };
+
+export type ComposeRules = {
+  readonly backoff: Backoff;
+  readonly searchBackoff: Backoff;
+  /**
+   * A product that didn't show up in the search for so long doesn't exist. Longer than a call may take plus the time
+   * that the cloud's search index needs.
+   */
+  readonly settleMs: number;
+  /** How long the segments may stay in a wrong status. */
+  readonly longestLagMs: number;
+  /** After this time since it was planned a job isn't repeated any more, once it has met `triesBeforeGivingUp` faults. */
+  readonly giveUpAfterMs: number;
+  /** Faults in a row that even an old job may meet. */
+  readonly triesBeforeGivingUp: number;
+  /** A call that is made so much later than it was due is stale. */
+  readonly staleAfterMs: number;
+};
+
+export const defaultComposeRules: ComposeRules = {
+  backoff: { firstMs: 1_000, longestMs: 60_000 },
+  searchBackoff: { firstMs: 2_000, longestMs: 30_000 },
+  settleMs: 120_000,
+  longestLagMs: 60 * 60_000,
+  giveUpAfterMs: 24 * 60 * 60_000,
+  triesBeforeGivingUp: 8,
+  staleAfterMs: 30_000,
+};
+
+/** @param suspect a predecessor may have made the call already */
+export function beginCompose(suspect: boolean, nowMs: number): ComposeStep {
+  const fresh: ComposeAttempt = {
+    call: { kind: 'search' },
+    productions: 0,
+    doubt: null,
+    searchingSinceMs: null,
+    laggingSinceMs: null,
+    faults: 0,
+    searches: 0,
+  };
+  return suspect ? search(fresh, null, nowMs, 0) : produce(fresh, 0);
+}
+
+/** What to do after `answer` to `attempt.call`. */
+export function continueCompose(
+  plan: { readonly plannedAt: number },
+  attempt: ComposeAttempt,
+  answer: ComposeAnswer,
+  rules: ComposeRules,
+  nowMs: number,
+  random: () => number,
+): ComposeStep {
+  switch (answer.kind) {
+    case 'produced':
+      return end(attempt, { outcome: 'acknowledged', mediaId: answer.mediaId });
+    case 'stale':
+      return search({ ...attempt, productions: attempt.productions - 1 }, null, nowMs, 0);
+    case 'searched': {
+      const [mediaId] = answer.mediaIds;
+      if (mediaId !== undefined) return end(attempt, { outcome: 'acknowledged', mediaId });
+      return afterEmptySearch(attempt, rules, nowMs, random);
+    }
+    case 'fault': {
+      const old = nowMs - plan.plannedAt >= rules.giveUpAfterMs;
+      const late = old && attempt.faults + 1 >= rules.triesBeforeGivingUp;
+      return attempt.call.kind === 'produce'
+        ? afterRefusedProduction(attempt, answer.fault, rules, late, nowMs, random)
+        : afterFailedSearch(attempt, answer.fault, rules, late, random);
+    }
+  }
+}
+
+function afterEmptySearch(
+  attempt: ComposeAttempt,
+  rules: ComposeRules,
+  nowMs: number,
+  random: () => number,
+): ComposeStep {
+  const settled = nowMs - (attempt.searchingSinceMs ?? nowMs) >= rules.settleMs;
+  const searched = { ...attempt, searches: attempt.searches + 1, faults: 0 };
+  if (!settled) {
+    return { do: 'call', attempt: searched, afterMs: backoffMs(rules.searchBackoff, searched.searches, random) };
+  }
+  return attempt.doubt === null ? produce(searched, 0) : end(attempt, failure('in-doubt', attempt.doubt));
+}
+
+function afterRefusedProduction(
+  attempt: ComposeAttempt,
+  fault: Fault,
+  rules: ComposeRules,
+  late: boolean,
+  nowMs: number,
+  random: () => number,
+): ComposeStep {
+  const faulty = { ...attempt, faults: attempt.faults + 1 };
+  const wait = backoffMs(rules.backoff, faulty.faults, random);
+  switch (fault.kind) {
+    case 'ambiguous':
+    case 'already-submitted':
+      return search(faulty, fault, nowMs, wait);
+    case 'terminal':
+      return end(attempt, failure('failed', fault));
+    case 'lagging': {
+      const since = attempt.laggingSinceMs ?? nowMs;
+      if (late || nowMs - since >= rules.longestLagMs) return end(attempt, failure('failed', fault));
+      return produce({ ...faulty, laggingSinceMs: since }, wait);
+    }
+    case 'retryable':
+    case 'throttled':
+      return late ? end(attempt, failure('failed', fault)) : produce(faulty, wait);
+  }
+}
+
+/** Without an answer to the search nothing is known, so nothing may be started. */
+function afterFailedSearch(
+  attempt: ComposeAttempt,
+  fault: Fault,
+  rules: ComposeRules,
+  late: boolean,
+  random: () => number,
+): ComposeStep {
+  if (late || fault.kind === 'terminal') return end(attempt, failure('in-doubt', attempt.doubt ?? fault));
+  const faulty = { ...attempt, faults: attempt.faults + 1 };
+  return { do: 'call', attempt: faulty, afterMs: backoffMs(rules.backoff, faulty.faults, random) };
+}
+
+function produce(attempt: ComposeAttempt, afterMs: number): ComposeStep {
+  const call = { kind: 'produce' } as const;
+  return { do: 'call', attempt: { ...attempt, call, productions: attempt.productions + 1 }, afterMs };
+}
+
+function search(attempt: ComposeAttempt, doubt: Fault | null, nowMs: number, afterMs: number): ComposeStep {
+  const call = { kind: 'search' } as const;
+  return { do: 'call', attempt: { ...attempt, call, doubt, searchingSinceMs: nowMs, searches: 0 }, afterMs };
+}
+
+function end(attempt: ComposeAttempt, ending: ComposeEnding): ComposeStep {
+  return { do: 'end', ending, productions: attempt.productions };
+}
+
+function failure(outcome: 'failed' | 'in-doubt', fault: Fault): ComposeEnding {
+  return { outcome, code: fault.code, message: fault.message };
+}

@@ -1,0 +1,126 @@
+import type { Codec } from '../../connectors/avro/index.ts';
+import type { InternalEvent } from '../../connectors/kafka/index.ts';
+import type { Lane, VodCloud } from '../../connectors/vod/index.ts';
+import { eventTime } from '../../connectors/vod/index.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+import {
+  beginCompose,
+  type ComposeAnswer,
+  type ComposeCall,
+  type ComposeEnding,
+  type ComposeRules,
+  continueCompose,
+} from './compose-attempt.ts';
+import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
+
+export type ComposeJobsOptions = {
+  readonly codec: Pick<Codec<ComposeJob>, 'decode'>;
+  readonly cloud: Pick<VodCloud, 'produceEditingProjectVideo' | 'searchMedia'>;
+  /** Bucket of the products; the cloud requires one outside Shanghai. */
+  readonly storageLocation: string | null;
+  readonly submitting: Lane;
+  readonly asking: Lane;
+  readonly rules: ComposeRules;
+  readonly platform: Platform;
+};
+
+/** Jobs of `compose-jobs`: ProduceEditingProjectVideo with the token in the title, searched for whenever in doubt. */
+export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
+  const { codec, cloud, rules, platform } = options;
+
+  async function answerOf(
+    job: ComposeJob,
+    call: ComposeCall,
+    dueAtMs: number,
+    signal: AbortSignal,
+  ): Promise<ComposeAnswer> {
+    if (call.kind === 'search') {
+      return await options.asking.call(signal, async () => {
+        const { media } = await cloud.searchMedia({ match: `Title = '${job.token}'` });
+        // The search is fuzzy; ours has the whole token in its title.
+        const ours = media.filter((one) => one.title?.includes(`[${job.token}]`));
+        return { kind: 'searched' as const, mediaIds: ours.map((one) => one.mediaId).reverse() };
+      });
+    }
+    return await options.submitting.call(signal, async () => {
+      if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
+      const { mediaId } = await cloud.produceEditingProjectVideo({
+        title: titleOf(job),
+        mediaIds: job.videoIds,
+        templateGroupId: job.templateGroupId,
+        storageLocation: options.storageLocation,
+      });
+      return { kind: 'produced' as const, mediaId };
+    });
+  }
+
+  async function work(job: ComposeJob, context: JobContext): Promise<JobEnding> {
+    let step = beginCompose(context.suspect, platform.now());
+    while (step.do === 'call') {
+      const dueAtMs = platform.monotonicMs() + step.afterMs;
+      if (step.afterMs > 0) await context.pause(step.afterMs);
+      const answer = await answerOf(job, step.attempt.call, dueAtMs, context.signal);
+      step = continueCompose(job, step.attempt, answer, rules, platform.now(), platform.random);
+    }
+    return report(job, step.ending, step.productions);
+  }
+
+  function report(job: ComposeJob, ending: ComposeEnding, productions: number): JobEnding {
+    if (ending.outcome === 'acknowledged') {
+      const event = told(job, 'ComposeJobAcknowledged', ending.mediaId, productions, {});
+      return { result: 'acknowledged', event };
+    }
+    const eventType = ending.outcome === 'failed' ? 'ComposeJobFailed' : 'ComposeJobInDoubt';
+    const why = { ErrorCode: ending.code, ErrorMessage: ending.message };
+    // There is no video to speak of; this stand-in carries the news to the session.
+    const event = told(job, eventType, `compose:${job.token}`, productions, why);
+    return { result: ending.outcome, event, error: ending.message };
+  }
+
+  function told(
+    job: ComposeJob,
+    eventType: string,
+    videoId: string,
+    productions: number,
+    more: Readonly<Record<string, unknown>>,
+  ): InternalEvent {
+    return {
+      key: videoId,
+      region: null,
+      body: {
+        EventType: eventType,
+        EventTime: eventTime(platform.now()),
+        VideoId: videoId,
+        DomainName: job.stream.domainName,
+        AppName: job.stream.appName,
+        StreamName: job.stream.streamName,
+        SessionId: job.sessionId,
+        Token: job.token,
+        Attempt: Math.max(1, productions),
+        SegmentVideoIds: job.videoIds,
+        ...more,
+      },
+    };
+  }
+
+  return {
+    name: 'compose',
+    decode: (bytes) => codec.decode(bytes),
+    plannedAtMs: (job) => job.plannedAt,
+    work,
+    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+  };
+}
+
+/** The cloud takes titles of up to 128 bytes; the token must be whole. */
+const longestNameBytes = 60;
+
+/** What people see in the media library, with the token that identifies the product. */
+export function titleOf(job: Pick<ComposeJob, 'stream' | 'token'>): string {
+  const name = Buffer.from(job.stream.streamName)
+    .subarray(0, longestNameBytes)
+    .toString()
+    .replace(/\uFFFD+$/, '');
+  return `${name} [${job.token}]`;
+}

@@ -1,0 +1,142 @@
+import type { Codec } from '../../connectors/avro/index.ts';
+import { Consumer, IdempotentProducer, type KafkaSettings } from '../../connectors/kafka/index.ts';
+import type { CloudFault, VodCloud } from '../../connectors/vod/index.ts';
+import { lane } from '../../connectors/vod/index.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
+import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+import type { TopicId } from '../../schemas/topics.ts';
+import { type ComposeRules, defaultComposeRules } from './compose-attempt.ts';
+import { composeJobs } from './compose-jobs.ts';
+import type { JobKind } from './job-kind.ts';
+import { runJobs } from './run-jobs.ts';
+import { defaultStepRules, stepJobs } from './step-jobs.ts';
+import { transcodeJobs } from './transcode-jobs.ts';
+import { type AttemptRules, defaultAttemptRules } from './transcode-plan.ts';
+
+export type JobRunnerOptions = {
+  readonly kafka: KafkaSettings;
+  readonly topics: (id: TopicId) => string;
+  /** Consumer group of all runners of this pipeline. Two groups would do every job twice. */
+  readonly groupId: string;
+  /** Static member name: a restarted runner gets its partitions back at once. */
+  readonly instance: string;
+  readonly codecs: {
+    readonly transcodeJob: Pick<Codec<TranscodeJob>, 'decode'>;
+    readonly composeJob: Pick<Codec<ComposeJob>, 'decode'>;
+  };
+  /** The client of a region; null is the region of the settings. */
+  readonly cloudOf: (region: string | null) => VodCloud;
+  readonly platform: Platform;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  /** A span for every job, from its command to its result. */
+  readonly tracing?: Tracing | undefined;
+  /**
+   * Submissions a second over all videos. Default 25, below the account's documented 30; with several runners give
+   * each its part, they don't know of one another.
+   */
+  readonly submissionsPerSecond?: number;
+  /** Questions (ListTranscodeTask, GetTranscodeTask) a second. Default 50 of the documented 100. */
+  readonly questionsPerSecond?: number;
+  /** Calls of either sort at the same time. Default 16. */
+  readonly callsAtOnce?: number;
+  /** Jobs in memory at most. Default 1,000. */
+  readonly maxJobs?: number;
+  readonly rules?: Partial<AttemptRules>;
+  readonly composeRules?: Partial<ComposeRules>;
+  readonly stepRules?: Partial<ComposeRules>;
+  /** Bucket for composed videos; the cloud requires one outside Shanghai. */
+  readonly storageLocation?: string;
+};
+
+/**
+ * Starts the jobs of `transcode-jobs` (the steps before a transcode too) and `compose-jobs`, each exactly once, and tells `callbacks` what became of them.
+ * Two consumer groups, `<groupId>` and `<groupId>-compose`, so that one sort of job never waits for the other.
+ */
+export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
+  const { platform, topics, log, metrics, codecs, cloudOf } = options;
+  const atOnce = options.callsAtOnce ?? 16;
+  // One account, one budget: both sorts of job share it.
+  const complain = complaints(log, platform);
+  const submitting = lane({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, complain);
+  const asking = lane({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, complain);
+  const shared = { submitting, asking, platform };
+  const transcode = transcodeJobs({
+    ...shared,
+    codec: codecs.transcodeJob,
+    cloudOf,
+    rules: { ...defaultAttemptRules, ...options.rules },
+  });
+  const steps = stepJobs({
+    ...shared,
+    codec: codecs.transcodeJob,
+    cloudOf,
+    rules: { ...defaultStepRules, ...options.stepRules },
+  });
+  const compose = composeJobs({
+    ...shared,
+    codec: codecs.composeJob,
+    cloud: cloudOf(null),
+    storageLocation: options.storageLocation ?? null,
+    rules: { ...defaultComposeRules, ...options.composeRules },
+  });
+
+  const producer = await IdempotentProducer.connect(options.kafka);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+
+  async function follow<J>(kind: JobKind<J>, topic: TopicId, groupId: string): Promise<void> {
+    try {
+      await runJobs({
+        kind,
+        async open(onRebalance) {
+          const groupInstanceId = options.instance;
+          const consumer = await Consumer.connect(options.kafka, { groupId, groupInstanceId, onRebalance });
+          consumer.subscribe([topics(topic)]);
+          return consumer;
+        },
+        outbox: producer,
+        topics,
+        platform,
+        log,
+        metrics,
+        signal,
+        tracing: options.tracing,
+        ...(options.maxJobs === undefined ? {} : { maxJobs: options.maxJobs }),
+      });
+    } finally {
+      // One that fails takes the other along: the process is restarted as a whole.
+      failed.abort();
+    }
+  }
+
+  const ends = await Promise.allSettled([
+    follow(
+      { ...transcode, sortOf: (job) => (job.step === null ? transcode : steps) },
+      'transcode-jobs',
+      options.groupId,
+    ),
+    follow(compose, 'compose-jobs', `${options.groupId}-compose`),
+  ]);
+  await producer.close();
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+const quietMs = 60_000;
+
+/** Logs what the cloud refuses, each code at most once a minute: a whole account's trouble comes with every call. */
+function complaints(log: Logger, clock: Platform): (fault: CloudFault) => void {
+  const loggedAtMs = new Map<string, number>();
+  return ({ code, kind, action, accountWide, detail, requestId }) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - (loggedAtMs.get(code) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+    loggedAtMs.set(code, nowMs);
+    const text = accountWide
+      ? 'the cloud refuses this account: check its credentials, rights and balance; jobs wait meanwhile'
+      : 'a call of the cloud failed';
+    log.warn({ code, kind, action, detail, requestId }, text);
+  };
+}

@@ -1,0 +1,248 @@
+/**
+ * Works off a topic of commands. Many jobs are under way at once, a waiting one keeps no other waiting (only those of
+ * the same key, which go one after the other), memory is bounded by `maxJobs`, and a partition's offset is committed
+ * only up to its lowest unfinished job: after a crash every job that hadn't ended comes again.
+ */
+
+import type {
+  ConsumedRecord,
+  Consumer,
+  OutgoingRecord,
+  Rebalance,
+  TopicPartition,
+} from '../../connectors/kafka/index.ts';
+import { type InternalEvent, internalRecord, KafkaFault, type Outbox } from '../../connectors/kafka/index.ts';
+import { Abandoned } from '../../platform/abandoned.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import { isRetryable, persistence } from '../../platform/persist.ts';
+import {
+  type Logger,
+  type Metrics,
+  spanOf,
+  type TracedWork,
+  type Tracing,
+  traceOf,
+} from '../../platform/telemetry/index.ts';
+import { deadLetter } from '../../runtime/index.ts';
+import type { TopicId } from '../../schemas/topics.ts';
+import type { JobEnding, JobKind } from './job-kind.ts';
+import { jobLag } from './job-lag.ts';
+import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
+import { type Takeover, takeover } from './takeover.ts';
+
+/** What a consumer of commands must offer; `Consumer` of connectors/kafka does. */
+export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 'watermarks' | 'close'>;
+
+export type RunJobsOptions<J> = {
+  readonly kind: JobKind<J>;
+  readonly open: (onRebalance: (event: Rebalance) => void) => Promise<JobSource>;
+  readonly outbox: Outbox;
+  readonly topics: (id: TopicId) => string;
+  readonly platform: Platform;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  readonly tracing?: Tracing | undefined;
+  /** Jobs in memory at most. Default 1,000. */
+  readonly maxJobs?: number;
+  /** Offsets that a partition may run ahead of its lowest unfinished job; above it that partition waits. Default 10,000. */
+  readonly maxSpan?: number;
+};
+
+type Assigned = {
+  readonly at: TopicPartition;
+  readonly progress: PartitionProgress;
+  readonly takeover: Takeover;
+};
+
+/** A job's place among those of its key. */
+type Turn = { readonly comes: Promise<void> | undefined; readonly passOn: () => void };
+
+const pollMs = 250;
+const pollRecords = 100;
+const commitEveryMs = 1_000;
+const endTimeoutMs = 10_000;
+
+/** Runs until `signal` aborts; then calls under way are finished, their results published, the offsets committed. */
+export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
+  const { kind, outbox, topics, platform, log, metrics, signal } = options;
+  const maxJobs = options.maxJobs ?? 1_000;
+  const maxSpan = options.maxSpan ?? 10_000;
+  const partitions = new Map<string, Assigned>();
+  const paused = new Set<string>();
+  const committed = new Map<string, number>();
+  const underWay = new Set<Promise<void>>();
+  // When the latest job of each key passes the turn on, so that the next one can wait for it.
+  const lastOfKey = new Map<string, Promise<void>>();
+  let failure: unknown;
+
+  const persist = persistence(platform, log);
+
+  const lag = jobLag(kind.name, () => source, platform, metrics);
+  const source = await options.open((event) => {
+    for (const { topic, partition } of event.partitions) {
+      const name = `${topic}/${partition}`;
+      lag.gone({ topic, partition });
+      partitions.get(name)?.progress.abandoned.abort();
+      partitions.delete(name);
+      paused.delete(name);
+      committed.delete(name);
+      if (event.kind === 'assign') {
+        partitions.set(name, assignment({ topic, partition }));
+        lag.assigned({ topic, partition });
+      }
+    }
+  });
+
+  async function publish(record: OutgoingRecord, stop: AbortSignal): Promise<void> {
+    await persist('publish a result', stop, () => outbox.send(record));
+  }
+
+  function assignment(at: TopicPartition): Assigned {
+    const progress = partitionProgress();
+    const askEnd = () => source.watermarks(at.topic, at.partition, endTimeoutMs);
+    const end = async () => (await persist('find the end of a partition', progress.abandoned.signal, askEnd)).high;
+    return { at, progress, takeover: takeover(platform, end) };
+  }
+
+  async function carryOut(
+    record: ConsumedRecord,
+    assigned: Assigned,
+    passOn: () => void,
+    traced: TracedWork | undefined,
+  ): Promise<void> {
+    const stop = assigned.progress.abandoned.signal;
+    const { value } = record;
+    if (value === null) return;
+    if (stop.aborted) throw new Abandoned();
+    const trace = traced ? traced.headers : traceOf(record.headers);
+    const result = (event: InternalEvent) => internalRecord(topics, 'job-runner', event, platform.now(), trace);
+    const bury = async (reason: string, error: string) => {
+      traced?.end(error);
+      await publish(deadLetter(topics('dead-letters'), 'job-runner', record, reason, error), stop);
+      metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
+    };
+    const suspect = await assigned.takeover.mayHaveBegun(record);
+    let job: J;
+    try {
+      job = await persist('read a job', stop, () => kind.decode(value));
+    } catch (error) {
+      if (error instanceof Abandoned) throw error;
+      return await bury('undecodable', error instanceof Error ? error.message : 'not decodable');
+    }
+    const sort = kind.sortOf?.(job) ?? kind;
+    if (sort.independent) passOn();
+    const pause = async (ms: number) => {
+      await platform.sleep(ms, stop);
+      if (stop.aborted) throw new Abandoned();
+    };
+    const tell = (event: InternalEvent) => publish(result(event), stop);
+    let ending: JobEnding;
+    let reason: string | undefined;
+    try {
+      ending = await sort.work(job, { suspect, signal: stop, pause, tell });
+    } catch (error) {
+      if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
+      // A defect of ours: one job must not stop its partition for good.
+      log.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'job broke');
+      ending = sort.broken(job, error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
+      reason = 'job-broke';
+    }
+    await publish(result(ending.event), stop);
+    if (ending.result !== 'acknowledged') {
+      const { key: subject, body } = ending.event;
+      log.warn({ subject, code: body.ErrorCode, result: ending.result }, `a ${sort.name} job needs a person`);
+      await bury(reason ?? `job-${ending.result}`, ending.error ?? ending.result);
+    }
+    metrics.count('live2vod_jobs_total', { kind: sort.name, result: ending.result });
+    if (ending.result === 'acknowledged') {
+      traced?.end();
+      const seconds = Math.max(0, platform.now() - sort.plannedAtMs(job)) / 1000;
+      metrics.observe('live2vod_jobs_trigger_seconds', { kind: sort.name }, seconds);
+    }
+  }
+
+  async function finishInTurn(record: ConsumedRecord, assigned: Assigned, turn: Turn) {
+    await turn.comes;
+    const traced = options.tracing?.begin(`${kind.name} job`, 'CONSUMER', record.headers, spanOf(record));
+    try {
+      await carryOut(record, assigned, turn.passOn, traced);
+      assigned.progress.finish(record.offset);
+    } catch (error) {
+      if (error instanceof Abandoned) return;
+      // Not finished: its offset stays uncommitted, and a new runner does it again.
+      failure ??= error;
+    }
+  }
+
+  function take(record: ConsumedRecord): void {
+    const assigned = partitions.get(`${record.topic}/${record.partition}`);
+    if (!assigned) return;
+    assigned.progress.take(record.offset);
+    lag.taken(assigned.at, record.offset);
+    const key = record.key ?? `${record.topic}/${record.partition}/${record.offset}`;
+    const passed = Promise.withResolvers<void>();
+    const turn = { comes: lastOfKey.get(key), passOn: passed.resolve };
+    const running = finishInTurn(record, assigned, turn).finally(() => {
+      turn.passOn();
+      underWay.delete(running);
+      if (lastOfKey.get(key) === passed.promise) lastOfKey.delete(key);
+    });
+    underWay.add(running);
+    lastOfKey.set(key, passed.promise);
+  }
+
+  /** Partitions take a break while memory is full or one of their jobs holds them too long. */
+  function steer(): void {
+    const full = underWay.size >= maxJobs;
+    for (const [name, { at, progress }] of partitions) {
+      const rest = full || progress.span() >= maxSpan;
+      if (rest === paused.has(name)) continue;
+      if (rest) {
+        source.pause([at]);
+        paused.add(name);
+      } else {
+        source.resume([at]);
+        paused.delete(name);
+      }
+    }
+  }
+
+  async function commit(): Promise<void> {
+    const due = [...partitions].flatMap(([name, { at, progress }]) => {
+      const offset = progress.committable();
+      return offset === null || offset === committed.get(name) ? [] : [{ name, ...at, offset }];
+    });
+    if (due.length === 0) return;
+    try {
+      await source.commit(due.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+      for (const { name, offset } of due) committed.set(name, offset);
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      log.warn({ code: error.code }, 'offsets could not be committed yet');
+    }
+  }
+
+  try {
+    let committedAtMs = platform.monotonicMs();
+    while (!signal.aborted && failure === undefined) {
+      steer();
+      for (const { takeover: predecessors } of partitions.values()) predecessors.look();
+      const room = Math.max(1, Math.min(pollRecords, maxJobs - underWay.size));
+      for (const record of await source.poll(room, pollMs)) take(record);
+      metrics.set('live2vod_jobs_in_flight', { kind: kind.name }, underWay.size);
+      lag.look();
+      if (platform.monotonicMs() - committedAtMs >= commitEveryMs) {
+        await commit();
+        committedAtMs = platform.monotonicMs();
+      }
+    }
+    for (const { progress } of partitions.values()) progress.abandoned.abort();
+    await Promise.allSettled(underWay);
+    await commit();
+    if (failure !== undefined) throw failure;
+  } finally {
+    for (const { progress } of partitions.values()) progress.abandoned.abort();
+    await source.close();
+  }
+}

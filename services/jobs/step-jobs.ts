@@ -1,0 +1,135 @@
+/**
+ * Steps before a transcode: SubmitAIMediaAuditJob and SubmitSnapshotJob. Neither knows idempotency, so they go the way
+ * of compositions (compose-attempt.ts): whenever a call may have worked without our knowing, ListJobInfo is asked for
+ * the job; a call whose job doesn't show is never repeated, a person decides.
+ */
+
+import type { InternalEvent } from '../../connectors/kafka/index.ts';
+import type { Fault, Lane, Production } from '../../connectors/vod/index.ts';
+import { eventTime } from '../../connectors/vod/index.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import type { Step, TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+import {
+  beginCompose,
+  type ComposeAnswer,
+  type ComposeCall,
+  type ComposeEnding,
+  type ComposeRules,
+  continueCompose,
+  defaultComposeRules,
+} from './compose-attempt.ts';
+import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
+import type { TranscodeJobsOptions } from './transcode-jobs.ts';
+
+export type StepCloud = Pick<Production, 'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'listJobs' | 'getJob'>;
+
+export type StepJobsOptions = Pick<TranscodeJobsOptions, 'codec'> & {
+  /** The client of a region; null is the region of the settings. */
+  readonly cloudOf: (region: string | null) => StepCloud;
+  readonly submitting: Lane;
+  readonly asking: Lane;
+  readonly rules: ComposeRules;
+  readonly platform: Platform;
+};
+
+export const defaultStepRules: ComposeRules = {
+  ...defaultComposeRules,
+  // Longer than a call may take plus the moment until the cloud lists a job; no search index lies between.
+  settleMs: 20_000,
+  searchBackoff: { firstMs: 1_000, longestMs: 10_000 },
+  longestLagMs: 15 * 60_000,
+};
+
+/** Jobs of `transcode-jobs` that have a `step`. */
+export function stepJobs({
+  codec,
+  cloudOf,
+  submitting,
+  asking,
+  rules,
+  platform,
+}: StepJobsOptions): JobKind<TranscodeJob> {
+  async function answerOf(
+    job: TranscodeJob,
+    step: Step,
+    call: ComposeCall,
+    dueAtMs: number,
+    signal: AbortSignal,
+  ): Promise<ComposeAnswer> {
+    const cloud = cloudOf(job.region);
+    if (call.kind === 'search') return await jobsOfUsers(cloud, job.videoId, step, (ask) => asking.call(signal, ask));
+    return await submitting.call(signal, async () => {
+      if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
+      const { jobId } = await submit(cloud, job.videoId, step);
+      return { kind: 'produced' as const, mediaId: jobId };
+    });
+  }
+
+  async function work(job: TranscodeJob, context: JobContext): Promise<JobEnding> {
+    if (job.step === null) throw new Error('invariant: a job without a step is a transcode');
+    let next = beginCompose(context.suspect || job.generation > 0, platform.now());
+    while (next.do === 'call') {
+      const dueAtMs = platform.monotonicMs() + next.afterMs;
+      if (next.afterMs > 0) await context.pause(next.afterMs);
+      const answer = await answerOf(job, job.step, next.attempt.call, dueAtMs, context.signal);
+      next = continueCompose(job, next.attempt, answer, rules, platform.now(), platform.random);
+    }
+    return report(job, next.ending, Math.max(1, next.productions));
+  }
+
+  function report(job: TranscodeJob, ending: ComposeEnding, attempt: number): JobEnding {
+    const told = (EventType: string, more: Readonly<Record<string, unknown>>): InternalEvent => {
+      const about = { VideoId: job.videoId, Token: job.token, Attempt: attempt, Step: job.step?.kind };
+      return {
+        key: job.videoId,
+        region: job.region,
+        body: { EventType, EventTime: eventTime(platform.now()), ...about, ...more },
+      };
+    };
+    if (ending.outcome === 'acknowledged')
+      return { result: 'acknowledged', event: told('StepJobAcknowledged', { JobId: ending.mediaId }) };
+    const { outcome, code, message } = ending;
+    const eventType = outcome === 'failed' ? 'StepJobFailed' : 'StepJobInDoubt';
+    return { result: outcome, event: told(eventType, { ErrorCode: code, ErrorMessage: message }), error: message };
+  }
+
+  return {
+    name: 'step',
+    // A cover that takes its time must not keep the transcode of its video waiting.
+    independent: true,
+    decode: (bytes) => codec.decode(bytes),
+    plannedAtMs: (job) => job.plannedAt,
+    work,
+    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+  };
+}
+
+async function submit(cloud: StepCloud, videoId: string, step: Step): Promise<{ readonly jobId: string }> {
+  if (step.kind === 'AUDIT')
+    return await cloud.submitAiMediaAuditJob({ mediaId: videoId, templateId: step.templateId });
+  const { templateId: snapshotTemplateId, offsetMs } = step;
+  return await cloud.submitSnapshotJob({ videoId, snapshotTemplateId, offsetMs });
+}
+
+/**
+ * The jobs of this sort that somebody started through the API and that haven't failed, oldest first. A person's counts
+ * as ours: it does the same work.
+ */
+async function jobsOfUsers(cloud: StepCloud, mediaId: string, step: Step, asked: Asked): Promise<ComposeAnswer> {
+  const jobType = step.kind === 'AUDIT' ? 'ai' : 'snapshot';
+  const listed = await asked(async () => ({ kind: 'list' as const, jobs: await cloud.listJobs({ mediaId, jobType }) }));
+  if (listed.kind === 'fault') return listed;
+  const mediaIds: string[] = [];
+  for (const { jobId, status } of listed.jobs.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))) {
+    if (/^fail/i.test(status ?? '')) continue;
+    const told = await asked(async () => ({ kind: 'job' as const, job: await cloud.getJob({ jobId, jobType }) }));
+    if (told.kind === 'fault') return told;
+    const { trigger, aiJobType } = told.job;
+    if (trigger?.toLowerCase() !== 'manual') continue;
+    if (step.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) mediaIds.push(jobId);
+  }
+  return { kind: 'searched', mediaIds };
+}
+
+/** Makes one call when it is its turn. */
+type Asked = <T>(ask: () => Promise<T>) => Promise<T | { readonly kind: 'fault'; readonly fault: Fault }>;

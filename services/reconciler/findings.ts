@@ -1,0 +1,216 @@
+/**
+ * What the cloud's answers mean for a video that has been silent, as the events that would have told it. Pure.
+ *
+ * Where the lost callback's identity can be rebuilt (recordings, compose starts, transcodes, audits: type, video, job ids) the
+ * callback itself is supplied, so that it and a late original are one event. What can't be rebuilt (source ready, cover:
+ * their identity holds a time or ids that no API gives) becomes a ReconcilerObservation, which only fills gaps.
+ */
+
+import type {
+  JobDetail,
+  LiveRecording,
+  TranscodeTask,
+  TranscodeTaskJob,
+  VideoInfo,
+} from '../../connectors/vod/index.ts';
+import { cloudTime } from '../../connectors/vod/index.ts';
+import { type KnownVideo, toldAs } from './needs.ts';
+
+/** A body for `callbacks`, and by what name it counts as told. */
+export type Finding = {
+  readonly told: string;
+  readonly body: Readonly<Record<string, unknown>> & { readonly EventType: string; readonly VideoId: string };
+};
+
+/** The AddLiveRecordVideoComplete of a row of ListLiveRecordVideo. */
+export function recordingFound(row: LiveRecording): Finding | null {
+  const atMs = row.video.createdAtMs ?? row.recordEndMs;
+  if (atMs === null) return null;
+  const EventType = 'AddLiveRecordVideoComplete';
+  return {
+    told: toldAs(EventType),
+    body: {
+      EventType,
+      EventTime: cloudTime(atMs),
+      VideoId: row.video.videoId,
+      Status: 'success',
+      DomainName: row.domainName,
+      AppName: row.appName,
+      StreamName: row.streamName,
+      ...(row.recordStartMs === null ? {} : { RecordStartTime: cloudTime(row.recordStartMs) }),
+      ...(row.recordEndMs === null ? {} : { RecordEndTime: cloudTime(row.recordEndMs) }),
+    },
+  };
+}
+
+/**
+ * The stream of a video that Live put into VOD: its description is `StreamName|AppName|DomainName` (cloud facts 3.2,
+ * seen and not documented). Null for any other description.
+ */
+export function streamInDescription(description: string | null) {
+  const [streamName, appName, domainName, ...rest] = description?.split('|') ?? [];
+  if (!streamName || !appName || !domainName || rest.length > 0) return null;
+  return { domainName, appName, streamName };
+}
+
+/** The LiveRecordVideoComposeStart of a video that Live made and that is none of the stream's recordings. */
+export function compositionFound(video: Pick<VideoInfo, 'videoId' | 'description' | 'createdAtMs'>): Finding | null {
+  const stream = streamInDescription(video.description);
+  if (stream === null || video.createdAtMs === null) return null;
+  const EventType = 'LiveRecordVideoComposeStart';
+  return {
+    told: toldAs(EventType),
+    body: {
+      EventType,
+      EventTime: cloudTime(video.createdAtMs),
+      VideoId: video.videoId,
+      Status: 'success',
+      DomainName: stream.domainName,
+      AppName: stream.appName,
+      StreamName: stream.streamName,
+    },
+  };
+}
+
+/** Statuses in which the source is there (cloud facts 3.2). */
+const sourceThere = new Set([
+  'UploadSucc',
+  'UploadSucces',
+  'Transcoding',
+  'TranscodeFail',
+  'Checking',
+  'Blocked',
+  'Normal',
+]);
+
+/** Source and cover, as far as the video lacks them, in one observation. */
+export function videoObserved(
+  known: Pick<KnownVideo, 'needs' | 'told'>,
+  video: VideoInfo,
+  tasks: readonly TranscodeTask[],
+): Finding | null {
+  const failed = video.status === 'ProduceFail' || video.status === 'UploadFail';
+  const source = known.needs.includes('source') && sourceThere.has(video.status ?? '');
+  const cover = known.needs.includes('cover') && video.coverUrl !== null;
+  if (!failed && !source && !cover) return null;
+  const fields = {
+    ...(failed ? { Status: 'fail', ErrorCode: video.status, ErrorMessage: `the cloud shows ${video.status}` } : {}),
+    ...(source ? { Size: video.sizeBytes ?? 0, Duration: video.durationSeconds ?? undefined } : {}),
+    ...(cover ? { CoverUrl: video.coverUrl } : {}),
+  };
+  const told = `ReconcilerObservation ${Object.keys(fields).join(',')}`;
+  if (known.told.has(told)) return null;
+  // A task starts when the source is ready; without one the cloud tells only when it touched the video last.
+  const started = tasks.flatMap((task) => task.createdAtMs ?? []);
+  const atMs = started.length > 0 ? Math.min(...started) : (video.modifiedAtMs ?? video.createdAtMs);
+  if (atMs === null) return null;
+  return {
+    told,
+    body: { EventType: 'ReconcilerObservation', EventTime: cloudTime(atMs), VideoId: video.videoId, ...fields },
+  };
+}
+
+/** The AIMediaAuditComplete of an audit job that has ended. */
+export function auditFound(
+  { videoId }: Pick<KnownVideo, 'videoId'>,
+  jobId: string,
+  job: Pick<JobDetail, 'status' | 'completedAtMs'>,
+  suggestion: string | null,
+): Finding | null {
+  const EventType = 'AIMediaAuditComplete';
+  const failed = /fail/i.test(job.status ?? '');
+  if (job.completedAtMs === null || (suggestion === null && !failed)) return null;
+  return {
+    told: toldAs(EventType, jobId),
+    body: {
+      EventType,
+      EventTime: cloudTime(job.completedAtMs),
+      VideoId: videoId,
+      JobId: jobId,
+      ...(failed ? { Status: 'fail' } : { Status: 'success', Data: { Suggestion: suggestion } }),
+    },
+  };
+}
+
+/** StreamTranscodeComplete of each finished job and TranscodeComplete of each finished task that nothing was heard of. */
+export function transcodesFound(
+  known: Pick<KnownVideo, 'told' | 'videoId'>,
+  tasks: readonly TranscodeTask[],
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const task of tasks) {
+    const ended = task.jobs.filter((job) => statusOf(job) !== null);
+    for (const job of ended) {
+      const EventType = 'StreamTranscodeComplete';
+      const told = toldAs(EventType, job.jobId);
+      const atMs = job.completedAtMs ?? task.completedAtMs;
+      if (known.told.has(told) || atMs === null) continue;
+      const body = { EventType, EventTime: cloudTime(atMs), VideoId: known.videoId, ...streamInfo(job) };
+      findings.push({ told, body });
+    }
+    // Without a job (distributed as it is, packaged) it isn't known what the cloud told, if it told anything.
+    if (task.jobs.length === 0 && task.outcome !== 'failed') continue;
+    const told = toldAs('TranscodeComplete', task.jobs[0]?.jobId);
+    const atMs = task.completedAtMs ?? latest(ended);
+    const over = isOver(task.outcome) && ended.length === task.jobs.length;
+    if (!over || atMs === null || known.told.has(told)) continue;
+    findings.push({
+      told,
+      body: {
+        EventType: 'TranscodeComplete',
+        EventTime: cloudTime(atMs),
+        VideoId: known.videoId,
+        Status: ended.some((job) => statusOf(job) === 'success') ? 'success' : 'fail',
+        StreamInfos: task.jobs.map((job) => ({ ...streamInfo(job), ...timesOf(job) })),
+      },
+    });
+  }
+  return findings;
+}
+
+function isOver(outcome: TranscodeTask['outcome']): boolean {
+  return outcome === 'succeeded' || outcome === 'partly' || outcome === 'failed';
+}
+
+function statusOf(job: TranscodeTaskJob): 'success' | 'fail' | null {
+  if (/success/i.test(job.status ?? '')) return 'success';
+  return /fail|cancel/i.test(job.status ?? '') ? 'fail' : null;
+}
+
+/** Fields and types as the callback has them (cloud facts 1.4). */
+function streamInfo(job: TranscodeTaskJob) {
+  const info = {
+    Status: statusOf(job) ?? undefined,
+    JobId: job.jobId,
+    Definition: job.definition ?? undefined,
+    Format: job.format ?? undefined,
+  };
+  if (statusOf(job) === 'fail') {
+    return { ...info, ErrorCode: job.errorCode ?? undefined, ErrorMessage: job.errorMessage ?? undefined };
+  }
+  return {
+    ...info,
+    Bitrate: job.bitrateKbps === null ? undefined : String(job.bitrateKbps),
+    Duration: job.durationSeconds ?? undefined,
+    FileUrl: withoutQuery(job.outputUrl),
+    Fps: job.fps === null ? undefined : String(job.fps),
+    Height: job.height ?? undefined,
+    Width: job.width ?? undefined,
+    Size: job.sizeBytes ?? undefined,
+    Encrypt: job.encrypted ?? undefined,
+  };
+}
+
+function timesOf(job: TranscodeTaskJob) {
+  return job.completedAtMs === null ? {} : { FinishTime: cloudTime(job.completedAtMs) };
+}
+
+/** Callbacks carry no signatures; an answer of the API may (cloud facts 1.1). */
+function withoutQuery(url: string | null): string | undefined {
+  return url?.split('?')[0];
+}
+
+function latest(jobs: readonly TranscodeTaskJob[]): number | null {
+  const times = jobs.flatMap((job) => job.completedAtMs ?? []);
+  return times.length === 0 ? null : Math.max(...times);
+}

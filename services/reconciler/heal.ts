@@ -1,0 +1,242 @@
+/** Asks the cloud about videos and tells what it finds. No loop and no Kafka in here: the reconciler's business. */
+
+import type { LiveRecording, TranscodeTask, VideoInfo, VodCloud } from '../../connectors/vod/index.ts';
+import { CloudFault, cloudTime } from '../../connectors/vod/index.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import type { Logger } from '../../platform/telemetry/index.ts';
+import {
+  auditFound,
+  compositionFound,
+  type Finding,
+  recordingFound,
+  streamInDescription,
+  transcodesFound,
+  videoObserved,
+} from './findings.ts';
+import type { KnownVideo } from './needs.ts';
+import { type Ask, isWithin, kindOfRow, recordingsIn, type SweepTarget, slicesOf, type Window } from './sweep.ts';
+import type { WatchList } from './watch-list.ts';
+
+export type HealingCloud = Pick<
+  VodCloud,
+  | 'getVideoInfos'
+  | 'listTranscodeTask'
+  | 'getTranscodeTask'
+  | 'listLiveRecordVideo'
+  | 'searchMedia'
+  | 'getJob'
+  | 'getMediaAuditResult'
+>;
+
+export type HealerOptions = {
+  readonly cloud: HealingCloud;
+  readonly ask: Ask;
+  readonly watch: WatchList;
+  /** Publishes a finding; resolves when it is durable. */
+  readonly tell: (finding: Finding) => Promise<void>;
+  readonly platform: Pick<Platform, 'now'>;
+  readonly log: Logger;
+  /** A recording or composition this young may still be told of by its callback; milliseconds. */
+  readonly tooYoungMs: number;
+};
+
+export type Healer = {
+  /** Asks about these videos and supplies what they miss. */
+  checkVideos(videos: readonly KnownVideo[]): Promise<void>;
+  /** Looks for recordings and compositions in the window that nobody told of. */
+  sweep(targets: readonly SweepTarget[], window: Window): Promise<void>;
+};
+
+/** The longest cycle (cloud facts 4): a recording of a window may have begun so much earlier. */
+const longestCycleMs = 6 * 60 * 60_000;
+const sliceMs = 6 * 60 * 60_000;
+const searchPageSize = 100;
+const mostSearchPages = 50;
+/** GetVideoInfos takes so many ids (cloud facts 3.2): one question is one call. */
+const videosPerQuestion = 20;
+
+export function healer(options: HealerOptions): Healer {
+  const { cloud, ask, watch, platform, log, tooYoungMs } = options;
+
+  async function supply(known: KnownVideo, finding: Finding | null): Promise<boolean> {
+    if (finding === null || known.told.has(finding.told)) return false;
+    await options.tell(finding);
+    watch.supplied(known.videoId, finding.told);
+    return true;
+  }
+
+  /** A fault skips this question for now; the next round asks again. */
+  async function tolerant(doing: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof CloudFault)) throw error;
+      log.warn({ action: error.action, code: error.code }, `${doing}: no answer for now`);
+    }
+  }
+
+  async function originOf(known: KnownVideo, video: VideoInfo): Promise<Finding | null> {
+    const stream = streamInDescription(video.description);
+    if (stream === null || video.createdAtMs === null) return null;
+    const window = { fromMs: video.createdAtMs - 2 * longestCycleMs, toMs: video.createdAtMs + longestCycleMs };
+    const rows: LiveRecording[] = [];
+    for await (const page of recordingsIn(cloud, ask, stream, window)) rows.push(...page);
+    const own = rows.find((row) => row.video.videoId === known.videoId);
+    const kind = own && kindOfRow(own, rows);
+    if (own && kind === 'recording') return recordingFound(own);
+    if (kind === 'unclear') return null;
+    // Anybody may write such a description: only a stream that was recorded before can have been composed.
+    const createdAtMs = video.createdAtMs;
+    const recordedBefore = rows.some(
+      (row) => row !== own && row.recordStartMs !== null && row.recordStartMs < createdAtMs,
+    );
+    return recordedBefore ? compositionFound(video) : null;
+  }
+
+  async function tasksOf(videoId: string): Promise<readonly TranscodeTask[]> {
+    const tasks: TranscodeTask[] = [];
+    for (const { taskId } of await ask(() => cloud.listTranscodeTask({ videoId }))) {
+      tasks.push(await ask(() => cloud.getTranscodeTask({ taskId })));
+    }
+    return tasks;
+  }
+
+  async function auditOf(known: KnownVideo): Promise<Finding | null> {
+    const { auditJobId: jobId, videoId } = known;
+    if (jobId === undefined) return null;
+    const job = await ask(() => cloud.getJob({ jobId, jobType: 'ai' }));
+    if (job.completedAtMs === null) return null;
+    const { suggestion } = await ask(() => cloud.getMediaAuditResult({ mediaId: videoId }));
+    return auditFound(known, jobId, job, suggestion);
+  }
+
+  async function checkVideo(known: KnownVideo, video: VideoInfo): Promise<void> {
+    let news = false;
+    if (known.needs.includes('origin')) news = (await supply(known, await originOf(known, video))) || news;
+    const tasks = known.needs.some((need) => need !== 'origin') ? await tasksOf(known.videoId) : [];
+    news = (await supply(known, videoObserved(known, video, tasks))) || news;
+    for (const finding of transcodesFound(known, tasks)) news = (await supply(known, finding)) || news;
+    if (known.needs.includes('audit')) news = (await supply(known, await auditOf(known))) || news;
+    if (!news) watch.asked(known.videoId, platform.now());
+  }
+
+  async function infosOf(videoIds: readonly string[]): Promise<ReadonlyMap<string, VideoInfo>> {
+    const infos = new Map<string, VideoInfo>();
+    for (let from = 0; from < videoIds.length; from += videosPerQuestion) {
+      const asked = videoIds.slice(from, from + videosPerQuestion);
+      const { videos } = await ask(() => cloud.getVideoInfos({ videoIds: asked }));
+      for (const video of videos) infos.set(video.videoId, video);
+    }
+    return infos;
+  }
+
+  /** A video that the cloud won't speak of must not be the first in every round to come. */
+  function putOff(videos: readonly KnownVideo[], fault: unknown): void {
+    if (!(fault instanceof CloudFault)) throw fault;
+    const videoIds = videos.map((one) => one.videoId);
+    log.warn({ action: fault.action, code: fault.code, videoIds }, 'no answer about videos');
+    for (const videoId of videoIds) {
+      if (fault.kind === 'terminal') watch.asked(videoId, platform.now());
+      else watch.postpone(videoId, platform.now());
+    }
+  }
+
+  async function checkBatch(batch: readonly KnownVideo[]): Promise<void> {
+    let infos: ReadonlyMap<string, VideoInfo>;
+    try {
+      infos = await infosOf(batch.map((one) => one.videoId));
+    } catch (fault) {
+      const refused = fault instanceof CloudFault && fault.kind === 'terminal';
+      if (!refused || batch.length === 1) return putOff(batch, fault);
+      // One of them isn't accepted: the others needn't suffer for it.
+      for (const one of batch) await checkBatch([one]);
+      return;
+    }
+    for (const known of batch) {
+      const video = infos.get(known.videoId);
+      if (video) await checkVideo(known, video).catch((fault: unknown) => putOff([known], fault));
+      else watch.asked(known.videoId, platform.now());
+    }
+  }
+
+  async function checkVideos(videos: readonly KnownVideo[]): Promise<void> {
+    for (let from = 0; from < videos.length; from += videosPerQuestion) {
+      await checkBatch(videos.slice(from, from + videosPerQuestion));
+    }
+  }
+
+  const newcomer = (videoId: string, stream: KnownVideo['stream']): KnownVideo => ({
+    videoId,
+    stream,
+    needs: ['source', 'transcodes', 'cover'],
+    told: new Set(),
+    heardAtMs: 0,
+  });
+
+  /** Tells where a video comes from; one that nobody had heard of at all is asked about as a whole. */
+  async function introduce(finding: Finding | null, stream: SweepTarget): Promise<void> {
+    if (finding === null) return;
+    const { VideoId: videoId } = finding.body;
+    const known = watch.get(videoId);
+    if (known) {
+      if (known.needs.includes('origin')) await supply(known, finding);
+      return;
+    }
+    await options.tell(finding);
+    const { domainName, appName = '', streamName = '' } = stream;
+    await checkVideos([newcomer(videoId, { domainName, appName, streamName })]);
+  }
+
+  async function sweepRecordings(target: SweepTarget, window: Window, listed: Set<string>): Promise<void> {
+    const youngestMs = platform.now() - tooYoungMs;
+    for (const slice of slicesOf(window, sliceMs)) {
+      const rows: LiveRecording[] = [];
+      const wider = { fromMs: slice.fromMs - longestCycleMs, toMs: slice.toMs };
+      for await (const page of recordingsIn(cloud, ask, target, wider)) rows.push(...page);
+      for (const row of rows) {
+        const kind = kindOfRow(row, rows);
+        if (kind === 'composition') continue;
+        listed.add(row.video.videoId);
+        if (kind === 'unclear') continue;
+        if ((row.video.createdAtMs ?? row.recordEndMs ?? 0) > youngestMs) continue;
+        await introduce(recordingFound(row), row);
+      }
+    }
+  }
+
+  /** A composition counts as live or as edited, which isn't documented; so both are looked through. */
+  async function sweepCompositions(window: Window, listed: ReadonlySet<string>, targets: readonly SweepTarget[]) {
+    const toMs = Math.min(window.toMs, platform.now() - tooYoungMs);
+    const created = `CreationTime = ('${cloudTime(window.fromMs)}','${cloudTime(toMs)}')`;
+    const match = `MediaSource in ('live','editing') and ${created}`;
+    for (let page = 1; page <= mostSearchPages; page++) {
+      const { media } = await ask(() => cloud.searchMedia({ match, page, pageSize: searchPageSize }));
+      const unexplained = media
+        .map((found) => found.mediaId)
+        .filter((id) => !listed.has(id) && (watch.get(id)?.needs.includes('origin') ?? true));
+      for (const video of (await infosOf(unexplained)).values()) {
+        const stream = streamInDescription(video.description);
+        // Only where the recordings of its stream are known can it be told from one.
+        if (stream === null || !targets.some((target) => isWithin(target, stream))) continue;
+        await introduce(compositionFound(video), stream);
+      }
+      if (media.length < searchPageSize) return;
+    }
+    log.warn({ from: window.fromMs, to: toMs }, 'more media than one search gives: shorten the look-back');
+  }
+
+  return {
+    checkVideos,
+    async sweep(targets, window) {
+      const listed = new Set<string>();
+      const swept: SweepTarget[] = [];
+      for (const target of targets) {
+        await tolerant(`recordings of ${target.domainName}`, async () => {
+          await sweepRecordings(target, window, listed);
+          swept.push(target);
+        });
+      }
+      await tolerant('compositions', () => sweepCompositions(window, listed, swept));
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { eventsOf } from '../../processors/video/index.ts';
+import type { StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
+
+/**
+ * What a video's events have not told yet:
+ * - `origin`: whether it is a recording or a composition, and of which stream;
+ * - `source`: that its source is ready;
+ * - `transcodes`: how its transcodes ended, each rendition and all together;
+ * - `cover`: its cover;
+ * - `audit`: the verdict of the audit that was ordered before its transcode.
+ */
+export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit';
+
+/** What the reconciler remembers of a video. */
+export type KnownVideo = {
+  readonly videoId: string;
+  readonly stream: StreamRef | null;
+  readonly needs: readonly Need[];
+  /** Job of the audit that was ordered. */
+  readonly auditJobId?: string;
+  /** EventTypes and job ids of what was told, so that only what is missing is supplied. */
+  readonly told: ReadonlySet<string>;
+  /** When the latest event about it was received, epoch milliseconds. */
+  readonly heardAtMs: number;
+};
+
+/** Names an event within its video: the type, and the job where the type alone doesn't tell. */
+export function toldAs(eventType: string, jobId: string | null = null): string {
+  return jobId === null ? eventType : `${eventType} ${jobId}`;
+}
+
+export function knownVideo(state: VideoState): KnownVideo {
+  const told = new Set<string>();
+  let heardAtMs = 0;
+  for (const { eventType, jobId, receivedAt } of state.timeline) {
+    told.add(toldAs(eventType));
+    if (jobId !== null) told.add(toldAs(eventType, jobId));
+    heardAtMs = Math.max(heardAtMs, receivedAt);
+  }
+  for (const { fact } of eventsOf(state)) {
+    if (fact.kind !== 'TRANSCODED') continue;
+    for (const { jobId } of fact.outputs) if (jobId !== null) told.add(toldAs('TranscodeComplete', jobId));
+  }
+  const { videoId, stream } = state;
+  const auditJobId = state.steps.find(({ kind }) => kind === 'AUDIT')?.jobId ?? null;
+  const known = { videoId, stream, needs: needsOf(state, told), told, heardAtMs };
+  return auditJobId === null ? known : { ...known, auditJobId };
+}
+
+/**
+ * No other id can be asked about: a stand-in for a composition that was never started (`compose:<token>`), a job without
+ * its video, or what somebody who has the callback key makes up.
+ */
+const cloudId = /^[A-Za-z0-9_-]+$/;
+
+function needsOf(state: VideoState, told: ReadonlySet<string>): readonly Need[] {
+  if (state.status === 'DELETED' || state.retired) return [];
+  if (state.subject !== 'VIDEO' || !cloudId.test(state.videoId)) return [];
+  const needs: Need[] = [];
+  if (state.recordedTime === null && state.composeStartTime === null) needs.push('origin');
+  if (state.sourceReadyTime === null) needs.push('source');
+  const untold = state.renditions.some(
+    ({ jobId, status }) =>
+      status === 'SUBMITTED' ||
+      (jobId !== null &&
+        !(told.has(toldAs('StreamTranscodeComplete', jobId)) && told.has(toldAs('TranscodeComplete', jobId)))),
+  );
+  if (untold || state.transcodedTime === null) needs.push('transcodes');
+  if (state.coverUrl === null) needs.push('cover');
+  if (state.steps.some((step) => step.kind === 'AUDIT' && step.state === 'ACKNOWLEDGED')) needs.push('audit');
+  return needs;
+}

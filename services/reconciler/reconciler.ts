@@ -1,0 +1,180 @@
+import type { Codec } from '../../connectors/avro/index.ts';
+import {
+  type ConsumedRecord,
+  Consumer,
+  IdempotentProducer,
+  internalRecord,
+  type KafkaSettings,
+} from '../../connectors/kafka/index.ts';
+import { CloudFault, lane } from '../../connectors/vod/index.ts';
+import { Abandoned } from '../../platform/abandoned.ts';
+import { backoffMs } from '../../platform/backoff.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import { persistence } from '../../platform/persist.ts';
+import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
+import { defaultPolicy, type PolicyBook } from '../../processors/policy/index.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import type { TopicId } from '../../schemas/topics.ts';
+import type { Finding } from './findings.ts';
+import { type HealingCloud, healer } from './heal.ts';
+import { type Ask, isWithin, type SweepTarget } from './sweep.ts';
+import { type WatchListOptions, watchList } from './watch-list.ts';
+
+export type ReconcilerOptions = {
+  readonly kafka: KafkaSettings;
+  readonly topics: (id: TopicId) => string;
+  readonly codecs: { readonly videoState: Pick<Codec<VideoState>, 'decode'> };
+  readonly cloud: HealingCloud;
+  readonly policies: PolicyBook;
+  /** Domains or streams that are recorded, so that a recording is found even if nothing was ever heard of it. */
+  readonly targets: readonly SweepTarget[];
+  readonly region: string | null;
+  readonly platform: Platform;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+  /** How often silent videos are asked about. Default 30 s. */
+  readonly checkEveryMs?: number;
+  /** How often the recordings of the targets are listed. Default 15 min. */
+  readonly sweepEveryMs?: number;
+  /** How far back a sweep goes. Default 24 h; after a longer absence of the whole pipeline raise it once. */
+  readonly lookbackMs?: number;
+  /** Overrides the policies' `silentAfterSeconds`, for tests. */
+  readonly silentAfterMs?: number;
+  /** Questions a second. Default 10: callbacks are the rule, this is the exception. */
+  readonly questionsPerSecond?: number;
+};
+
+const pollMs = 500;
+const pollRecords = 1_000;
+const videosPerRound = 100;
+const mostTries = 6;
+const retryBackoff = { firstMs: 500, longestMs: 10_000 };
+
+/**
+ * Finds callbacks that never came. Follows `video-state`; asks the cloud about videos that were silent for longer than
+ * their policy allows, and on a schedule for all recordings of the targets and of streams that were heard of; publishes
+ * what it learns on `callbacks`. It keeps no position of its own: after a restart it reads the states again and asks
+ * again for what they still miss.
+ */
+export async function runReconciler(options: ReconcilerOptions): Promise<void> {
+  const { topics, platform, log, metrics } = options;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const persist = persistence(platform, log);
+  const watch = watchList({ silentAfterMs: silenceOf(options) });
+  // Partitions of which not all states were read yet; until then everything would look missing.
+  const behind = new Set<number>();
+  const producer = await IdempotentProducer.connect(options.kafka);
+  const consumer = await Consumer.connect(options.kafka, { onEof: ({ partition }) => behind.delete(partition) });
+
+  async function tell(finding: Finding): Promise<void> {
+    const { body } = finding;
+    const event = { key: body.VideoId, region: options.region, body };
+    await persist('publish a finding', signal, () =>
+      producer.send(internalRecord(topics, 'reconciler', event, platform.now())),
+    );
+    metrics.count('live2vod_reconciler_findings_total', { type: body.EventType });
+    log.info({ videoId: body.VideoId, eventType: body.EventType }, 'supplied a callback that never came');
+  }
+
+  async function learn({ key, value, partition, offset }: ConsumedRecord): Promise<void> {
+    if (value === null) {
+      if (key !== null) watch.forget(key);
+      return;
+    }
+    try {
+      watch.learn(await persist('read a state', signal, () => options.codecs.videoState.decode(value)));
+    } catch (error) {
+      if (error instanceof Abandoned) throw error;
+      log.error({ err: error, partition, offset }, 'a state could not be read');
+    }
+  }
+
+  const heal = healer({
+    cloud: options.cloud,
+    ask: politely({ ...options, signal }),
+    watch,
+    tell,
+    platform,
+    log,
+    tooYoungMs: options.silentAfterMs ?? Math.min(...shortestSilencesMs(options.policies)),
+  });
+
+  // A sweep of many streams takes long; silent videos are asked about meanwhile.
+  let sweeping: Promise<void> | null = null;
+  let sweepFailure: unknown;
+
+  async function sweep(nowMs: number): Promise<void> {
+    const window = { fromMs: nowMs - (options.lookbackMs ?? 24 * 60 * 60_000), toMs: nowMs };
+    try {
+      await heal.sweep(targetsOf(options.targets, watch.streams()), window);
+    } catch (error) {
+      sweepFailure = error;
+    }
+    sweeping = null;
+  }
+
+  try {
+    const topic = topics('video-state');
+    const count = await persist('find the states', signal, () => consumer.partitionsOf(topic));
+    const fromBeginning = -2;
+    for (let partition = 0; partition < count; partition++) behind.add(partition);
+    consumer.assign([...behind].map((partition) => ({ topic, partition, offset: fromBeginning })));
+    let checkAtMs = 0;
+    let sweepAtMs = 0;
+    while (!signal.aborted) {
+      for (const record of await persist('read states', signal, () => consumer.poll(pollRecords, pollMs)))
+        await learn(record);
+      const nowMs = platform.now();
+      if (behind.size > 0) continue;
+      if (nowMs >= checkAtMs) {
+        const due = watch.due(nowMs, videosPerRound);
+        if (due.length > 0) await heal.checkVideos(due);
+        checkAtMs = nowMs + (options.checkEveryMs ?? 30_000);
+      }
+      if (sweepFailure !== undefined) throw sweepFailure;
+      if (nowMs >= sweepAtMs && sweeping === null) {
+        sweeping = sweep(nowMs);
+        sweepAtMs = nowMs + (options.sweepEveryMs ?? 15 * 60_000);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Abandoned)) throw error;
+  } finally {
+    ending.abort();
+    await sweeping;
+    await consumer.close();
+    await producer.close();
+  }
+}
+
+/** Questions at a bounded rate; one that isn't answered after some tries is left for the next round. */
+function politely({ platform, signal, questionsPerSecond }: ReconcilerOptions): Ask {
+  const slow = lane({ perSecond: questionsPerSecond ?? 10, atOnce: 4 }, platform);
+  return async (work) => {
+    for (let tries = 1; ; tries++) {
+      const answer = await slow.call(signal, async () => ({ kind: 'answer' as const, value: await work() }));
+      if (answer.kind === 'answer') return answer.value;
+      const { fault } = answer;
+      if (fault.kind === 'terminal' || tries >= mostTries) throw new CloudFault({ ...fault, action: 'reconciler' });
+      await platform.sleep(backoffMs(retryBackoff, tries, platform.random), signal);
+      if (signal.aborted) throw new Abandoned();
+    }
+  };
+}
+
+function silenceOf({ silentAfterMs, policies }: ReconcilerOptions): WatchListOptions['silentAfterMs'] {
+  const unknownStreamMs = Math.min(...shortestSilencesMs(policies));
+  return ({ stream }) =>
+    silentAfterMs ?? (stream === null ? unknownStreamMs : policies.policyFor(stream).silentAfterSeconds * 1000);
+}
+
+function shortestSilencesMs(policies: PolicyBook): readonly number[] {
+  return [defaultPolicy, ...policies.rules].map((rule) => rule.silentAfterSeconds * 1000);
+}
+
+/** The targets, and streams that were heard of and belong to none of them. */
+function targetsOf(targets: readonly SweepTarget[], heard: readonly Required<SweepTarget>[]): readonly SweepTarget[] {
+  return [...targets, ...heard.filter((stream) => !targets.some((target) => isWithin(target, stream)))];
+}

@@ -1,0 +1,101 @@
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { type KnownVideo, knownVideo, type Need } from './needs.ts';
+
+/** The videos that were heard of lately, and when to ask about those that miss something. */
+export type WatchList = {
+  learn(state: VideoState): void;
+  forget(videoId: string): void;
+  get(videoId: string): KnownVideo | null;
+  /** Videos that are silent for too long and still need something, the longest silent first; at most `most`. */
+  due(nowMs: number, most: number): readonly KnownVideo[];
+  /** A video was asked about: without news it is asked about half as often from now on, and at last no more. */
+  asked(videoId: string, nowMs: number): void;
+  /** A video was asked about in vain, which says nothing of it: others come first, and it again as if silent anew. */
+  postpone(videoId: string, nowMs: number): void;
+  /** This was published; it won't be again, though the state doesn't show it yet. */
+  supplied(videoId: string, told: string): void;
+  /** Streams that were heard of, each once. */
+  streams(): readonly { readonly domainName: string; readonly appName: string; readonly streamName: string }[];
+  readonly size: number;
+};
+
+type Watched = { known: KnownVideo; asked: number; nextAtMs: number; supplied: Set<string> };
+
+export type WatchListOptions = {
+  /** How long a video may be silent, by its stream; milliseconds. */
+  readonly silentAfterMs: (known: KnownVideo) => number;
+  /** Questions without news until a video is left alone. Default 8: at 30 minutes the last one comes after two days. */
+  readonly mostQuestions?: number;
+  /** Videos remembered at most; the ones not heard of for longest are forgotten first. Default 200,000. */
+  readonly mostVideos?: number;
+};
+
+export function watchList(options: WatchListOptions): WatchList {
+  const mostQuestions = options.mostQuestions ?? 8;
+  const mostVideos = options.mostVideos ?? 200_000;
+  // In the order in which they were heard of last.
+  const videos = new Map<string, Watched>();
+
+  return {
+    learn(state) {
+      const known = knownVideo(state);
+      const before = videos.get(known.videoId);
+      videos.delete(known.videoId);
+      const news = before === undefined || !sameNeeds(before.known.needs, known.needs);
+      const asked = news ? 0 : before.asked;
+      videos.set(known.videoId, {
+        known,
+        asked,
+        nextAtMs: known.heardAtMs + options.silentAfterMs(known) * 2 ** asked,
+        supplied: before?.supplied ?? new Set(),
+      });
+      if (videos.size <= mostVideos) return;
+      for (const oldest of videos.keys()) {
+        videos.delete(oldest);
+        break;
+      }
+    },
+    forget: (videoId) => void videos.delete(videoId),
+    get(videoId) {
+      const watched = videos.get(videoId);
+      if (!watched) return null;
+      if (watched.supplied.size === 0) return watched.known;
+      return { ...watched.known, told: new Set([...watched.known.told, ...watched.supplied]) };
+    },
+    due(nowMs, most) {
+      const due: KnownVideo[] = [];
+      for (const [videoId, { known, asked, nextAtMs }] of videos) {
+        if (due.length >= most) break;
+        if (known.needs.length === 0 || asked >= mostQuestions || nextAtMs > nowMs) continue;
+        due.push(this.get(videoId) ?? known);
+      }
+      return due;
+    },
+    asked(videoId, nowMs) {
+      const watched = videos.get(videoId);
+      if (!watched) return;
+      watched.asked++;
+      watched.nextAtMs = nowMs + options.silentAfterMs(watched.known) * 2 ** watched.asked;
+    },
+    postpone(videoId, nowMs) {
+      const watched = videos.get(videoId);
+      if (watched) watched.nextAtMs = nowMs + options.silentAfterMs(watched.known);
+    },
+    supplied: (videoId, told) => void videos.get(videoId)?.supplied.add(told),
+    streams() {
+      const streams = new Map<string, NonNullable<KnownVideo['stream']>>();
+      for (const { known } of videos.values()) {
+        if (known.stream === null) continue;
+        streams.set(`${known.stream.domainName}/${known.stream.appName}/${known.stream.streamName}`, known.stream);
+      }
+      return [...streams.values()];
+    },
+    get size() {
+      return videos.size;
+    },
+  };
+}
+
+function sameNeeds(a: readonly Need[], b: readonly Need[]): boolean {
+  return a.length === b.length && a.every((need, index) => need === b[index]);
+}

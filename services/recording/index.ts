@@ -1,0 +1,17 @@
+export { type Applied, applyRecording } from './apply.ts';
+export { type Patiently, patience } from './patience.ts';
+export {
+  compareConfigs,
+  type Difference,
+  nameOf,
+  planRecording,
+  type RecordingChange,
+  type RecordingPlan,
+} from './plan.ts';
+export {
+  type RecordingSetup,
+  RecordingSetupFault,
+  type RecordingSetupInput,
+  readRecordingSetup,
+  type SetupResult,
+} from './wanted.ts';

@@ -1,0 +1,134 @@
+/** The `recording` part of `live2vod.yaml`: what the cloud is to record, compose and report. */
+import { z } from 'zod';
+import type { RecordConfig } from '../../connectors/vod/index.ts';
+
+const groupId = z
+  .string()
+  .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a template group id: letters, digits, - and _, at most 64 characters');
+const name = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^\s/]+$/, 'a name without slashes and spaces');
+
+const config = z.strictObject({
+  domain: name,
+  /** `*` for all apps of the domain. */
+  app: name,
+  /** `*` for all streams of the app. */
+  stream: name.default('*'),
+  /** CycleDuration (cloud facts 4). */
+  cycleSeconds: z.int().min(300).max(21_600).default(3600),
+  /** DelayTime: a re-push within it continues the same recording. */
+  disconnectDelaySeconds: z.int().min(15).max(21_600).default(180),
+  /** Template group of every recorded file, or `store-only`. */
+  segments: z.union([z.literal('store-only'), groupId]),
+  /** Template group of the composed video, `compose-only`, or `none`: not composed. */
+  composed: z.union([z.literal(['none', 'compose-only']), groupId]).default('none'),
+  storageLocation: z.string().min(1).optional(),
+  /** 0 always, 1 asked by HTTP callback, 2 by ingest parameter, 7 by command. */
+  onDemand: z.literal([0, 1, 2, 7]).default(0),
+});
+
+const callback = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => Buffer.byteLength(url) <= 256, 'at most 256 bytes')
+    .optional(),
+  mns: z.strictObject({ endpoint: z.url(), queue: z.string().min(1).max(256) }).optional(),
+  /** Event types that must be reported; `ALL` for every one. The AI events count as one, `AIComplete`. */
+  events: z
+    .array(z.string().regex(/^[A-Za-z]+$/, 'an event type'))
+    .min(1)
+    .default(['ALL']),
+  auth: z.boolean().default(true),
+});
+
+const setup = z.strictObject({
+  /** Ids of the account's special template groups. */
+  templateGroups: z.strictObject({ storeOnly: groupId.optional(), composeOnly: groupId.optional() }).prefault({}),
+  configs: z.array(config).max(1000).default([]),
+  callback: callback.optional(),
+});
+
+/** What a person writes. */
+export type RecordingSetupInput = z.input<typeof setup>;
+export type WantedCallback = z.output<typeof callback>;
+
+/** What the cloud is to have, special groups resolved to their ids. */
+export type RecordingSetup = {
+  readonly configs: readonly RecordConfig[];
+  readonly callback: WantedCallback | null;
+};
+
+export type SetupResult =
+  | { readonly ok: true; readonly setup: RecordingSetup }
+  | {
+      readonly ok: false;
+      /** Where (`recording.configs[0].cycleSeconds`), what, and what is accepted. */
+      readonly problems: readonly { readonly path: string; readonly problem: string }[];
+    };
+
+/** Validates the whole part before anything is done with any of it. Never throws. */
+export function readRecordingSetup(value: unknown): SetupResult {
+  const parsed = setup.safeParse(value ?? {});
+  if (!parsed.success) {
+    return { ok: false, problems: parsed.error.issues.map(({ path, message }) => problem(path, message)) };
+  }
+  const { templateGroups, configs, callback: wanted } = parsed.data;
+  const problems: { path: string; problem: string }[] = [];
+  const first = new Map<string, number>();
+  const special = { 'store-only': templateGroups.storeOnly, 'compose-only': templateGroups.composeOnly };
+
+  function resolved(id: string, path: readonly PropertyKey[], setting: string): string {
+    if (id !== 'store-only' && id !== 'compose-only') return id;
+    const found = special[id];
+    if (found === undefined) problems.push(problem(path, `${id} needs recording.templateGroups.${setting}: its id`));
+    return found ?? '';
+  }
+
+  const resolvedConfigs = configs.map((one, index): RecordConfig => {
+    const at = ['configs', index];
+    const key = `${one.domain}/${one.app}/${one.stream}`;
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, index);
+    else problems.push(problem(at, `the same domain, app and stream as configs[${earlier}]: ${key}`));
+    if (one.app === '*' && one.stream !== '*') problems.push(problem([...at, 'stream'], 'app * takes only stream *'));
+    const composes = one.composed !== 'none';
+    return {
+      domainName: one.domain,
+      appName: one.app,
+      streamName: one.stream === '*' ? null : one.stream,
+      cycleSeconds: one.cycleSeconds,
+      disconnectDelaySeconds: one.disconnectDelaySeconds,
+      transcodeGroupId: resolved(one.segments, [...at, 'segments'], 'storeOnly'),
+      autoCompose: composes,
+      composeTranscodeGroupId: composes ? resolved(one.composed, [...at, 'composed'], 'composeOnly') : null,
+      storageLocation: one.storageLocation ?? null,
+      onDemand: one.onDemand,
+      spaceId: null,
+      recordContent: null,
+      recordFormats: [],
+    };
+  });
+  if (wanted && (wanted.url === undefined) === (wanted.mns === undefined)) {
+    problems.push(problem(['callback'], 'either url or mns'));
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null } };
+}
+
+/** A set-up that reads well and can't be carried out, found before anything is changed: the key, a setting, what to do. */
+export class RecordingSetupFault extends Error {
+  readonly code = 'BAD_RECORDING_SETUP';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'RecordingSetupFault';
+  }
+}
+
+function problem(path: readonly PropertyKey[], text: string): { path: string; problem: string } {
+  const where = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return { path: `recording${where}`, problem: text };
+}

@@ -1,0 +1,1 @@
+export { type BatchLimits, runSink, type SinkOptions } from './run-sink.ts';

@@ -1,0 +1,54 @@
+import type { Place, RecordView } from '../../../connectors/avro/index.ts';
+import { flag, type RecordColumn, type Sent, text, uint16, uint64 } from './columns.ts';
+import type { RowBytes } from './row-bytes.ts';
+
+/** Which record of a compacted topic a row comes from. */
+export type Origin = { readonly partition: number; readonly offset: number };
+
+/** The rows of a table that holds one entity each: its key, where the row came from (the offset is its version), its state. */
+export type EntityRows = {
+  readonly columns: readonly Sent[];
+  /**
+   * Appends the row of a state, given as its Avro body; none for a state that has lost what its last row tells.
+   * @throws RegistryFault `BAD_AVRO`; RangeError for a number that its column doesn't hold
+   */
+  write(body: Buffer, origin: Origin, out: RowBytes): boolean;
+  /** Appends the row that hides an entity which is gone. */
+  writeGone(id: string, origin: Origin, out: RowBytes): void;
+};
+
+export function entityRows<T>(o: {
+  readonly view: RecordView<T>;
+  /** The key's column and its place in the state. */
+  readonly key: readonly [string, Place];
+  readonly columns: readonly RecordColumn[];
+  /** Whether the located state gets no row. */
+  readonly skip?: () => boolean;
+}): EntityRows {
+  const [name, place] = o.key;
+  const key = text.at(name, place);
+  const from = [uint16.of('partition', (r: Origin) => r.partition), uint64.of('offset', (r: Origin) => r.offset)];
+  const deleted = flag.of('is_deleted', (gone: boolean) => gone);
+  const start = (origin: Origin, gone: boolean, out: RowBytes) => {
+    for (const column of from) column.write(out, origin);
+    deleted.write(out, gone);
+  };
+  return {
+    columns: [key, ...from, deleted, ...o.columns],
+    write(body, origin, out) {
+      o.view.locate(body);
+      if (o.skip?.()) return false;
+      key.write(out, 1);
+      start(origin, false, out);
+      for (const column of o.columns) column.write(out, 1);
+      out.endRow();
+      return true;
+    },
+    writeGone(id, origin, out) {
+      out.text(id);
+      start(origin, true, out);
+      for (const column of o.columns) column.blank(out);
+      out.endRow();
+    },
+  };
+}

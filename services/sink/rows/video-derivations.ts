@@ -1,0 +1,88 @@
+import type { Place, RecordView } from '../../../connectors/avro/index.ts';
+import type { VideoState } from '../../../schemas/generated/VideoState.ts';
+
+type Derived = (item: number) => number | null;
+
+/** What a video's row tells and its state doesn't: times, epoch milliseconds, of the state that was located last. */
+export type VideoDerivations = {
+  /** When this pipeline had received all that makes a source ready: FileUploadComplete, and for a composition its start. */
+  readonly readyReceivedAt: Derived;
+  readonly lastEventTime: Derived;
+  /** When the machine was through with it: an audit that the cloud refused leaves the video to a person from then on. */
+  readonly auditTime: Derived;
+  /** Of the machine's first verdict: one that audits again kept nothing waiting anew. */
+  readonly auditReceivedAt: Derived;
+  /** Of a person's latest verdict. */
+  readonly reviewTime: Derived;
+  readonly reviewReceivedAt: Derived;
+  /** For each rendition when the job that it belongs to was submitted, null where the cloud started it. */
+  readonly renditionSubmittedAt: Derived;
+};
+
+export function videoDerivations(video: RecordView<VideoState>): VideoDerivations {
+  const kind = video.place('kind');
+  const sourceReadyTime = video.place('sourceReadyTime');
+  const timeline = video.list('timeline');
+  const eventType = timeline.place('eventType');
+  const eventTime = timeline.place('eventTime');
+  const receivedAt = timeline.place('receivedAt');
+  const renditions = video.list('renditions');
+  const renditionJob = renditions.place('jobId');
+  const jobs = video.list('jobs');
+  const jobIds = jobs.texts('jobIds');
+  const submittedAt = jobs.place('submittedAt');
+  const steps = video.list('steps');
+  const stepKind = steps.place('kind');
+  const stepState = steps.place('state');
+  const stepFinishedAt = steps.place('finishedAt');
+
+  /** A time of the first event of a type. */
+  function ofFirst(type: Buffer, time: Place): number | null {
+    for (let n = 0; n < timeline.count; n += 1) if (eventType.is(n, type)) return time.integer(n);
+    return null;
+  }
+
+  function ofLast(type: Buffer, time: Place): number | null {
+    for (let n = timeline.count - 1; n >= 0; n -= 1) if (eventType.is(n, type)) return time.integer(n);
+    return null;
+  }
+
+  function refusedAuditAt(): number | null {
+    for (let n = 0; n < steps.count; n += 1) {
+      if (stepKind.is(n, audit) && stepState.is(n, failed)) return stepFinishedAt.integer(n);
+    }
+    return null;
+  }
+
+  return {
+    readyReceivedAt: () => {
+      if (sourceReadyTime.integer(0) === null) return null;
+      const source = ofFirst(fileUploadComplete, receivedAt);
+      if (source === null || !kind.is(0, composed)) return source;
+      const start = ofFirst(composeStart, receivedAt);
+      return start === null ? null : Math.max(source, start);
+    },
+    lastEventTime: () => (timeline.count === 0 ? null : eventTime.integer(timeline.count - 1) || null),
+    auditTime: () => ofFirst(byMachine, eventTime) ?? refusedAuditAt(),
+    auditReceivedAt: () => ofFirst(byMachine, receivedAt),
+    reviewTime: () => ofLast(byPerson, eventTime),
+    reviewReceivedAt: () => ofLast(byPerson, receivedAt),
+    renditionSubmittedAt: (rendition) => {
+      let jobId: string | null = null;
+      for (let job = 0; job < jobs.count; job += 1) {
+        jobId ??= renditionJob.text(rendition);
+        if (jobId === null) return null;
+        if (jobIds.texts(job).includes(jobId)) return submittedAt.integer(job);
+      }
+      return null;
+    },
+  };
+}
+
+const composed = Buffer.from('COMPOSED');
+const audit = Buffer.from('AUDIT');
+const failed = Buffer.from('FAILED');
+const fileUploadComplete = Buffer.from('FileUploadComplete');
+const composeStart = Buffer.from('LiveRecordVideoComposeStart');
+const byMachine = Buffer.from('AIMediaAuditComplete');
+const byPerson = Buffer.from('CreateAuditComplete');

@@ -1,0 +1,228 @@
+import {
+  type ConsumedRecord,
+  Consumer,
+  KafkaFault,
+  type Rebalance,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../../connectors/kafka/index.ts';
+import { Batch } from './batch.ts';
+import { measureLag, measureStuck } from './gauges.ts';
+import { type AddRow, rowAdders, sinkTopics } from './rows-of.ts';
+import type { BatchLimits, SinkOptions } from './run-sink.ts';
+import { type StoreContext, storePatiently } from './store.ts';
+import { untilThere } from './until-there.ts';
+
+const defaultLimits: BatchLimits = { maxRecords: 50_000, maxBytes: 16 * 1024 * 1024, maxWaitMs: 1_000 };
+
+/** More at a time cost more each: what the client makes of a poll's records lives until it has made the last one. */
+const pollRecords = 500;
+
+/** A store that takes longer pauses consumption. Pausing at once would throw away what was fetched, at every batch. */
+const patientMs = 2_000;
+
+/** The loop: poll, convert, and while one batch is being stored fill the next one. */
+export class Sink {
+  readonly #options: SinkOptions;
+  readonly #limits: BatchLimits;
+  readonly #context: StoreContext;
+  readonly #topicIds: ReadonlyMap<string, string>;
+  readonly #adders: ReadonlyMap<string, AddRow>;
+  readonly #owned = new Map<string, TopicPartition>();
+  #filling = new Batch();
+  /** Empty, or the one that is being stored. */
+  #spare = new Batch();
+  #storing: Promise<void> | null = null;
+  #committing: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+  #paused = false;
+  /** A commit covers all that came before it, so behind a batch that wasn't stored none may be. */
+  #unstored = false;
+
+  constructor(options: SinkOptions, context: StoreContext) {
+    this.#options = options;
+    this.#limits = { ...defaultLimits, ...options.batch };
+    this.#context = context;
+    this.#topicIds = new Map(sinkTopics.map((id) => [options.topics(id), id]));
+    const adders = rowAdders(options);
+    this.#adders = new Map(sinkTopics.map((id) => [options.topics(id), adders[id]]));
+  }
+
+  async run(): Promise<void> {
+    const { kafka, groupId, instance, signal, platform } = this.#options;
+    const consumer = await Consumer.connect(kafka, {
+      groupId,
+      ...(instance === undefined ? {} : { groupInstanceId: instance }),
+      onRebalance: (event) => this.#onRebalance(consumer, event),
+      maxQueuedBytes: this.#limits.maxBytes,
+    });
+    try {
+      consumer.subscribe([...this.#topicIds.keys()]);
+      const { client, metrics } = this.#context;
+      const gauges = [
+        platform.every(10_000, () => this.#aside(measureLag(consumer, this.#owned.values(), this.#topicIds, metrics))),
+        platform.every(60_000, () => this.#aside(measureStuck(client, metrics, platform.now()))),
+      ];
+      try {
+        while (!signal.aborted) await this.#turn(consumer);
+        await this.#storing;
+        if (this.#filling.records > 0) await this.#store(consumer, this.#filling);
+        await this.#committing;
+        if (this.#failure !== null) throw this.#failure;
+      } finally {
+        for (const stop of gauges) stop();
+      }
+    } finally {
+      await this.#storing;
+      await this.#committing;
+      await consumer.close();
+    }
+  }
+
+  /** One poll; a full or old enough batch goes off to be stored while the next one fills. */
+  async #turn(consumer: Consumer): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    const batch = this.#filling;
+    if (this.#full(batch) && this.#storing !== null) {
+      await Promise.race([this.#storing, this.#options.platform.sleep(patientMs, this.#options.signal)]);
+    }
+    const stillFull = this.#full(batch) && this.#storing !== null;
+    this.#setPaused(consumer, stillFull);
+    const room = stillFull ? 1 : Math.min(pollRecords, this.#limits.maxRecords);
+    const records = this.#full(batch) && !stillFull ? [] : await this.#poll(consumer, room, this.#patienceMs(batch));
+    const now = this.#now();
+    for (const record of records) {
+      const pending = this.#take(batch, record, now);
+      // Told to stop: a later record of its partition must not be committed past it.
+      if (pending !== undefined && !(await pending)) break;
+    }
+    const old = this.#now() - batch.beganAtMs >= this.#limits.maxWaitMs;
+    if (batch.records === 0 || this.#storing !== null || !(old || this.#full(batch))) return;
+    this.#filling = this.#spare;
+    this.#spare = batch;
+    this.#storing = this.#store(consumer, batch)
+      .catch((error: unknown) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#storing = null;
+      });
+  }
+
+  #full(batch: Batch): boolean {
+    return batch.records >= this.#limits.maxRecords || batch.bytes >= this.#limits.maxBytes;
+  }
+
+  #patienceMs(batch: Batch): number {
+    if (batch.records === 0 || this.#storing !== null) return 100;
+    return Math.max(0, Math.min(100, this.#limits.maxWaitMs - (this.#now() - batch.beganAtMs)));
+  }
+
+  async #poll(consumer: Consumer, maxRecords: number, timeoutMs: number): Promise<ConsumedRecord[]> {
+    try {
+      return await consumer.poll(maxRecords, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof KafkaFault) || !error.retryable) throw error;
+      this.#context.log.warn({ code: error.code, err: error.message }, 'Kafka is away, waiting');
+      await this.#options.platform.sleep(500, this.#options.signal);
+      return [];
+    }
+  }
+
+  /** What a record becomes, under the eyes of another thread: it may not end. */
+  #add(batch: Batch, record: ConsumedRecord): undefined | Promise<void> {
+    const { steps } = this.#options;
+    if (steps?.wasTooSlow(record)) {
+      const error = 'what it becomes was not done in an earlier life';
+      batch.unusable.push({ origin: record, record, reason: 'step-too-slow', error });
+      return undefined;
+    }
+    steps?.begin(record);
+    try {
+      return this.#adders.get(record.topic)?.(record, batch);
+    } finally {
+      steps?.end();
+    }
+  }
+
+  /** A promise only where the schema registry has to be asked or waited for: of false when told to stop before it answered. */
+  #take(batch: Batch, record: ConsumedRecord, nowMs: number): undefined | Promise<boolean> {
+    const add = () => this.#add(batch, record);
+    let adding: undefined | Promise<void>;
+    try {
+      adding = add();
+    } catch (error) {
+      adding = Promise.reject(error);
+    }
+    if (adding === undefined) {
+      batch.took(record, nowMs);
+      return undefined;
+    }
+    // Told to stop already, nobody asks what became of it.
+    adding.catch(() => {});
+    const waitingFor = 'the schema registry';
+    return untilThere(this.#options, waitingFor, async () => {
+      const first = adding;
+      adding = undefined;
+      await (first ?? add());
+      return true;
+    }).then((added) => {
+      if (added) batch.took(record, this.#now());
+      return added ?? false;
+    });
+  }
+
+  /** Stores, and leaves the commit to follow while the next batch is stored. */
+  async #store(consumer: Consumer, batch: Batch): Promise<void> {
+    if (this.#unstored) return;
+    this.#unstored = true;
+    if (!(await storePatiently(batch, this.#context, this.#options))) return;
+    this.#unstored = false;
+    const offsets = batch.offsets();
+    batch.clear();
+    this.#committing = this.#committing
+      .then(() => this.#commit(consumer, offsets))
+      .catch((error: unknown) => {
+        this.#failure = error;
+      });
+  }
+
+  async #commit(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    try {
+      await consumer.commit(offsets.filter((at) => this.#owned.has(`${at.topic}/${at.partition}`)));
+      for (const { topic, partition, offset } of offsets) this.#options.steps?.passed(topic, partition, offset);
+    } catch (error) {
+      if (!(error instanceof KafkaFault) || !error.retryable) throw error;
+      // The next commit covers these offsets; if none comes, the rows are inserted again and change nothing.
+      this.#context.log.warn({ code: error.code, err: error.message }, 'offsets not committed');
+    }
+  }
+
+  #setPaused(consumer: Consumer, paused: boolean): void {
+    if (this.#paused === paused) return;
+    this.#paused = paused;
+    const owned = [...this.#owned.values()];
+    if (owned.length === 0) return;
+    if (paused) consumer.pause(owned);
+    else consumer.resume(owned);
+  }
+
+  #onRebalance(consumer: Consumer, event: Rebalance): void {
+    for (const at of event.partitions) {
+      const name = `${at.topic}/${at.partition}`;
+      if (event.kind === 'assign') this.#owned.set(name, { topic: at.topic, partition: at.partition });
+      else this.#owned.delete(name);
+    }
+    if (event.kind === 'assign' && this.#paused) consumer.pause(event.partitions);
+    if (event.kind === 'assign') this.#options.waitingFor?.(null);
+  }
+
+  /** A gauge that isn't up to date is no reason to stop. */
+  #aside(measuring: Promise<void>): void {
+    measuring.catch((error: unknown) => this.#context.log.debug({ err: error }, 'a gauge was not measured'));
+  }
+
+  #now(): number {
+    return this.#options.platform.monotonicMs();
+  }
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, inject, test, vi } from 'vitest';
+import { StateStore } from '../../runtime/store/state-store.ts';
+import { eventually } from '../support/eventually.ts';
+import { limitProducer } from './broker-quota.ts';
+import { counting, jsonCodecs } from './counting.ts';
+import { countingChild } from './counting-child.ts';
+import { allProcessed, byClient, expectExactCounts, feeder } from './counting-oracle.ts';
+import { countingTopics } from './counting-topics.ts';
+import { startProcessor, temporaryFolder } from './running.ts';
+
+const { brokers } = inject('stack');
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+async function setUp() {
+  const topics = await countingTopics(brokers, 1);
+  cleanUp.push(() => topics.close());
+  const { folder, remove } = await temporaryFolder();
+  cleanUp.push(remove);
+  return { topics, folder };
+}
+
+const mebibyte = 1024 * 1024;
+
+test('a broker that takes records slowly slows consumption, and memory stays bounded meanwhile', async () => {
+  const { topics, folder } = await setUp();
+  const instance = topics.prefix.slice(0, -1);
+  const child = countingChild({ brokers, prefix: topics.prefix, instance, stateFolder: folder });
+  cleanUp.push(() => {
+    child.signal('SIGKILL');
+    return child.gone;
+  });
+  await topics.send('k0', 0);
+  await eventually(() => child.seen('transaction').length > 0, { timeoutMs: 30_000 });
+  await limitProducer(brokers, `counting-${instance}`, mebibyte);
+  const before = privateBytes(child.process.pid);
+
+  const padding = 'x'.repeat(4_000);
+  const waiting = 32_000;
+  for (let n = 1; n <= waiting; n += 1_000) {
+    const some = Array.from({ length: 1_000 }, (_, i) => n + i);
+    await Promise.all(
+      some.map((n) => topics.sendRaw(`k${n % 1_000}`, Buffer.from(JSON.stringify({ n, padding })), {})),
+    );
+  }
+  const processed = () => child.seen('transaction').reduce((sum, { detail }) => sum + Number(detail), 0);
+  const slow = processed();
+  let most = 0;
+  for (let look = 0; look < 40; look += 1) {
+    most = Math.max(most, privateBytes(child.process.pid) - before);
+    await sleep(200);
+  }
+  // It went on, and most of the 128 MB still waits at the broker: 32 MB at most wait in the client, a batch or two beside.
+  expect(processed()).toBeGreaterThan(slow);
+  expect(processed()).toBeLessThan(waiting / 2);
+  expect(most).toBeLessThan(100 * mebibyte);
+
+  await limitProducer(brokers, `counting-${instance}`, null);
+  await allProcessed(topics, 1, 60_000);
+  await expectExactCounts(byClient(topics, 1), topics, waiting + 1, 1_000);
+});
+
+test('a slow disk slows the loop: never more than one batch is ahead of the store', async () => {
+  const { topics, folder } = await setUp();
+  const { feed } = feeder(topics, 50);
+  await feed(2_000);
+  let stored = 0;
+  let most = 0;
+  const write = StateStore.prototype.write;
+  vi.spyOn(StateStore.prototype, 'write').mockImplementation(async function (this: StateStore, changes, checkpoint) {
+    await sleep(100);
+    const end = running.called('onOutcome').length;
+    most = Math.max(most, end - stored);
+    await write.call(this, changes, checkpoint);
+    stored = end;
+  });
+  const running = startProcessor({
+    topology: counting,
+    topics: topics.topics,
+    kafka: topics.kafka,
+    instance: 'a',
+    stateFolder: folder,
+    codecs: jsonCodecs,
+    maxBatchRecords: 100,
+  });
+  cleanUp.push(() => running.stop());
+  await allProcessed(topics, 1);
+  await running.stop();
+  expect(stored).toBe(2_000);
+  expect(most).toBe(100);
+  await expectExactCounts(byClient(topics, 1), topics, 2_000, 50);
+});
+
+/** Private memory of a process. */
+function privateBytes(pid: number | undefined): number {
+  const kilobytes = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) * 1024;
+}

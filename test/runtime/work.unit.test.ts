@@ -1,0 +1,299 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ConsumedRecord } from '../../connectors/kafka/record.ts';
+import type { Outcome, Topology } from '../../processors/topology.ts';
+import { StateStore } from '../../runtime/store/state-store.ts';
+import { Task } from '../../runtime/task.ts';
+import type { TaskContext } from '../../runtime/task-context.ts';
+import { evolve } from '../../runtime/work.ts';
+
+/** A task with one key, whose timer is due at 5. */
+const taskWhoseTimer = (fire: () => Outcome<string>): Task<string> =>
+  ({
+    partition: 0,
+    position: 0,
+    state: () => 'open',
+    context: {
+      topology: { name: 'shows', timer: { dueAtMs: (state: string) => (state === 'open' ? 5 : null), fire } },
+      changelogTopic: 'states',
+      state: { encode: (state: string) => Buffer.from(state) },
+    },
+  }) as unknown as Task<string>;
+
+const fired = (fire: () => Outcome<string>) => evolve(taskWhoseTimer(fire), [], [{ dueAtMs: 5, key: 'k' }], 10);
+
+// A timer that asked for a dead letter was counted as one that had been written; no record was, there is none to write.
+test.each<[string, () => Outcome<string>, string]>([
+  ['asks for a dead letter', () => ({ kind: 'dead-letter', reason: 'odd', error: 'no stream' }), 'no stream'],
+  [
+    'throws',
+    () => {
+      throw new Error('broken');
+    },
+    'broken',
+  ],
+])('a timer that %s has failed: nothing is written, and it is told', async (_what, fire, why) => {
+  const work = await fired(fire);
+  expect(work).toMatchObject({ failures: 1, records: [], changes: [] });
+  expect(work.told).toEqual([
+    expect.objectContaining({
+      timerKey: 'k',
+      outcome: { kind: 'drop', reason: 'timer-threw' },
+      failure: expect.stringContaining(why),
+    }),
+  ]);
+});
+
+test('a timer that closes a state writes it', async () => {
+  const work = await fired(() => ({ kind: 'next', state: 'closed', emit: [] }));
+  expect(work.failures).toBe(0);
+  expect(work.records).toMatchObject([{ topic: 'states', key: 'k', value: Buffer.from('closed') }]);
+});
+
+// A policy that was changed moved what states wanted while the index had it as before: such a timer was dropped when it
+// came due, and the state stayed for ever.
+test('a timer that is wanted earlier than its index entry fires with it; one that is wanted later gets a later entry', async () => {
+  const asked = async (indexedMs: number) => {
+    const task = taskWhoseTimer(() => ({ kind: 'next', state: 'closed', emit: [] }));
+    return await evolve(task, [], [{ dueAtMs: indexedMs, key: 'k' }], 10);
+  };
+  expect(await asked(7)).toMatchObject({ changes: [{ key: 'k', state: 'closed' }], laterTimers: [] });
+  expect(await asked(3)).toMatchObject({
+    changes: [],
+    spentTimers: [{ dueAtMs: 3, key: 'k' }],
+    laterTimers: [{ dueAtMs: 5, key: 'k' }],
+  });
+});
+
+test('an index entry of the future is left where it is, one of the past is written again', async () => {
+  const task = (dueAtMs: number) =>
+    ({
+      partition: 0,
+      position: 0,
+      state: () => 'open',
+      context: {
+        topology: {
+          name: 'shows',
+          timer: { dueAtMs: () => dueAtMs, fire: () => ({ kind: 'drop', reason: 'early' }) },
+          step: () => ({ kind: 'next', state: 'open still', emit: [] }),
+        },
+        input: { decode: (bytes: Buffer) => bytes },
+        changelogTopic: 'states',
+        state: { encode: (state: string) => Buffer.from(state) },
+      },
+    }) as unknown as Task<string>;
+  const record = {
+    topic: 'in',
+    partition: 0,
+    offset: 0,
+    key: 'k',
+    value: Buffer.from('v'),
+    headers: {},
+    timestampMs: 0,
+  };
+  const change = async (dueAtMs: number) => (await evolve(task(dueAtMs), [record], [], 10)).changes[0];
+  expect(await change(11)).toMatchObject({ dueAtMs: 11, previousDueAtMs: 11 });
+  expect(await change(10)).toMatchObject({ dueAtMs: 10, previousDueAtMs: null });
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'live2vod-work-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A state is the deadlines that are still to come; a timer passes one of them, the earliest. */
+const deadlines = {
+  topology: {
+    name: 'deadlines',
+    timer: {
+      dueAtMs: (state: readonly number[]) => state[0] ?? null,
+      fire: (_key: string, state: readonly number[]) => ({ kind: 'next', state: state.slice(1), emit: [] }),
+    },
+    step: (before: readonly number[] | null, record: { value: readonly number[] }) => ({
+      kind: 'next',
+      state: [...new Set([...(before ?? []), ...record.value])].sort((a, b) => a - b),
+      emit: [],
+    }),
+  },
+  changelogTopic: 'states',
+  cacheBytesPerTask: 1_000,
+  input: { decode: (bytes: Buffer) => JSON.parse(String(bytes)) as readonly number[] },
+  state: {
+    encode: (state: readonly number[]) => Buffer.from(JSON.stringify(state)),
+    decode: (bytes: Buffer) => JSON.parse(String(bytes)) as readonly number[],
+  },
+} as unknown as TaskContext<readonly number[]>;
+
+// A record that came together with a due timer made its state want an earlier one first. Fired for that, the state wanted
+// the due time of the entry again, which was dropped as spent: the state's timer was in the index no more, and a session
+// whose end it was to tell stayed open. Seen once in the long chaos lane.
+test('whatever records and timers come together, the index holds the time that each state wants', async () => {
+  const nowMs = 10;
+  const keys = ['a', 'b'] as const;
+  const batch = fc.array(
+    fc.record({ key: fc.constantFrom(...keys), added: fc.array(fc.nat(14), { minLength: 1, maxLength: 3 }) }),
+    { maxLength: 3 },
+  );
+  const stale = fc.array(fc.record({ key: fc.constantFrom(...keys), dueAtMs: fc.nat(14) }), { maxLength: 4 });
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 5 }), stale, async (batches, entries) => {
+      runs += 1;
+      const store = await StateStore.open(join(folder, String(runs)));
+      try {
+        // A restored store has entries of older states too.
+        await store.moveTimers([], entries);
+        const changelog = { topicId: 't', topic: 'states', partitions: 1 };
+        const parts = { partition: 0, context: deadlines, store, changelog, position: 0, checkpointedAtMs: nowMs };
+        const task = await Task.start(parts);
+        let offset = 0;
+        // Some more without records, so that what is due comes to an end.
+        for (const records of [...batches, ...Array.from({ length: 15 }, () => [])]) {
+          const due = await store.dueTimers(nowMs, 500);
+          const input = records.map(({ key, added }) => ({
+            topic: 'in',
+            partition: 0,
+            offset: offset++,
+            key,
+            value: Buffer.from(JSON.stringify(added)),
+            headers: {},
+            timestampMs: 0,
+          }));
+          task.apply(await evolve(task, input, due, nowMs), null, nowMs);
+          await task.settled();
+          for (const key of keys) {
+            const [wanted] = (await task.state(key)) ?? [];
+            if (wanted !== undefined)
+              expect(await store.dueTimers(wanted, 500)).toContainEqual({ dueAtMs: wanted, key });
+          }
+          expect(task.earliestTimerMs).toBe(await store.earliestTimerMs());
+        }
+        for (const key of keys) for (const left of (await task.state(key)) ?? []) expect(left).toBeGreaterThan(nowMs);
+      } finally {
+        await store.close();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+// A record whose schema the registry didn't give held up every partition, also those that had nothing to do with it.
+test('a record that has to wait ends its own batch: what came before it is done, and it comes again', async () => {
+  const away = Object.assign(new Error('the registry is away'), { retryable: true });
+  const context = {
+    topology: { name: 'shows', step: () => ({ kind: 'next', state: 'open', emit: [] }) },
+    input: {
+      decode: (bytes: Buffer) => {
+        if (String(bytes) === 'unknown') throw away;
+        return bytes;
+      },
+    },
+    ...{ inputTopic: 'in', changelogTopic: 'states' },
+    state: { encode: (state: string) => Buffer.from(state) },
+  };
+  const task = { partition: 0, position: 3, state: () => null, context } as unknown as Task<string>;
+  const record = (offset: number, value: string) => ({
+    ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from(value), headers: {}, timestampMs: 0 },
+  });
+  const work = await evolve(task, [record(5, 'v'), record(8, 'unknown'), record(9, 'v')], [], 10);
+  expect(work).toMatchObject({ heldBy: away, nextPosition: 6, failures: 0 });
+  expect(work.changes.map(({ key }) => key)).toEqual(['k5']);
+});
+
+// What can't be encoded came from an input whose bounds the schema doesn't have; 25 of them stopped the processor.
+test('what an input is to blame for is no failure of the release', async () => {
+  const context = {
+    topology: { name: 'shows', step: () => ({ kind: 'next', state: 'too much', emit: [] }) },
+    input: {
+      decode: (bytes: Buffer) => {
+        if (String(bytes) === 'bad') throw new Error('bad bytes');
+        return bytes;
+      },
+    },
+    ...{ inputTopic: 'in', changelogTopic: 'states', deadLetterTopic: 'dead', stage: 'shows-processor' },
+    state: {
+      encode: () => {
+        throw new Error('the value does not fit');
+      },
+    },
+  };
+  const task = { partition: 0, position: 0, state: () => null, context } as unknown as Task<string>;
+  const record = (offset: number, value: string) => ({
+    ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from(value), headers: {}, timestampMs: 0 },
+  });
+  const work = await evolve(task, [record(0, 'v'), record(1, 'bad')], [], 10);
+  expect(work.failures).toBe(0);
+  expect(work.records.map(({ headers }) => headers?.reason)).toEqual(['output-unusable', 'input-unreadable']);
+});
+
+/** A task whose states lie in `states`; those named in `waiting` can be decoded only after a moment. */
+function taskOf(states: Record<string, string>, step: Topology<string>['step'], waiting: readonly string[] = []) {
+  const state = (key: string) => {
+    const found = states[key] ?? null;
+    return found !== null && waiting.includes(key) ? Promise.resolve(found) : found;
+  };
+  const dueAtMs = (found: string) => (found.startsWith('due') ? Number(found.slice(3)) : null);
+  return {
+    partition: 3,
+    position: 0,
+    state,
+    context: {
+      topology: { name: 'shows', step, timer: { dueAtMs } },
+      changelogTopic: 'states',
+      input: { decode: (bytes: Buffer) => bytes.toString() },
+      outputs: new Map(),
+      state: { encode: (found: string) => Buffer.from(found) },
+    },
+  } as unknown as Task<string>;
+}
+
+const recordOf = (key: string, offset: number): ConsumedRecord =>
+  ({
+    topic: 'facts',
+    partition: 3,
+    offset,
+    key,
+    value: Buffer.from('x'),
+    headers: {},
+    timestampMs: 1,
+  }) as ConsumedRecord;
+
+test('a step reads and writes further keys: in its own partition, later steps of the batch see them, timers move', async () => {
+  const task = taskOf({ a: 'due7', 'a/old': 'due9' }, (state, _record, { read }) => {
+    const count = Number(read?.('a/count') ?? '0') + 1;
+    const others = new Map<string, string | null>([
+      ['a/count', String(count)],
+      ['a/old', null],
+    ]);
+    return { kind: 'next', state, others, emit: [] };
+  });
+  const work = await evolve(task, [recordOf('a', 0), recordOf('a', 1)], [], 5);
+  expect(work.records.map(({ key, value, partition }) => [key, value?.toString() ?? null, partition])).toEqual([
+    ['a/count', '2', 3],
+    ['a/old', null, 3],
+  ]);
+  expect(work.changes).toMatchObject([
+    { key: 'a/count', previousDueAtMs: null },
+    { key: 'a/old', previousDueAtMs: 9, dueAtMs: null },
+  ]);
+});
+
+test('a step is called anew where a further key waits for its schema', async () => {
+  let calls = 0;
+  const task = taskOf(
+    { a: 'A', b: 'B', c: 'C' },
+    (_state, _record, { read }) => {
+      calls += 1;
+      return { kind: 'next', state: `${read?.('b')}${read?.('c')}${read?.('d')}`, emit: [] };
+    },
+    ['b', 'c'],
+  );
+  const work = await evolve(task, [recordOf('a', 0)], [], 5);
+  expect(work.failures).toBe(0);
+  expect(work.records.map(({ key, value }) => [key, value?.toString()])).toEqual([['a', 'BCnull']]);
+  expect(calls).toBe(3);
+});

@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
+import { lane } from '../../../connectors/vod/lane.ts';
+import { type Emulator, type EmulatorOptions, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
+import { seeded } from '../../../emulator/random.ts';
+import { createLogger } from '../../../platform/telemetry/index.ts';
+import type { StepKind, TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
+import { redriveStep } from '../../../services/jobs/index.ts';
+import type { JobKind } from '../../../services/jobs/job-kind.ts';
+import { defaultStepRules, stepJobs } from '../../../services/jobs/step-jobs.ts';
+import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
+import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
+import { healer } from '../../../services/reconciler/heal.ts';
+import { knownVideo } from '../../../services/reconciler/needs.ts';
+import { watchList } from '../../../services/reconciler/watch-list.ts';
+import { plainPipeline } from '../../emulator/pipeline.ts';
+import { startReceiver } from '../../emulator/receiver.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type CrashPoint, crashWorld, quickPlatform, randomEnd, schedulesToPlay, untilDone } from './crash-world.ts';
+
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function cloudWith(options: EmulatorOptions): Promise<{ emulator: Emulator; cloud: VodCloud }> {
+  const knobs = { shuffleWindowMs: 1, lateRate: 0, duplicateRate: 0, renditionFailureRate: 0, jobCompression: 1e9 };
+  const emulator = await startEmulator({ port: 0, ...options, knobs: { ...knobs, ...options.knobs } });
+  const cloud = cloudClient({
+    vodEndpoint: emulator.url,
+    liveEndpoint: emulator.url,
+    credentials: fixedCredentials({ accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' }),
+    timeoutMs: 200,
+  });
+  stops.push(emulator.stop, cloud.close);
+  return { emulator, cloud };
+}
+
+type QuickPlatform = ReturnType<typeof quickPlatform>;
+
+/** Both sorts of job of the topic, as the runner of the product joins them. */
+function kindOf(cloud: VodCloud, platform: QuickPlatform): JobKind<TranscodeJob> {
+  const shared = {
+    codec: { decode: (bytes: Buffer) => JSON.parse(String(bytes)) as TranscodeJob },
+    cloudOf: () => cloud,
+    submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
+    asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+    platform,
+  };
+  const transcode = transcodeJobs({ ...shared, rules: defaultAttemptRules });
+  const steps = stepJobs({ ...shared, rules: defaultStepRules });
+  return { ...transcode, sortOf: (job) => (job.step === null ? transcode : steps) };
+}
+
+type Told = Readonly<Record<string, unknown>>;
+const toldIn = (published: ReturnType<typeof crashWorld>['published']): readonly Told[] =>
+  published
+    .filter((record) => record.topic === 'callbacks')
+    .map((record) => JSON.parse(Buffer.from(record.value ?? '').toString()) as Told);
+
+const keyed = (jobs: readonly TranscodeJob[]) => jobs.map((value) => ({ key: value.videoId, value }));
+
+describe('an audit and a cover before the transcode', { timeout: 30_000 }, () => {
+  const transcode = {
+    transcode: 'pipeline',
+    templateGroupId: templateGroupIds.byHand,
+    beforeTranscode: { audit: true, snapshot: { atSeconds: 1 } },
+  } as const;
+
+  /** An evening whose videos are all audited with this verdict, up to where nothing more happens by itself. */
+  async function evening(
+    knobs: { readonly auditBlockRate: number; readonly auditReviewRate: number },
+    lost: string | null = null,
+  ) {
+    const pipeline = plainPipeline([{ segments: transcode, composed: transcode }]);
+    const receiver = await startReceiver((_n, body) => {
+      if (body.EventType !== lost) pipeline.callback(body);
+      return 200;
+    });
+    stops.push(receiver.stop);
+    const { emulator, cloud } = await cloudWith({ callbackUrl: receiver.url, seed: 7, knobs });
+    emulator.play({ practices: ['2'], shows: 1, showSeconds: 1800, compression: 1e9 });
+    const work = async () => {
+      const jobs = pipeline.takeJobs();
+      if (jobs.length === 0) return;
+      const world = crashWorld(keyed(jobs));
+      const platform = quickPlatform(seeded(1).float, 200);
+      await world.live({ platform, ...untilDone, kind: () => kindOf(cloud, platform) });
+      for (const event of toldIn(world.published)) pipeline.tell(event);
+    };
+    /** Works off what is planned until this is so of every video. */
+    const until = async (holds: (video: Told) => void) => {
+      await eventually(async () => {
+        await work();
+        expect(pipeline.videos.size).toBeGreaterThan(0);
+        for (const video of pipeline.videos.values()) holds(video);
+        return true;
+      });
+      await emulator.whenQuiet();
+    };
+    return { pipeline, emulator, cloud, until };
+  }
+
+  const bothDone = expect.arrayContaining([
+    expect.objectContaining({ kind: 'AUDIT', state: 'DONE' }),
+    expect.objectContaining({ kind: 'SNAPSHOT', state: 'DONE' }),
+  ]);
+
+  /** What the account paid for, by service, per video. */
+  function billed(emulator: Emulator): Record<string, number> {
+    const { bill, jobs, videos } = emulator.ledger();
+    const count = (service: string) =>
+      bill.filter((line) => line.service === service && line.startedBy === 'user').length;
+    const each = (n: number) => n / videos.length;
+    return { audits: each(count('audit')), covers: each(count('snapshot')), transcodes: each(jobs.length) };
+  }
+
+  it('that passes: the transcode starts, once', async () => {
+    const { emulator, until } = await evening({ auditBlockRate: 0, auditReviewRate: 0 });
+    await until((video) =>
+      expect(video).toMatchObject({
+        status: 'TRANSCODED',
+        auditStatus: 'PASS',
+        coverUrl: expect.any(String),
+        jobs: [{ decision: 'PIPELINE', state: 'DONE', hold: 'PASSED' }],
+        steps: bothDone,
+      }),
+    );
+    expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
+  });
+
+  it('that blocks: the transcode never starts', async () => {
+    const { emulator, until } = await evening({ auditBlockRate: 1, auditReviewRate: 0 });
+    await until((video) =>
+      expect(video).toMatchObject({
+        status: 'FAILED',
+        errorCode: 'AuditBlocked',
+        jobs: [{ state: 'AWAITING_APPROVAL', hold: 'BLOCKED', plannedAt: null }],
+        steps: bothDone,
+      }),
+    );
+    expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 0 });
+  });
+
+  it('that leaves it to a person: the transcode starts after that verdict, once', async () => {
+    const { pipeline, emulator, until } = await evening({ auditBlockRate: 0, auditReviewRate: 1 });
+    await until((video) =>
+      expect(video).toMatchObject({ jobs: [{ hold: 'REVIEW', plannedAt: null }], steps: bothDone }),
+    );
+    expect(billed(emulator)).toMatchObject({ transcodes: 0 });
+    const EventTime = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    for (const MediaId of [...pipeline.videos.keys()])
+      pipeline.callback({
+        EventType: 'CreateAuditComplete',
+        EventTime,
+        MediaId,
+        Status: 'success',
+        AuditStatus: 'Normal',
+      });
+    await until((video) => expect(video).toMatchObject({ status: 'TRANSCODED', jobs: [{ state: 'DONE' }] }));
+    expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
+  });
+
+  it('whose verdict nobody told: the reconciler finds it, and the transcode starts, once', async () => {
+    const passing = { auditBlockRate: 0, auditReviewRate: 0 };
+    const { pipeline, emulator, cloud, until } = await evening(passing, 'AIMediaAuditComplete');
+    await until((video) =>
+      expect(video).toMatchObject({
+        coverUrl: expect.any(String),
+        jobs: [{ hold: 'AUDIT' }],
+        steps: expect.arrayContaining([expect.objectContaining({ kind: 'AUDIT', state: 'ACKNOWLEDGED' })]),
+      }),
+    );
+    const watch = watchList({ silentAfterMs: () => 0 });
+    const { checkVideos } = healer({
+      cloud,
+      ask: (work) => work(),
+      watch,
+      tell: async ({ body }) => pipeline.tell(body, 'reconciler'),
+      platform: { now: Date.now },
+      log: createLogger('test', 'silent'),
+      tooYoungMs: 0,
+    });
+    await checkVideos([...pipeline.videos.values()].map(knownVideo));
+    await until((video) => expect(video).toMatchObject({ auditStatus: 'PASS', status: 'TRANSCODED', steps: bothDone }));
+    expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
+  });
+});
+
+describe('steps whose calls fail and whose runner dies', () => {
+  const { runs, seed } = schedulesToPlay(12, 100);
+
+  function stepJob(videoId: string, kind: StepKind): TranscodeJob {
+    const token = `${kind}-${videoId}`;
+    const none = { priority: null, stream: null, region: null };
+    const step = { kind, templateId: null, offsetMs: null };
+    const plan = { purpose: 'SEGMENT', generation: 0, plannedAt: Date.now(), step } as const;
+    return { token, videoId, templateGroupId: 'NOT_A_TRANSCODE', ...none, ...plan };
+  }
+
+  /** The cloud with a point before and after each call at which the runner may die. */
+  function mortal(cloud: VodCloud, crashPoint: CrashPoint): VodCloud {
+    return new Proxy(cloud, {
+      get: (target, name: keyof VodCloud) => async (request: unknown) => {
+        await crashPoint();
+        try {
+          return await (target[name] as (request: unknown) => Promise<unknown>)(request);
+        } finally {
+          await crashPoint();
+        }
+      },
+    });
+  }
+
+  it(`are started at most once, and known unless nobody can know: seed ${seed}`, {
+    timeout: 20_000 + runs * 4_000,
+  }, async () => {
+    const { emulator, cloud } = await cloudWith({
+      seed,
+      knobs: { submitPerSecond: null, queryPerSecond: null, silenceMs: 300 },
+    });
+    emulator.play({ practices: ['2'], shows: runs, showSeconds: 600, compression: 1e9 });
+    await emulator.whenQuiet();
+    const videoIds = emulator
+      .ledger()
+      .videos.slice(0, runs)
+      .map((video) => video.videoId);
+    emulator.turn({ errorRate: 0.05, lateErrorRate: 0.1, silenceRate: 0.02, lostAnswerRate: 0.1 });
+
+    const play = async (videoId: string, schedule: number): Promise<readonly Told[]> => {
+      const rng = seeded(seed, 'steps', schedule);
+      const world = crashWorld(keyed([stepJob(videoId, 'SNAPSHOT'), stepJob(videoId, 'AUDIT')]));
+      const lives = rng.int(0, 3);
+      for (let life = 0; life <= lives; life++) {
+        const platform = quickPlatform(rng.float, 200);
+        const end = life < lives ? randomEnd(rng, 25) : untilDone;
+        const kind = (crashPoint: CrashPoint) => kindOf(mortal(cloud, crashPoint), platform);
+        if ((await world.live({ platform, ...end, kind })) === 'done') break;
+      }
+      return toldIn(world.published);
+    };
+    const told = (await Promise.all(videoIds.map(play))).flat();
+    await emulator.whenQuiet();
+
+    const { bill } = emulator.ledger();
+    let doubts = 0;
+    for (const videoId of videoIds) {
+      for (const [kind, service] of [
+        ['SNAPSHOT', 'snapshot'],
+        ['AUDIT', 'audit'],
+      ] as const) {
+        const made = bill.filter(
+          (line) => line.videoId === videoId && line.service === service && line.startedBy === 'user',
+        );
+        const events = told.filter((event) => event.Token === `${kind}-${videoId}`);
+        expect(made.length, `${kind} of ${videoId}`).toBeLessThanOrEqual(1);
+        expect(events.length, `${kind} of ${videoId}`).toBeGreaterThan(0);
+        if (made[0] === undefined) doubts += 1;
+        const expected = made[0]
+          ? { EventType: 'StepJobAcknowledged', JobId: made[0].jobId, Step: kind }
+          : { EventType: 'StepJobInDoubt' };
+        for (const event of events) expect(event, `${kind} of ${videoId}`).toMatchObject(expected);
+      }
+    }
+    expect(doubts).toBeLessThan(runs);
+  });
+
+  it('are looked for before they are done again on purpose', async () => {
+    const { emulator, cloud } = await cloudWith({ seed });
+    emulator.play({ practices: ['2'], shows: 1, showSeconds: 600, compression: 1e9 });
+    await emulator.whenQuiet();
+    const [video] = emulator.ledger().videos;
+    const job = stepJob(video?.videoId ?? '', 'AUDIT');
+    const { jobId } = await cloud.submitAiMediaAuditJob({ mediaId: job.videoId });
+    const again = redriveStep(job, Date.now());
+    expect(again).toMatchObject({ token: job.token, generation: 1 });
+    const platform = quickPlatform(seeded(1).float, 200);
+    const world = crashWorld(keyed([again]));
+    await world.live({ platform, ...untilDone, kind: () => kindOf(cloud, platform) });
+    expect(toldIn(world.published)).toMatchObject([
+      { EventType: 'StepJobAcknowledged', Token: job.token, JobId: jobId },
+    ]);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts';
+import { applyRecording, patience, planRecording, readRecordingSetup } from '../../../services/recording/index.ts';
+import { call } from '../../emulator/api/caller.ts';
+import { calmEmulator } from '../../emulator/world.ts';
+import { quickPlatform } from '../jobs/crash-world.ts';
+
+async function cloudOf() {
+  const emulator = await calmEmulator();
+  const cloud = cloudClient({
+    vodEndpoint: emulator.url,
+    liveEndpoint: emulator.url,
+    credentials: fixedCredentials({ accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' }),
+  });
+  onTestFinished(() => cloud.close());
+  return { cloud, emulator };
+}
+
+describe('a set-up at the cloud', () => {
+  // Twenty times as fast as it would be: the emulator throttles by the wall clock.
+  const patiently = patience(
+    quickPlatform(() => 0.5, 20),
+    () => 0.5,
+  );
+  const domain = 'many.example.com';
+
+  it('is applied to its end although the cloud throttles', async () => {
+    const configs = Array.from({ length: 25 }, (_, n) => ({ domain, app: `app-${n}`, segments: 'g' }));
+    const read = readRecordingSetup({ configs });
+    if (!read.ok) return expect.fail(JSON.stringify(read.problems));
+    const { cloud, emulator } = await cloudOf();
+    const applied: string[] = [];
+    const plan = await planRecording(cloud, read.setup, null, patiently);
+    await applyRecording(cloud, plan, patiently, ({ name }) => applied.push(name));
+    expect(applied.length).toBe(25);
+    expect(emulator.ledger().calls.map((call) => call.outcome)).toContain('Throttling.User');
+    const left = await planRecording(cloud, read.setup, null, patiently);
+    expect(new Set(left.changes.map((change) => change.kind))).toEqual(new Set(['keep']));
+  });
+
+  it('keeps what the file does not name, and is left alone where the file could not say it again', async () => {
+    const read = readRecordingSetup({ configs: [{ domain, app: 'kept', segments: 'g', cycleSeconds: 1800 }] });
+    const [wanted] = (read.ok && read.setup.configs) || expect.fail('not read');
+    if (!read.ok || !wanted) return expect.fail('not read');
+    const { cloud, emulator } = await cloudOf();
+    await cloud.addLiveRecordVodConfig({ ...wanted, cycleSeconds: 3600, storageLocation: 'bucket', spaceId: 'space' });
+    await applyRecording(cloud, await planRecording(cloud, read.setup, null, patiently), patiently, () => {});
+    const described = async () =>
+      (await cloud.describeLiveRecordVodConfigs({ domainName: domain })).find(({ appName }) => appName === 'kept');
+    const kept = { cycleSeconds: 1800, storageLocation: 'bucket', spaceId: 'space' };
+    expect(await described()).toMatchObject(kept);
+
+    const other = { DomainName: domain, AppName: 'kept', CycleDuration: '900', 'RecordFormat.1.Format': 'mp4' };
+    await call(emulator.url, 'UpdateLiveRecordVodConfig', { Version: '2016-11-01', ...other });
+    await expect(planRecording(cloud, read.setup, null, patiently)).rejects.toMatchObject({
+      code: 'BAD_RECORDING_SETUP',
+      message: expect.stringContaining('RecordFormat') as string,
+    });
+  });
+});
