@@ -5,6 +5,8 @@ export const exitCode = {
   ok: 0,
   failed: 1,
   usage: 2,
+  /** Nothing failed: `record-config plan` found something to change. */
+  changes: 3,
   /** Too many records failed, or the data is of others: starting again would only fail again, a person has to look. */
   data: 65,
   /** Something that the command needs is not there: a broker, a registry, a taken port. */
@@ -13,6 +15,9 @@ export const exitCode = {
   invariant: 70,
   /** A broken setting, policy or schema. */
   configuration: 78,
+  /** Ended by SIGINT or SIGTERM before the work had begun: 128 and the signal's number, as shells have it. */
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** Ends a command with one line on standard error and an exit code. */
@@ -26,10 +31,11 @@ export class CommandFault extends Error {
   }
 }
 
-/** Ended by a signal before it had begun its work: 128 and the signal's number, as shells have it. */
+/** Ended by a signal before it had begun its work. */
 export class Interrupted extends CommandFault {
   constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super(`stopped by ${signal} before it had started; nothing of it runs any more`, signal === 'SIGINT' ? 130 : 143);
+    const code = signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
+    super(`stopped by ${signal} before it had started; nothing of it runs any more`, code);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Interrupted } from './exit.ts';
+import { exitCode, Interrupted } from './exit.ts';
 
 /**
  * When a role that doesn't end is ended by SIGKILL, whatever holds it up. Each is longer than what it bounds, and than
@@ -19,7 +19,7 @@ export function stopSignal(): AbortSignal {
   process.once('SIGTERM', () => stopping.abort(new Interrupted('SIGTERM')));
   process.once('SIGINT', () => {
     stopping.abort(new Interrupted('SIGINT'));
-    process.once('SIGINT', () => process.exit(130));
+    process.once('SIGINT', () => process.exit(exitCode.interrupted));
   });
   return stopping.signal;
 }

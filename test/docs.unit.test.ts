@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { exitCode } from '../cli/exit.ts';
 import { metricCatalogue } from '../platform/telemetry/index.ts';
 import { settingTable } from '../schemas/settings.ts';
 
@@ -12,6 +13,11 @@ describe('the reference pages list exactly what exists', () => {
     const text = page('settings.md');
     expect(namesIn(text)).toEqual(Object.keys(settingTable));
     for (const { accepts } of Object.values(settingTable)) expect(text).toContain(accepts.replaceAll('|', '\\|'));
+  });
+
+  test('exit codes', () => {
+    const rows = [...page('operations.md').matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
+    expect([...new Set(rows)]).toEqual(Object.values(exitCode));
   });
 
   test('metrics, with their labels', () => {

@@ -9,9 +9,9 @@ export function addRecordConfig(program: Command): void {
     .description('what the cloud records and reports, from `recording:` of live2vod.yaml');
   command
     .command('plan')
-    .description('say what `apply` would change; exit status 2 if anything')
+    .description('say what `apply` would change; exit code 3 if anything')
     .action(async () => {
-      if (await (await load()).plan()) process.exitCode = exitCode.usage;
+      if (await (await load()).plan()) process.exitCode = exitCode.changes;
     });
   command
     .command('apply')

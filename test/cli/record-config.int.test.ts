@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { exitCode } from '../../cli/exit.ts';
+import { calmEmulator } from '../emulator/world.ts';
+import { command } from './command.ts';
+
+// Wrong usage and "something would change" had one exit code: a pipeline that plans couldn't tell a typo from a change.
+it('record-config plan ends differently for a change, for none and for wrong usage', async () => {
+  const emulator = await calmEmulator();
+  const home = mkdtempSync(join(tmpdir(), 'live2vod-record-config-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const file = join(home, 'live2vod.yaml');
+  writeFileSync(
+    file,
+    stringify({ recording: { configs: [{ domain: 'play.example.com', app: 'live', segments: 'g' }] } }),
+  );
+  const run = async (...args: string[]) => {
+    const settings = {
+      ...{ LIVE2VOD_HOME: home, LIVE2VOD_CONFIG: file, VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
+      ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret' },
+    };
+    const { status, text } = command(['record-config', ...args], settings);
+    return { status: await status, text: text() };
+  };
+
+  expect(await run('plan')).toMatchObject({ status: exitCode.changes, text: expect.stringContaining('1 changes') });
+  expect(await run('apply')).toMatchObject({ status: exitCode.ok });
+  expect(await run('plan')).toMatchObject({ status: exitCode.ok, text: expect.stringContaining('nothing to change') });
+  expect(await run('plan', '--nonsense')).toMatchObject({ status: exitCode.usage });
+});
