@@ -1,1 +1,2 @@
-export { type BatchLimits, runSink, type SinkOptions } from './run-sink.ts';
+export type { BatchLimits, SinkOptions } from './options.ts';
+export { runSink } from './run-sink.ts';

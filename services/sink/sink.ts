@@ -8,12 +8,10 @@ import {
 } from '../../connectors/kafka/index.ts';
 import { Batch } from './batch.ts';
 import { measureLag, measureStuck } from './gauges.ts';
+import { type BatchLimits, defaultBatchLimits, type SinkOptions } from './options.ts';
 import { type AddRow, rowAdders, sinkTopics } from './rows-of.ts';
-import type { BatchLimits, SinkOptions } from './run-sink.ts';
 import { type StoreContext, storePatiently } from './store.ts';
 import { untilThere } from './until-there.ts';
-
-const defaultLimits: BatchLimits = { maxRecords: 50_000, maxBytes: 16 * 1024 * 1024, maxWaitMs: 1_000 };
 
 /** More at a time cost more each: what the client makes of a poll's records lives until it has made the last one. */
 const pollRecords = 500;
@@ -41,7 +39,7 @@ export class Sink {
 
   constructor(options: SinkOptions, context: StoreContext) {
     this.#options = options;
-    this.#limits = { ...defaultLimits, ...options.batch };
+    this.#limits = { ...defaultBatchLimits, ...options.batch };
     this.#context = context;
     this.#topicIds = new Map(sinkTopics.map((id) => [options.topics(id), id]));
     const adders = rowAdders(options);

@@ -6,8 +6,8 @@ import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
 import { deadLetter } from '../../runtime/index.ts';
 import type { Batch, TableName, Unusable } from './batch.ts';
 import { insertRows } from './insert.ts';
+import type { SinkOptions } from './options.ts';
 import { readAgain } from './read-again.ts';
-import type { SinkOptions } from './run-sink.ts';
 import { mending } from './until-there.ts';
 
 export type StoreContext = {

@@ -1,7 +1,7 @@
 import { RegistryFault } from '../../connectors/avro/index.ts';
 import { ClickhouseFault, isDenied, problemOf } from '../../connectors/clickhouse/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
-import type { SinkOptions } from './run-sink.ts';
+import type { SinkOptions } from './options.ts';
 
 /** What readiness says of a ClickHouse that a person must mend. */
 export const mending = (text: string): string => `ClickHouse to be mended: ${text}`;

@@ -21,6 +21,8 @@ export type IngressOptions = {
   readonly limits?: Partial<IngressLimits>;
 };
 
+const defaultWindowSeconds = 300;
+
 /**
  * The ingress as a server that isn't listening: tests inject requests, `runIngress` listens.
  * @throws IngressFault BAD_ENDPOINT
@@ -28,7 +30,7 @@ export type IngressOptions = {
 export function buildIngress(options: IngressOptions): FastifyInstance {
   checkEndpoints(options.endpoints);
   const limits = { ...defaultLimits, ...options.limits };
-  const { metrics } = options;
+  const { publisher, log, metrics, clock, windowSeconds = defaultWindowSeconds } = options;
   const doors = [...byPath(options.endpoints)];
   const places = new Map(doors.map(([spelling], index) => [spelling, index]));
   const app = Fastify({
@@ -77,9 +79,10 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
 
   for (const [place, [, { path, endpoints }]] of doors.entries()) {
     if (endpoints.some((endpoint) => endpoint.unsigned === true)) {
-      options.log.warn({ path }, 'the signature check is off: whoever reaches this port can publish events');
+      log.warn({ path }, 'the signature check is off: whoever reaches this port can publish events');
     }
-    app.register(callbackRoute({ ...options, path, route: routeAt(place), endpoints, limits }));
+    const shared = { publisher, log, metrics, clock, windowSeconds, limits };
+    app.register(callbackRoute({ ...shared, path, route: routeAt(place), endpoints }));
   }
 
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {

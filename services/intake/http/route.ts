@@ -1,17 +1,26 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../../platform/host/index.ts';
+import type { Logger, Metrics } from '../../../platform/telemetry/index.ts';
 import { admit } from '../admission.ts';
 import { deadlines } from '../deadlines.ts';
 import { IngressFault } from '../fault.ts';
 import { rateLimit, rateLimitPerAddress } from '../rate.ts';
+import type { Publisher } from '../record.ts';
 import { rememberResends, requestIdentity } from '../resends.ts';
-import type { IngressOptions } from './app.ts';
 import { BodyRefused, bodyMemory, readBody } from './body.ts';
 import { checkHeader, isCheck } from './check.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import type { IngressLimits } from './limits.ts';
 import { verifier } from './signature.ts';
 
-type RouteOptions = IngressOptions & {
+type RouteOptions = {
+  /** Where callbacks are made durable; a 200 waits for it. */
+  readonly publisher: Publisher;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** How far a callback's timestamp may be from this machine's clock. */
+  readonly windowSeconds: number;
   /** As it is configured. */
   readonly path: string;
   /** The router's name of it. */
@@ -42,8 +51,7 @@ const aMinute = 60_000;
 
 /** A POST to one path: authenticate by the headers, read the body as bytes, publish, answer 200 once it is durable. */
 export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
-  const { path, limits, metrics, clock, log, publisher } = options;
-  const windowSeconds = options.windowSeconds ?? 300;
+  const { path, limits, metrics, clock, log, publisher, windowSeconds } = options;
   const verify = verifier(options.endpoints, windowSeconds);
   const answers = deadlines(limits.answerWithinMs, clock);
   const rate = rateLimit({ perSecond: limits.callbacksPerSecond, burst: limits.callbacksBurst }, clock);
