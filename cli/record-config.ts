@@ -14,7 +14,7 @@ import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { cloudOf } from './roles/cloud.ts';
 
-const patiently = patience(systemPlatform, systemPlatform.random);
+const patiently = patience(systemPlatform);
 
 /** Prints what `apply` would change. Gives whether there is anything. */
 export const plan = () => withCloud(async (cloud, configuration) => print(await planOf(cloud, configuration)));

@@ -1,3 +1,5 @@
+import { Fault } from '../platform/faults.ts';
+
 export type StackErrorCode =
   | 'PORT_TAKEN'
   | 'HOME_IN_USE'
@@ -13,15 +15,10 @@ export type StackErrorCode =
   | 'ROLE_DIED';
 
 /** A reason why the embedded stack can't start. The message is one line and says what to do. */
-export class StackError extends Error {
+export class StackError extends Fault<StackErrorCode> {
   override readonly name = 'StackError';
-  readonly code: StackErrorCode;
-  /** Whether the same call may succeed later without anybody changing anything. */
-  readonly retryable: boolean;
 
   constructor(code: StackErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.retryable = options.retryable ?? false;
+    super(message, { code, ...options });
   }
 }

@@ -1,3 +1,5 @@
+import { Fault } from '../platform/faults.ts';
+
 /**
  * Why a processor gave up. The message says what to do.
  *
@@ -28,15 +30,12 @@ export type ProcessorFaultCode =
   | 'BUDGET_SPENT'
   | 'DEFECT';
 
-export class ProcessorFault extends Error {
+export class ProcessorFault extends Fault<ProcessorFaultCode> {
   override readonly name = 'ProcessorFault';
-  readonly code: ProcessorFaultCode;
-  /** True where starting the process again may help by itself. */
-  readonly retryable: boolean;
 
+  /** Retryable: starting the process again may help by itself. */
   constructor(code: ProcessorFaultCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.retryable = code === 'BUDGET_SPENT' || code === 'DEFECT' || code === 'TOPIC_MISSING';
+    const retryable = code === 'BUDGET_SPENT' || code === 'DEFECT' || code === 'TOPIC_MISSING';
+    super(message, { code, retryable, denied: code === 'DENIED', cause });
   }
 }

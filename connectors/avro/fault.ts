@@ -1,13 +1,10 @@
-/** What went wrong with the schema registry or a value of its. Never holds a value or a credential. */
-export class RegistryFault extends Error {
-  readonly code: string;
-  /** True where the same call may succeed later (registry away). */
-  readonly retryable: boolean;
+import { Fault } from '../../platform/faults.ts';
+
+/** What went wrong with the schema registry or a value of its. Never holds a value or a credential. Retryable: it is away. */
+export class RegistryFault extends Fault {
+  override readonly name = 'RegistryFault';
 
   constructor(code: string, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
-    super(message, { cause: options.cause });
-    this.name = 'RegistryFault';
-    this.code = code;
-    this.retryable = options.retryable ?? false;
+    super(message, { code, ...options });
   }
 }

@@ -11,4 +11,4 @@ export {
   latencyStages,
 } from './latency/report.ts';
 export { type Migration, migrate, readMigrations } from './migrate.ts';
-export { isDenied, problemOf } from './problem.ts';
+export { isClickhouseDenial, problemOf } from './problem.ts';

@@ -138,7 +138,8 @@ const person: Readonly<Record<number, string>> = {
 const denied = new Set([164, 192, 193, 194, 195, 291, 392, 452, 472, 497, 511, 512, 516, 720]);
 
 /** ClickHouse knows us not, or doesn't let us do our work. */
-export const isDenied = (error: unknown): boolean => error instanceof ClickHouseError && denied.has(Number(error.code));
+export const isClickhouseDenial = (error: unknown): boolean =>
+  error instanceof ClickHouseError && denied.has(Number(error.code));
 
 /** Code 252 is said of two things: of a table that merges too slowly, and of a batch that touches too many months. */
 const tooManyPartsOfTable = (error: ClickHouseError) =>

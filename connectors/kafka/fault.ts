@@ -1,4 +1,5 @@
 import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
+import { Fault, type FaultOptions } from '../../platform/faults.ts';
 
 const codeNames = new Map(Object.entries(kafka.CODES.ERRORS).map(([name, code]) => [code, name]));
 const codes: Readonly<Record<string, number>> = kafka.CODES.ERRORS;
@@ -69,25 +70,22 @@ const deniedCodes = new Set(
  *
  * `code` is librdkafka's name (`ERR__TIMED_OUT`) or one of ours (`KAFKA_IN_FLIGHT_LIMIT`). Never holds a secret or a payload.
  */
-export class KafkaFault extends Error {
+export class KafkaFault extends Fault {
   override readonly name = 'KafkaFault';
-  readonly code: string;
-  readonly retryable: boolean;
   readonly abortable: boolean;
   readonly fatal: boolean;
-  /** The cluster refused our identity or our rights: waiting doesn't help, a person must change the settings. */
-  readonly denied: boolean;
 
   constructor(
     message: string,
-    o: { code: string; retryable?: boolean; abortable?: boolean; fatal?: boolean; denied?: boolean; cause?: unknown },
+    {
+      abortable = false,
+      fatal = false,
+      ...o
+    }: FaultOptions & { readonly abortable?: boolean; readonly fatal?: boolean },
   ) {
-    super(message, o.cause === undefined ? undefined : { cause: o.cause });
-    this.code = o.code;
-    this.retryable = o.retryable ?? false;
-    this.abortable = o.abortable ?? false;
-    this.fatal = o.fatal ?? false;
-    this.denied = o.denied ?? false;
+    super(message, o);
+    this.abortable = abortable;
+    this.fatal = fatal;
   }
 }
 

@@ -1,3 +1,5 @@
+import { Fault } from '../../platform/faults.ts';
+
 /** A message as received: invisible to other consumers until its lease ends. */
 export type QueueMessage = {
   readonly messageId: string;
@@ -23,16 +25,14 @@ export type Queue = {
   close(): void;
 };
 
-/** A queue that did not answer as hoped. Retryable: the network, throttling, a failing service. */
-export class MnsFault extends Error {
-  /** The service's code, such as `QueueNotExist` or `AccessDenied`, or the network's, such as `ECONNREFUSED`. */
-  readonly code: string;
-  readonly retryable: boolean;
+/**
+ * A queue that did not answer as hoped. `code` is the service's, such as `QueueNotExist` or `AccessDenied`, or the network's,
+ * such as `ECONNREFUSED`. Retryable: the network, throttling, a failing service.
+ */
+export class MnsFault extends Fault {
+  override readonly name = 'MnsFault';
 
   constructor(code: string, message: string, options: { retryable: boolean; cause: unknown }) {
-    super(message, { cause: options.cause });
-    this.name = 'MnsFault';
-    this.code = code;
-    this.retryable = options.retryable;
+    super(message, { code, ...options });
   }
 }

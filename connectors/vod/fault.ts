@@ -1,3 +1,5 @@
+import { Fault } from '../../platform/faults.ts';
+
 /**
  * What a call to the cloud can end in, apart from success. The kinds are what a caller must choose by:
  * - `retryable`: the cloud did nothing; the same call may succeed later (network down, credentials expired).
@@ -14,12 +16,12 @@ export type Effect = 'read' | 'change';
 
 /**
  * A call that failed. Message and fields hold no secret and no request parameter, and the SDK's own error is not
- * attached: it may carry the signed request.
+ * attached: it may carry the signed request. `code` is the cloud's, Node's network code, or one of ours: `RequestTimeout`,
+ * `NotJson`, `UnreadableAnswer`, `CredentialsUnavailable`, `Http<status>`. Retryable: repeating is safe and may help.
  */
-export class CloudFault extends Error {
+export class CloudFault extends Fault {
+  override readonly name = 'CloudFault';
   readonly kind: FaultKind;
-  /** The cloud's error code, Node's network code, or one of ours: `RequestTimeout`, `NotJson`, `UnreadableAnswer`, `CredentialsUnavailable`, `Http<status>`. */
-  readonly code: string;
   readonly action: string;
   /** What the cloud said, without secrets. */
   readonly detail: string;
@@ -35,19 +37,15 @@ export class CloudFault extends Error {
     requestId?: string | null;
     accountWide?: boolean;
   }) {
-    super(`${fault.action}: ${fault.code}: ${fault.message} (${advice[fault.kind]})`);
-    this.name = 'CloudFault';
+    super(`${fault.action}: ${fault.code}: ${fault.message} (${advice[fault.kind]})`, {
+      code: fault.code,
+      retryable: fault.kind === 'retryable' || fault.kind === 'throttled' || fault.kind === 'lagging',
+    });
     this.kind = fault.kind;
-    this.code = fault.code;
     this.action = fault.action;
     this.detail = fault.message;
     this.requestId = fault.requestId ?? null;
     this.accountWide = fault.accountWide ?? false;
-  }
-
-  /** True where repeating the call is safe and may help. */
-  get retryable(): boolean {
-    return this.kind === 'retryable' || this.kind === 'throttled' || this.kind === 'lagging';
   }
 }
 
@@ -99,7 +97,7 @@ function plainly(kind: FaultKind): Verdict {
 }
 
 /** A `CloudFault` as an answer, for callers that choose by it. */
-export type Fault = {
+export type FaultAnswer = {
   readonly kind: FaultKind;
   readonly code: string;
   readonly message: string;

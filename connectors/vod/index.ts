@@ -6,7 +6,7 @@ export {
   defaultCredentials,
   fixedCredentials,
 } from './credentials.ts';
-export { CloudFault, type Fault, type FaultKind } from './fault.ts';
+export { CloudFault, type FaultAnswer, type FaultKind } from './fault.ts';
 export { type Lane, lane } from './lane.ts';
 export type { FoundMedia, LiveRecording, Media, PlayInfo, PlayStream, VideoInfo } from './media.ts';
 export type { MessageCallback, Notification } from './notification.ts';

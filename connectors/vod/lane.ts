@@ -1,6 +1,6 @@
 import { Abandoned } from '../../platform/abandoned.ts';
 import type { Clock } from '../../platform/host/index.ts';
-import { CloudFault, type Fault } from './fault.ts';
+import { CloudFault, type FaultAnswer } from './fault.ts';
 import { adaptivePace, type Pace, type PaceLimits, turnstile } from './pace.ts';
 
 /** A way to the cloud that one account's calls of one sort share: a rate and a bound on calls at a time. */
@@ -9,7 +9,10 @@ export type Lane = {
    * Calls when it is this caller's turn. A fault is an answer here, since the caller must choose by it.
    * @throws Abandoned when `signal` aborted before the call was made
    */
-  call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | { readonly kind: 'fault'; readonly fault: Fault }>;
+  call<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T | { readonly kind: 'fault'; readonly fault: FaultAnswer }>;
   readonly pace: Pace;
 };
 

@@ -1,3 +1,5 @@
+import { Fault } from '../../platform/faults.ts';
+
 /**
  * What is wrong with a state store and what follows:
  * - `STORE_CORRUPT`: it is discarded and rebuilt from its topic;
@@ -7,15 +9,12 @@
  */
 export type StoreFaultCode = 'STORE_CORRUPT' | 'STORE_LOCKED' | 'STORE_FOLDER' | 'DISK_FULL';
 
-export class StoreFault extends Error {
+export class StoreFault extends Fault<StoreFaultCode> {
   override readonly name = 'StoreFault';
-  readonly code: StoreFaultCode;
-  readonly retryable = false;
   readonly folder: string;
 
   constructor(code: StoreFaultCode, folder: string, message: string, cause: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
+    super(message, { code, cause });
     this.folder = folder;
   }
 }

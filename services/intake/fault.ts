@@ -1,3 +1,5 @@
+import { Fault } from '../../platform/faults.ts';
+
 /** Why a callback could not be made durable, or why the ingress could not start. */
 export type IngressFaultCode =
   /** The spool holds as much as it may and Kafka takes nothing. */
@@ -16,14 +18,10 @@ export type IngressFaultCode =
   | 'BAD_ENDPOINT';
 
 /** An error of the ingress. The message names what is at fault and what to do, never a key or a payload. */
-export class IngressFault extends Error {
-  readonly code: IngressFaultCode;
-  readonly retryable: boolean;
+export class IngressFault extends Fault<IngressFaultCode> {
+  override readonly name = 'IngressFault';
 
   constructor(code: IngressFaultCode, message: string, options: { retryable: boolean; cause?: unknown }) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'IngressFault';
-    this.code = code;
-    this.retryable = options.retryable;
+    super(message, { code, ...options });
   }
 }

@@ -6,8 +6,8 @@
  * product doesn't show within the settle time, a person decides.
  */
 
-import type { Fault } from '../../connectors/vod/index.ts';
-import { type Backoff, backoffMs } from '../../platform/backoff.ts';
+import type { FaultAnswer } from '../../connectors/vod/index.ts';
+import { type Backoff, backoffMs } from '../../platform/retry.ts';
 
 export type ComposeCall = { readonly kind: 'produce' } | { readonly kind: 'search' };
 
@@ -17,7 +17,7 @@ export type ComposeAnswer =
   | { readonly kind: 'searched'; readonly mediaIds: readonly string[] }
   /** The call was not made: since it was decided, this process may have been replaced by another (it slept too long). */
   | { readonly kind: 'stale' }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  | { readonly kind: 'fault'; readonly fault: FaultAnswer };
 
 export type ComposeEnding =
   | { readonly outcome: 'acknowledged'; readonly mediaId: string }
@@ -28,7 +28,7 @@ export type ComposeAttempt = {
   /** Calls of ProduceEditingProjectVideo, the one in `call` included. */
   readonly productions: number;
   /** The production whose fate we look into; null while there is none, or it is a predecessor's. */
-  readonly doubt: Fault | null;
+  readonly doubt: FaultAnswer | null;
   readonly searchingSinceMs: number | null;
   readonly laggingSinceMs: number | null;
   readonly faults: number;
@@ -126,7 +126,7 @@ function afterEmptySearch(
 
 function afterRefusedProduction(
   attempt: ComposeAttempt,
-  fault: Fault,
+  fault: FaultAnswer,
   rules: ComposeRules,
   late: boolean,
   nowMs: number,
@@ -154,7 +154,7 @@ function afterRefusedProduction(
 /** Without an answer to the search nothing is known, so nothing may be started. */
 function afterFailedSearch(
   attempt: ComposeAttempt,
-  fault: Fault,
+  fault: FaultAnswer,
   rules: ComposeRules,
   late: boolean,
   random: () => number,
@@ -169,7 +169,7 @@ function produce(attempt: ComposeAttempt, afterMs: number): ComposeStep {
   return { do: 'call', attempt: { ...attempt, call, productions: attempt.productions + 1 }, afterMs };
 }
 
-function search(attempt: ComposeAttempt, doubt: Fault | null, nowMs: number, afterMs: number): ComposeStep {
+function search(attempt: ComposeAttempt, doubt: FaultAnswer | null, nowMs: number, afterMs: number): ComposeStep {
   const call = { kind: 'search' } as const;
   return { do: 'call', attempt: { ...attempt, call, doubt, searchingSinceMs: nowMs, searches: 0 }, afterMs };
 }
@@ -178,6 +178,6 @@ function end(attempt: ComposeAttempt, ending: ComposeEnding): ComposeStep {
   return { do: 'end', ending, productions: attempt.productions };
 }
 
-function failure(outcome: 'failed' | 'in-doubt', fault: Fault): ComposeEnding {
+function failure(outcome: 'failed' | 'in-doubt', fault: FaultAnswer): ComposeEnding {
   return { outcome, code: fault.code, message: fault.message };
 }

@@ -13,8 +13,9 @@ import type {
 } from '../../connectors/kafka/index.ts';
 import { type InternalEvent, internalRecord, KafkaFault, type Outbox } from '../../connectors/kafka/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
+import { isRetryable } from '../../platform/faults.ts';
 import type { Platform } from '../../platform/host/index.ts';
-import { isRetryable, persistence } from '../../platform/persist.ts';
+import { loggedRetry } from '../../platform/retry.ts';
 import {
   type Logger,
   type Metrics,
@@ -76,7 +77,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
   const lastOfKey = new Map<string, Promise<void>>();
   let failure: unknown;
 
-  const persist = persistence(platform, log);
+  const retry = loggedRetry(platform, log);
 
   const lag = jobLag(kind.name, () => source, platform, metrics);
   const source = await options.open((event) => {
@@ -95,13 +96,13 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
   });
 
   async function publish(record: OutgoingRecord, stop: AbortSignal): Promise<void> {
-    await persist('publish a result', stop, () => outbox.send(record));
+    await retry('publish a result', stop, () => outbox.send(record));
   }
 
   function assignment(at: TopicPartition): Assigned {
     const progress = partitionProgress();
     const askEnd = () => source.watermarks(at.topic, at.partition, endTimeoutMs);
-    const end = async () => (await persist('find the end of a partition', progress.abandoned.signal, askEnd)).high;
+    const end = async () => (await retry('find the end of a partition', progress.abandoned.signal, askEnd)).high;
     return { at, progress, takeover: takeover(platform, end) };
   }
 
@@ -125,7 +126,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     const suspect = await assigned.takeover.mayHaveBegun(record);
     let job: J;
     try {
-      job = await persist('read a job', stop, () => kind.decode(value));
+      job = await retry('read a job', stop, () => kind.decode(value));
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       return await bury('undecodable', error instanceof Error ? error.message : 'not decodable');

@@ -5,7 +5,7 @@
  */
 
 import type { InternalEvent } from '../../connectors/kafka/index.ts';
-import type { Fault, Lane, Production } from '../../connectors/vod/index.ts';
+import type { FaultAnswer, Lane, Production } from '../../connectors/vod/index.ts';
 import { eventTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { Step, TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
@@ -132,4 +132,4 @@ async function jobsOfUsers(cloud: StepCloud, mediaId: string, step: Step, asked:
 }
 
 /** Makes one call when it is its turn. */
-type Asked = <T>(ask: () => Promise<T>) => Promise<T | { readonly kind: 'fault'; readonly fault: Fault }>;
+type Asked = <T>(ask: () => Promise<T>) => Promise<T | { readonly kind: 'fault'; readonly fault: FaultAnswer }>;

@@ -6,8 +6,8 @@
  * timed out, the cloud speaks of a repeat), the machine looks the task up before it believes anything.
  */
 
-import type { Fault, FaultKind, TranscodeTaskSummary } from '../../connectors/vod/index.ts';
-import { backoffMs } from '../../platform/backoff.ts';
+import type { FaultAnswer, FaultKind, TranscodeTaskSummary } from '../../connectors/vod/index.ts';
+import { backoffMs } from '../../platform/retry.ts';
 import {
   type AttemptRules,
   ourTask,
@@ -81,7 +81,7 @@ function looksFor(kind: FaultKind, rules: AttemptRules): number {
 function afterRefusedSubmission(
   plan: TranscodePlan,
   attempt: TranscodeAttempt,
-  fault: Fault,
+  fault: FaultAnswer,
   rules: AttemptRules,
   nowMs: number,
   random: () => number,
@@ -120,7 +120,7 @@ function afterRefusedSubmission(
 function afterFailedLook(
   plan: TranscodePlan,
   attempt: TranscodeAttempt,
-  fault: Fault,
+  fault: FaultAnswer,
   rules: AttemptRules,
   nowMs: number,
   random: () => number,
@@ -171,6 +171,6 @@ function end(attempt: TranscodeAttempt, ending: TranscodeEnding): TranscodeStep 
   return { do: 'end', ending, submissions: attempt.submissions };
 }
 
-function failure(outcome: 'failed' | 'in-doubt', fault: Fault): TranscodeEnding {
+function failure(outcome: 'failed' | 'in-doubt', fault: FaultAnswer): TranscodeEnding {
   return { outcome, code: fault.code, message: fault.message };
 }

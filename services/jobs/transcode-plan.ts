@@ -1,7 +1,7 @@
 /** What a transcode job is to the state machine: its plan, the calls it may make, the answers, the rules. */
 
-import type { Fault, TranscodeTaskSummary } from '../../connectors/vod/index.ts';
-import type { Backoff } from '../../platform/backoff.ts';
+import type { FaultAnswer, TranscodeTaskSummary } from '../../connectors/vod/index.ts';
+import type { Backoff } from '../../platform/retry.ts';
 
 export type TranscodePlan = {
   readonly templateGroupId: string;
@@ -22,7 +22,7 @@ export type TranscodeAnswer =
   | { readonly kind: 'submitted'; readonly taskId: string; readonly jobIds: readonly string[] }
   | { readonly kind: 'looked'; readonly tasks: readonly TranscodeTaskSummary[] }
   | { readonly kind: 'detailed'; readonly jobIds: readonly string[] }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  | { readonly kind: 'fault'; readonly fault: FaultAnswer };
 
 export type TranscodeEnding =
   | { readonly outcome: 'acknowledged'; readonly taskId: string; readonly jobIds: readonly string[] }
@@ -33,7 +33,7 @@ export type TranscodeAttempt = {
   /** Submissions sent, the one in `call` included. */
   readonly submissions: number;
   /** The submission's fault that we look into, if any. */
-  readonly doubt: Fault | null;
+  readonly doubt: FaultAnswer | null;
   /** Looks since the latest submission that found nothing. */
   readonly emptyLooks: number;
   /** Faults in a row, for the back-off. */

@@ -8,9 +8,8 @@ import {
 } from '../../connectors/kafka/index.ts';
 import { CloudFault, lane } from '../../connectors/vod/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
-import { backoffMs } from '../../platform/backoff.ts';
 import type { Platform } from '../../platform/host/index.ts';
-import { persistence } from '../../platform/persist.ts';
+import { loggedRetry, retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
 import { defaultPolicy, type PolicyBook } from '../../processors/policy/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -61,7 +60,7 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
   const { topics, platform, log, metrics } = options;
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
-  const persist = persistence(platform, log);
+  const retry = loggedRetry(platform, log);
   const watch = watchList({ silentAfterMs: silenceOf(options) });
   // Partitions of which not all states were read yet; until then everything would look missing.
   const behind = new Set<number>();
@@ -71,7 +70,7 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
   async function tell(finding: Finding): Promise<void> {
     const { body } = finding;
     const event = { key: body.VideoId, region: options.region, body };
-    await persist('publish a finding', signal, () =>
+    await retry('publish a finding', signal, () =>
       producer.send(internalRecord(topics, 'reconciler', event, platform.now())),
     );
     metrics.count('live2vod_reconciler_findings_total', { type: body.EventType });
@@ -84,7 +83,7 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
       return;
     }
     try {
-      watch.learn(await persist('read a state', signal, () => options.codecs.videoState.decode(value)));
+      watch.learn(await retry('read a state', signal, () => options.codecs.videoState.decode(value)));
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       log.error({ err: error, partition, offset }, 'a state could not be read');
@@ -117,14 +116,14 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
 
   try {
     const topic = topics('video-state');
-    const count = await persist('find the states', signal, () => consumer.partitionsOf(topic));
+    const count = await retry('find the states', signal, () => consumer.partitionsOf(topic));
     const fromBeginning = -2;
     for (let partition = 0; partition < count; partition++) behind.add(partition);
     consumer.assign([...behind].map((partition) => ({ topic, partition, offset: fromBeginning })));
     let checkAtMs = 0;
     let sweepAtMs = 0;
     while (!signal.aborted) {
-      for (const record of await persist('read states', signal, () => consumer.poll(pollRecords, pollMs)))
+      for (const record of await retry('read states', signal, () => consumer.poll(pollRecords, pollMs)))
         await learn(record);
       const nowMs = platform.now();
       if (behind.size > 0) continue;
@@ -153,13 +152,22 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
 function politely({ platform, signal, questionsPerSecond }: ReconcilerOptions): Ask {
   const slow = lane({ perSecond: questionsPerSecond ?? 10, atOnce: 4 }, platform);
   return async (work) => {
-    for (let tries = 1; ; tries++) {
+    const ask = async () => {
       const answer = await slow.call(signal, async () => ({ kind: 'answer' as const, value: await work() }));
-      if (answer.kind === 'answer') return answer.value;
-      const { fault } = answer;
-      if (fault.kind === 'terminal' || tries >= mostTries) throw new CloudFault({ ...fault, action: 'reconciler' });
-      await platform.sleep(backoffMs(retryBackoff, tries, platform.random), signal);
-      if (signal.aborted) throw new Abandoned();
+      if (answer.kind === 'fault') throw new CloudFault({ ...answer.fault, action: 'reconciler' });
+      return answer.value;
+    };
+    try {
+      return await retryWhileUnavailable(ask, {
+        platform,
+        signal,
+        backoff: retryBackoff,
+        maxTries: mostTries,
+        isRetryable: (error) => error instanceof CloudFault && error.kind !== 'terminal',
+      });
+    } catch (error) {
+      if (signal.aborted) throw new Abandoned({ cause: error });
+      throw error;
     }
   };
 }

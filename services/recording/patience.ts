@@ -1,6 +1,6 @@
 import { adaptivePace, CloudFault } from '../../connectors/vod/index.ts';
-import { type Backoff, backoffMs } from '../../platform/backoff.ts';
-import type { Clock } from '../../platform/host/index.ts';
+import type { Clock, Platform } from '../../platform/host/index.ts';
+import { type Backoff, retryWhileUnavailable } from '../../platform/retry.ts';
 
 /** Makes one call of the configuration APIs when it is its turn, again where the cloud did nothing for now. */
 export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
@@ -11,23 +11,26 @@ const mostTries = 6;
 const backoff: Backoff = { firstMs: 500, longestMs: 10_000 };
 
 /** The returned function throws the `CloudFault` that repeating didn't or can't mend. */
-export function patience(clock: Clock, random: () => number): Patiently {
-  const pace = adaptivePace({ perSecond: callsPerSecond }, clock);
+export function patience(platform: Clock & Pick<Platform, 'random'>): Patiently {
+  const pace = adaptivePace({ perSecond: callsPerSecond }, platform);
   const never = new AbortController().signal;
-  return async (call) => {
-    for (let tries = 1; ; tries++) {
-      await pace.turn(never);
-      try {
+  return (call) =>
+    retryWhileUnavailable(
+      async () => {
+        await pace.turn(never);
         return await call();
-      } catch (fault) {
-        if (!(fault instanceof CloudFault) || !isForNow(fault) || tries >= mostTries) throw fault;
-        if (fault.kind === 'throttled') pace.throttled();
-        await clock.sleep(backoffMs(backoff, tries, random));
-      }
-    }
-  };
+      },
+      {
+        platform,
+        backoff,
+        maxTries: mostTries,
+        isRetryable: isForNow,
+        onRetry: (fault) => {
+          if ((fault as CloudFault).kind === 'throttled') pace.throttled();
+        },
+      },
+    );
 }
 
-function isForNow({ kind, accountWide }: CloudFault): boolean {
-  return (kind === 'throttled' || kind === 'retryable') && !accountWide;
-}
+const isForNow = (fault: unknown): boolean =>
+  fault instanceof CloudFault && (fault.kind === 'throttled' || fault.kind === 'retryable') && !fault.accountWide;

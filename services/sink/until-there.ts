@@ -1,5 +1,5 @@
 import { RegistryFault } from '../../connectors/avro/index.ts';
-import { ClickhouseFault, isDenied, problemOf } from '../../connectors/clickhouse/index.ts';
+import { ClickhouseFault, isClickhouseDenial, problemOf } from '../../connectors/clickhouse/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
 import type { SinkOptions } from './options.ts';
 
@@ -22,7 +22,7 @@ export async function untilThere<T>(
       if (error instanceof ClickhouseFault) throw error;
       if ((error instanceof RegistryFault || error instanceof KafkaFault) && !error.retryable) throw error;
       const problem = problemOf(error);
-      if (problem !== null && isDenied(error)) {
+      if (problem !== null && isClickhouseDenial(error)) {
         throw new ClickhouseFault('CLICKHOUSE_REFUSES', `ClickHouse refuses us: ${problem.text}`, {
           denied: true,
           cause: error,

@@ -18,10 +18,7 @@ async function cloudOf() {
 
 describe('a set-up at the cloud', () => {
   // Twenty times as fast as it would be: the emulator throttles by the wall clock.
-  const patiently = patience(
-    quickPlatform(() => 0.5, 20),
-    () => 0.5,
-  );
+  const patiently = patience(quickPlatform(() => 0.5, 20));
   const domain = 'many.example.com';
 
   it('is applied to its end although the cloud throttles', async () => {
