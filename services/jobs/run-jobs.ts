@@ -26,10 +26,10 @@ import {
 } from '../../platform/telemetry/index.ts';
 import { deadLetter } from '../../runtime/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
+import { type Takeover, takeover } from './handover.ts';
 import type { JobEnding, JobKind } from './job-kind.ts';
 import { jobLag } from './job-lag.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
-import { type Takeover, takeover } from './takeover.ts';
 
 /** What a consumer of commands must offer; `Consumer` of connectors/kafka does. */
 export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 'watermarks' | 'close'>;

@@ -15,7 +15,7 @@ import { defaultPolicy, type PolicyBook } from '../../processors/policy/index.ts
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import type { Finding } from './findings.ts';
-import { type HealingCloud, healer } from './heal.ts';
+import { type HealingCloud, healer } from './gap-filler.ts';
 import { type Ask, isWithin, type SweepTarget } from './sweep.ts';
 import { type WatchListOptions, watchList } from './watch-list.ts';
 

@@ -10,7 +10,7 @@ import type { JobKind } from '../../../services/jobs/job-kind.ts';
 import { defaultStepRules, stepJobs } from '../../../services/jobs/step-jobs.ts';
 import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
 import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
-import { healer } from '../../../services/reconciler/heal.ts';
+import { healer } from '../../../services/reconciler/gap-filler.ts';
 import { knownVideo } from '../../../services/reconciler/needs.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 import { plainPipeline } from '../../emulator/pipeline.ts';

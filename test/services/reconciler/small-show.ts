@@ -3,7 +3,7 @@
  * say of the same. Bodies follow cloud facts 1.4, answers cloud facts 3.2.
  */
 import { CloudFault, type LiveRecording, type TranscodeTask, type VideoInfo } from '../../../connectors/vod/index.ts';
-import type { HealingCloud } from '../../../services/reconciler/heal.ts';
+import type { HealingCloud } from '../../../services/reconciler/gap-filler.ts';
 
 const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };
 export const showStartMs = Date.UTC(2026, 2, 1, 10);

@@ -5,7 +5,7 @@ import { policyBook } from '../../../processors/policy/index.ts';
 import { videoTopology } from '../../../processors/video/index.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import type { Finding } from '../../../services/reconciler/findings.ts';
-import { healer } from '../../../services/reconciler/heal.ts';
+import { healer } from '../../../services/reconciler/gap-filler.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 import { showBodies, showCloud, showStartMs } from './small-show.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeover } from '../../../services/jobs/takeover.ts';
+import { takeover } from '../../../services/jobs/handover.ts';
 
 const minute = 60_000;
 

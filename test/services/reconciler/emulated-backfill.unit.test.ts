@@ -7,7 +7,7 @@ import { createLogger } from '../../../platform/telemetry/index.ts';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import type { Finding } from '../../../services/reconciler/findings.ts';
-import { healer } from '../../../services/reconciler/heal.ts';
+import { healer } from '../../../services/reconciler/gap-filler.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 import { plainPipeline } from '../../emulator/pipeline.ts';
 
