@@ -123,7 +123,7 @@ export function followCompositions(
     const produced = about.findLast((video) => video.composeJob?.state === 'ACKNOWLEDGED');
     if (produced) {
       const { status, videoId } = produced;
-      const state = status === 'FAILED' ? 'FAILED' : hasBegun(status) ? 'ACKNOWLEDGED' : 'DONE';
+      const state = status === 'FAILED' ? 'FAILED' : isStillComposing(status) ? 'ACKNOWLEDGED' : 'DONE';
       return { ...composition, state, mediaId: videoId, errorCode: produced.composeJob?.errorCode ?? null };
     }
     const refused = about.find((video) => video.composeJob?.state === 'FAILED') ?? about[0];
@@ -133,7 +133,7 @@ export function followCompositions(
   });
 }
 
-function hasBegun(status: StreamVideo['status']): boolean {
+function isStillComposing(status: StreamVideo['status']): boolean {
   return status === 'ANNOUNCED' || status === 'RECORDED';
 }
 

@@ -67,8 +67,8 @@ export const defaultComposeRules: ComposeRules = {
   staleAfterMs: 30_000,
 };
 
-/** @param suspect a predecessor may have made the call already */
-export function beginCompose(suspect: boolean, nowMs: number): ComposeStep {
+/** @param mayHaveStarted a predecessor may have made the call already */
+export function beginCompose(mayHaveStarted: boolean, nowMs: number): ComposeStep {
   const fresh: ComposeAttempt = {
     call: { kind: 'search' },
     productions: 0,
@@ -78,7 +78,7 @@ export function beginCompose(suspect: boolean, nowMs: number): ComposeStep {
     faults: 0,
     searches: 0,
   };
-  return suspect ? search(fresh, null, nowMs, 0) : produce(fresh, 0);
+  return mayHaveStarted ? search(fresh, null, nowMs, 0) : produce(fresh, 0);
 }
 
 /** What to do after `answer` to `attempt.call`. */

@@ -56,7 +56,7 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
   }
 
   async function work(job: ComposeJob, context: JobContext): Promise<JobEnding> {
-    let step = beginCompose(context.suspect, platform.now());
+    let step = beginCompose(context.mayHaveStarted, platform.now());
     while (step.do === 'call') {
       const dueAtMs = platform.monotonicMs() + step.afterMs;
       if (step.afterMs > 0) await context.pause(step.afterMs);

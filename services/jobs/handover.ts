@@ -2,14 +2,14 @@ import type { ConsumedRecord } from '../../connectors/kafka/index.ts';
 import type { Clock } from '../../platform/host/index.ts';
 
 /** What a runner has to know of those who had a partition before it, or while it was frozen. */
-export type Takeover = {
+export type Handover = {
   /** Call it every turn of the loop, as soon as the partition is assigned: asks for the end of the log where it must. */
   look(): void;
   /**
    * Whether another may have begun this job: it was in the log already when the partition changed hands, or came
    * while a predecessor may not have noticed yet that it did. Rejects with what the question for the end rejected with.
    */
-  mayHaveBegun(record: Pick<ConsumedRecord, 'offset' | 'timestampMs'>): Promise<boolean>;
+  mayHaveStarted(record: Pick<ConsumedRecord, 'offset' | 'timestampMs'>): Promise<boolean>;
 };
 
 /** A predecessor that lost touch with the group may go on taking records for so long. */
@@ -25,12 +25,12 @@ const frozenMs = 5_000;
  *
  * @param askEnd the offset after the last record of the partition
  */
-export function takeover(clock: Pick<Clock, 'now'>, askEnd: () => Promise<number>): Takeover {
+export function handover(clock: Pick<Clock, 'now'>, askEnd: () => Promise<number>): Handover {
   let sinceMs = clock.now();
   let awakeAtMs = sinceMs;
   let end: Promise<number> | null = null;
 
-  function endAtTakeover(): Promise<number> {
+  function endAtHandover(): Promise<number> {
     if (end === null) {
       end = askEnd();
       // Whoever waits for it is told of a failure.
@@ -51,11 +51,11 @@ export function takeover(clock: Pick<Clock, 'now'>, askEnd: () => Promise<number
   return {
     look() {
       wake();
-      void endAtTakeover();
+      void endAtHandover();
     },
-    async mayHaveBegun({ offset, timestampMs }) {
+    async mayHaveStarted({ offset, timestampMs }) {
       wake();
-      return timestampMs < sinceMs + overlapMs || offset < (await endAtTakeover());
+      return timestampMs < sinceMs + overlapMs || offset < (await endAtHandover());
     },
   };
 }

@@ -9,7 +9,7 @@ export type JobEnding = {
 
 export type JobContext = {
   /** A predecessor may have begun this job. */
-  readonly suspect: boolean;
+  readonly mayHaveStarted: boolean;
   readonly signal: AbortSignal;
   /** Waits. Throws `Abandoned` when the job must stop here. */
   pause(ms: number): Promise<void>;

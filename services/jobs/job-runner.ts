@@ -98,7 +98,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
           consumer.subscribe([topics(topic)]);
           return consumer;
         },
-        outbox: producer,
+        jobEvents: producer,
         topics,
         platform,
         log,

@@ -26,7 +26,7 @@ import {
 } from '../../platform/telemetry/index.ts';
 import { deadLetter } from '../../runtime/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
-import { type Takeover, takeover } from './handover.ts';
+import { type Handover, handover } from './handover.ts';
 import type { JobEnding, JobKind } from './job-kind.ts';
 import { jobLag } from './job-lag.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
@@ -37,7 +37,7 @@ export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 
 export type RunJobsOptions<J> = {
   readonly kind: JobKind<J>;
   readonly open: (onRebalance: (event: Rebalance) => void) => Promise<JobSource>;
-  readonly outbox: Outbox;
+  readonly jobEvents: Outbox;
   readonly topics: (id: TopicId) => string;
   readonly platform: Platform;
   readonly log: Logger;
@@ -53,7 +53,7 @@ export type RunJobsOptions<J> = {
 type Assigned = {
   readonly at: TopicPartition;
   readonly progress: PartitionProgress;
-  readonly takeover: Takeover;
+  readonly handover: Handover;
 };
 
 /** A job's place among those of its key. */
@@ -66,7 +66,7 @@ const endTimeoutMs = 10_000;
 
 /** Runs until `signal` aborts; then calls under way are finished, their results published, the offsets committed. */
 export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
-  const { kind, outbox, topics, platform, log, metrics, signal } = options;
+  const { kind, jobEvents, topics, platform, log, metrics, signal } = options;
   const maxJobs = options.maxJobs ?? 1_000;
   const maxSpan = options.maxSpan ?? 10_000;
   const partitions = new Map<string, Assigned>();
@@ -96,14 +96,14 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
   });
 
   async function publish(record: OutgoingRecord, stop: AbortSignal): Promise<void> {
-    await retry('publish a result', stop, () => outbox.send(record));
+    await retry('publish a result', stop, () => jobEvents.send(record));
   }
 
   function assignment(at: TopicPartition): Assigned {
     const progress = partitionProgress();
     const askEnd = () => source.watermarks(at.topic, at.partition, endTimeoutMs);
     const end = async () => (await retry('find the end of a partition', progress.abandoned.signal, askEnd)).high;
-    return { at, progress, takeover: takeover(platform, end) };
+    return { at, progress, handover: handover(platform, end) };
   }
 
   async function carryOut(
@@ -123,7 +123,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
       await publish(deadLetter(topics('dead-letters'), 'job-runner', record, reason, error), stop);
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
     };
-    const suspect = await assigned.takeover.mayHaveBegun(record);
+    const mayHaveStarted = await assigned.handover.mayHaveStarted(record);
     let job: J;
     try {
       job = await retry('read a job', stop, () => kind.decode(value));
@@ -141,7 +141,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     let ending: JobEnding;
     let reason: string | undefined;
     try {
-      ending = await sort.work(job, { suspect, signal: stop, pause, tell });
+      ending = await sort.work(job, { mayHaveStarted, signal: stop, pause, tell });
     } catch (error) {
       if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
       // A defect of ours: one job must not stop its partition for good.
@@ -228,7 +228,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     let committedAtMs = platform.monotonicMs();
     while (!signal.aborted && failure === undefined) {
       steer();
-      for (const { takeover: predecessors } of partitions.values()) predecessors.look();
+      for (const { handover: predecessors } of partitions.values()) predecessors.look();
       const room = Math.max(1, Math.min(pollRecords, maxJobs - underWay.size));
       for (const record of await source.poll(room, pollMs)) take(record);
       metrics.set('live2vod_jobs_in_flight', { kind: kind.name }, underWay.size);

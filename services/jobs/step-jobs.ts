@@ -67,7 +67,7 @@ export function stepJobs({
 
   async function work(job: TranscodeJob, context: JobContext): Promise<JobEnding> {
     if (job.step === null) throw new Error('invariant: a job without a step is a transcode');
-    let next = beginCompose(context.suspect || job.generation > 0, platform.now());
+    let next = beginCompose(context.mayHaveStarted || job.generation > 0, platform.now());
     while (next.do === 'call') {
       const dueAtMs = platform.monotonicMs() + next.afterMs;
       if (next.afterMs > 0) await context.pause(next.afterMs);

@@ -21,10 +21,12 @@ import {
 /** Refusals whose meaning is documented, so that there is nothing to look for (cloud facts 3, 3.1). */
 const documentedRefusal = /^(InvalidVideo\.NotFound|NoSuchResource|MissingParameter)$/;
 
-/** @param suspect a predecessor may have submitted this job already */
-export function beginTranscode(suspect: boolean): TranscodeStep {
+/** @param mayHaveStarted a predecessor may have submitted this job already */
+export function beginTranscode(mayHaveStarted: boolean): TranscodeStep {
   const fresh = { submissions: 0, doubt: null, emptyLooks: 0, faults: 0, laggingSinceMs: null };
-  return suspect ? look({ ...fresh, call: { kind: 'look' } }, 0) : submit({ ...fresh, call: { kind: 'submit' } }, 0);
+  return mayHaveStarted
+    ? look({ ...fresh, call: { kind: 'look' } }, 0)
+    : submit({ ...fresh, call: { kind: 'submit' } }, 0);
 }
 
 /** What to do after `answer` to `attempt.call`. */

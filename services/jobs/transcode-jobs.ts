@@ -45,7 +45,7 @@ export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJ
   }
 
   async function work(job: TranscodeJob, context: JobContext): Promise<JobEnding> {
-    let step = beginTranscode(context.suspect);
+    let step = beginTranscode(context.mayHaveStarted);
     let toldSubmissions = 0;
     while (step.do === 'call') {
       if (step.afterMs > 0) await context.pause(step.afterMs);

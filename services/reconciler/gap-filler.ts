@@ -17,7 +17,7 @@ import type { KnownVideo } from './needs.ts';
 import { type Ask, isWithin, kindOfRow, recordingsIn, type SweepTarget, slicesOf, type Window } from './sweep.ts';
 import type { WatchList } from './watch-list.ts';
 
-export type HealingCloud = Pick<
+export type BackfillCloud = Pick<
   VodCloud,
   | 'getVideoInfos'
   | 'listTranscodeTask'
@@ -28,8 +28,8 @@ export type HealingCloud = Pick<
   | 'getMediaAuditResult'
 >;
 
-export type HealerOptions = {
-  readonly cloud: HealingCloud;
+export type GapFillerOptions = {
+  readonly cloud: BackfillCloud;
   readonly ask: Ask;
   readonly watch: WatchList;
   /** Publishes a finding; resolves when it is durable. */
@@ -40,7 +40,7 @@ export type HealerOptions = {
   readonly tooYoungMs: number;
 };
 
-export type Healer = {
+export type GapFiller = {
   /** Asks about these videos and supplies what they miss. */
   checkVideos(videos: readonly KnownVideo[]): Promise<void>;
   /** Looks for recordings and compositions in the window that nobody told of. */
@@ -55,7 +55,7 @@ const mostSearchPages = 50;
 /** GetVideoInfos takes so many ids (cloud facts 3.2): one question is one call. */
 const videosPerQuestion = 20;
 
-export function healer(options: HealerOptions): Healer {
+export function gapFiller(options: GapFillerOptions): GapFiller {
   const { cloud, ask, watch, platform, log, tooYoungMs } = options;
 
   async function supply(known: KnownVideo, finding: Finding | null): Promise<boolean> {

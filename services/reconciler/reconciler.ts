@@ -15,7 +15,7 @@ import { defaultPolicy, type PolicyBook } from '../../processors/policy/index.ts
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import type { Finding } from './findings.ts';
-import { type HealingCloud, healer } from './gap-filler.ts';
+import { type BackfillCloud, gapFiller } from './gap-filler.ts';
 import { type Ask, isWithin, type SweepTarget } from './sweep.ts';
 import { type WatchListOptions, watchList } from './watch-list.ts';
 
@@ -23,7 +23,7 @@ export type ReconcilerOptions = {
   readonly kafka: KafkaSettings;
   readonly topics: (id: TopicId) => string;
   readonly codecs: { readonly videoState: Pick<Codec<VideoState>, 'decode'> };
-  readonly cloud: HealingCloud;
+  readonly cloud: BackfillCloud;
   readonly policies: PolicyBook;
   /** Domains or streams that are recorded, so that a recording is found even if nothing was ever heard of it. */
   readonly targets: readonly SweepTarget[];
@@ -90,7 +90,7 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
     }
   }
 
-  const heal = healer({
+  const gaps = gapFiller({
     cloud: options.cloud,
     ask: politely({ ...options, signal }),
     watch,
@@ -107,7 +107,7 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
   async function sweep(nowMs: number): Promise<void> {
     const window = { fromMs: nowMs - (options.lookbackMs ?? 24 * 60 * 60_000), toMs: nowMs };
     try {
-      await heal.sweep(targetsOf(options.targets, watch.streams()), window);
+      await gaps.sweep(targetsOf(options.targets, watch.streams()), window);
     } catch (error) {
       sweepFailure = error;
     }
@@ -129,7 +129,7 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
       if (behind.size > 0) continue;
       if (nowMs >= checkAtMs) {
         const due = watch.due(nowMs, videosPerRound);
-        if (due.length > 0) await heal.checkVideos(due);
+        if (due.length > 0) await gaps.checkVideos(due);
         checkAtMs = nowMs + (options.checkEveryMs ?? 30_000);
       }
       if (sweepFailure !== undefined) throw sweepFailure;

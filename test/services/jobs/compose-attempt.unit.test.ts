@@ -22,10 +22,14 @@ const nothing: ComposeAnswer = { kind: 'searched', mediaIds: [] };
 type Script = (call: string, turn: number) => ComposeAnswer;
 
 /** The calls made, how it ended, and after how long, when the cloud answers like this. */
-function play(suspect: boolean, script: Script, ageMs = 0): { calls: readonly string[]; end: string; tookMs: number } {
+function play(
+  mayHaveStarted: boolean,
+  script: Script,
+  ageMs = 0,
+): { calls: readonly string[]; end: string; tookMs: number } {
   const calls: string[] = [];
   let nowMs = startMs;
-  let step = beginCompose(suspect, nowMs);
+  let step = beginCompose(mayHaveStarted, nowMs);
   while (step.do === 'call') {
     nowMs += step.afterMs;
     const call = step.attempt.call.kind;

@@ -126,7 +126,7 @@ export function crashWorld<J>(
           onRebalance({ kind: 'assign', partitions: [{ topic, partition: 0 }] });
           return Promise.resolve(source);
         },
-        outbox: {
+        jobEvents: {
           async send(record) {
             await point();
             published.push(record);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeover } from '../../../services/jobs/handover.ts';
+import { handover } from '../../../services/jobs/handover.ts';
 
 const minute = 60_000;
 
@@ -7,7 +7,7 @@ const minute = 60_000;
 function runner(log: { end: number }) {
   let nowMs = 10 * minute;
   let asked = 0;
-  const seen = takeover({ now: () => nowMs }, () => {
+  const seen = handover({ now: () => nowMs }, () => {
     asked += 1;
     return Promise.resolve(log.end);
   });
@@ -25,7 +25,7 @@ function runner(log: { end: number }) {
 }
 
 test('a runner that was frozen for longer than the group waits takes over anew', async () => {
-  // Only what was in the log when the partition was assigned was suspect. A runner that had been replaced while it was
+  // Only what was in the log when the partition was assigned counted as possibly started. A runner that had been replaced while it was
   // frozen went on, before it was told, with records that its successor had begun: their products came twice.
   const log = { end: 5 };
   const { seen, now, frozen, awake } = runner(log);
@@ -33,12 +33,12 @@ test('a runner that was frozen for longer than the group waits takes over anew',
   const fetched = { offset: 7, timestampMs: now() };
   log.end = 8;
   frozen(3 * minute);
-  expect(await seen.mayHaveBegun(fetched)).toBe(true);
+  expect(await seen.mayHaveStarted(fetched)).toBe(true);
   // In the log when it woke, with the clock of its writer ahead; written soon after; later.
-  expect(await seen.mayHaveBegun({ offset: 7, timestampMs: now() + minute })).toBe(true);
-  expect(await seen.mayHaveBegun({ offset: 8, timestampMs: now() + 29_000 })).toBe(true);
+  expect(await seen.mayHaveStarted({ offset: 7, timestampMs: now() + minute })).toBe(true);
+  expect(await seen.mayHaveStarted({ offset: 8, timestampMs: now() + 29_000 })).toBe(true);
   awake(minute);
-  expect(await seen.mayHaveBegun({ offset: 8, timestampMs: now() })).toBe(false);
+  expect(await seen.mayHaveStarted({ offset: 8, timestampMs: now() })).toBe(false);
 });
 
 test('one that is slow, or has much to do, does not', async () => {
@@ -49,10 +49,10 @@ test('one that is slow, or has much to do, does not', async () => {
     frozen(3_000);
     seen.look();
   }
-  expect(await seen.mayHaveBegun(waiting)).toBe(false);
+  expect(await seen.mayHaveStarted(waiting)).toBe(false);
 });
 
-test('the end is asked for once per takeover', () => {
+test('the end is asked for once per handover', () => {
   const { asked, frozen, awake } = runner({ end: 5 });
   awake(minute);
   expect(asked()).toBe(1);

@@ -75,7 +75,7 @@ function start(keys: readonly (readonly [key: string, value: string])[], work: W
         close: () => Promise.resolve(),
       });
     },
-    outbox: { send: (record) => Promise.resolve(sent.push(record)) },
+    jobEvents: { send: (record) => Promise.resolve(sent.push(record)) },
     topics: (id) => id,
     platform,
     log: createLogger('test', 'silent'),
@@ -241,11 +241,11 @@ describe('a runner that is told to stop', () => {
   });
 });
 
-it('only a job that a predecessor can have seen is suspect', async () => {
-  // A suspect composition is searched for two minutes before its first call; a new one must not be.
-  const suspects: boolean[] = [];
+it('only a job that a predecessor can have seen may have been started', async () => {
+  // A composition that may have been started is searched for two minutes before its first call; a new one must not be.
+  const mayHaveStarted: boolean[] = [];
   const work: Work = ({ name }, context) => {
-    suspects[Number(name.slice('job-'.length))] = context.suspect;
+    mayHaveStarted[Number(name.slice('job-'.length))] = context.mayHaveStarted;
     return Promise.resolve(done(name));
   };
   const minute = 60_000;
@@ -254,7 +254,7 @@ it('only a job that a predecessor can have seen is suspect', async () => {
   await eventually(() => runner.commits.includes(4));
   await runner.end();
   // In the log at the start (whatever the clock of its writer says); written soon after it; later.
-  expect(suspects).toEqual([true, true, true, false]);
+  expect(mayHaveStarted).toEqual([true, true, true, false]);
 });
 
 describe('jobs of one key', () => {

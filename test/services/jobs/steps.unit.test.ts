@@ -10,7 +10,7 @@ import type { JobKind } from '../../../services/jobs/job-kind.ts';
 import { defaultStepRules, stepJobs } from '../../../services/jobs/step-jobs.ts';
 import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
 import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
-import { healer } from '../../../services/reconciler/gap-filler.ts';
+import { gapFiller } from '../../../services/reconciler/gap-filler.ts';
 import { knownVideo } from '../../../services/reconciler/needs.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 import { plainPipeline } from '../../emulator/pipeline.ts';
@@ -172,7 +172,7 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
       }),
     );
     const watch = watchList({ silentAfterMs: () => 0 });
-    const { checkVideos } = healer({
+    const { checkVideos } = gapFiller({
       cloud,
       ask: (work) => work(),
       watch,

@@ -40,9 +40,9 @@ const detailed: TranscodeAnswer = { kind: 'detailed', jobIds: ['job-1', 'job-2']
 type Script = readonly TranscodeAnswer[] | ((call: string) => TranscodeAnswer);
 
 /** The calls made and how it ended, when the cloud answers like this. */
-function play(suspect: boolean, script: Script, ageMs = 0): readonly string[] {
+function play(mayHaveStarted: boolean, script: Script, ageMs = 0): readonly string[] {
   const seen: string[] = [];
-  let step = beginTranscode(suspect);
+  let step = beginTranscode(mayHaveStarted);
   let nowMs = plannedAt + ageMs;
   for (let turn = 0; step.do === 'call'; turn++) {
     const call = step.attempt.call.kind;
@@ -238,8 +238,8 @@ it('whatever happens on the way, the job is started exactly once and acknowledge
         if (kind === 'detail') return detailed;
         return started > 0 && looks++ >= lag ? found : nothing;
       };
-      const life = (troubles: readonly Trouble[], calls: number, suspect: boolean): TranscodeStep => {
-        let step = beginTranscode(suspect);
+      const life = (troubles: readonly Trouble[], calls: number, mayHaveStarted: boolean): TranscodeStep => {
+        let step = beginTranscode(mayHaveStarted);
         let nowMs = plannedAt;
         for (let call = 0; call < calls && step.do === 'call'; call++) {
           nowMs += step.afterMs;

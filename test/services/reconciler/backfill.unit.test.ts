@@ -5,7 +5,7 @@ import { policyBook } from '../../../processors/policy/index.ts';
 import { videoTopology } from '../../../processors/video/index.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import type { Finding } from '../../../services/reconciler/findings.ts';
-import { healer } from '../../../services/reconciler/gap-filler.ts';
+import { gapFiller } from '../../../services/reconciler/gap-filler.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 import { showBodies, showCloud, showStartMs } from './small-show.ts';
 
@@ -44,13 +44,13 @@ function essence(state: VideoState) {
   return { kind, status, stream, recording, coverUrl, sizeBytes, ...times, renditions };
 }
 
-async function heal(survivors: readonly Body[], listsCompositions: boolean) {
+async function backfill(survivors: readonly Body[], listsCompositions: boolean) {
   const { states, take } = processor();
   for (const body of survivors) take(body, 'http', startMs);
   const watch = watchList({ silentAfterMs: () => silentAfterMs });
   let nowMs = startMs;
   let findings: Finding[] = [];
-  const { checkVideos, sweep } = healer({
+  const { checkVideos, sweep } = gapFiller({
     cloud: showCloud({ listsCompositions }),
     ask: (work) => work(),
     watch,
@@ -87,11 +87,11 @@ describe('whatever part of the callbacks is lost', () => {
     await fc.assert(
       fc.asyncProperty(lost, fc.boolean(), async (drop, listsCompositions) => {
         const survivors = showBodies.filter((_body, index) => !drop[index]);
-        const { states, counts } = await heal(survivors, listsCompositions);
+        const { states, counts } = await backfill(survivors, listsCompositions);
         const whole = complete();
         for (const [videoId, expected] of whole) {
-          const healed = states.get(videoId);
-          expect(healed && essence(healed), videoId).toEqual(essence(expected));
+          const filled = states.get(videoId);
+          expect(filled && essence(filled), videoId).toEqual(essence(expected));
         }
         expect(states.size).toBe(whole.size);
         expect(counts.at(-1)).toBe(0);
@@ -101,12 +101,12 @@ describe('whatever part of the callbacks is lost', () => {
   });
 
   it('nothing is supplied when nothing was lost', async () => {
-    const { counts } = await heal(showBodies, true);
+    const { counts } = await backfill(showBodies, true);
     expect(counts).toEqual([0, 0, 0, 0]);
   });
 
   it('everything is found when everything was lost', async () => {
-    const { states } = await heal([], false);
+    const { states } = await backfill([], false);
     expect([...states.values()].map((state) => [state.videoId, state.kind, state.status])).toEqual([
       ['segment-1', 'SEGMENT', 'TRANSCODED'],
       ['segment-2', 'SEGMENT', 'PARTIAL'],

@@ -7,7 +7,7 @@ import { createLogger } from '../../../platform/telemetry/index.ts';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import type { Finding } from '../../../services/reconciler/findings.ts';
-import { healer } from '../../../services/reconciler/gap-filler.ts';
+import { gapFiller } from '../../../services/reconciler/gap-filler.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 import { plainPipeline } from '../../emulator/pipeline.ts';
 
@@ -101,7 +101,7 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     const watch = watchList({ silentAfterMs: () => hourMs });
     let nowMs = Date.now();
     let findings: Finding[] = [];
-    const heal = healer({
+    const gaps = gapFiller({
       cloud,
       ask: (work) => work(),
       watch,
@@ -117,8 +117,8 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     for (let round = 0; round < 4; round++) {
       nowMs += 10 * hourMs;
       for (const state of pipeline.videos.values()) watch.learn(state);
-      await heal.sweep([{ domainName: 'play.example.com' }], { fromMs: Date.now() - 24 * hourMs, toMs: nowMs });
-      await heal.checkVideos(watch.due(nowMs, 1_000));
+      await gaps.sweep([{ domainName: 'play.example.com' }], { fromMs: Date.now() - 24 * hourMs, toMs: nowMs });
+      await gaps.checkVideos(watch.due(nowMs, 1_000));
       for (const { body } of findings) pipeline.tell(body, 'reconciler');
       supplied.push(findings.length);
       findings = [];
@@ -131,20 +131,20 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     expect(supplied[0]).toBeGreaterThan(0);
     expect(supplied.at(-1)).toBe(0);
     for (const truth of videos) {
-      const healed = pipeline.videos.get(truth.videoId);
-      if (!healed) expect.fail(`practice ${truth.practice}, ${truth.videoId}: no state`);
-      expect(essence(healed), `practice ${truth.practice}, ${truth.videoId}`).toEqual(essence(truth));
+      const filled = pipeline.videos.get(truth.videoId);
+      if (!filled) expect.fail(`practice ${truth.practice}, ${truth.videoId}: no state`);
+      expect(essence(filled), `practice ${truth.practice}, ${truth.videoId}`).toEqual(essence(truth));
       timesOf(truth).forEach((expected, index) => {
-        const time = timesOf(healed)[index] ?? null;
+        const time = timesOf(filled)[index] ?? null;
         if (expected === null) expect(time).toBeNull();
         else expect(Math.abs((time ?? 0) - expected)).toBeLessThanOrEqual(toleranceMs);
       });
     }
     expect(sessions.length).toBeGreaterThan(3);
     for (const truth of sessions) {
-      const healed = pipeline.sessions.get(truth.sessionId);
-      if (!healed) expect.fail(`practice ${truth.practice}, ${truth.sessionId}: no state`);
-      expect(sessionEssence(healed), `practice ${truth.practice}`).toEqual(sessionEssence(truth));
+      const filled = pipeline.sessions.get(truth.sessionId);
+      if (!filled) expect.fail(`practice ${truth.practice}, ${truth.sessionId}: no state`);
+      expect(sessionEssence(filled), `practice ${truth.practice}`).toEqual(sessionEssence(truth));
     }
   });
 });

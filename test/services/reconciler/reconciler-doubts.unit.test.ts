@@ -5,7 +5,7 @@ import { policyBook } from '../../../processors/policy/index.ts';
 import { videoTopology } from '../../../processors/video/index.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import { type Finding, transcodesFound } from '../../../services/reconciler/findings.ts';
-import { type HealingCloud, healer } from '../../../services/reconciler/gap-filler.ts';
+import { type BackfillCloud, gapFiller } from '../../../services/reconciler/gap-filler.ts';
 import { kindOfRow } from '../../../services/reconciler/sweep.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
 
@@ -41,7 +41,7 @@ function row(videoId: string, fromMs: number, toMs: number, createdAtMs: number)
   return { ...stream, playlistId: null, recordStartMs: fromMs, recordEndMs: toMs, video };
 }
 
-const quietCloud: HealingCloud = {
+const quietCloud: BackfillCloud = {
   getVideoInfos: ({ videoIds }) => Promise.resolve({ videos: videoIds.map((videoId) => infoOf(videoId)), missing: [] }),
   listTranscodeTask: () => Promise.resolve([]),
   getTranscodeTask: () => Promise.reject(new Error('no tasks')),
@@ -54,11 +54,11 @@ const quietCloud: HealingCloud = {
 const refusal = (action: string, kind: 'terminal' | 'lagging') =>
   new CloudFault({ kind, code: 'InvalidParameter', action, message: 'as scripted' });
 
-function reconciler(cloud: HealingCloud, states: readonly VideoState[]) {
+function reconciler(cloud: BackfillCloud, states: readonly VideoState[]) {
   const watch = watchList({ silentAfterMs: () => hourMs });
   const findings: Finding[] = [];
   let nowMs = startMs;
-  const heal = healer({
+  const gaps = gapFiller({
     cloud,
     ask: (work) => work(),
     watch,
@@ -74,7 +74,7 @@ function reconciler(cloud: HealingCloud, states: readonly VideoState[]) {
     async round(hours: number, most = 100) {
       nowMs = startMs + hours * hourMs;
       const due = watch.due(nowMs, most);
-      await heal.checkVideos(due);
+      await gaps.checkVideos(due);
       return due.map(({ videoId }) => videoId);
     },
   };
@@ -82,7 +82,7 @@ function reconciler(cloud: HealingCloud, states: readonly VideoState[]) {
 
 describe('a video that only looks like a composition', () => {
   // The description is the uploader's to write: three parts alone say nothing of Live.
-  const cloud: HealingCloud = {
+  const cloud: BackfillCloud = {
     ...quietCloud,
     getVideoInfos: ({ videoIds }) =>
       Promise.resolve({
@@ -141,7 +141,7 @@ it('a task without jobs is not told as a transcode that failed', () => {
 });
 
 describe('a video that the cloud refuses to speak of', () => {
-  const asksOf = (refused: string, kind: 'terminal' | 'lagging'): HealingCloud => ({
+  const asksOf = (refused: string, kind: 'terminal' | 'lagging'): BackfillCloud => ({
     ...quietCloud,
     getVideoInfos: ({ videoIds }) =>
       videoIds.includes(refused)
@@ -153,7 +153,7 @@ describe('a video that the cloud refuses to speak of', () => {
   });
 
   it('does not take the others of its batch along', async () => {
-    const cloud: HealingCloud = {
+    const cloud: BackfillCloud = {
       ...asksOf('bad', 'terminal'),
       getVideoInfos: async ({ videoIds }) => {
         if (videoIds.includes('bad')) throw refusal('GetVideoInfos', 'terminal');
@@ -167,7 +167,7 @@ describe('a video that the cloud refuses to speak of', () => {
 
   it.each(['terminal', 'lagging'] as const)('is not the first in every round: %s', async (kind) => {
     // Due videos come in the order in which they were heard of; one place in a round stands for a hundred.
-    const perVideo: HealingCloud = { ...asksOf('bad', kind), getVideoInfos: quietCloud.getVideoInfos };
+    const perVideo: BackfillCloud = { ...asksOf('bad', kind), getVideoInfos: quietCloud.getVideoInfos };
     for (const cloud of [asksOf('bad', kind), perVideo]) {
       const { round } = reconciler(cloud, [uploaded('bad', startMs - 1), uploaded('good')]);
       expect(await round(10, 1)).toEqual(['bad']);

@@ -3,7 +3,7 @@
  * say of the same. Bodies follow cloud facts 1.4, answers cloud facts 3.2.
  */
 import { CloudFault, type LiveRecording, type TranscodeTask, type VideoInfo } from '../../../connectors/vod/index.ts';
-import type { HealingCloud } from '../../../services/reconciler/gap-filler.ts';
+import type { BackfillCloud } from '../../../services/reconciler/gap-filler.ts';
 
 const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };
 export const showStartMs = Date.UTC(2026, 2, 1, 10);
@@ -141,7 +141,7 @@ function rowOf(spec: Spec): LiveRecording {
 }
 
 /** The cloud's answers after the show. It isn't documented whether compositions are listed: both happen. */
-export function showCloud(options: { readonly listsCompositions: boolean }): HealingCloud {
+export function showCloud(options: { readonly listsCompositions: boolean }): BackfillCloud {
   const specOf = (videoId: string) => specs.find((spec) => spec.videoId === videoId);
   return {
     getVideoInfos: ({ videoIds }) =>
