@@ -176,17 +176,17 @@ describe('what lies too far from its cause', () => {
     'isn’t started, and noted; what lies at the bound is: %s',
     (_, before, cause, policies, requestId) => {
       const from = run(before, { policies, now: 0 }).state;
-      const after = (now: number) => {
+      const heardAt = (now: number) => {
         const { jobs, state } = run([cause], { policies, from, now });
         return { transcodes: jobs.filter(({ step }) => step === null).length, notStarted: state?.notStarted };
       };
-      for (const now of [300, 1500]) expect(after(now)).toEqual({ transcodes: 1, notStarted: [] });
+      for (const now of [300, 1500]) expect(heardAt(now)).toEqual({ transcodes: 1, notStarted: [] });
       for (const [now, reason] of [
         [299, 'TOO_FAR_AHEAD'],
         [1501, 'TOO_OLD'],
       ] as const) {
         const noted = { requestId, reason, causeTime: atMs(900), decidedAt: atMs(now), policy: nameOf(policies) };
-        expect(after(now)).toEqual({ transcodes: 0, notStarted: [noted] });
+        expect(heardAt(now)).toEqual({ transcodes: 0, notStarted: [noted] });
       }
     },
   );

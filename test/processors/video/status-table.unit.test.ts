@@ -1,4 +1,4 @@
-/** Histories for every row of the tables in docs/video-status.md; what each row promises is read from there. */
+/** Histories for every row of the table of statuses in docs/video-status.md; what each row promises is read from there. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenOf } from '../../../processors/video/index.ts';
@@ -12,14 +12,13 @@ import {
   jobEvent,
   recorded,
   rendition,
-  requested,
   snapshot,
   sourceReady,
   streamTranscoded,
   transcoded,
   videoId,
 } from '../callbacks.ts';
-import { bookOf, run, templateGroupId, transcodeBy } from '../run-topology.ts';
+import { bookOf, run, templateGroupId } from '../run-topology.ts';
 
 const [ld, hd] = [rendition('job-ld', 'LD'), rendition('job-hd', 'HD')];
 const [badLd, badHd] = [failedRendition('job-ld', 'LD'), failedRendition('job-hd', 'HD')];
@@ -198,83 +197,8 @@ describe('the status of a video', () => {
   });
 });
 
-const submitted = (seconds: number, Attempt = 1) => jobEvent('TranscodeJobSubmitted', seconds, token, { Attempt });
-const refused = jobEvent('TranscodeJobFailed', 21, token, { ErrorCode: 'Forbidden', ErrorMessage: 'no' });
-const doubtful = jobEvent('TranscodeJobInDoubt', 21, token);
+const submitted = jobEvent('TranscodeJobSubmitted', 9, token, { Attempt: 1 });
 const ready = [recorded(4), sourceReady(6)];
-
-/** State of the table of the ledger, a history that ends there, and who transcodes. */
-const ledgers: readonly (readonly [string, string, readonly CallbackBody[], 'cloud' | 'pipeline' | 'approval'])[] = [
-  ['DECIDED', 'the cloud does', ready, 'cloud'],
-  ['AWAITING_APPROVAL', 'somebody has to ask', ready, 'approval'],
-  ['PLANNED', 'ordered', ready, 'pipeline'],
-  ['PLANNED', 'somebody asked', [...ready, requested(9, 'k')], 'approval'],
-  ['SUBMITTED', 'attempted', [...ready, submitted(20)], 'pipeline'],
-  ['IN_DOUBT', 'nobody knows', [...ready, submitted(20), doubtful], 'pipeline'],
-  ['ACKNOWLEDGED', 'taken', [...ready, submitted(20), acknowledged(21, 'job-ld')], 'pipeline'],
-  ['ACKNOWLEDGED', 'taken after all', [...ready, refused, doubtful, acknowledged(30, 'job-ld')], 'pipeline'],
-  [
-    'ACKNOWLEDGED',
-    'one of two has ended',
-    [...ready, acknowledged(21, 'job-ld', 'job-hd'), streamTranscoded(50, ld)],
-    'pipeline',
-  ],
-  ['ACKNOWLEDGED', 'another job has ended', [...ready, acknowledged(21, 'job-ld'), transcoded(50, [hd])], 'pipeline'],
-  [
-    'DONE',
-    'all have ended, one well',
-    [...ready, acknowledged(21, 'job-ld', 'job-hd'), transcoded(50, [ld, badHd])],
-    'pipeline',
-  ],
-  ['FAILED', 'refused for good', [...ready, submitted(20), refused], 'pipeline'],
-  ['FAILED', 'refused, whatever the doubt', [...ready, doubtful, refused], 'pipeline'],
-  [
-    'FAILED',
-    'all have failed',
-    [...ready, acknowledged(21, 'job-ld', 'job-hd'), transcoded(50, [badLd, badHd], { Status: 'fail' })],
-    'pipeline',
-  ],
-];
-
-describe('the job ledger', () => {
-  const states = tableIn('video-status.md', '| state | means |').map(([state]) => codeIn(state));
-
-  it.each(ledgers)('%s: %s', (state, _, bodies, by) => {
-    // What an order changes is when something is planned: the cause comes first, then the rest in any order.
-    const [causes, rest] = [bodies.slice(0, 2), bodies.slice(2)];
-    for (const order of [rest, rest.toReversed()])
-      expect(run([...causes, ...order], { policies: transcodeBy(by) }).state?.jobs.map((job) => job.state)).toEqual([
-        state,
-      ]);
-  });
-
-  it('has a history for every row', () => {
-    expect(new Set(ledgers.map(([state]) => state))).toEqual(new Set(states));
-  });
-
-  it('keeps when and how a job ended', () => {
-    const job = (...bodies: readonly CallbackBody[]) =>
-      run([...ready, ...bodies], { policies: transcodeBy('pipeline') }).state?.jobs[0];
-    expect(job(submitted(20), submitted(25, 2))).toMatchObject({
-      attempt: 2,
-      submittedAt: Date.parse(at(20)),
-      finishedAt: null,
-    });
-    expect(job(refused)).toMatchObject({ errorCode: 'Forbidden', errorMessage: 'no', finishedAt: Date.parse(at(21)) });
-    expect(
-      job(acknowledged(21, 'job-ld'), jobEvent('TranscodeJobAcknowledged', 30, token, { JobIds: ['job-hd'] })),
-    ).toMatchObject({
-      acknowledgedAt: Date.parse(at(21)),
-      jobIds: ['job-hd', 'job-ld'],
-    });
-    expect(
-      job(acknowledged(21, 'job-ld', 'job-hd'), streamTranscoded(50, ld), streamTranscoded(70, badHd)),
-    ).toMatchObject({
-      state: 'DONE',
-      finishedAt: Date.parse(at(70)),
-    });
-  });
-});
 
 describe('which event wins', () => {
   const first = (field: string, ...bodies: readonly CallbackBody[]) =>
@@ -324,7 +248,7 @@ describe('whether anything is started', () => {
     ['its source deleted', [recorded(4), sourceReady(5), deleted(6, 'mezzanine')].toReversed(), 0],
     ['blocked', [recorded(4), byPerson(5, 'Blocked'), sourceReady(6)], 0],
     ['the job already spoken of', [acknowledged(9, 'job-ld'), ...ready], 0],
-    ['an attempt already spoken of', [submitted(9), ...ready], 0],
+    ['an attempt already spoken of', [submitted, ...ready], 0],
   ])('%s', (_, bodies, jobs) => {
     expect(started(bodies)).toBe(jobs);
   });
