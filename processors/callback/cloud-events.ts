@@ -231,7 +231,7 @@ export function messageOf(body: Body): string | null {
 export const maxJobIds = 32;
 
 export function boundedIds(ids: readonly string[]): readonly string[] {
-  return ids.slice(0, maxJobIds).map((id) => shortText({ id }, maxBytes.id, 'id') ?? '');
+  return ids.slice(0, maxJobIds).map((id) => cut(id, maxBytes.id));
 }
 
 function statusText(body: Body): string {
@@ -240,7 +240,7 @@ function statusText(body: Body): string {
 
 /** EventTime as part of an identity: the instant, however it is written. */
 export function timeText(body: Body): string {
-  return String(timeOf(body, 'EventTime') ?? '');
+  return String(timeOf(body, 'EventTime'));
 }
 
 /** The job, else what else can tell one output from another. */

@@ -14,14 +14,14 @@ type Delivered = {
   readonly timestampMs: number;
 };
 
-const sources: readonly string[] = ['http', 'mns', 'reconciler', 'job-runner', 'operator'] satisfies EventSource[];
+const sources: readonly EventSource[] = ['mns', 'reconciler', 'job-runner', 'operator'];
 
 /** A record without a proper source header is taken as a callback: the one that is trusted with nothing internal. */
 export function deliveryOf(record: Delivered): Delivery {
-  const source = headerOf(record, header.source) ?? '';
+  const source = headerOf(record, header.source);
   const region = headerOf(record, header.region) ?? '';
   return {
-    source: sources.includes(source) ? (source as EventSource) : 'http',
+    source: sources.find((one) => one === source) ?? 'http',
     receivedAtMs: headerTimeMs(record, header.receivedAt) ?? usableTime(record.timestampMs) ?? 0,
     // It may be as long as a record.
     region: region === '' ? null : cut(region, maxBytes.label),
@@ -37,8 +37,8 @@ export const replayedAtMsOf = (record: Delivered): number | null => headerTimeMs
 
 /** The time of a header, epoch milliseconds in decimal digits; null where it is none. */
 function headerTimeMs(record: Delivered, name: string): number | null {
-  const text = headerOf(record, name) ?? '';
-  return /^\d{1,16}$/.test(text) ? usableTime(Number(text)) : null;
+  const text = headerOf(record, name);
+  return text !== undefined && /^\d{1,16}$/.test(text) ? usableTime(Number(text)) : null;
 }
 
 const usableTime = (ms: number): number | null =>

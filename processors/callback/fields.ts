@@ -38,7 +38,7 @@ export function shortText(body: Body, limit: number, ...names: readonly string[]
 /** An address. One longer than the limit is dropped: cut short it would lead somewhere else. */
 export function urlOf(body: Body, ...names: readonly string[]): string | null {
   const text = textOf(body, ...names);
-  return text === null || cut(text, maxBytes.url) !== text ? null : wellFormed(text);
+  return text === null || cut(text, maxBytes.url) !== text ? null : text;
 }
 
 /** A number, also from text. @throws Unusable where it is larger than any that can be kept */
@@ -119,29 +119,27 @@ export function isObject(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `text` cut to at most `limit` UTF-8 bytes, never within a character. */
+/**
+ * `text` cut to at most `limit` UTF-8 bytes, never within a character. Lone surrogates have no UTF-8 form: encoded and
+ * decoded again they would be another text.
+ */
 export function cut(text: string, limit: number): string {
-  if (text.length * 3 <= limit) return wellFormed(text);
+  if (text.length * 3 <= limit) return text.toWellFormed();
   let bytes = 0;
   let end = 0;
   for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
+    const code = character.codePointAt(0) as number;
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > limit) return wellFormed(text.slice(0, end));
+    if (bytes > limit) return text.slice(0, end).toWellFormed();
     end += character.length;
   }
-  return wellFormed(text);
+  return text.toWellFormed();
 }
 
 /** Names things in keys, logs and terminals, which a control character would break or cut. @throws Unusable */
 export function plain(text: string, name: string): string {
   if (hasControlCharacter(text)) throw new Unusable('control-character', `${name} has a control character`);
   return text;
-}
-
-/** Lone surrogates have no UTF-8 form: encoded and decoded again they would be another text. */
-function wellFormed(text: string): string {
-  return text.isWellFormed() ? text : text.toWellFormed();
 }
 
 function unwrapped(value: unknown): unknown {

@@ -9,9 +9,7 @@ const longNumber = /[:[,\s]-?\d{16,}/;
 const wholeNumber = /^-?\d{16,64}$/;
 
 const exact: Reviver = (_key, value, { source }) =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && wholeNumber.test(source)
-    ? source
-    : value;
+  source !== undefined && wholeNumber.test(source) && !Number.isSafeInteger(value) ? source : value;
 
 /** As `JSON.parse`. A reviver visits every value, so it is used only where a long number may be. */
 export function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import type { Fact } from '../../schemas/generated/VideoState.ts';
 import { cloudEvents, type Reader } from './cloud-events.ts';
 import { type Delivery, emptyFact, type ParseResult, type VideoEvent } from './event.ts';
-import { type Body, maxBytes, shortText, textOf, timeOf } from './fields.ts';
+import { type Body, cut, maxBytes, shortText, textOf, timeOf } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
 import { isAhead, plausible } from './plausible.ts';
@@ -64,13 +64,11 @@ type Identified = {
 function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): VideoEvent {
   const ahead = id.eventTime !== null && isAhead(id.eventTime, delivery);
   const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
-  const { region } = delivery;
-  const subject = subjectToldBy(body);
   return {
     subjectId: id.subjectId,
     entry: {
       eventId: hashOf(ahead ? [...id.identity, 'ahead'] : id.identity),
-      eventType: shortText({ type: id.eventType }, maxBytes.label, 'type') ?? '',
+      eventType: cut(id.eventType, maxBytes.label),
       eventTime: ahead ? 0 : (id.eventTime ?? 0),
       receivedAt: delivery.receivedAtMs,
       status: shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null,
@@ -79,7 +77,7 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): Vi
       errorCode: errorCodeOf(body),
       implausible: ahead ? ['EventTime', ...implausible] : implausible,
     },
-    fact: region === null && subject === null ? fact : { ...fact, region, subject },
+    fact: { ...fact, region: delivery.region, subject: subjectToldBy(body) },
   };
 }
 

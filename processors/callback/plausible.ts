@@ -28,17 +28,14 @@ export type Plausible = {
 
 /** The fact without times that lie after its event. `eventTimeMs` null: when that was isn't known, so no time counts. */
 export function plausible(fact: Fact, eventTimeMs: number | null): Plausible {
-  if (fact.recording === null && fact.outputs.length === 0) return { fact, implausible: [] };
+  const latest = eventTimeMs === null ? Number.NEGATIVE_INFINITY : eventTimeMs + maxAheadMs;
   const refused = new Set<string>();
-  const recording = fact.recording === null ? null : plausibleRecording(fact.recording, eventTimeMs, refused);
-  const outputs = fact.outputs.map((output) => plausibleOutput(output, eventTimeMs, refused));
-  return refused.size === 0
-    ? { fact, implausible: [] }
-    : { fact: { ...fact, recording, outputs }, implausible: [...refused] };
+  const recording = fact.recording === null ? null : plausibleRecording(fact.recording, latest, refused);
+  const outputs = fact.outputs.map((output) => plausibleOutput(output, latest, refused));
+  return { fact: { ...fact, recording, outputs }, implausible: [...refused] };
 }
 
-function plausibleRecording(told: Recording, eventTimeMs: number | null, refused: Set<string>): Recording | null {
-  const latest = eventTimeMs === null ? 0 : eventTimeMs + maxAheadMs;
+function plausibleRecording(told: Recording, latest: number, refused: Set<string>): Recording | null {
   let { startTime, endTime } = told;
   if (endTime !== null && endTime > latest) endTime = null;
   if (startTime !== null && startTime < (endTime ?? latest) - maxRecordingMs) startTime = null;
@@ -50,11 +47,10 @@ function plausibleRecording(told: Recording, eventTimeMs: number | null, refused
   return startTime === null && endTime === null ? null : { startTime, endTime };
 }
 
-function plausibleOutput(told: Rendition, eventTimeMs: number | null, refused: Set<string>): Rendition {
-  const latest = eventTimeMs === null ? 0 : eventTimeMs + maxAheadMs;
+function plausibleOutput(told: Rendition, latest: number, refused: Set<string>): Rendition {
   const startTime = told.startTime !== null && told.startTime > latest ? null : told.startTime;
   const finishTime = told.finishTime !== null && told.finishTime > latest ? null : told.finishTime;
   if (startTime !== told.startTime) refused.add('StartTime');
   if (finishTime !== told.finishTime) refused.add('FinishTime');
-  return startTime === told.startTime && finishTime === told.finishTime ? told : { ...told, startTime, finishTime };
+  return { ...told, startTime, finishTime };
 }

@@ -40,7 +40,6 @@ function insert(sorted: Rendition[], output: Rendition): void {
     if (compareRenditions(sorted[middle] as Rendition, output) <= 0) from = middle + 1;
     else to = middle;
   }
-  if (from === maxOutputs) return;
   sorted.splice(from, 0, output);
   if (sorted.length > maxOutputs) sorted.pop();
 }

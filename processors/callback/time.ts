@@ -2,9 +2,11 @@ import { bounds } from '../../schemas/bounds.ts';
 
 /** No time of the cloud's is longer. Looked at before any pattern. */
 const longestTime = 64;
-const cloudTime = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.:](\d{1,9}))?\s*([Zz]|[+-]\d{2}:?\d{2})?$/;
+/** Of a month's first 28 days: nearly every time there is, read at a third of the cost. */
+const usual = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const cloudTime =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.:](\d{1,9}))?\s*(?:[Zz]|([+-]\d{2}:?\d{2}))?$/;
 const digits = /^\d{10,14}$/;
-const dayMs = 86_400_000;
 
 /**
  * Epoch milliseconds of a time as the cloud writes it, or null when it is none. Takes `yyyy-MM-ddTHH:mm:ssZ`, the same
@@ -15,8 +17,7 @@ const dayMs = 86_400_000;
 export function parseCloudTime(value: unknown): number | null {
   if (typeof value === 'number') return parseEpoch(value);
   if (typeof value !== 'string' || value.length > longestTime) return null;
-  const usual = parseUsual(value);
-  if (usual !== null) return usual;
+  if (usual.test(value)) return within(Date.parse(value));
   const text = value.trim();
   const match = cloudTime.exec(text);
   if (!match) return digits.test(text) ? parseEpoch(Number(text)) : null;
@@ -24,32 +25,10 @@ export function parseCloudTime(value: unknown): number | null {
   const atDay = Date.UTC(Number(year), Number(month) - 1, Number(day));
   if (new Date(atDay).getUTCDate() !== Number(day) || Number(month) > 12 || Number(month) < 1) return null;
   const ofDay = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60 || ofDay * 1000 > dayMs) return null;
-  const millis = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null;
+  const millis = fraction === undefined ? 0 : Number(`${fraction}00`.slice(0, 3));
   const offset = offsetMs(zone);
   return offset === null ? null : within(atDay + ofDay * 1000 + millis - offset);
-}
-
-/** `yyyy-MM-ddTHH:mm:ssZ` of a month's first 28 days: nearly every time there is, at a tenth of the cost. Else null. */
-function parseUsual(text: string): number | null {
-  if (text.length !== 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return null;
-  if (text[13] !== ':' || text[16] !== ':' || text[19] !== 'Z') return null;
-  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
-  const hour = twoDigits(text, 11);
-  const minute = twoDigits(text, 14);
-  const second = twoDigits(text, 17);
-  const sane = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
-  if (!sane || !(hour <= 23) || !(minute <= 59) || !(second <= 59)) return null;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
-}
-
-/** NaN where there is anything but digits. */
-function twoDigits(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 48;
-  const ones = text.charCodeAt(at + 1) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
 function parseEpoch(value: number): number | null {
@@ -60,7 +39,7 @@ function parseEpoch(value: number): number | null {
 
 /** Null for one that no place on Earth has: beyond 14 hours, or 60 minutes and more. */
 function offsetMs(zone: string | undefined): number | null {
-  if (zone === undefined || zone.length < 3) return 0;
+  if (zone === undefined) return 0;
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
   if (minutes > 59 || hours * 60 + minutes > 14 * 60) return null;
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;

@@ -79,11 +79,19 @@ describe('reading an event', () => {
     ['{}', 'no EventType'],
     ['{"EventType":"FileUploadComplete","EventTime":"2026-03-01T10:00:00Z"}', 'no subject id'],
     ['{"EventType":"FileUploadComplete","VideoId":"a"}', 'FileUploadComplete without a usable EventTime'],
-    [`{"EventType":"X","VideoId":"${'a'.repeat(300)}"}`, 'subject id too long'],
+    ['  ', 'empty body'],
+    [`{"EventType":"X","VideoId":"${'a'.repeat(257)}"}`, 'subject id too long'],
   ])('refuses %s', (text, reason) => {
     const bytes = new TextEncoder().encode(text);
     const parsed = parseCallback(bytes, { source: 'http', receivedAtMs: 1, region: null });
     expect(parsed).toEqual({ kind: 'unparsable', reason });
+  });
+
+  it('refuses bytes that are no UTF-8', () => {
+    const bytes = new Uint8Array([...bytesOf({ EventType: 'X', VideoId: 'a' }).slice(0, -2), 0xff, 0x22, 0x7d]);
+    expect(parseCallback(bytes, { source: 'http', receivedAtMs: 1, region: null })).toMatchObject({
+      reason: 'not UTF-8',
+    });
   });
 });
 
@@ -103,7 +111,18 @@ describe('the subject of an event', () => {
 
   it('is missing where no id is', () => {
     const answer: Subject = subjectOf(bytesOf({ EventType: 'X' }));
-    expect(answer.ok).toBe(false);
+    expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('no subject id: none of VideoId') });
+  });
+
+  it('has at most 256 characters, for the ingress as for the parser', () => {
+    const [longest, longer] = ['a'.repeat(256), 'a'.repeat(257)].map((VideoId) => ({ EventType: 'X', VideoId }));
+    expect(subjectOf(bytesOf(longest))).toMatchObject({ ok: true });
+    expect(subjectOf(bytesOf(longer))).toEqual({ ok: false, reason: 'subject id of 257 characters: at most 256' });
+    expect(parse({ EventType: 'X', VideoId: 'a'.repeat(256) }).kind).toBe('unknown');
+  });
+
+  it('is the text that a Kafka key can hold', () => {
+    expect(subjectOf(bytesOf({ EventType: 'X', VideoId: 'a\ud800' }))).toMatchObject({ subjectId: 'a\ufffd' });
   });
 });
 

@@ -37,6 +37,8 @@ describe('a text', () => {
     ['\u007f\u007f\u007f', 3, '\u007f\u007f\u007f'],
     ['\u0080\u0080', 3, '\u0080'],
     ['\uffff\uffff', 5, '\uffff'],
+    ['\uffff\uffff', 6, '\uffff\uffff'],
+    ['\u{10000}\uffff', 6, '\u{10000}'],
     ['😀😀', 7, '😀'],
     ['😀😀', 8, '😀😀'],
     ['a\ud800', 9, 'a\ufffd'],
@@ -51,6 +53,7 @@ describe('a text', () => {
     expect(read('x'.repeat(768), fields.urlOf)).toBe('x'.repeat(768));
     expect(read('x'.repeat(769), fields.urlOf)).toBeNull();
     expect(read(' ', fields.urlOf)).toBeNull();
+    expect(read('http://b/\ud800', fields.urlOf)).toBeNull();
   });
 
   it.each([
@@ -84,6 +87,8 @@ describe('a number', () => {
     [true, null],
     [null, null],
     ['Infinity', null],
+    [`7${' '.repeat(63)}`, 7],
+    [`7${' '.repeat(64)}`, null],
   ])('%j is %j', (value, number) => {
     expect(read(value, fields.numberOf)).toBe(number);
   });
@@ -158,6 +163,7 @@ describe('an object', () => {
 
   it('keeps the first of two keys that differ in spaces, and no key that its prototype has', () => {
     expect(fields.trimmedKeys({ 'a ': 1, a: 2, b: 3 })).toEqual({ a: 1, b: 3 });
+    expect(fields.trimmedKeys({ a: 1, 'a ': 2 })).toEqual({ a: 1 });
     expect(fields.trimmedKeys({ 'toString ': 1 })).toEqual({ toString: 1 });
     const clean = { a: 1 };
     expect(fields.trimmedKeys(clean)).toBe(clean);
@@ -172,6 +178,8 @@ describe('a list of texts', () => {
     ],
     ['["b","a"]', ['a', 'b']],
     [' b, a,,b ', ['a', 'b']],
+    ['7', ['7']],
+    ['[a,b', ['[a', 'b']],
     [7, []],
     [{}, []],
     [null, []],

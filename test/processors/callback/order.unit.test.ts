@@ -23,6 +23,10 @@ describe('of the same second', () => {
       expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => a - b));
     });
 
+  it('has ranks that stay from release to release: states store them where a lane was cut', () => {
+    expect([causalRank('RECORDED'), causalRank('DELETED')]).toEqual([0, 17]);
+  });
+
   it.each([
     ['COMPOSE_START', 'COMPOSE_ACKNOWLEDGED'],
     ['UPLOADED_BY_URL', 'PRODUCED'],

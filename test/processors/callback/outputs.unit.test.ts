@@ -1,6 +1,17 @@
 /** What a transcode event says of its outputs, and how much of it is kept. */
 import { describe, expect, it } from 'vitest';
-import { at, atMs, event, failedRendition, rendition, snapshot, streamTranscoded, transcoded } from '../callbacks.ts';
+import { evolve } from '../../../processors/video/index.ts';
+import {
+  at,
+  atMs,
+  event,
+  failedRendition,
+  jobEvent,
+  rendition,
+  snapshot,
+  streamTranscoded,
+  transcoded,
+} from '../callbacks.ts';
 
 const outputsOf = (infos: readonly object[], more: object = {}) => event(transcoded(5, infos, more)).fact.outputs;
 
@@ -58,6 +69,17 @@ describe('an output', () => {
     ]);
   });
 
+  it('has its address in either spelling', () => {
+    expect(outputsOf([{ JobId: 'j', FileURL: 'http://b/x' }])[0]?.fileUrl).toBe('http://b/x');
+  });
+
+  it('that was asked for and not heard of says so, and nothing more', () => {
+    const told = event(jobEvent('TranscodeJobAcknowledged', 5, 'token', { JobIds: ['j'] }));
+    const evolved = evolve(null, told);
+    const nothing = event(streamTranscoded(5, { JobId: 'j' })).fact.outputs;
+    expect(evolved.changed && evolved.state.renditions).toEqual([{ ...nothing[0], status: 'SUBMITTED' }]);
+  });
+
   it('gives the message of a failure to its event', () => {
     expect(event(streamTranscoded(5, failedRendition('j', 'HD'))).fact.errorMessage).toBe('input file is bad');
   });
@@ -76,6 +98,7 @@ describe('an output', () => {
     expect(outputsOf([{ JobId: 'j' }], { Status: 'fail' })[0]?.status).toBe('FAIL');
     expect(outputsOf([{ JobId: 'j' }], { Status: 'odd' })[0]?.status).toBe('FAIL');
     expect(outputsOf([{ JobId: 'j', Status: 'fail' }])[0]?.status).toBe('FAIL');
+    expect(outputsOf([{ JobId: 'j', Status: 'Succeed' }], { Status: 'fail' })[0]?.status).toBe('SUCCESS');
   });
 });
 
@@ -88,6 +111,10 @@ describe('several outputs', () => {
       { JobId: 'a', Definition: 'A', Format: 'm3u8', FileUrl: 'http://b/2' },
       { JobId: 'a', Definition: 'A', Format: 'm3u8', FileUrl: 'http://b/1', Width: 2 },
       { JobId: 'a', Definition: 'A', Format: 'm3u8', FileUrl: 'http://b/1', Width: 1 },
+      { JobId: 'a', Definition: 'A', Format: 'm3u8', FileUrl: 'http://b/2', Status: 'fail' },
+      { JobId: 'a', Definition: 'A', Format: 'm3u8' },
+      { JobId: 'a', Definition: 'A' },
+      { JobId: 'a' },
       { Definition: 'Z' },
     ];
     const inOrder = outputsOf(infos);
@@ -95,8 +122,12 @@ describe('several outputs', () => {
       inOrder.map(({ jobId, definition, format, fileUrl, width }) => [jobId, definition, format, fileUrl, width]),
     ).toEqual([
       [null, 'Z', null, null, null],
+      ['a', null, null, null, null],
+      ['a', 'A', null, null, null],
+      ['a', 'A', 'm3u8', null, null],
       ['a', 'A', 'm3u8', 'http://b/1', 1],
       ['a', 'A', 'm3u8', 'http://b/1', 2],
+      ['a', 'A', 'm3u8', 'http://b/2', null],
       ['a', 'A', 'm3u8', 'http://b/2', null],
       ['a', 'A', 'mp4', null, null],
       ['a', 'B', null, null, null],
@@ -109,6 +140,20 @@ describe('several outputs', () => {
     const ids = Array.from({ length: 66 }, (_, i) => `j${100 + i}`);
     const outputs = outputsOf(ids.toReversed().map((JobId) => ({ JobId })));
     expect(outputs.map(({ jobId }) => jobId)).toEqual(ids.slice(0, 64));
+  });
+
+  // An output counts as 90 bytes and each of its six texts, four more than its UTF-8 form; one for a text that it lacks.
+  it('are at most 10,000 bytes, the first ones in that order', () => {
+    const texts = { Definition: 'D', Format: 'é', ErrorCode: 'E', ErrorMessage: '视', FileUrl: `h${'u'.repeat(399)}` };
+    const output = (n: number, more: object = {}) => ({ JobId: `j${10 + n}`.padEnd(64, 'x'), ...texts, ...more });
+    // 90 + 68 + 5 + 6 + 5 + 7 + 404 = 585; ten fill the room with one of 90 + 68 + 5 + 6 + 5 + 7 + ….
+    const last = (bytes: number) => output(90, { FileUrl: 'u'.repeat(10_000 - 16 * 585 - 185 + bytes) });
+    const many = Array.from({ length: 16 }, (_, n) => output(n));
+    expect(outputsOf([...many, last(0)])).toHaveLength(17);
+    expect(outputsOf([...many, last(1)])).toHaveLength(16);
+    const bare = { JobId: 'a', FileUrl: 'u'.repeat(10_000 - 16 * 585 - 5 - 90 - 4 - 4) };
+    expect(outputsOf([bare, ...many])).toHaveLength(17);
+    expect(outputsOf([{ ...bare, FileUrl: `${bare.FileUrl}u` }, ...many])).toHaveLength(16);
   });
 });
 

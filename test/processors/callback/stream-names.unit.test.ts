@@ -23,4 +23,8 @@ it('names that are too long are cut, but two different ones stay two', () => {
     expect(keyOf(`${long}a`)).toBe(keys[1]);
   }
   expect(keyOf('x'.repeat(256))).toBe(`d/live/${'x'.repeat(256)}`);
+  // The end of a name that was cut is a hash of the whole, 16 digits of it.
+  for (const letter of ['x', '中', '😀'])
+    expect(keyOf(letter.repeat(300))).toMatch(/^d\/live\/[x中😀]+~[0-9a-f]{16}$/u);
+  expect(Buffer.byteLength(keyOf('x'.repeat(257)))).toBe(256 + 'd/live/'.length);
 });

@@ -1,6 +1,6 @@
 /** One case for each thing that an event type tells of its video; what isn't named is not told. */
 import { describe, expect, it } from 'vitest';
-import { at, atMs, type CallbackBody, event, stream, videoId } from '../callbacks.ts';
+import { at, atMs, type CallbackBody, event, parse, stream, videoId } from '../callbacks.ts';
 
 /** What a fact says, without what it leaves open. */
 function said(body: CallbackBody): object {
@@ -236,8 +236,24 @@ describe('our own events tell', () => {
     });
   });
 
+  it.each([
+    ['Priority', 10, 11],
+    ['Attempt', 1_000_000, 1_000_001],
+  ])('no %s beyond %i', (field, most, beyond) => {
+    expect(parse(of('TranscodeJobSubmitted', { [field]: most })).kind).toBe('ok');
+    expect(parse(of('TranscodeJobSubmitted', { [field]: beyond }))).toMatchObject({ code: 'out-of-range' });
+  });
+
   it('what the reconciler found', () => {
     const found = { ...stream, ...recordedFrom, FileURL: 'http://b/x', CoverURL: 'http://b/c', Size: 7, Duration: 3 };
+    const outputs = [expect.objectContaining({ jobId: 'j', status: 'SUCCESS' })];
+    const other = { FileUrl: 'http://b/1', CoverUrl: 'http://b/2', StreamInfos: [{ JobId: 'j', Status: 'success' }] };
+    expect(said(of('ReconcilerObservation', other))).toEqual({
+      kind: 'OBSERVED',
+      fileUrl: 'http://b/1',
+      coverUrl: 'http://b/2',
+      outputs,
+    });
     expect(said(of('ReconcilerObservation', { ...found, ...failure, StreamInfos: [] }))).toEqual({
       kind: 'OBSERVED',
       stream: names,
