@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/host/index.ts';
+import { deliveryOf, replayedAtMsOf } from '../processors/callback/index.ts';
 import type { SourceRecord, Topology } from '../processors/topology.ts';
-import { header } from '../schemas/topics.ts';
 
 export type ArrivalsOptions = {
   readonly clock: Clock;
@@ -52,10 +52,10 @@ export class Arrivals {
   }
 
   /** A record that was appended long after it was received tells that its publisher is still emptying what it kept. */
-  #see({ headers, timestampMs }: SourceRecord): void {
+  #see(record: SourceRecord): void {
     // A replay comes late on purpose.
-    if (headers[header.replayedAt] !== undefined) return;
-    if (timestampMs - Number(headers[header.receivedAt]) > usuallyWithinMs)
+    if (replayedAtMsOf(record) !== null) return;
+    if (record.timestampMs - deliveryOf(record).receivedAtMs > usuallyWithinMs)
       this.#lateAtMs = this.#o.clock.monotonicMs();
   }
 }

@@ -1,6 +1,5 @@
 export { Arrivals, type ArrivalsOptions } from './arrivals.ts';
 export type { Codec, Codecs } from './codec.ts';
-export { deadLetter } from './dead-letter.ts';
 export type { FailureLimitOptions } from './failure-limit.ts';
 export { type GroupWatermarkOptions, groupWatermark } from './group-watermark.ts';
 export type { ProcessorHooks, RestoreProgress } from './hooks.ts';

@@ -1,9 +1,8 @@
-import type { ConsumedRecord, OutgoingRecord } from '../connectors/kafka/index.ts';
+import { type ConsumedRecord, deadLetter, type OutgoingRecord } from '../connectors/kafka/index.ts';
 import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts';
 import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
 import { hasControlCharacter } from '../schemas/bounds.ts';
 import { changelogRecord } from './changelog-record.ts';
-import { deadLetter } from './dead-letter.ts';
 import { refuseNewer } from './newer-release.ts';
 import { Overlay } from './overlay.ts';
 import { ProcessorFault } from './processor-fault.ts';

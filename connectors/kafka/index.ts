@@ -11,6 +11,7 @@ export {
 } from './dead-letters/letters.ts';
 export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letters/page.ts';
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
+export { deadLetter } from './dead-letters/write.ts';
 export { hasCode, KafkaFault } from './fault.ts';
 export { IdempotentProducer, type IdempotentProducerOptions } from './idempotent-producer.ts';
 export { type InternalEvent, internalRecord, type Outbox } from './internal-record.ts';

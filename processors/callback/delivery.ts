@@ -18,7 +18,7 @@ const sources: readonly EventSource[] = ['mns', 'reconciler', 'job-runner', 'ope
 
 /** A record without a proper source header is taken as a callback: the one that is trusted with nothing internal. */
 export function deliveryOf(record: Delivered): Delivery {
-  const source = headerOf(record, header.source);
+  const source = claimedSourceOf(record);
   const region = headerOf(record, header.region) ?? '';
   return {
     source: sources.find((one) => one === source) ?? 'http',
@@ -28,9 +28,11 @@ export function deliveryOf(record: Delivered): Delivery {
   };
 }
 
+/** The source as it came; '' where there is none. For people: what is believed is `deliveryOf`. */
+export const claimedSourceOf = (record: Delivered): string => headerOf(record, header.source) ?? '';
+
 /** Whether it is one of ApsaraVideo Live's own record callbacks, which are about a stream, not a video. */
-export const isLiveRecord = (record: Delivered): boolean =>
-  headerOf(record, header.source) === ('live' satisfies EventSource);
+export const isLiveRecord = (record: Delivered): boolean => claimedSourceOf(record) === ('live' satisfies EventSource);
 
 /** When it was replayed, epoch milliseconds; null where it wasn't. */
 export const replayedAtMsOf = (record: Delivered): number | null => headerTimeMs(record, header.replayedAt);

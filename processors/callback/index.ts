@@ -1,5 +1,5 @@
 export { cloudEvents } from './cloud-events.ts';
-export { deliveryOf, isLiveRecord, replayedAtMsOf } from './delivery.ts';
+export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf } from './delivery.ts';
 export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeeded, type VideoEvent } from './event.ts';
 export { compareText, cut, maxBytes } from './fields.ts';
 export { hashOf } from './identity.ts';

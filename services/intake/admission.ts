@@ -1,5 +1,6 @@
 import { subjectOf } from '../../processors/callback/index.ts';
 import { hasControlCharacter } from '../../schemas/bounds.ts';
+import { deadLetterHeaders } from '../../schemas/dead-letter.ts';
 import { header } from '../../schemas/topics.ts';
 import type { OutgoingRecord } from './record.ts';
 
@@ -28,11 +29,7 @@ export function admit(body: Uint8Array, origin: Origin, limitBytes: number): Adm
     [header.region]: origin.region,
   };
   function deadLetter(reason: DeadLetterReason, error: string): Admission {
-    const why = {
-      [header.reason]: reason,
-      [header.error]: error,
-      [header.stage]: origin.source === 'mns' ? 'mns' : 'ingress',
-    };
+    const why = deadLetterHeaders(origin.source === 'mns' ? 'mns' : 'ingress', reason, error);
     return { reason, record: { topic: 'dead-letters', key: null, value: body, headers: { ...headers, ...why } } };
   }
 

@@ -11,7 +11,13 @@ import type {
   Rebalance,
   TopicPartition,
 } from '../../connectors/kafka/index.ts';
-import { type InternalEvent, internalRecord, KafkaFault, type Outbox } from '../../connectors/kafka/index.ts';
+import {
+  deadLetter,
+  type InternalEvent,
+  internalRecord,
+  KafkaFault,
+  type Outbox,
+} from '../../connectors/kafka/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
 import { isRetryable } from '../../platform/faults.ts';
 import type { Platform } from '../../platform/host/index.ts';
@@ -24,7 +30,6 @@ import {
   type Tracing,
   traceOf,
 } from '../../platform/telemetry/index.ts';
-import { deadLetter } from '../../runtime/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { type Handover, handover } from './handover.ts';
 import type { JobEnding, JobKind } from './job-kind.ts';

@@ -3,7 +3,7 @@ import { IdempotentProducer } from '../../connectors/kafka/index.ts';
 import type { SinkOptions } from './options.ts';
 import { Sink } from './sink.ts';
 import { claimDatabase, readIdentities } from './source-topics.ts';
-import { untilThere } from './until-there.ts';
+import { waitUntilAvailable } from './wait-until-available.ts';
 
 /**
  * Copies `callbacks`, `video-state` and `session-state` into ClickHouse until `signal` aborts: batches, insert, then
@@ -13,16 +13,16 @@ import { untilThere } from './until-there.ts';
  */
 export async function runSink(options: SinkOptions): Promise<void> {
   const { log } = options;
-  const applied = await untilThere(options, 'ClickHouse', () => migrate(options.clickhouse));
+  const applied = await waitUntilAvailable(options, 'ClickHouse', () => migrate(options.clickhouse));
   if (applied === undefined) return;
   if (applied.length > 0) log.info({ applied, database: options.clickhouse.database }, 'ClickHouse migrations applied');
-  const identities = await untilThere(options, 'Kafka', () => readIdentities(options.kafka, options.topics));
+  const identities = await waitUntilAvailable(options, 'Kafka', () => readIdentities(options.kafka, options.topics));
   if (identities === undefined) return;
   const client = connectClickhouse(options.clickhouse);
   try {
     const { database } = options.clickhouse;
     const claim = () => claimDatabase(client, database, identities).then(() => true);
-    if (await untilThere(options, 'ClickHouse', claim)) await copy(options, client);
+    if (await waitUntilAvailable(options, 'ClickHouse', claim)) await copy(options, client);
   } finally {
     await client.close();
   }

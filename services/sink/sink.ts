@@ -10,8 +10,8 @@ import { Batch } from './batch.ts';
 import { measureLag, measureStuck } from './gauges.ts';
 import { type BatchLimits, defaultBatchLimits, type SinkOptions } from './options.ts';
 import { type AddRow, rowAdders, sinkTopics } from './rows-of.ts';
-import { type StoreContext, storePatiently } from './store.ts';
-import { untilThere } from './until-there.ts';
+import { type StoreContext, storeWithRetry } from './store.ts';
+import { waitUntilAvailable } from './wait-until-available.ts';
 
 /** More at a time cost more each: what the client makes of a poll's records lives until it has made the last one. */
 const pollRecords = 500;
@@ -159,7 +159,7 @@ export class Sink {
     // Told to stop already, nobody asks what became of it.
     adding.catch(() => {});
     const waitingFor = 'the schema registry';
-    return untilThere(this.#options, waitingFor, async () => {
+    return waitUntilAvailable(this.#options, waitingFor, async () => {
       const first = adding;
       adding = undefined;
       await (first ?? add());
@@ -174,7 +174,7 @@ export class Sink {
   async #store(consumer: Consumer, batch: Batch): Promise<void> {
     if (this.#unstored) return;
     this.#unstored = true;
-    if (!(await storePatiently(batch, this.#context, this.#options))) return;
+    if (!(await storeWithRetry(batch, this.#context, this.#options))) return;
     this.#unstored = false;
     const offsets = batch.offsets();
     batch.clear();

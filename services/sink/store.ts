@@ -1,14 +1,15 @@
 import type { ClickHouseClient } from '../../connectors/clickhouse/index.ts';
 import { ClickhouseFault, problemOf } from '../../connectors/clickhouse/index.ts';
-import { type IdempotentProducer, KafkaFault, type KafkaSettings } from '../../connectors/kafka/index.ts';
+import { deadLetter, type IdempotentProducer, type KafkaSettings } from '../../connectors/kafka/index.ts';
+import { isRetryable } from '../../platform/faults.ts';
 import type { Clock } from '../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
-import { deadLetter } from '../../runtime/index.ts';
 import type { Batch, TableName, Unusable } from './batch.ts';
 import { insertRows } from './insert.ts';
 import type { SinkOptions } from './options.ts';
 import { readAgain } from './read-again.ts';
-import { mending } from './until-there.ts';
+import { mending } from './wait-until-available.ts';
 
 export type StoreContext = {
   readonly client: ClickHouseClient;
@@ -38,12 +39,12 @@ async function storeBatch(batch: Batch, context: StoreContext): Promise<void> {
     rows.clear();
   }
   for (let next = batch.unusable[0]; next !== undefined; next = batch.unusable[0]) {
-    await bury(next, context);
+    await sendDeadLetter(next, context);
     batch.unusable.shift();
   }
 }
 
-async function bury({ origin, record, reason, error }: Unusable, context: StoreContext): Promise<void> {
+async function sendDeadLetter({ origin, record, reason, error }: Unusable, context: StoreContext): Promise<void> {
   const { topic, partition, offset } = origin;
   const original = record ?? (await readAgain(context.kafka, { topic, partition, offset }));
   if (original === null) {
@@ -55,50 +56,54 @@ async function bury({ origin, record, reason, error }: Unusable, context: StoreC
   context.metrics.count('live2vod_dead_letters_total', { stage: 'sink', reason });
 }
 
-/** How long to wait between two tries at most. */
-const longestBackoffMs = 10_000;
+const backoff = { firstMs: 200, longestMs: 10_000 };
 
 /**
- * Stores a batch, trying again while ClickHouse or Kafka is away, or until somebody has mended ClickHouse: nothing is lost
+ * Stores a batch, trying again while ClickHouse or Kafka is away, or until a person has mended ClickHouse: nothing is lost
  * by waiting, and what comes back (a right, a table) is used without a restart. False when it was told to stop before it succeeded.
  * @throws what waiting doesn't help against
  */
-export async function storePatiently(
+export async function storeWithRetry(
   batch: Batch,
   context: StoreContext,
   { platform, signal, waitingFor }: Pick<SinkOptions, 'platform' | 'signal' | 'waitingFor'>,
 ): Promise<boolean> {
   const { log, metrics } = context;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await storeBatch(batch, context);
-      metrics.set('live2vod_sink_paused', {}, 0);
-      if (tries > 1) waitingFor?.(null);
-      return true;
-    } catch (error) {
-      if ((error instanceof ClickhouseFault || error instanceof KafkaFault) && !error.retryable) throw error;
-      const { kind, message } = failureOf(error);
-      if (signal.aborted) {
-        log.warn({ err: message, records: batch.records }, 'stopping with rows not stored: they are read again');
-        return false;
-      }
-      const waitMs = Math.min(longestBackoffMs, 100 * 2 ** Math.min(tries, 10)) * (0.5 + platform.random() / 2);
-      const said = { err: message, tries, waitMs: Math.round(waitMs) };
-      if (kind === 'mending') log.error(said, 'ClickHouse has to be mended, consumption pauses');
-      else log.warn(said, `${kind} is away, consumption pauses`);
-      waitingFor?.(kind === 'mending' ? mending(message) : kind);
-      metrics.set('live2vod_sink_paused', {}, 1);
-      await platform.sleep(waitMs, signal);
-    }
+  let waited = false;
+  try {
+    await retryWhileUnavailable(() => storeBatch(batch, context), {
+      platform,
+      backoff,
+      signal,
+      isRetryable: mayBeStoredLater,
+      onRetry: (error, { tries, waitMs }) => {
+        const { kind, message } = failureOf(error);
+        const said = { err: message, tries, waitMs: Math.round(waitMs) };
+        if (kind === 'mending') log.error(said, 'ClickHouse has to be mended, consumption pauses');
+        else log.warn(said, `${kind} is away, consumption pauses`);
+        waitingFor?.(kind === 'mending' ? mending(message) : kind);
+        metrics.set('live2vod_sink_paused', {}, 1);
+        waited = true;
+      },
+    });
+  } catch (error) {
+    if (!signal.aborted || !mayBeStoredLater(error)) throw error;
+    const { message } = failureOf(error);
+    log.warn({ err: message, records: batch.records }, 'stopping with rows not stored: they are read again');
+    return false;
   }
+  metrics.set('live2vod_sink_paused', {}, 0);
+  if (waited) waitingFor?.(null);
+  return true;
 }
 
-/** @throws what is no failure of Kafka or ClickHouse but of ours */
+/** Worth another try: what says so of itself, and whatever ClickHouse has answered. */
+const mayBeStoredLater = (error: unknown): boolean => isRetryable(error) || problemOf(error) !== null;
+
 function failureOf(error: unknown): { kind: 'Kafka' | 'ClickHouse' | 'mending'; message: string } {
-  if (error instanceof KafkaFault) return { kind: 'Kafka', message: error.message };
   if (error instanceof ClickhouseFault) return { kind: 'mending', message: error.message };
   const problem = problemOf(error);
-  if (problem === null) throw error;
+  if (problem === null) return { kind: 'Kafka', message: error instanceof Error ? error.message : String(error) };
   return { kind: problem.kind === 'person' ? 'mending' : 'ClickHouse', message: problem.text };
 }
 

@@ -1,6 +1,5 @@
 import type { ConsumedRecord } from '../../../connectors/kafka/index.ts';
-import { deliveryOf, parseCallback, replayedAtMsOf } from '../../../processors/callback/index.ts';
-import { header } from '../../../schemas/topics.ts';
+import { claimedSourceOf, deliveryOf, parseCallback, replayedAtMsOf } from '../../../processors/callback/index.ts';
 import { bytes, type Column, label, maybeTime, text, time, uint16, uint64, uuid } from './columns.ts';
 import type { RowBytes } from './row-bytes.ts';
 
@@ -29,9 +28,6 @@ const noBody = Buffer.alloc(0);
 
 /** Where and how a body arrived, and what it says. A body that says nothing usable has a row too. */
 export function callbackRow(record: ConsumedRecord): CallbackRow {
-  const { headers } = record;
-  // As it came: a source that nobody knows is worth seeing, though it is trusted like a callback.
-  const source = headers[header.source] ?? '';
   const delivery = deliveryOf(record);
   const body = record.value ?? noBody;
   const parsed = parseCallback(body, delivery);
@@ -40,7 +36,8 @@ export function callbackRow(record: ConsumedRecord): CallbackRow {
     partition: record.partition,
     offset: record.offset,
     received_at: keptTime([delivery.receivedAtMs, record.timestampMs, entry?.eventTime ?? 0]),
-    source,
+    // An unknown source is worth seeing, though it is trusted like a callback.
+    source: claimedSourceOf(record),
     region: delivery.region ?? '',
     replayed_at: replayedAtMsOf(record),
     subject_id: record.key ?? '',

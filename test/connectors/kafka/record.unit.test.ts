@@ -1,8 +1,8 @@
 import type { Message } from '@confluentinc/kafka-javascript';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { deadLetter } from '../../../connectors/kafka/index.ts';
 import { consumedRecord, nativeHeaders, nativeKey } from '../../../connectors/kafka/record.ts';
-import { deadLetter } from '../../../runtime/dead-letter.ts';
 
 type NativeHeader = Record<string, Buffer>;
 

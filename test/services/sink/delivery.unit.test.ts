@@ -1,9 +1,13 @@
 // The time of delivery was read by two rules: the topology took every text that is a number (`1e12`, ` 5`, `0x10`) and
-// bounded it, the rows took 1 to 13 digits and any value of them, so that state and row told different times.
+// bounded it, the rows took 1 to 13 digits and any value of them, so that state and row told different times. The runtime
+// took an empty header for the year 1970, and held its timers as if a publisher had been late.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../platform/host/index.ts';
 import { policyBook } from '../../../processors/policy/index.ts';
+import type { SourceRecord } from '../../../processors/topology.ts';
 import { videoTopology } from '../../../processors/video/index.ts';
+import { Arrivals } from '../../../runtime/index.ts';
 import { bounds } from '../../../schemas/bounds.ts';
 import { callbackRow } from '../../../services/sink/rows/callback-row.ts';
 import { body } from './fixtures.ts';
@@ -32,12 +36,24 @@ const regions = fc.option(fc.constantFrom('', 'cn-beijing', 'x'.repeat(5_000)), 
 const sources = fc.constantFrom(undefined, 'http', 'mns', 'operator', 'me', '');
 const stamps = fc.constantFrom(-1, 0, 5_000, 1_772_359_212_345, bounds.mostTimeMs);
 
-test('state and row tell the same time and region of a delivery, whatever its headers', () => {
+/** Whether the runtime takes it for a record whose publisher was late. */
+function holds(record: SourceRecord): boolean {
+  const clock = { ...systemClock, monotonicMs: () => 0 };
+  const arrivals = new Arrivals({ clock, holdMs: 1, awayAtMs: () => Number.NEGATIVE_INFINITY });
+  const step = () => ({ kind: 'drop', reason: 'test' }) as const;
+  const topology = { name: 'video', input: 'callbacks', changelog: 'video-state', outputs: [], step } as const;
+  arrivals.watch<null>(topology).step(null, record, { nowMs: 0 });
+  return arrivals.held;
+}
+
+test('state, row and the guard against late arrivals tell the same of a delivery, whatever its headers', () => {
   fc.assert(
-    fc.property(times, regions, sources, stamps, (receivedAt, region, source, timestampMs) => {
-      const headers = Object.fromEntries(
-        Object.entries({ 'received-at': receivedAt, region, source }).filter(([, value]) => value !== undefined),
-      ) as Record<string, string>;
+    fc.property(times, times, regions, sources, stamps, (receivedAt, replayedAt, region, source, timestampMs) => {
+      const given = { 'received-at': receivedAt, 'replayed-at': replayedAt, region, source };
+      const headers = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Record<
+        string,
+        string
+      >;
       const value = body({ VideoId: 'v' });
       const record = { key: 'v', value, headers, timestampMs };
       const outcome = step(null, record, { nowMs: 1_772_359_300_000 });
@@ -51,6 +67,7 @@ test('state and row tell the same time and region of a delivery, whatever its he
       expect(row.received_at).toBeLessThan(Date.UTC(2100, 0, 1));
       expect(row.received_at).toBeLessThanOrEqual(bounds.mostTimeMs);
       expect(row.region).toBe(outcome.state.region ?? '');
+      expect(holds(record)).toBe(row.replayed_at === null && timestampMs - told > 10_000);
     }),
   );
 });

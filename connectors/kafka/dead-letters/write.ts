@@ -1,5 +1,6 @@
-import type { ConsumedRecord, OutgoingRecord, RawText } from '../connectors/kafka/index.ts';
-import { header } from '../schemas/topics.ts';
+import { deadLetterHeaders } from '../../../schemas/dead-letter.ts';
+import { header } from '../../../schemas/topics.ts';
+import type { ConsumedRecord, OutgoingRecord, RawText } from '../record.ts';
 
 /**
  * The record that keeps what couldn't be used: its original key, bytes and headers, where it came from, and why. A
@@ -17,9 +18,7 @@ export function deadLetter(
   const cut = value !== null && value.length > maxValueBytes;
   const why = {
     ...(cut ? { [header.originBytes]: String(value.length) } : {}),
-    [header.reason]: reason,
-    [header.error]: error.slice(0, 500),
-    [header.stage]: stage,
+    ...deadLetterHeaders(stage, reason, error),
     [header.originTopic]: origin.topic,
     [header.originPartition]: String(origin.partition),
     [header.originOffset]: String(origin.offset),
