@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifySchema } from 'fastify';
 import type { Registry } from 'prom-client';
 import { isLoopback } from '../../schemas/address.ts';
 import { guardHost } from './host-guard.ts';
@@ -13,13 +13,25 @@ export type Health = {
   note?(): string | null;
 };
 
+/** What a server that documents its routes says of these. */
+export type TelemetrySchemas = Readonly<Record<'health' | 'ready' | 'metrics', FastifySchema>>;
+
+const undocumented: TelemetrySchemas = { health: {}, ready: {}, metrics: {} };
+
 /**
  * Adds `/healthz` and `/readyz` to a server. The status is for everybody, as load balancers and supervisors need it.
  * @param mayKnow who is also told what it waits for, which may name brokers, topics and folders
  */
-export function serveHealth(app: FastifyInstance, health: Health, mayKnow: (request: FastifyRequest) => boolean): void {
-  app.get('/healthz', (_request, reply) => reply.code(health.live() ? 200 : 503).send({ live: health.live() }));
-  app.get('/readyz', (request, reply) => {
+export function serveHealth(
+  app: FastifyInstance,
+  health: Health,
+  mayKnow: (request: FastifyRequest) => boolean,
+  schemas = undocumented,
+): void {
+  app.get('/healthz', { schema: schemas.health }, (_request, reply) =>
+    reply.code(health.live() ? 200 : 503).send({ live: health.live() }),
+  );
+  app.get('/readyz', { schema: schemas.ready }, (request, reply) => {
     const waitingFor = health.waitingFor();
     const ready = waitingFor === null;
     return reply.code(ready ? 200 : 503).send(mayKnow(request) ? { ready, waitingFor, ...noteOf(health) } : { ready });
@@ -32,8 +44,8 @@ function noteOf(health: Health): { readonly note?: string } {
 }
 
 /** Adds `/metrics` to a server. */
-export function serveMetrics(app: FastifyInstance, registry: Registry): void {
-  app.get('/metrics', async (_request, reply) => {
+export function serveMetrics(app: FastifyInstance, registry: Registry, schemas = undocumented): void {
+  app.get('/metrics', { schema: schemas.metrics }, async (_request, reply) => {
     await reply.header('content-type', registry.contentType).send(await registry.metrics());
   });
 }

@@ -1,4 +1,4 @@
-export { type Health, serveHealth, serveMetrics, startAdmin } from './admin.ts';
+export { type Health, serveHealth, serveMetrics, startAdmin, type TelemetrySchemas } from './admin.ts';
 export { type MetricDefinition, type MetricName, metricCatalogue } from './catalogue.ts';
 export { guardHost, hostNameOf } from './host-guard.ts';
 export { type LogDestination, logDestination } from './log-destination.ts';

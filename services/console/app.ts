@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Clock } from '../../platform/host/index.ts';
 import {
   guardHost,
@@ -16,7 +17,9 @@ import type { Policy } from '../../processors/policy/index.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import type { ReadLatency } from './latency-cache.ts';
-import { openApiDocument } from './openapi/document.ts';
+import { documentRoutes } from './openapi/document.ts';
+import { telemetrySchemas } from './openapi/telemetry.ts';
+import { refusal } from './parse.ts';
 import { guardReading } from './reading.ts';
 import { addDeadLetterRoutes, type DeadLetters } from './routes-dead-letters.ts';
 import { addEventRoute } from './routes-events.ts';
@@ -27,6 +30,7 @@ import { addTranscodeRoute, type PublishOperatorRequest } from './routes-transco
 import { guardSite } from './same-site.ts';
 import type { StateView } from './state-view.ts';
 import { strictHeaders } from './strict-headers.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
 export type ConsoleAppOptions = {
   readonly view: StateView;
@@ -66,7 +70,12 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: true,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    schemaErrorFormatter: refusal,
   });
+  const routes: ConsoleApp = app.withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are typed by their schemas; to check each again would cost more than to make it.
+  app.setSerializerCompiler(() => JSON.stringify);
 
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(strictHeaders);
@@ -100,20 +109,20 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
       throw new ApiFault(403, 'OTHER_HOST', `this console is not asked for as ${asked}: CONSOLE_HOSTS names its hosts`);
     });
   guardSite(app, hosts ?? []);
-  const { mayRead } = guardReading(app, options.readTokens ?? []);
-  serveHealth(app, options.health, mayRead);
-  serveMetrics(app, options.metrics.registry);
-  addStateRoutes(app, options);
-  addJobRoute(app, options);
-  addTranscodeRoute(app, options);
-  addDeadLetterRoutes(app, options);
-  addLatencyRoute(app, options.readLatency, options.clock);
-  addEventRoute(app, {
+  await documentRoutes(routes);
+  const { mayRead } = guardReading(routes, options.readTokens ?? []);
+  serveHealth(app, options.health, mayRead, telemetrySchemas);
+  serveMetrics(app, options.metrics.registry, telemetrySchemas);
+  addStateRoutes(routes, options);
+  addJobRoute(routes, options);
+  addTranscodeRoute(routes, options);
+  addDeadLetterRoutes(routes, options);
+  addLatencyRoute(routes, options.readLatency, options.clock);
+  addEventRoute(routes, {
     ...options,
     maxClients: options.maxEventReaders ?? 500,
     maxClientsOfAddress: options.maxEventReadersOfAddress ?? 20,
   });
-  app.get('/api/openapi.json', (_request, reply) => reply.send(openApiDocument));
   if (existsSync(pageFolder)) {
     await app.register(fastifyStatic, { root: pageFolder, cacheControl: false });
   } else {

@@ -2,14 +2,14 @@
  * Latency reports that were asked for lately. A report over a long time reads every video, so many open pages share one,
  * and none waits for what another asked a moment ago; the answer says how old it is.
  */
-import type { LatencyFilter } from '../../connectors/clickhouse/index.ts';
+import type { LatencyFilter, LatencyRow } from '../../connectors/clickhouse/index.ts';
 import type { Clock } from '../../platform/host/index.ts';
 
 /** Reads the latency report; rejects when ClickHouse is away. */
-export type ReadLatency = (filter: LatencyFilter) => Promise<{ readonly stages: readonly unknown[] }>;
+export type ReadLatency = (filter: LatencyFilter) => Promise<{ readonly stages: LatencyRow[] }>;
 
 /** A report, and when its figures were read, epoch milliseconds. */
-export type DatedReport = { readonly asOf: number; readonly stages: readonly unknown[] };
+export type DatedReport = { readonly asOf: number; readonly stages: LatencyRow[] };
 
 /** Younger ones are given as they are. */
 const freshMs = 4_000;

@@ -1,6 +1,7 @@
 /** Parameters of requests: parsed by a schema that also stands in the OpenAPI document. */
+import type { FastifySchemaValidationError } from 'fastify';
 import { z } from 'zod';
-import { badRequest } from './fault.ts';
+import { type ApiFault, badRequest } from './fault.ts';
 
 /** A time parameter: ISO 8601 or epoch milliseconds; gives epoch milliseconds. */
 export const timeParameter = z
@@ -16,12 +17,19 @@ export const cursorParameter = z.string().max(1200).describe('`next` of the page
 
 export const limitParameter = z.coerce.number().int().min(1).max(500).default(50).describe('Most items of a page');
 
-/** Parses a query string; a 400 names the parameter and what is accepted. */
-export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw badRequest(`query parameter ${issue?.path.join('.') || ''}: ${issue?.message ?? 'not accepted'}`);
+const partNames = {
+  querystring: 'query parameter',
+  params: 'path parameter',
+  headers: 'header',
+  body: 'body',
+} as const;
+
+/** What a request that doesn't fit its route's schema is answered: a 400 that names the place and what is accepted. */
+export function refusal(errors: readonly FastifySchemaValidationError[], part: string): ApiFault {
+  const [first] = errors;
+  const name = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+  const where = [partNames[part as keyof typeof partNames], name].filter(Boolean).join(' ');
+  return badRequest(`${where}: ${first?.message ?? 'not accepted'}`);
 }
 
 /** Part of a name, in whatever case. */

@@ -2,12 +2,29 @@
  * Who may read. Where tokens for reading are set, everything that shows data needs one: as a bearer token, or, from the
  * page, as the cookie of a login, which is all that an `EventSource` can send. The page's own files hold no data.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiFault, badRequest } from './fault.ts';
+import { ApiFault } from './fault.ts';
+import { empty, fault } from './openapi/answers.ts';
 import { bearerOf, cookieName, cookieOf, isOneOf, sessionOf } from './token.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
-export const loginBody = z.strictObject({ token: z.string().min(1).max(1_000) });
+const loggingIn = {
+  operationId: 'logIn',
+  summary: 'A cookie that opens reading, for browsers: an EventSource can send nothing else',
+  body: z.strictObject({ token: z.string().min(1).max(1_000) }),
+  response: {
+    204: empty('The cookie, which no script can read'),
+    400: fault('No token'),
+    401: fault('Another token'),
+  },
+};
+
+const loggingOut = {
+  operationId: 'logOut',
+  summary: 'Takes the cookie away',
+  response: { 204: empty('It is gone') },
+};
 
 const open: readonly string[] = ['/api/login', '/api/logout'];
 
@@ -17,7 +34,7 @@ const showsData = (pattern: string) =>
 
 /** @param tokens each opens reading; none: reading needs none */
 export function guardReading(
-  app: FastifyInstance,
+  app: ConsoleApp,
   tokens: readonly string[],
 ): { readonly mayRead: (request: FastifyRequest) => boolean } {
   const sessions = tokens.map(sessionOf);
@@ -29,21 +46,28 @@ export function guardReading(
     throw new ApiFault(401, 'LOGIN_NEEDED', 'a bearer token is needed to read (CONSOLE_READ_TOKEN, or CONSOLE_TOKEN)');
   });
 
-  app.post('/api/login', (request, reply) => {
-    const parsed = loginBody.safeParse(request.body);
-    if (!parsed.success) throw badRequest('body: {"token": …} is accepted');
-    if (tokens.length > 0 && !isOneOf(parsed.data.token, tokens))
+  app.post('/api/login', { schema: loggingIn }, (request, reply) => {
+    const { token } = request.body;
+    if (tokens.length > 0 && !isOneOf(token, tokens))
       throw new ApiFault(401, 'BAD_TOKEN', 'this is not the token of this console');
-    return setCookie(request, reply, sessionOf(parsed.data.token)).code(204).send();
+    reply
+      .header('set-cookie', cookie(request, sessionOf(token)))
+      .code(204)
+      .send();
   });
 
-  app.post('/api/logout', (request, reply) => setCookie(request, reply, '', '; Max-Age=0').code(204).send());
+  app.post('/api/logout', { schema: loggingOut }, (request, reply) =>
+    reply
+      .header('set-cookie', cookie(request, '', '; Max-Age=0'))
+      .code(204)
+      .send(),
+  );
 
   return { mayRead };
 }
 
-function setCookie(request: FastifyRequest, reply: FastifyReply, value: string, more = ''): FastifyReply {
+function cookie(request: Pick<FastifyRequest, 'protocol' | 'headers'>, value: string, more = ''): string {
   const encrypted = request.protocol === 'https' || request.headers.origin?.startsWith('https:') === true;
   const secure = encrypted ? '; Secure' : '';
-  return reply.header('set-cookie', `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}${more}`);
+  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}${more}`;
 }

@@ -1,6 +1,5 @@
 /** `GET /api/events`: the live subscription over server-sent events. */
 import { once } from 'node:events';
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
@@ -8,10 +7,11 @@ import { maxSubjectIdLength } from '../../processors/callback/index.ts';
 import { serveEvents } from './event-stream.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
-import { parseQuery } from './parse.ts';
+import { badQuery, fault, text } from './openapi/answers.ts';
 import { readersOfAddress } from './readers-of-address.ts';
 import type { StateView } from './state-view.ts';
 import { strictHeaders } from './strict-headers.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
 /** A reader that takes nothing for so long is gone, or as good as: it can come back with its last id. */
 const stalledMs = 60_000;
@@ -27,7 +27,7 @@ const eventHeaders = {
 
 const topicOf = { videos: 'video-state', sessions: 'session-state' } as const;
 
-export const eventQuery = z.strictObject({
+const eventQuery = z.strictObject({
   states: z.enum(['videos', 'sessions']).optional().describe('Only videos or only sessions'),
   video: z.string().max(maxSubjectIdLength).optional().describe('Only this VideoId'),
   session: z.string().max(800).optional().describe('Only this session id'),
@@ -38,6 +38,27 @@ export const eventQuery = z.strictObject({
     .optional()
     .describe('For readers that cannot send the header `Last-Event-ID`; `live2vod-position` of an answer fits too'),
 });
+
+const following = {
+  operationId: 'followEvents',
+  summary: 'Live subscription: the latest state of everything that matches, then each change (server-sent events)',
+  querystring: eventQuery,
+  headers: z.object({
+    'last-event-id': z
+      .string()
+      .optional()
+      .describe('`id` of the last event that was seen: go on after it, without gap or repeat'),
+  }),
+  response: {
+    200: text(
+      'Events `video` and `session` (data: the state, or `{key, deleted: true, reason}`, reason `retired`, `merged` or null), `live` (the snapshot is complete), `reset` (the id is too old: forget what you have, a snapshot follows)',
+      'text/event-stream',
+    ),
+    ...badQuery,
+    429: fault('This address has as many readers as it may have'),
+    503: fault('Too many readers'),
+  },
+};
 
 export type EventRouteOptions = {
   readonly view: StateView;
@@ -52,7 +73,7 @@ export type EventRouteOptions = {
   readonly signal: AbortSignal;
 };
 
-export function addEventRoute(app: FastifyInstance, options: EventRouteOptions): void {
+export function addEventRoute(app: ConsoleApp, options: EventRouteOptions): void {
   const addresses = readersOfAddress(options.maxClientsOfAddress);
   let clients = 0;
   const count = (by: number) => {
@@ -63,8 +84,8 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
   // A router's own answer to HEAD would begin a stream that never ends.
   app.head('/api/events', (_request, reply) => reply.headers(eventHeaders).send());
 
-  app.get('/api/events', { exposeHeadRoute: false }, async (request, reply) => {
-    const query = parseQuery(eventQuery, request.query);
+  app.get('/api/events', { schema: following, exposeHeadRoute: false }, async (request, reply) => {
+    const { query } = request;
     if (clients >= options.maxClients)
       throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`, retryAfterSeconds);
     const leave = addresses.enter(request.ip);
@@ -75,7 +96,6 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
         `${request.ip} has ${options.maxClientsOfAddress} event readers already (CONSOLE_READERS_PER_ADDRESS)`,
         retryAfterSeconds,
       );
-    const header = request.headers['last-event-id'];
     const gone = new AbortController();
     const stop = () => gone.abort();
     reply.hijack();
@@ -96,7 +116,7 @@ export function addEventRoute(app: FastifyInstance, options: EventRouteOptions):
           sessionId: query.session,
           stream: query.stream,
         },
-        lastEventId: (Array.isArray(header) ? header[0] : header) ?? query.lastEventId ?? null,
+        lastEventId: request.headers['last-event-id'] ?? query.lastEventId ?? null,
         sink: {
           signal: gone.signal,
           write: async (text) => {

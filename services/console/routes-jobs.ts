@@ -2,17 +2,19 @@
  * `GET /api/jobs`: what was decided about transcodes, audits, snapshots and compositions, and what became of it, newest
  * video or session first.
  */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
-import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { cursorParameter, inList, limitParameter, parseQuery, textParameter } from './parse.ts';
+import type { JobDecision, JobHold, JobPurpose, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
+import { badQuery, epochMs, fresh, pageOf } from './openapi/answers.ts';
+import { contract } from './openapi/states.ts';
+import { cursorParameter, inList, limitParameter, textParameter } from './parse.ts';
 import { mentions, type StateRouteOptions, withFreshness } from './routes-states.ts';
 import { placeOf, streamOf } from './state-view.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
-export const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'] as const;
+const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'] as const;
 
-export const jobQuery = z.strictObject({
+const jobQuery = z.strictObject({
   type: z
     .string()
     .max(60)
@@ -35,27 +37,35 @@ export const jobQuery = z.strictObject({
 
 type Query = z.infer<typeof jobQuery>;
 
-/** One job; null where its kind has no such thing. Times are this pipeline's, epoch milliseconds. */
-export type JobItem = {
-  readonly type: (typeof jobTypes)[number];
-  readonly token: string;
-  readonly state: string;
-  readonly hold: string | null;
-  readonly decision: string | null;
-  readonly purpose: string | null;
-  readonly generation: number | null;
-  readonly policy: string | null;
-  readonly templateGroupId: string | null;
-  readonly attempt: number | null;
-  readonly plannedAt: number | null;
-  readonly finishedAt: number | null;
-  /** The cloud's id of it. */
-  readonly cloudId: string | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly videoId: string | null;
-  readonly sessionId: string | null;
-  readonly stream: VideoState['stream'];
+/** One job; null where its kind has no such thing. Times are this pipeline's. */
+const jobItem = z.object({
+  type: z.enum(jobTypes),
+  token: z.string().describe('Idempotency token: also how it is named in the log and in dead letters'),
+  state: z.string().describe("Of JobState, StepState or CompositionState, as the job's type is"),
+  hold: contract<JobHold>('JobHold').nullable().describe('How an audit stands to it; null: it waits for none'),
+  decision: contract<JobDecision>('JobDecision').nullable(),
+  purpose: contract<JobPurpose>('JobPurpose').nullable(),
+  generation: z.int().nullable(),
+  policy: z.string().nullable().describe('The rule that decided; for a composition why it was made'),
+  templateGroupId: z.string().nullable(),
+  attempt: z.int().nullable().describe('Attempts made so far; null where they are not counted'),
+  plannedAt: epochMs('When it was planned').nullable(),
+  finishedAt: epochMs('When it ended').nullable(),
+  cloudId: z.string().nullable().describe("The cloud's id: of a task, a job or a produced media"),
+  errorCode: z.string().nullable(),
+  errorMessage: z.string().nullable(),
+  videoId: z.string().nullable().describe('Null for a composition'),
+  sessionId: z.string().nullable().describe('Of a composition'),
+  stream: contract<StreamRef>('StreamRef').nullable(),
+});
+
+export type JobItem = Readonly<z.infer<typeof jobItem>>;
+
+const listing = {
+  operationId: 'listJobs',
+  summary: 'Transcodes, audits, snapshots and compositions: what was decided and what became of it, newest first',
+  querystring: jobQuery,
+  response: { 200: fresh('A page of jobs', pageOf('JobPage', jobItem)), ...badQuery },
 };
 
 const none = {
@@ -101,10 +111,10 @@ const wantedBy = (query: Query) => (job: JobItem) =>
   (query.hold === undefined || inList(query.hold, job.hold ?? '')) &&
   (query.decision === undefined || inList(query.decision, job.decision ?? ''));
 
-export function addJobRoute(app: FastifyInstance, options: StateRouteOptions): void {
+export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
   const { view } = options;
-  app.get('/api/jobs', async (request, reply) => {
-    const query = parseQuery(jobQuery, request.query);
+  app.get('/api/jobs', { schema: listing }, async (request, reply) => {
+    const { query } = request;
     const wanted = wantedBy(query);
     const matching = (state: VideoState | SessionState): JobItem[] => {
       const jobs = 'sessionId' in state ? jobsOfSession(state) : jobsOfVideo(state);

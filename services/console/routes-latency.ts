@@ -1,15 +1,22 @@
 /** `GET /api/latency`: percentiles of each stage, from ClickHouse. */
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type LatencyFilter, latencyDimensions, latencyStages, problemOf } from '../../connectors/clickhouse/index.ts';
+import {
+  type LatencyDimension,
+  type LatencyFilter,
+  latencyDimensions,
+  latencyStages,
+  problemOf,
+} from '../../connectors/clickhouse/index.ts';
 import type { Clock } from '../../platform/host/index.ts';
 import { ApiFault } from './fault.ts';
 import { latencyCache, type ReadLatency } from './latency-cache.ts';
-import { parseQuery, timeParameter } from './parse.ts';
+import { badQuery, epochMs, fault, json } from './openapi/answers.ts';
+import { timeParameter } from './parse.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
 const name = z.string().max(256).optional();
 
-export const latencyQuery = z.strictObject({
+const latencyQuery = z.strictObject({
   domain: name.describe('Only streams of this domain'),
   app: name.describe('Only streams of this app'),
   stream: name.describe('Only streams of this name'),
@@ -39,10 +46,45 @@ function named<T extends string>(text: string, all: readonly T[], context: z.Ref
   return known;
 }
 
-export function addLatencyRoute(app: FastifyInstance, read: ReadLatency, clock: Clock): void {
+const seconds = z.number().nullable().describe('Seconds; null: nothing measured');
+const dimension = z.string().optional();
+
+const latencyReport = z
+  .object({
+    asOf: epochMs('When the figures were read: a report is kept for up to a minute while a new one is read'),
+    stages: z.array(
+      z.object({
+        stage: z.enum(latencyStages),
+        ...(Object.fromEntries(latencyDimensions.map((name) => [name, dimension])) as Record<
+          LatencyDimension,
+          typeof dimension
+        >),
+        count: z.int().describe('Measured ones'),
+        failures: z.int(),
+        p50: seconds,
+        p90: seconds,
+        p95: seconds,
+        p99: seconds,
+      }),
+    ),
+  })
+  .meta({ id: 'LatencyReport' });
+
+const reporting = {
+  operationId: 'getLatency',
+  summary: 'Percentiles of each stage (docs/latency.md)',
+  querystring: latencyQuery,
+  response: {
+    200: json('One row per stage and group', latencyReport),
+    ...badQuery,
+    503: fault("ClickHouse doesn't answer"),
+  },
+};
+
+export function addLatencyRoute(app: ConsoleApp, read: ReadLatency, clock: Clock): void {
   const report = latencyCache(read, clock);
-  app.get('/api/latency', async (request) => {
-    const { from: fromMs, to: toMs, stage: stages, ...query } = parseQuery(latencyQuery, request.query);
+  app.get('/api/latency', { schema: reporting }, async (request) => {
+    const { from: fromMs, to: toMs, stage: stages, ...query } = request.query;
     const asked = { ...query, stages, fromMs, toMs };
     const filter: LatencyFilter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
     return report(filter).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 /** Reading states: videos and sessions by id, and lists of them. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
 import type { SubjectKind, VideoKind, VideoStatus } from '../../schemas/generated/VideoState.ts';
@@ -7,10 +7,13 @@ import { encodePosition, type Position } from './cursor.ts';
 import { publicState } from './event-stream.ts';
 import { notFound } from './fault.ts';
 import type { Follower } from './follower.ts';
-import { cursorParameter, inList, limitParameter, parseQuery, textParameter, timeParameter } from './parse.ts';
+import { badQuery, empty, fault, fresh, pageOf } from './openapi/answers.ts';
+import { sessionState, videoState } from './openapi/states.ts';
+import { cursorParameter, inList, limitParameter, textParameter, timeParameter } from './parse.ts';
 import { type StateView, streamOf } from './state-view.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
-export const listQuery = z.strictObject({
+const listQuery = z.strictObject({
   stream: z.string().max(600).optional().describe('`domain/app/stream`'),
   status: z.string().max(200).optional().describe('One or several statuses, comma separated'),
   text: textParameter.optional().describe('Only where this is part of the id or of `domain/app/stream`, in any case'),
@@ -20,7 +23,7 @@ export const listQuery = z.strictObject({
   limit: limitParameter,
 });
 
-export const videoListQuery = listQuery.extend({
+const videoListQuery = listQuery.extend({
   kind: z.string().max(100).optional().describe('One or several kinds, comma separated'),
   subject: z
     .string()
@@ -38,34 +41,83 @@ export type StateRouteOptions = {
 };
 
 /** Reads say how fresh they are, and from which position `GET /api/events` goes on without a gap. */
-export function withFreshness(options: StateRouteOptions, reply: FastifyReply, position: Position) {
+export function withFreshness<R extends Pick<FastifyReply, 'headers'>>(
+  options: StateRouteOptions,
+  reply: R,
+  position: Position,
+): R {
   const { caughtUp, lagRecords, asOfMs } = options.follower.freshness();
-  return reply.headers({
+  reply.headers({
     'live2vod-caught-up': String(caughtUp),
     'live2vod-lag-records': String(lagRecords),
     ...(asOfMs === null ? {} : { 'live2vod-as-of': String(asOfMs) }),
     'live2vod-position': encodePosition(options.epoch, position),
   });
+  return reply;
 }
 
 /** True when nothing is asked for, or when it is part of one of the names. */
 export const mentions = (text: string | undefined, ...names: (string | null)[]) =>
   text === undefined || text === '' || names.some((name) => name?.toLowerCase().includes(text));
 
-export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions): void {
-  const { view } = options;
-  const fresh = (reply: FastifyReply, position: Position) => withFreshness(options, reply, position);
+const videoPage = fresh('A page of videos', pageOf('VideoPage', videoState));
+const sessionPage = fresh('A page of sessions', pageOf('SessionPage', sessionState));
 
-  app.get<{ Params: { videoId: string } }>('/api/videos/:videoId', async (request, reply) => {
+const schemas = {
+  getVideo: {
+    operationId: 'getVideo',
+    summary: 'One video with its timeline, renditions and jobs',
+    params: z.strictObject({ videoId: z.string().describe('VideoId') }),
+    response: { 200: fresh('The video', videoState), 404: fault('Not known') },
+  },
+  listVideos: {
+    operationId: 'listVideos',
+    summary: 'Videos, newest first',
+    querystring: videoListQuery,
+    response: { 200: videoPage, ...badQuery },
+  },
+  getSession: {
+    operationId: 'getSession',
+    summary: 'One session',
+    params: z.strictObject({ '*': z.string().describe('Session id; its slashes may be written as they are') }),
+    response: {
+      200: fresh('The session', sessionState),
+      308: empty('It was merged into the session at `location`'),
+      404: fault('Not known'),
+    },
+  },
+  listSessions: {
+    operationId: 'listSessions',
+    summary: 'Live sessions, newest first; merged ones only when asked for by status',
+    querystring: listQuery,
+    response: { 200: sessionPage, ...badQuery },
+  },
+  listSessionsOfStream: {
+    operationId: 'listSessionsOfStream',
+    summary: 'Sessions of one stream, newest first',
+    params: z.strictObject({
+      domain: z.string().describe('DomainName'),
+      app: z.string().describe('AppName'),
+      stream: z.string().describe('StreamName'),
+    }),
+    querystring: listQuery.omit({ stream: true }),
+    response: { 200: sessionPage, ...badQuery },
+  },
+};
+
+export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): void {
+  const { view } = options;
+
+  app.get('/api/videos/:videoId', { schema: schemas.getVideo }, async (request, reply) => {
     // Before the state is read: a position after it could leave out a change in between.
     const position = view.position();
     const state = await view.get('video-state', request.params.videoId);
     if (!state) throw notFound(`video ${request.params.videoId}`);
-    return fresh(reply, position).send(publicState(state));
+    return withFreshness(options, reply, position).send(publicState(state));
   });
 
-  app.get('/api/videos', async (request, reply) => {
-    const query = parseQuery(videoListQuery, request.query);
+  app.get('/api/videos', { schema: schemas.listVideos }, async (request, reply) => {
+    const { query } = request;
     const position = view.position();
     const page = await view.list(
       'video-state',
@@ -76,26 +128,25 @@ export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions)
         inList(query.subject, state.subject satisfies SubjectKind) &&
         mentions(query.text, state.videoId, streamOf(state)),
     );
-    return fresh(reply, position).send({ items: page.items.map(publicState), next: page.next });
+    return withFreshness(options, reply, position).send({ items: page.items.map(publicState), next: page.next });
   });
 
-  app.get<{ Params: { '*': string } }>('/api/sessions/*', async (request, reply) => {
+  const oneSession = { schema: schemas.getSession, config: { wildcard: 'sessionId' } };
+  app.get('/api/sessions/*', oneSession, async (request, reply) => {
     const sessionId = request.params['*'];
     const position = view.position();
     const state = await view.get('session-state', sessionId);
     if (!state) throw notFound(`session ${sessionId}`);
-    if (state.status === 'MERGED' && state.mergedInto !== null) {
-      return fresh(reply, position).redirect(`/api/sessions/${encodeURIComponent(state.mergedInto)}`, 308);
-    }
-    return fresh(reply, position).send(publicState(state));
+    withFreshness(options, reply, position);
+    if (state.status === 'MERGED' && state.mergedInto !== null)
+      return reply.redirect(`/api/sessions/${encodeURIComponent(state.mergedInto)}`, 308);
+    return reply.send(publicState(state));
   });
 
-  const sessions = async (reply: FastifyReply, input: unknown, stream?: string) => {
-    const query = parseQuery(listQuery, input);
-    const position = view.position();
+  const sessions = async (query: z.infer<typeof listQuery>) => {
     const page = await view.list(
       'session-state',
-      { ...query, stream: stream ?? query.stream, fromMs: query.from, toMs: query.to },
+      { ...query, fromMs: query.from, toMs: query.to },
       (state) =>
         query.status === undefined
           ? state.status !== 'MERGED'
@@ -103,14 +154,20 @@ export function addStateRoutes(app: FastifyInstance, options: StateRouteOptions)
       // A session's id begins with its stream.
       (sessionId) => mentions(query.text, sessionId),
     );
-    return fresh(reply, position).send({ items: page.items.map(publicState), next: page.next });
+    return { items: page.items.map(publicState), next: page.next };
   };
 
-  app.get('/api/sessions', (request, reply) => sessions(reply, request.query));
+  app.get('/api/sessions', { schema: schemas.listSessions }, async (request, reply) => {
+    const position = view.position();
+    const page = await sessions(request.query);
+    return withFreshness(options, reply, position).send(page);
+  });
 
-  app.get<{ Params: { domain: string; app: string; stream: string } }>(
-    '/api/streams/:domain/:app/:stream/sessions',
-    (request, reply) =>
-      sessions(reply, request.query, `${request.params.domain}/${request.params.app}/${request.params.stream}`),
-  );
+  const ofStream = '/api/streams/:domain/:app/:stream/sessions';
+  app.get(ofStream, { schema: schemas.listSessionsOfStream }, async (request, reply) => {
+    const { domain, app: appName, stream } = request.params;
+    const position = view.position();
+    const page = await sessions({ ...request.query, stream: `${domain}/${appName}/${stream}` });
+    return withFreshness(options, reply, position).send(page);
+  });
 }

@@ -1,16 +1,18 @@
 /** `POST /api/videos/{videoId}/transcode`: a person says that a video is to be transcoded. */
 import { createHash } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
 import type { Policy } from '../../processors/policy/index.ts';
 import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { ApiFault, badRequest, notFound } from './fault.ts';
+import { ApiFault, notFound } from './fault.ts';
+import { fault, json, needsToken } from './openapi/answers.ts';
 import type { StateView } from './state-view.ts';
 import { authorize } from './token.ts';
+import type { ConsoleApp } from './typed-app.ts';
 
-export const transcodeBody = z.strictObject({
+const transcodeBody = z.strictObject({
   templateGroupId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id'),
   priority: z.coerce.number().int().min(1).max(10).optional(),
   idempotencyKey: z
@@ -19,6 +21,25 @@ export const transcodeBody = z.strictObject({
     .optional()
     .describe('Asking again with the same key asks for the same job'),
 });
+
+const asked = z
+  .object({ videoId: z.string(), templateGroupId: z.string(), idempotencyKey: z.string() })
+  .meta({ id: 'TranscodeAsked' });
+
+const transcoding = {
+  operationId: 'transcodeVideo',
+  summary: 'A person says that the video is to be transcoded',
+  params: z.strictObject({ videoId: z.string().describe('VideoId') }),
+  body: transcodeBody,
+  response: {
+    202: json('The wish is durable; the job shows in the ledger of the video', asked),
+    400: fault('The body is not accepted; the message names the field'),
+    ...needsToken.refusals,
+    404: fault('Not known'),
+    409: fault('The cloud would not accept a transcode now; the message says what is missing'),
+  },
+  security: needsToken.security,
+};
 
 /** Makes an operator's request durable on `callbacks`; source `operator`, key VideoId. */
 export type PublishOperatorRequest = (videoId: string, body: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -32,22 +53,20 @@ export type TranscodeRouteOptions = {
   readonly clock: Clock;
 };
 
-export function addTranscodeRoute(app: FastifyInstance, options: TranscodeRouteOptions): void {
-  app.post<{ Params: { videoId: string } }>('/api/videos/:videoId/transcode', async (request, reply) => {
-    authorize(request, options.token);
-    const parsed = transcodeBody.safeParse(request.body ?? {});
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw badRequest(`${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not accepted'}`);
-    }
+export function addTranscodeRoute(app: ConsoleApp, options: TranscodeRouteOptions): void {
+  const route = {
+    schema: transcoding,
+    preValidation: async (request: FastifyRequest) => authorize(request, options.token),
+  };
+  app.post('/api/videos/:videoId/transcode', route, async (request, reply) => {
     const { videoId } = request.params;
     const state = await options.view.get('video-state', videoId);
     if (!state) throw notFound(`video ${videoId}`);
     const nowMs = options.clock.now();
     const missing = missingForTranscode(state) ?? missingStream(state, options.unknownStream, nowMs);
     if (missing) throw new ApiFault(409, 'NOT_READY', `video ${videoId} can't be transcoded: ${missing}`);
-    const { templateGroupId, priority } = parsed.data;
-    const idempotencyKey = parsed.data.idempotencyKey ?? defaultKey(state, templateGroupId);
+    const { templateGroupId, priority } = request.body;
+    const idempotencyKey = request.body.idempotencyKey ?? defaultKey(state, templateGroupId);
     await options.publish(videoId, {
       EventType: 'OperatorTranscodeRequest',
       EventTime: new Date(nowMs).toISOString(),

@@ -154,7 +154,9 @@ describe('latency', () => {
 });
 
 describe('the latency cache', () => {
-  const row = (n: number) => ({ stages: [{ n }] });
+  const row = (count: number) => ({
+    stages: [{ stage: 'queue' as const, count, failures: 0, p50: 1, p90: 1, p95: 1, p99: 1 }],
+  });
 
   /** A clock that the test moves, and reports that it lets go. */
   function cached() {
@@ -207,7 +209,7 @@ describe('the latency cache', () => {
     const { ask, waiting } = cached();
     const asked = [ask({ app: 'a' }), ask({ app: 'b' }), ask({})];
     for (const [n, answer] of waiting.entries()) answer(n);
-    expect((await Promise.all(asked)).map(({ stages }) => stages)).toEqual([[{ n: 0 }], [{ n: 1 }], [{ n: 2 }]]);
+    expect((await Promise.all(asked)).map(({ stages }) => stages)).toEqual([0, 1, 2].map((n) => row(n).stages));
   });
 });
 

@@ -3,8 +3,18 @@ import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { publicState } from '../../../services/console/event-stream.ts';
-import type { OpenApiDocument, Operation } from '../../../services/console/openapi/document.ts';
 import { job, letter, openView, session, sessionRecord, stream, testConsole, video, videoRecord } from './fixture.ts';
+
+type Operation = {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, unknown>>;
+};
+
+type OpenApiDocument = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+};
 
 const sessionId = 'play.example.com/live/room-42/2026-03-01T09:30:00.000Z';
 
@@ -141,6 +151,19 @@ describe('the OpenAPI document', () => {
       if (!operation) throw new Error(`no operation ${operationId}`);
       const judged = schemaOf(document, operation, status).safeParse(answer.json());
       expect([url, judged.error?.issues ?? []]).toEqual([url, []]);
+    }
+  });
+
+  test('lists every parameter that is accepted: another one is refused by name', async () => {
+    const { app, document } = await served();
+    const listing = operations(document).filter(({ operation }) =>
+      operation.parameters?.some((one) => one.in === 'query'),
+    );
+    expect(listing).toHaveLength(7);
+    for (const { path } of listing) {
+      const answer = await app.inject(`${path.replace(/\{\w+\}/g, 'x')}?surprise=1`);
+      expect([path, answer.statusCode, answer.json().code]).toEqual([path, 400, 'BAD_REQUEST']);
+      expect(answer.json().message).toContain('surprise');
     }
   });
 

@@ -66,7 +66,7 @@ async function oneShow(): Promise<StateView> {
 }
 
 const latency = async () => ({
-  stages: ['recording', 'end_to_end'].map((stage) => ({
+  stages: (['recording', 'end_to_end'] as const).map((stage) => ({
     stage,
     hour: '2026-03-01T09:00:00Z',
     count: 3,
