@@ -12,6 +12,7 @@ import { cloudClient, fixedCredentials } from '../connectors/vod/index.ts';
 import { type Emulator, type Ledger, startEmulator, templateGroupIds } from '../emulator/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { createLogger, metricsOf } from '../platform/telemetry/index.ts';
+import { orderFields } from '../processors/video/index.ts';
 import { type AvroSchemaName, avroSchema } from '../schemas/avro.ts';
 import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
@@ -176,12 +177,10 @@ function planned(videoId: string): TranscodeJob {
     videoId,
     purpose: 'UPLOAD',
     generation: 0,
-    templateGroupId: templateGroupIds.byHand,
-    priority: null,
+    ...orderFields({ kind: 'TRANSCODE', templateGroupId: templateGroupIds.byHand, priority: null }),
     stream: null,
     plannedAt: systemPlatform.now(),
     region: null,
-    step: null,
   };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { subjectOf } from '../processors/callback/index.ts';
+import { orderOf } from '../processors/video/index.ts';
 import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
 import type { registrySettings } from '../schemas/role-settings.ts';
@@ -110,11 +111,12 @@ export async function routeOf(
       return { record: { topic: origin.topic, key: record.key, value, headers } };
     if (origin.topic === topic('transcode-jobs')) {
       const job = await transcodeJob.decode(value);
-      if (job.step !== null)
+      const order = orderOf(job);
+      if (order.kind !== 'TRANSCODE')
         return {
-          record: { topic: origin.topic, key: record.key, value: transcodeJob.encode(redriveStep(job, nowMs)) },
+          record: { topic: origin.topic, key: record.key, value: transcodeJob.encode(redriveStep(job, order, nowMs)) },
         };
-      const event = redriveTranscode(job, nowMs);
+      const event = redriveTranscode(job, order, nowMs);
       const operator = {
         [header.source]: 'operator',
         [header.receivedAt]: String(nowMs),

@@ -1,7 +1,8 @@
 /**
  * Writes `schemas/generated/*.ts` from `schemas/avro/*.avsc`: `node schemas/generate.ts`, or `--check` to
  * fail when a generated file is out of date. Timestamps (`timestamp-millis`) and longs become `number`
- * (epoch milliseconds; sizes stay below 2^53), nullable fields become `T | null`.
+ * (epoch milliseconds; sizes stay below 2^53), nullable fields become `T | null`. Of a union of several records each is
+ * wrapped in an object of its full name, as Avro's JSON encoding and avsc have it: `{ 'live2vod.Thing': Thing }`.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,6 +11,7 @@ type AvroType = string | AvroType[] | AvroObject;
 type AvroObject = {
   type: string;
   name?: string;
+  namespace?: string;
   doc?: string;
   items?: AvroType;
   values?: AvroType;
@@ -35,11 +37,16 @@ export function typesOf(schema: AvroObject): string {
   const comment = (doc: string | undefined, indent: string) => (doc ? `${indent}/** ${doc} */\n` : '');
 
   function reference(type: AvroType): string {
-    if (Array.isArray(type))
+    if (Array.isArray(type)) {
+      const tagged = type.filter((branch) => typeof branch === 'object' && 'name' in branch).length > 1;
       return type
-        .map(reference)
+        .map((branch) => {
+          const name = reference(branch);
+          return tagged && name !== 'null' ? `{ readonly '${schema.namespace}.${name}': ${name} }` : name;
+        })
         .sort((a, b) => (a === 'null' ? 1 : b === 'null' ? -1 : 0))
         .join(' | ');
+    }
     if (typeof type === 'string') return primitives[type] ?? type.slice(type.lastIndexOf('.') + 1);
     if (type.type === 'array' && type.items) {
       const item = reference(type.items);

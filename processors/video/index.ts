@@ -2,6 +2,7 @@ export { decide, maxGenerations, streamAwaitedUntilMs } from './decide.ts';
 export { type Event, eventsOf } from './events.ts';
 export { type Evolved, evolve, retired } from './evolve.ts';
 export { maxStateBytes, rooms } from './lanes.ts';
+export { type Order, orderFields, orderOf, type StepOrder } from './order.ts';
 export { type Decision, requestTokenOf, tokenOf } from './plan.ts';
 export { retirementDueAtMs } from './retirement.ts';
 export { streamFactsOf } from './stream-fact.ts';

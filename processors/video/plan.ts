@@ -10,7 +10,8 @@ import type {
 import { hashOf } from '../callback/index.ts';
 import { eventsOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
-import { holdOf, notATranscode, type PlannedStep, stepLedgerOf } from './steps.ts';
+import { orderFields, type StepOrder } from './order.ts';
+import { holdOf, stepLedgerOf } from './steps.ts';
 
 /** The ledgers as they are from now on, and the jobs to start because of it. */
 export type Decision = Pick<VideoState, 'jobs' | 'steps' | 'notStarted'> & {
@@ -67,12 +68,11 @@ export function isSpokenOf(state: VideoState, ...tokens: readonly string[]): boo
 export function stepCommandOf(
   { videoId, stream, region }: VideoState,
   { purpose, generation }: JobLedgerEntry,
-  step: PlannedStep,
+  order: StepOrder,
   nowMs: number,
 ): TranscodeJob {
-  const token = tokenOf(videoId, step.kind, generation);
-  const none = { templateGroupId: notATranscode, priority: null };
-  return { token, videoId, purpose, generation, ...none, stream, plannedAt: nowMs, region, step };
+  const token = tokenOf(videoId, order.kind, generation);
+  return { token, videoId, purpose, generation, ...orderFields(order), stream, plannedAt: nowMs, region };
 }
 
 function commandOf(state: VideoState, entry: JobLedgerEntry): readonly TranscodeJob[] {
@@ -83,12 +83,10 @@ function commandOf(state: VideoState, entry: JobLedgerEntry): readonly Transcode
       videoId: state.videoId,
       purpose: entry.purpose,
       generation: entry.generation,
-      templateGroupId: entry.templateGroupId,
-      priority: entry.priority,
+      ...orderFields({ kind: 'TRANSCODE', templateGroupId: entry.templateGroupId, priority: entry.priority }),
       stream: state.stream,
       plannedAt: entry.plannedAt,
       region: state.region,
-      step: null,
     },
   ];
 }

@@ -1,29 +1,22 @@
 /** What is ordered before a transcode, by policy: an AI audit that the transcode waits for, a cover that it doesn't. */
-import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { JobHold, StepKind, StepLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { type Event, timeOf } from './events.ts';
-
-/** In the place of a step's template group: no group has this id, so nobody can take a step for a transcode. */
-export const notATranscode = 'NOT_A_TRANSCODE';
-
-/** Options of a step, as they go into its command. */
-export type PlannedStep = NonNullable<TranscodeJob['step']>;
+import type { StepOrder } from './order.ts';
 
 /**
  * The steps that a rule orders once the source is ready. An audit that has a verdict already, whoever asked for it,
  * isn't ordered again.
  */
-export function stepsBy(rule: Policy['segments'], auditStatus: VideoState['auditStatus']): readonly PlannedStep[] {
+export function stepsBy(rule: Policy['segments'], auditStatus: VideoState['auditStatus']): readonly StepOrder[] {
   const { audit, snapshot } = rule.beforeTranscode ?? {};
-  const steps: PlannedStep[] = [];
+  const steps: StepOrder[] = [];
   if (snapshot) {
     const offsetMs = snapshot.atSeconds === undefined ? null : Math.round(snapshot.atSeconds * 1000);
     steps.push({ kind: 'SNAPSHOT', templateId: snapshot.templateId ?? null, offsetMs });
   }
-  if (audit && auditStatus === null)
-    steps.push({ kind: 'AUDIT', templateId: audit.templateId ?? null, offsetMs: null });
+  if (audit && auditStatus === null) steps.push({ kind: 'AUDIT', templateId: audit.templateId ?? null });
   return steps;
 }
 

@@ -19,18 +19,41 @@ export type Step = {
   readonly offsetMs: number | null;
 };
 
-/** Command: submit this transcode job, or a step before it, to the cloud, once. */
+/** SubmitTranscodeJobs. */
+export type TranscodeOrder = {
+  readonly templateGroupId: string;
+  /** 1 to 10, 10 first. */
+  readonly priority: number | null;
+};
+
+/** SubmitAIMediaAuditJob. */
+export type AuditOrder = {
+  readonly templateId: string | null;
+};
+
+/** SubmitSnapshotJob. */
+export type SnapshotOrder = {
+  readonly templateId: string | null;
+  /** Its moment, from the start of the video. */
+  readonly offsetMs: number | null;
+};
+
+/** Command: do at the cloud what `order` says, once. */
 export type TranscodeJob = {
   /** Idempotency token, at most 50 characters [A-Za-z0-9_-]; sent as SessionId. */
   readonly token: string;
   readonly videoId: string;
   readonly purpose: JobPurpose;
   readonly generation: number;
-  /** Of a step: NOT_A_TRANSCODE, which the cloud refuses, should a runner that knows no steps submit it. */
+  /** Of a transcode: its group. Otherwise an id that no group has: a runner of release 0.1.0, which reads nothing else, would start it. Read only where `order` is null. */
   readonly templateGroupId: string;
+  /** As in `order`. Read only where `order` is null. */
   readonly priority: number | null;
   readonly stream: StreamRef | null;
   readonly plannedAt: number;
   readonly region: string | null;
+  /** An audit or a snapshot as it was written before there was `order`. Read only where `order` is null; written as null. */
   readonly step: Step | null;
+  /** What is to be done. Null in records of earlier releases alone. */
+  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | null;
 };

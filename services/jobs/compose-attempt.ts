@@ -1,9 +1,10 @@
 /**
- * The decisions of one composition, as a pure state machine: given what the cloud answered, what comes next.
+ * The decisions of one composition, audit or snapshot, as a pure state machine: given what the cloud answered, what
+ * comes next.
  *
- * ProduceEditingProjectVideo knows no idempotency. The token stands in the title of the product, and whenever a call
- * may have worked without our knowing, the machine searches for it. A call that timed out is never repeated: if its
- * product doesn't show within the settle time, a person decides.
+ * None of these calls is idempotent. Whenever one may have worked without our knowing, the machine searches for its
+ * product: the composed video, by the token in its title, or the job of an audit or a snapshot. A call that timed out is
+ * never repeated: if its product doesn't show within the settle time, a person decides.
  */
 
 import type { FaultAnswer } from '../../connectors/vod/index.ts';
@@ -12,20 +13,20 @@ import { type Backoff, backoffMs } from '../../platform/retry.ts';
 export type ComposeCall = { readonly kind: 'produce' } | { readonly kind: 'search' };
 
 export type ComposeAnswer =
-  | { readonly kind: 'produced'; readonly mediaId: string }
-  /** Media with the token in the title, oldest first. */
-  | { readonly kind: 'searched'; readonly mediaIds: readonly string[] }
+  | { readonly kind: 'produced'; readonly productId: string }
+  /** What there is of the kind, oldest first. */
+  | { readonly kind: 'searched'; readonly productIds: readonly string[] }
   /** The call was not made: since it was decided, this process may have been replaced by another (it slept too long). */
   | { readonly kind: 'stale' }
   | { readonly kind: 'fault'; readonly fault: FaultAnswer };
 
 export type ComposeEnding =
-  | { readonly outcome: 'acknowledged'; readonly mediaId: string }
+  | { readonly outcome: 'acknowledged'; readonly productId: string }
   | { readonly outcome: 'failed' | 'in-doubt'; readonly code: string; readonly message: string };
 
 export type ComposeAttempt = {
   readonly call: ComposeCall;
-  /** Calls of ProduceEditingProjectVideo, the one in `call` included. */
+  /** Calls that produce, the one in `call` included. */
   readonly productions: number;
   /** The production whose fate we look into; null while there is none, or it is a predecessor's. */
   readonly doubt: FaultAnswer | null;
@@ -92,12 +93,12 @@ export function continueCompose(
 ): ComposeStep {
   switch (answer.kind) {
     case 'produced':
-      return end(attempt, { outcome: 'acknowledged', mediaId: answer.mediaId });
+      return end(attempt, { outcome: 'acknowledged', productId: answer.productId });
     case 'stale':
       return search({ ...attempt, productions: attempt.productions - 1 }, null, nowMs, 0);
     case 'searched': {
-      const [mediaId] = answer.mediaIds;
-      if (mediaId !== undefined) return end(attempt, { outcome: 'acknowledged', mediaId });
+      const [productId] = answer.productIds;
+      if (productId !== undefined) return end(attempt, { outcome: 'acknowledged', productId });
       return afterEmptySearch(attempt, rules, nowMs, random);
     }
     case 'fault': {

@@ -12,11 +12,12 @@ import {
   type ComposeRules,
   continueCompose,
 } from './compose-attempt.ts';
-import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
+import type { JobContext, JobEnding, JobReader } from './job-kind.ts';
 
 export type ComposeJobsOptions = {
   readonly codec: Pick<Codec<ComposeJob>, 'decode'>;
-  readonly cloud: Pick<VodCloud, 'produceEditingProjectVideo' | 'searchMedia'>;
+  /** The client of a region; null is the region of the settings. */
+  readonly cloudOf: (region: string | null) => Pick<VodCloud, 'produceEditingProjectVideo' | 'searchMedia'>;
   /** Bucket of the products; the cloud requires one outside Shanghai. */
   readonly storageLocation: string | null;
   readonly submitting: Lane;
@@ -26,8 +27,8 @@ export type ComposeJobsOptions = {
 };
 
 /** Jobs of `compose-jobs`: ProduceEditingProjectVideo with the token in the title, searched for whenever in doubt. */
-export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
-  const { codec, cloud, rules, platform } = options;
+export function composeJobs(options: ComposeJobsOptions): JobReader {
+  const { codec, cloudOf, rules, platform } = options;
 
   async function answerOf(
     job: ComposeJob,
@@ -37,21 +38,21 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
   ): Promise<ComposeAnswer> {
     if (call.kind === 'search') {
       return await options.asking.call(signal, async () => {
-        const { media } = await cloud.searchMedia({ match: `Title = '${job.token}'` });
+        const { media } = await cloudOf(job.region).searchMedia({ match: `Title = '${job.token}'` });
         // The search is fuzzy; ours has the whole token in its title.
         const ours = media.filter((one) => one.title?.includes(`[${job.token}]`));
-        return { kind: 'searched' as const, mediaIds: ours.map((one) => one.mediaId).reverse() };
+        return { kind: 'searched' as const, productIds: ours.map((one) => one.mediaId).reverse() };
       });
     }
     return await options.submitting.call(signal, async () => {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
-      const { mediaId } = await cloud.produceEditingProjectVideo({
+      const { mediaId } = await cloudOf(job.region).produceEditingProjectVideo({
         title: titleOf(job),
         mediaIds: job.videoIds,
         templateGroupId: job.templateGroupId,
         storageLocation: options.storageLocation,
       });
-      return { kind: 'produced' as const, mediaId };
+      return { kind: 'produced' as const, productId: mediaId };
     });
   }
 
@@ -68,7 +69,7 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
 
   function report(job: ComposeJob, ending: ComposeEnding, productions: number): JobEnding {
     if (ending.outcome === 'acknowledged') {
-      const event = told(job, 'ComposeJobAcknowledged', ending.mediaId, productions, {});
+      const event = told(job, 'ComposeJobAcknowledged', ending.productId, productions, {});
       return { result: 'acknowledged', event };
     }
     const eventType = ending.outcome === 'failed' ? 'ComposeJobFailed' : 'ComposeJobInDoubt';
@@ -87,7 +88,7 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
   ): InternalEvent {
     return {
       key: videoId,
-      region: null,
+      region: job.region,
       body: {
         EventType: eventType,
         EventTime: eventTime(platform.now()),
@@ -106,10 +107,16 @@ export function composeJobs(options: ComposeJobsOptions): JobKind<ComposeJob> {
 
   return {
     name: 'compose',
-    decode: (bytes) => codec.decode(bytes),
-    plannedAtMs: (job) => job.plannedAt,
-    work,
-    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+    async read(bytes) {
+      const job = await codec.decode(bytes);
+      return {
+        kind: 'compose',
+        plannedAtMs: job.plannedAt,
+        independent: false,
+        work: (context) => work(job, context),
+        broken: (message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+      };
+    },
   };
 }
 

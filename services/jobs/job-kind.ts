@@ -1,4 +1,8 @@
 import type { InternalEvent } from '../../connectors/kafka/index.ts';
+import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+
+/** What all commands of `transcode-jobs` have in common, whatever they order. */
+export type Command = Pick<TranscodeJob, 'token' | 'videoId' | 'generation' | 'plannedAt' | 'region'>;
 
 export type JobEnding = {
   readonly result: 'acknowledged' | 'failed' | 'in-doubt';
@@ -8,7 +12,7 @@ export type JobEnding = {
 };
 
 export type JobContext = {
-  /** A predecessor may have begun this job. */
+  /** Another runner may have started this job before. */
   readonly mayHaveStarted: boolean;
   readonly signal: AbortSignal;
   /** Waits. Throws `Abandoned` when the job must stop here. */
@@ -17,17 +21,22 @@ export type JobContext = {
   tell(event: InternalEvent): Promise<void>;
 };
 
-/** One sort of job. */
-export type JobKind<J> = {
-  readonly name: 'transcode' | 'compose' | 'step';
-  decode(bytes: Buffer): J | Promise<J>;
-  plannedAtMs(job: J): number;
-  /** Brings one job to its end, calling the cloud as needed. */
-  work(job: J, context: JobContext): Promise<JobEnding>;
-  /** The ending of a job in which `work` itself broke: what it had done by then nobody knows. */
-  broken(job: J, why: string): JobEnding;
-  /** Other jobs of the same key needn't wait for one of these. */
-  readonly independent?: boolean;
-  /** Where the topic holds several sorts: the one of this job. */
-  sortOf?(job: J): JobKind<J>;
+/** One command, read and ready to be carried out. */
+export type Job = {
+  readonly kind: 'transcode' | 'compose' | 'step';
+  /** When it was planned, epoch milliseconds. */
+  readonly plannedAtMs: number;
+  /** Other jobs of the same key needn't wait for this one. */
+  readonly independent: boolean;
+  /** Brings the job to its end, calling the cloud as needed. */
+  work(context: JobContext): Promise<JobEnding>;
+  /** The ending of a job whose `work` failed by a defect: whether the cloud has it is not known. */
+  broken(why: string): JobEnding;
+};
+
+/** Reads the commands of one topic. */
+export type JobReader = {
+  readonly name: 'transcode' | 'compose';
+  /** @throws where the bytes are no command of this topic */
+  read(bytes: Buffer): Job | Promise<Job>;
 };

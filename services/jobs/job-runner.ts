@@ -9,7 +9,8 @@ import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { type ComposeRules, defaultComposeRules } from './compose-attempt.ts';
 import { composeJobs } from './compose-jobs.ts';
-import type { JobKind } from './job-kind.ts';
+import type { JobReader } from './job-kind.ts';
+import { orderedJobs } from './ordered-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { defaultStepRules, stepJobs } from './step-jobs.ts';
 import { transcodeJobs } from './transcode-jobs.ts';
@@ -53,8 +54,8 @@ export type JobRunnerOptions = {
 };
 
 /**
- * Starts the jobs of `transcode-jobs` (the steps before a transcode too) and `compose-jobs`, each exactly once, and tells `callbacks` what became of them.
- * Two consumer groups, `<groupId>` and `<groupId>-compose`, so that one sort of job never waits for the other.
+ * Starts the jobs of `transcode-jobs` (audits and snapshots too) and `compose-jobs`, each exactly once, and tells `callbacks`
+ * what became of them. Two consumer groups, `<groupId>` and `<groupId>-compose`, so that neither topic waits for the other.
  */
 export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const { platform, topics, log, metrics, codecs, cloudOf } = options;
@@ -63,23 +64,18 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const complain = complaints(log, platform);
   const submitting = lane({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, complain);
   const asking = lane({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, complain);
-  const shared = { submitting, asking, platform };
+  const shared = { cloudOf, submitting, asking, platform };
   const transcode = transcodeJobs({
     ...shared,
-    codec: codecs.transcodeJob,
-    cloudOf,
     rules: { ...defaultAttemptRules, ...options.rules },
   });
-  const steps = stepJobs({
+  const step = stepJobs({
     ...shared,
-    codec: codecs.transcodeJob,
-    cloudOf,
     rules: { ...defaultStepRules, ...options.stepRules },
   });
   const compose = composeJobs({
     ...shared,
     codec: codecs.composeJob,
-    cloud: cloudOf(null),
     storageLocation: options.storageLocation ?? null,
     rules: { ...defaultComposeRules, ...options.composeRules },
   });
@@ -88,10 +84,10 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
 
-  async function follow<J>(kind: JobKind<J>, topic: TopicId, groupId: string): Promise<void> {
+  async function follow(reader: JobReader, topic: TopicId, groupId: string): Promise<void> {
     try {
       await runJobs({
-        kind,
+        reader,
         async open(onRebalance) {
           const groupInstanceId = options.instance;
           const consumer = await Consumer.connect(options.kafka, { groupId, groupInstanceId, onRebalance });
@@ -114,11 +110,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   }
 
   const ends = await Promise.allSettled([
-    follow(
-      { ...transcode, sortOf: (job) => (job.step === null ? transcode : steps) },
-      'transcode-jobs',
-      options.groupId,
-    ),
+    follow(orderedJobs({ codec: codecs.transcodeJob, transcode, step }), 'transcode-jobs', options.groupId),
     follow(compose, 'compose-jobs', `${options.groupId}-compose`),
   ]);
   await producer.close();

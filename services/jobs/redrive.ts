@@ -2,15 +2,16 @@
 
 import type { InternalEvent } from '../../connectors/kafka/index.ts';
 import { eventTime } from '../../connectors/vod/index.ts';
+import { orderFields, type StepOrder } from '../../processors/video/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
-import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+import type { TranscodeJob, TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
 
 /**
- * The request that makes the video processor plan the job anew, as a further generation with a token of its own. Asking
- * twice for the same dead letter is one request. Publish it on `callbacks` with source `operator`.
+ * The request that makes the video processor plan the transcode anew, as a further generation with a token of its own.
+ * Asking twice for the same dead letter is one request. Publish it on `callbacks` with source `operator`.
  * @param nowMs epoch milliseconds
  */
-export function redriveTranscode(job: TranscodeJob, nowMs: number): InternalEvent {
+export function redriveTranscode(job: TranscodeJob, order: TranscodeOrder, nowMs: number): InternalEvent {
   return {
     key: job.videoId,
     region: job.region,
@@ -18,19 +19,19 @@ export function redriveTranscode(job: TranscodeJob, nowMs: number): InternalEven
       EventType: 'OperatorTranscodeRequest',
       EventTime: eventTime(nowMs),
       VideoId: job.videoId,
-      TemplateGroupId: job.templateGroupId,
-      ...(job.priority === null ? {} : { Priority: job.priority }),
+      TemplateGroupId: order.templateGroupId,
+      ...(order.priority === null ? {} : { Priority: order.priority }),
       IdempotencyKey: `redrive-${job.token}`,
     },
   };
 }
 
 /**
- * The step before a transcode once more, for `transcode-jobs` under the key of the dead letter. It keeps its token, under
- * which the video knows it; a generation above 0 has the runner look for the job of an earlier time first.
+ * The audit or snapshot once more, for `transcode-jobs` under the key of the dead letter. It keeps its token, under which
+ * the video knows it; a generation above 0 makes the runner look for the job of an earlier time first.
  */
-export function redriveStep(job: TranscodeJob, nowMs: number): TranscodeJob {
-  return { ...job, generation: job.generation + 1, plannedAt: nowMs };
+export function redriveStep(job: TranscodeJob, order: StepOrder, nowMs: number): TranscodeJob {
+  return { ...job, ...orderFields(order), generation: job.generation + 1, plannedAt: nowMs };
 }
 
 /**

@@ -32,15 +32,15 @@ import {
 } from '../../platform/telemetry/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { type Handover, handover } from './handover.ts';
-import type { JobEnding, JobKind } from './job-kind.ts';
+import type { Job, JobEnding, JobReader } from './job-kind.ts';
 import { jobLag } from './job-lag.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
 
 /** What a consumer of commands must offer; `Consumer` of connectors/kafka does. */
 export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 'watermarks' | 'close'>;
 
-export type RunJobsOptions<J> = {
-  readonly kind: JobKind<J>;
+export type RunJobsOptions = {
+  readonly reader: JobReader;
   readonly open: (onRebalance: (event: Rebalance) => void) => Promise<JobSource>;
   readonly jobEvents: Outbox;
   readonly topics: (id: TopicId) => string;
@@ -70,8 +70,8 @@ const commitEveryMs = 1_000;
 const endTimeoutMs = 10_000;
 
 /** Runs until `signal` aborts; then calls under way are finished, their results published, the offsets committed. */
-export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
-  const { kind, jobEvents, topics, platform, log, metrics, signal } = options;
+export async function runJobs(options: RunJobsOptions): Promise<void> {
+  const { reader, jobEvents, topics, platform, log, metrics, signal } = options;
   const maxJobs = options.maxJobs ?? 1_000;
   const maxSpan = options.maxSpan ?? 10_000;
   const partitions = new Map<string, Assigned>();
@@ -84,7 +84,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
 
   const retry = loggedRetry(platform, log);
 
-  const lag = jobLag(kind.name, () => source, platform, metrics);
+  const lag = jobLag(reader.name, () => source, platform, metrics);
   const source = await options.open((event) => {
     for (const { topic, partition } of event.partitions) {
       const name = `${topic}/${partition}`;
@@ -129,15 +129,14 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
     };
     const mayHaveStarted = await assigned.handover.mayHaveStarted(record);
-    let job: J;
+    let job: Job;
     try {
-      job = await retry('read a job', stop, () => kind.decode(value));
+      job = await retry('read a job', stop, async () => await reader.read(value));
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       return await bury('undecodable', error instanceof Error ? error.message : 'not decodable');
     }
-    const sort = kind.sortOf?.(job) ?? kind;
-    if (sort.independent) passOn();
+    if (job.independent) passOn();
     const pause = async (ms: number) => {
       await platform.sleep(ms, stop);
       if (stop.aborted) throw new Abandoned();
@@ -146,31 +145,31 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
     let ending: JobEnding;
     let reason: string | undefined;
     try {
-      ending = await sort.work(job, { mayHaveStarted, signal: stop, pause, tell });
+      ending = await job.work({ mayHaveStarted, signal: stop, pause, tell });
     } catch (error) {
       if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
       // A defect of ours: one job must not stop its partition for good.
       log.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'job broke');
-      ending = sort.broken(job, error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
+      ending = job.broken(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
       reason = 'job-broke';
     }
     await publish(result(ending.event), stop);
     if (ending.result !== 'acknowledged') {
       const { key: subject, body } = ending.event;
-      log.warn({ subject, code: body.ErrorCode, result: ending.result }, `a ${sort.name} job needs a person`);
+      log.warn({ subject, code: body.ErrorCode, result: ending.result }, `a ${job.kind} job needs a person`);
       await bury(reason ?? `job-${ending.result}`, ending.error ?? ending.result);
     }
-    metrics.count('live2vod_jobs_total', { kind: sort.name, result: ending.result });
+    metrics.count('live2vod_jobs_total', { kind: job.kind, result: ending.result });
     if (ending.result === 'acknowledged') {
       traced?.end();
-      const seconds = Math.max(0, platform.now() - sort.plannedAtMs(job)) / 1000;
-      metrics.observe('live2vod_jobs_trigger_seconds', { kind: sort.name }, seconds);
+      const seconds = Math.max(0, platform.now() - job.plannedAtMs) / 1000;
+      metrics.observe('live2vod_jobs_trigger_seconds', { kind: job.kind }, seconds);
     }
   }
 
   async function finishInTurn(record: ConsumedRecord, assigned: Assigned, turn: Turn) {
     await turn.comes;
-    const traced = options.tracing?.begin(`${kind.name} job`, 'CONSUMER', record.headers, spanOf(record));
+    const traced = options.tracing?.begin(`${reader.name} job`, 'CONSUMER', record.headers, spanOf(record));
     try {
       await carryOut(record, assigned, turn.passOn, traced);
       assigned.progress.finish(record.offset);
@@ -236,7 +235,7 @@ export async function runJobs<J>(options: RunJobsOptions<J>): Promise<void> {
       for (const { handover: predecessors } of partitions.values()) predecessors.look();
       const room = Math.max(1, Math.min(pollRecords, maxJobs - underWay.size));
       for (const record of await source.poll(room, pollMs)) take(record);
-      metrics.set('live2vod_jobs_in_flight', { kind: kind.name }, underWay.size);
+      metrics.set('live2vod_jobs_in_flight', { kind: reader.name }, underWay.size);
       lag.look();
       if (platform.monotonicMs() - committedAtMs >= commitEveryMs) {
         await commit();

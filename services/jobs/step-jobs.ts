@@ -8,7 +8,7 @@ import type { InternalEvent } from '../../connectors/kafka/index.ts';
 import type { FaultAnswer, Lane, Production } from '../../connectors/vod/index.ts';
 import { eventTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
-import type { Step, TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
+import type { StepOrder } from '../../processors/video/index.ts';
 import {
   beginCompose,
   type ComposeAnswer,
@@ -18,12 +18,11 @@ import {
   continueCompose,
   defaultComposeRules,
 } from './compose-attempt.ts';
-import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
-import type { TranscodeJobsOptions } from './transcode-jobs.ts';
+import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
 
 export type StepCloud = Pick<Production, 'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'listJobs' | 'getJob'>;
 
-export type StepJobsOptions = Pick<TranscodeJobsOptions, 'codec'> & {
+export type StepJobsOptions = {
   /** The client of a region; null is the region of the settings. */
   readonly cloudOf: (region: string | null) => StepCloud;
   readonly submitting: Lane;
@@ -40,46 +39,41 @@ export const defaultStepRules: ComposeRules = {
   longestLagMs: 15 * 60_000,
 };
 
-/** Jobs of `transcode-jobs` that have a `step`. */
-export function stepJobs({
-  codec,
-  cloudOf,
-  submitting,
-  asking,
-  rules,
-  platform,
-}: StepJobsOptions): JobKind<TranscodeJob> {
+/** Audits and snapshots. */
+export function stepJobs(options: StepJobsOptions): (command: Command, order: StepOrder) => Job {
+  const { submitting, asking, rules, platform } = options;
+
   async function answerOf(
-    job: TranscodeJob,
-    step: Step,
+    job: Command,
+    order: StepOrder,
     call: ComposeCall,
     dueAtMs: number,
     signal: AbortSignal,
   ): Promise<ComposeAnswer> {
-    const cloud = cloudOf(job.region);
-    if (call.kind === 'search') return await jobsOfUsers(cloud, job.videoId, step, (ask) => asking.call(signal, ask));
+    // Within the call: a region that can't be served is an answer like the cloud's own.
+    const cloud = () => options.cloudOf(job.region);
+    if (call.kind === 'search') return await jobsOfUsers(cloud, job.videoId, order, (ask) => asking.call(signal, ask));
     return await submitting.call(signal, async () => {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
-      const { jobId } = await submit(cloud, job.videoId, step);
-      return { kind: 'produced' as const, mediaId: jobId };
+      const { jobId } = await submit(cloud(), job.videoId, order);
+      return { kind: 'produced' as const, productId: jobId };
     });
   }
 
-  async function work(job: TranscodeJob, context: JobContext): Promise<JobEnding> {
-    if (job.step === null) throw new Error('invariant: a job without a step is a transcode');
+  async function work(job: Command, order: StepOrder, context: JobContext): Promise<JobEnding> {
     let next = beginCompose(context.mayHaveStarted || job.generation > 0, platform.now());
     while (next.do === 'call') {
       const dueAtMs = platform.monotonicMs() + next.afterMs;
       if (next.afterMs > 0) await context.pause(next.afterMs);
-      const answer = await answerOf(job, job.step, next.attempt.call, dueAtMs, context.signal);
+      const answer = await answerOf(job, order, next.attempt.call, dueAtMs, context.signal);
       next = continueCompose(job, next.attempt, answer, rules, platform.now(), platform.random);
     }
-    return report(job, next.ending, Math.max(1, next.productions));
+    return report(job, order, next.ending, Math.max(1, next.productions));
   }
 
-  function report(job: TranscodeJob, ending: ComposeEnding, attempt: number): JobEnding {
+  function report(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {
     const told = (EventType: string, more: Readonly<Record<string, unknown>>): InternalEvent => {
-      const about = { VideoId: job.videoId, Token: job.token, Attempt: attempt, Step: job.step?.kind };
+      const about = { VideoId: job.videoId, Token: job.token, Attempt: attempt, Step: order.kind };
       return {
         key: job.videoId,
         region: job.region,
@@ -87,48 +81,59 @@ export function stepJobs({
       };
     };
     if (ending.outcome === 'acknowledged')
-      return { result: 'acknowledged', event: told('StepJobAcknowledged', { JobId: ending.mediaId }) };
+      return { result: 'acknowledged', event: told('StepJobAcknowledged', { JobId: ending.productId }) };
     const { outcome, code, message } = ending;
     const eventType = outcome === 'failed' ? 'StepJobFailed' : 'StepJobInDoubt';
     return { result: outcome, event: told(eventType, { ErrorCode: code, ErrorMessage: message }), error: message };
   }
 
-  return {
-    name: 'step',
+  return (job, order) => ({
+    kind: 'step',
+    plannedAtMs: job.plannedAt,
     // A cover that takes its time must not keep the transcode of its video waiting.
     independent: true,
-    decode: (bytes) => codec.decode(bytes),
-    plannedAtMs: (job) => job.plannedAt,
-    work,
-    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
-  };
+    work: (context) => work(job, order, context),
+    broken: (message) => report(job, order, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+  });
 }
 
-async function submit(cloud: StepCloud, videoId: string, step: Step): Promise<{ readonly jobId: string }> {
-  if (step.kind === 'AUDIT')
-    return await cloud.submitAiMediaAuditJob({ mediaId: videoId, templateId: step.templateId });
-  const { templateId: snapshotTemplateId, offsetMs } = step;
-  return await cloud.submitSnapshotJob({ videoId, snapshotTemplateId, offsetMs });
+async function submit(cloud: StepCloud, videoId: string, order: StepOrder): Promise<{ readonly jobId: string }> {
+  switch (order.kind) {
+    case 'AUDIT':
+      return await cloud.submitAiMediaAuditJob({ mediaId: videoId, templateId: order.templateId });
+    case 'SNAPSHOT': {
+      const { templateId: snapshotTemplateId, offsetMs } = order;
+      return await cloud.submitSnapshotJob({ videoId, snapshotTemplateId, offsetMs });
+    }
+  }
 }
 
 /**
- * The jobs of this sort that somebody started through the API and that haven't failed, oldest first. A person's counts
- * as ours: it does the same work.
+ * The jobs of this kind that were started through the API and haven't failed, oldest first. One that a person started
+ * counts as ours: it does the same work.
  */
-async function jobsOfUsers(cloud: StepCloud, mediaId: string, step: Step, asked: Asked): Promise<ComposeAnswer> {
-  const jobType = step.kind === 'AUDIT' ? 'ai' : 'snapshot';
-  const listed = await asked(async () => ({ kind: 'list' as const, jobs: await cloud.listJobs({ mediaId, jobType }) }));
+async function jobsOfUsers(
+  cloud: () => StepCloud,
+  mediaId: string,
+  order: StepOrder,
+  asked: Asked,
+): Promise<ComposeAnswer> {
+  const jobType = order.kind === 'AUDIT' ? 'ai' : 'snapshot';
+  const listed = await asked(async () => ({
+    kind: 'list' as const,
+    jobs: await cloud().listJobs({ mediaId, jobType }),
+  }));
   if (listed.kind === 'fault') return listed;
-  const mediaIds: string[] = [];
+  const productIds: string[] = [];
   for (const { jobId, status } of listed.jobs.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))) {
     if (/^fail/i.test(status ?? '')) continue;
-    const told = await asked(async () => ({ kind: 'job' as const, job: await cloud.getJob({ jobId, jobType }) }));
+    const told = await asked(async () => ({ kind: 'job' as const, job: await cloud().getJob({ jobId, jobType }) }));
     if (told.kind === 'fault') return told;
     const { trigger, aiJobType } = told.job;
     if (trigger?.toLowerCase() !== 'manual') continue;
-    if (step.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) mediaIds.push(jobId);
+    if (order.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) productIds.push(jobId);
   }
-  return { kind: 'searched', mediaIds };
+  return { kind: 'searched', productIds };
 }
 
 /** Makes one call when it is its turn. */

@@ -1,15 +1,13 @@
-import type { Codec } from '../../connectors/avro/index.ts';
 import type { InternalEvent } from '../../connectors/kafka/index.ts';
 import type { Lane, Transcoding } from '../../connectors/vod/index.ts';
 import { eventTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
-import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
-import type { JobContext, JobEnding, JobKind } from './job-kind.ts';
+import type { TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
+import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
 import { beginTranscode, continueTranscode } from './transcode-attempt.ts';
 import type { AttemptRules, TranscodeAnswer, TranscodeCall, TranscodeEnding } from './transcode-plan.ts';
 
 export type TranscodeJobsOptions = {
-  readonly codec: Pick<Codec<TranscodeJob>, 'decode'>;
   /** The client of a region; null is the region of the settings. */
   readonly cloudOf: (region: string | null) => Transcoding;
   /** Submissions: the account's documented 30 a second (cloud facts 3). */
@@ -19,39 +17,46 @@ export type TranscodeJobsOptions = {
   readonly platform: Platform;
 };
 
-/** Jobs of `transcode-jobs`: SubmitTranscodeJobs with the token as SessionId, looked up whenever in doubt. */
-export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJob> {
-  const { codec, rules, platform } = options;
+/** Transcodes: SubmitTranscodeJobs with the token as SessionId, looked up whenever in doubt. */
+export function transcodeJobs(options: TranscodeJobsOptions): (command: Command, order: TranscodeOrder) => Job {
+  const { rules, platform } = options;
 
-  async function answerOf(job: TranscodeJob, call: TranscodeCall, signal: AbortSignal): Promise<TranscodeAnswer> {
-    const cloud = options.cloudOf(job.region);
+  async function answerOf(
+    job: Command,
+    { templateGroupId, priority }: TranscodeOrder,
+    call: TranscodeCall,
+    signal: AbortSignal,
+  ): Promise<TranscodeAnswer> {
+    // Within the call: a region that can't be served is an answer like the cloud's own.
+    const cloud = () => options.cloudOf(job.region);
     switch (call.kind) {
       case 'submit':
         return await options.submitting.call(signal, async () => {
-          const { videoId, templateGroupId, token, priority } = job;
-          const answer = await cloud.submitTranscodeJobs({ videoId, templateGroupId, sessionId: token, priority });
+          const { videoId, token } = job;
+          const answer = await cloud().submitTranscodeJobs({ videoId, templateGroupId, sessionId: token, priority });
           return { kind: 'submitted' as const, ...answer };
         });
       case 'look':
         return await options.asking.call(signal, async () => {
-          return { kind: 'looked' as const, tasks: await cloud.listTranscodeTask({ videoId: job.videoId }) };
+          return { kind: 'looked' as const, tasks: await cloud().listTranscodeTask({ videoId: job.videoId }) };
         });
       case 'detail':
         return await options.asking.call(signal, async () => {
-          const task = await cloud.getTranscodeTask({ taskId: call.taskId });
+          const task = await cloud().getTranscodeTask({ taskId: call.taskId });
           return { kind: 'detailed' as const, jobIds: task.jobs.map((one) => one.jobId) };
         });
     }
   }
 
-  async function work(job: TranscodeJob, context: JobContext): Promise<JobEnding> {
+  async function work(job: Command, order: TranscodeOrder, context: JobContext): Promise<JobEnding> {
     let step = beginTranscode(context.mayHaveStarted);
+    const plan = { ...order, plannedAt: job.plannedAt, generation: job.generation };
     let toldSubmissions = 0;
     while (step.do === 'call') {
       if (step.afterMs > 0) await context.pause(step.afterMs);
       const { attempt } = step;
-      const answer = await answerOf(job, attempt.call, context.signal);
-      step = continueTranscode(job, attempt, answer, rules, platform.now(), platform.random);
+      const answer = await answerOf(job, order, attempt.call, context.signal);
+      step = continueTranscode(plan, attempt, answer, rules, platform.now(), platform.random);
       // A submission that works at once tells of itself by its acknowledgement; one that doesn't is shown, once.
       if (answer.kind === 'fault' && attempt.call.kind === 'submit' && step.do === 'call' && toldSubmissions === 0) {
         toldSubmissions = attempt.submissions;
@@ -65,7 +70,7 @@ export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJ
   }
 
   function told(
-    job: TranscodeJob,
+    job: Command,
     eventType: string,
     attempt: number,
     more: Readonly<Record<string, unknown>>,
@@ -84,7 +89,7 @@ export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJ
     };
   }
 
-  function report(job: TranscodeJob, ending: TranscodeEnding, submissions: number): JobEnding {
+  function report(job: Command, ending: TranscodeEnding, submissions: number): JobEnding {
     if (ending.outcome === 'acknowledged') {
       // The same event whoever tells it: the submitter at once, or a successor who looked the task up.
       const found = { TranscodeTaskId: ending.taskId, JobIds: [...ending.jobIds].sort(byText) };
@@ -95,13 +100,13 @@ export function transcodeJobs(options: TranscodeJobsOptions): JobKind<TranscodeJ
     return { result: ending.outcome, event: told(job, eventType, submissions, why), error: ending.message };
   }
 
-  return {
-    name: 'transcode',
-    decode: (bytes) => codec.decode(bytes),
-    plannedAtMs: (job) => job.plannedAt,
-    work,
-    broken: (job, message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
-  };
+  return (job, order) => ({
+    kind: 'transcode',
+    plannedAtMs: job.plannedAt,
+    independent: false,
+    work: (context) => work(job, order, context),
+    broken: (message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+  });
 }
 
 function byText(a: string, b: string): number {

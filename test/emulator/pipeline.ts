@@ -3,7 +3,7 @@ import type { Emulator } from '../../emulator/index.ts';
 import { policyBook, readPolicies } from '../../processors/policy/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Emission, Topology } from '../../processors/topology.ts';
-import { videoTopology } from '../../processors/video/index.ts';
+import { orderOf, videoTopology } from '../../processors/video/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
@@ -71,8 +71,11 @@ export function plainPipeline(rules: PoliciesInput = demoPolicies(), now: () => 
     takeJobs: (): readonly TranscodeJob[] => jobs.splice(0),
     /** Submits the transcodes and compositions planned since the last time, and tells the processors. */
     async runJobs(emulator: Emulator): Promise<void> {
-      for (const { videoId: VideoId, templateGroupId, token } of jobs.splice(0)) {
-        const params = { Timestamp: cloudTime(), VideoId, TemplateGroupId: templateGroupId, SessionId: token };
+      for (const job of jobs.splice(0)) {
+        const order = orderOf(job);
+        if (order.kind !== 'TRANSCODE') throw new Error(`${order.kind} isn't played here`);
+        const { videoId: VideoId, token } = job;
+        const params = { Timestamp: cloudTime(), VideoId, TemplateGroupId: order.templateGroupId, SessionId: token };
         const { body: answer } = await call(emulator.url, 'SubmitTranscodeJobs', params);
         const rows = (answer.TranscodeJobs as { TranscodeJob: { JobId: string }[] }).TranscodeJob;
         const EventTime = cloudTime();

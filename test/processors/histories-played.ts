@@ -2,7 +2,7 @@
 
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Emission, Outcome, Topology } from '../../processors/topology.ts';
-import { videoTopology } from '../../processors/video/index.ts';
+import { orderOf, videoTopology } from '../../processors/video/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { StreamState } from '../../schemas/generated/StreamState.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
@@ -86,7 +86,7 @@ export function play(history: History, given: readonly string[] = history.given)
   const emitted = (emission: Emission): void => {
     if (emission.topic === 'transcode-jobs') {
       const job = emission.value as TranscodeJob;
-      if (job.step === null) jobs.push(job);
+      if (orderOf(job).kind === 'TRANSCODE') jobs.push(job);
     } else if (emission.topic === 'stream-facts') take(session, streams, emission.key, emission.value, {});
     else if (emission.topic === 'session-state') {
       if (emission.value === null) sessions.delete(emission.key);

@@ -63,7 +63,8 @@ describe('bytes that say more than they hold', () => {
     const schema = avroSchema(name);
     const type = typeOf(schema);
     const codec = avroCodec<unknown>(`${name}-value`, 7, type, () => Promise.reject(new Error('none')));
-    const view = new RecordView<never>(schema);
+    // Of a contract with a union of records there is no view.
+    const view = name === 'TranscodeJob' ? null : new RecordView<never>(schema);
     const valid = type.toBuffer(type.random());
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
@@ -75,7 +76,7 @@ describe('bytes that say more than they hold', () => {
       fc.asyncProperty(bytes, async (body) => {
         const before = process.threadCpuUsage();
         expect(await codeOf(() => codec.decode(wire(7, [...body])))).toMatch(/^(read|BAD_AVRO)$/);
-        expect(await codeOf(() => view.locate(Buffer.from(body)))).toMatch(/^(read|BAD_AVRO)$/);
+        expect(await codeOf(() => view?.locate(Buffer.from(body)))).toMatch(/^(read|BAD_AVRO)$/);
         const { user } = process.threadCpuUsage(before);
         expect(user / 1000).toBeLessThan(500);
       }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { videoTopology } from '../../../processors/video/index.ts';
+import { orderOf, videoTopology } from '../../../processors/video/index.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import { check } from '../../support/property.ts';
@@ -170,9 +170,9 @@ describe('deciding on jobs', { timeout: 1_800_000 }, () => {
       fc.property(fc.shuffledSubarray(bodies, { minLength: bodies.length }), (arrival) => {
         const one = processor('audited');
         for (const body of arrival) one.feed(retold(body, false));
-        expect(new Set(one.jobs.map((job) => job.step?.kind))).toEqual(new Set(['AUDIT', 'SNAPSHOT']));
+        expect(new Set(one.jobs.map((job) => orderOf(job).kind))).toEqual(new Set(['AUDIT', 'SNAPSHOT']));
         one.feed(retold(passed(100), false));
-        expect(one.jobs.flatMap((job) => (job.step === null ? [job.generation] : []))).toEqual([0, 1]);
+        expect(one.jobs.flatMap((job) => (orderOf(job).kind === 'TRANSCODE' ? [job.generation] : []))).toEqual([0, 1]);
       }),
     );
   });

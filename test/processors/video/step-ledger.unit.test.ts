@@ -1,6 +1,6 @@
 /** Steps before a transcode, our own compositions, and what can't be used: what is entered of each. */
 import { describe, expect, it } from 'vitest';
-import { tokenOf, videoTopology } from '../../../processors/video/index.ts';
+import { type Order, orderOf, tokenOf, videoTopology } from '../../../processors/video/index.ts';
 import {
   at,
   atMs,
@@ -48,9 +48,9 @@ describe('a cover snapshot', () => {
 
   it('is ordered with its template and its time, the audit with its template', () => {
     const { jobs } = run(ready, { policies });
-    expect(new Map(jobs.map(({ step }) => [step?.kind, step]))).toEqual(
-      new Map([
-        ['AUDIT', { kind: 'AUDIT', templateId: 'strict', offsetMs: null }],
+    expect(new Map(jobs.map((job) => [orderOf(job).kind, orderOf(job)]))).toEqual(
+      new Map<string, Order>([
+        ['AUDIT', { kind: 'AUDIT', templateId: 'strict' }],
         ['SNAPSHOT', { kind: 'SNAPSHOT', templateId: 'wide', offsetMs: 5000 }],
       ]),
     );

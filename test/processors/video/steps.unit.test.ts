@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../../processors/callback/index.ts';
-import { tokenOf } from '../../../processors/video/index.ts';
+import { orderOf, tokenOf } from '../../../processors/video/index.ts';
 import { check } from '../../support/property.ts';
 import { at, type CallbackBody, jobEvent, recorded, requested, snapshot, sourceReady, videoId } from '../callbacks.ts';
 import { comparable, throughTheLog } from '../encoding.ts';
@@ -35,8 +35,8 @@ const byPerson = (seconds: number, AuditStatus: 'Normal' | 'Blocked'): CallbackB
 const step = (type: 'Acknowledged' | 'Failed' | 'InDoubt', seconds: number, token: string, more: object = {}) =>
   jobEvent(`StepJob${type}`, seconds, token, more);
 
-/** `AUDIT`, `SNAPSHOT` or `transcode`, in the order in which they were started. */
-const started = (jobs: ReturnType<typeof run>['jobs']): string[] => jobs.map((job) => job.step?.kind ?? 'transcode');
+/** `AUDIT`, `SNAPSHOT` or `TRANSCODE`, in the order in which they were started. */
+const started = (jobs: ReturnType<typeof run>['jobs']): string[] => jobs.map((job) => orderOf(job).kind);
 
 describe('an audit before the transcode', () => {
   it('is ordered once the source is ready, and holds the transcode back', () => {
@@ -45,8 +45,7 @@ describe('an audit before the transcode', () => {
       {
         token: auditToken,
         videoId,
-        templateGroupId: 'NOT_A_TRANSCODE',
-        step: { kind: 'AUDIT', templateId: 'strict', offsetMs: null },
+        order: { 'live2vod.AuditOrder': { templateId: 'strict' } },
       },
     ]);
     expect(state).toMatchObject({
@@ -58,7 +57,7 @@ describe('an audit before the transcode', () => {
   });
 
   it.each([
-    ['pass', ['AUDIT', 'transcode'], { state: 'PLANNED', hold: 'PASSED' }],
+    ['pass', ['AUDIT', 'TRANSCODE'], { state: 'PLANNED', hold: 'PASSED' }],
     ['review', ['AUDIT'], { state: 'AWAITING_APPROVAL', hold: 'REVIEW' }],
     ['block', ['AUDIT'], { state: 'AWAITING_APPROVAL', hold: 'BLOCKED' }],
   ])('%s: starts %j', (suggestion, expected, entry) => {
@@ -85,7 +84,7 @@ describe('an audit before the transcode', () => {
   ] as const)('%s', (_what, bodies, starts) => {
     for (const order of [bodies, bodies.toReversed()]) {
       const { jobs } = run([...ready, ...order], { policies: audited });
-      expect(started(jobs).filter((one) => one === 'transcode')).toHaveLength(starts ? 1 : 0);
+      expect(started(jobs).filter((one) => one === 'TRANSCODE')).toHaveLength(starts ? 1 : 0);
     }
   });
 
@@ -100,27 +99,27 @@ describe('an audit before the transcode', () => {
 
   it('is not ordered where a verdict is known already', () => {
     const passed = run([verdict(3, 'pass'), ...ready], { policies: audited });
-    expect(started(passed.jobs)).toEqual(['transcode']);
+    expect(started(passed.jobs)).toEqual(['TRANSCODE']);
     const blocked = run([verdict(3, 'block'), ...ready], { policies: audited });
     expect(blocked.jobs).toEqual([]);
     expect(blocked.state).toMatchObject({ status: 'FAILED', errorCode: 'AuditBlocked', jobs: [], steps: [] });
     expect(started(run([byPerson(90, 'Normal')], { policies: audited, from: blocked.state }).jobs)).toEqual([
-      'transcode',
+      'TRANSCODE',
     ]);
   });
 
   it('lets a late verdict start the transcode, but not one that is too old', () => {
     const { state } = run(ready, { policies: audited });
     const late = run([byPerson(80_000, 'Normal')], { policies: audited, from: state, now: 80_100 });
-    expect(started(late.jobs)).toEqual(['transcode']);
+    expect(started(late.jobs)).toEqual(['TRANSCODE']);
     const tooLate = run([byPerson(90, 'Normal')], { policies: audited, from: state, now: 80_100 });
     expect(tooLate.jobs).toEqual([]);
   });
 
   it('has a person’s request wait too, and starts it once', () => {
     for (const [transcode, expected] of [
-      ['approval', ['transcode']],
-      ['pipeline', ['transcode', 'transcode']],
+      ['approval', ['TRANSCODE']],
+      ['pipeline', ['TRANSCODE', 'TRANSCODE']],
     ] as const) {
       const book = policies({ audit: true }, transcode);
       const held = run([...ready, requested(50, 'a'), verdict(55, 'review')], { policies: book });
@@ -140,8 +139,10 @@ describe('a cover snapshot before the transcode', () => {
 
   it('is ordered next to the transcode, which does not wait', () => {
     const { jobs, state } = run(ready, { policies: pictured });
-    expect(started(jobs).toSorted(compareText)).toEqual(['SNAPSHOT', 'transcode']);
-    expect(jobs.find((job) => job.step)).toMatchObject({ token: coverToken, step: { offsetMs: 2500 } });
+    expect(started(jobs).toSorted(compareText)).toEqual(['SNAPSHOT', 'TRANSCODE']);
+    expect(jobs.find((job) => job.token === coverToken)).toMatchObject({
+      order: { 'live2vod.SnapshotOrder': { templateId: null, offsetMs: 2500 } },
+    });
     expect(state).toMatchObject({ status: 'SOURCE_READY', jobs: [{ state: 'PLANNED', hold: null }] });
   });
 
@@ -200,8 +201,8 @@ describe('steps before the transcode', { timeout: 1_800_000 }, () => {
         expect(kinds.filter((kind) => kind === 'SNAPSHOT').length).toBeLessThanOrEqual(1);
         expect(kinds.filter((kind) => kind === 'AUDIT').length).toBeLessThanOrEqual(1);
         if (verdicts === 0) expect(kinds.toSorted(compareText)).toEqual(['AUDIT', 'SNAPSHOT']);
-        if (passes) expect(kinds).toContain('transcode');
-        if (!everPasses) expect(kinds).not.toContain('transcode');
+        if (passes) expect(kinds).toContain('TRANSCODE');
+        if (!everPasses) expect(kinds).not.toContain('TRANSCODE');
         if (kinds.includes('AUDIT')) expect(state?.steps.find(({ kind }) => kind === 'AUDIT')?.jobId).toBe('audit-1');
       }),
     );

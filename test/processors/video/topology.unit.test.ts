@@ -85,6 +85,7 @@ describe('the video topology', () => {
           plannedAt: atMs(0),
           region: null,
           step: null,
+          order: { 'live2vod.TranscodeOrder': { templateGroupId, priority: null } },
         },
       ]);
       expect(state?.jobs.map((job) => job.state)).toEqual(['PLANNED']);

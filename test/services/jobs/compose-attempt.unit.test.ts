@@ -15,9 +15,9 @@ function fault(kind: FaultKind, code: string = kind): ComposeAnswer {
   return { kind: 'fault', fault: { kind, code, message: 'as scripted', accountWide: false } };
 }
 
-const produced: ComposeAnswer = { kind: 'produced', mediaId: 'media-1' };
-const found: ComposeAnswer = { kind: 'searched', mediaIds: ['media-1', 'media-2'] };
-const nothing: ComposeAnswer = { kind: 'searched', mediaIds: [] };
+const produced: ComposeAnswer = { kind: 'produced', productId: 'media-1' };
+const found: ComposeAnswer = { kind: 'searched', productIds: ['media-1', 'media-2'] };
+const nothing: ComposeAnswer = { kind: 'searched', productIds: [] };
 
 type Script = (call: string, turn: number) => ComposeAnswer;
 
@@ -38,7 +38,7 @@ function play(
     step = continueCompose({ plannedAt: startMs - ageMs }, step.attempt, answer, defaultComposeRules, nowMs, () => 0.5);
   }
   const { ending } = step;
-  const end = ending.outcome === 'acknowledged' ? ending.mediaId : `${ending.outcome} ${ending.code}`;
+  const end = ending.outcome === 'acknowledged' ? ending.productId : `${ending.outcome} ${ending.code}`;
   return { calls, end, tookMs: nowMs - startMs };
 }
 

@@ -32,10 +32,10 @@ async function playSchedule(schedule: number) {
     const ended = await world.live({
       platform,
       ...(life < lives ? randomEnd(rng, 40) : untilDone),
-      kind: (crashPoint) =>
+      reader: (crashPoint) =>
         composeJobs({
           codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
-          cloud: studio.asSeenBy(crashPoint),
+          cloudOf: () => studio.asSeenBy(crashPoint),
           storageLocation: null,
           submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
           asking: lane({ perSecond: 50, atOnce: 4 }, platform),

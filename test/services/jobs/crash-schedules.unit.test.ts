@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { lane } from '../../../connectors/vod/lane.ts';
 import { seeded } from '../../../emulator/random.ts';
+import { orderFields } from '../../../processors/video/index.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
-import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
 import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
 import { crashWorld, jumpingPlatform, randomEnd, schedulesToPlay, untilDone } from './crash-world.ts';
 import { exactCloud } from './exact-cloud.ts';
+import { transcodeReader } from './transcode-reader.ts';
 
 const startMs = Date.UTC(2026, 2, 1, 10);
 const { runs: schedules, seed } = schedulesToPlay(200);
@@ -43,9 +44,8 @@ async function playSchedule(schedule: number): Promise<Outcome> {
       platform,
       ...(life < lives ? randomEnd(rng, 60) : untilDone),
       maxJobs: rng.int(1, 12),
-      kind: (crashPoint) =>
-        transcodeJobs({
-          codec: { decode: (bytes) => JSON.parse(String(bytes)) as TranscodeJob },
+      reader: (crashPoint) =>
+        transcodeReader({
           cloudOf: () => cloud.asSeenBy(crashPoint),
           submitting: lane({ perSecond: 25, atOnce: rng.int(1, 4) }, platform),
           asking: lane({ perSecond: 50, atOnce: 4 }, platform),
@@ -68,12 +68,10 @@ function plannedJob(videoId: string): TranscodeJob {
     videoId,
     purpose: 'COMPOSED',
     generation: 0,
-    templateGroupId: 'group-1',
-    priority: null,
+    ...orderFields({ kind: 'TRANSCODE', templateGroupId: 'group-1', priority: null }),
     stream: null,
     plannedAt: startMs,
     region: null,
-    step: null,
   };
 }
 

@@ -3,14 +3,14 @@ import type { ConsumedRecord, OutgoingRecord } from '../../../connectors/kafka/i
 import type { Rng } from '../../../emulator/random.ts';
 import { type Platform, systemPlatform } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
-import type { JobKind } from '../../../services/jobs/job-kind.ts';
+import type { JobReader } from '../../../services/jobs/job-kind.ts';
 import { type JobSource, type RunJobsOptions, runJobs } from '../../../services/jobs/run-jobs.ts';
 
 /**
  * A runner's surroundings without Kafka: a topic of one partition, a committed offset, a list of what was published.
  * They outlive the runner, as the broker would; the runner's own state goes with every crash.
  */
-export type CrashWorld<J> = {
+export type CrashWorld = {
   /** What was published, in order. */
   readonly published: readonly OutgoingRecord[];
   committed(): number;
@@ -19,11 +19,11 @@ export type CrashWorld<J> = {
    * nothing of this runner is ever heard again: what it waited for stays pending, what it wanted to send or commit is
    * dropped.
    */
-  live(options: LifeOptions<J>): Promise<'done' | 'crashed' | 'stopped'>;
+  live(options: LifeOptions): Promise<'done' | 'crashed' | 'stopped'>;
 };
 
-export type LifeOptions<J> = {
-  readonly kind: (crashPoint: CrashPoint) => JobKind<J>;
+export type LifeOptions = {
+  readonly reader: (crashPoint: CrashPoint) => JobReader;
   readonly platform: Platform;
   /** The crash comes when the runner passes its n-th point; Infinity: never. */
   readonly crashAt: number;
@@ -33,7 +33,7 @@ export type LifeOptions<J> = {
 };
 
 /** How a life that isn't the last one ends: half of them crash, the others are told to stop, at a random point. */
-export function randomEnd(rng: Rng, mostPoints: number): Pick<LifeOptions<unknown>, 'crashAt' | 'stopAt'> {
+export function randomEnd(rng: Rng, mostPoints: number): Pick<LifeOptions, 'crashAt' | 'stopAt'> {
   const point = rng.int(1, mostPoints);
   const never = Number.POSITIVE_INFINITY;
   return rng.chance(0.5) ? { crashAt: point, stopAt: never } : { crashAt: never, stopAt: point };
@@ -51,7 +51,7 @@ const topic = 'transcode-jobs';
 export function crashWorld<J>(
   jobs: readonly { readonly key: string; readonly value: J }[],
   writtenAtMs: readonly number[] = [],
-): CrashWorld<J> {
+): CrashWorld {
   const records = jobs.map(
     ({ key, value }, offset): ConsumedRecord => ({
       topic,
@@ -70,7 +70,7 @@ export function crashWorld<J>(
   return {
     published,
     committed: () => committed,
-    async live({ kind, platform, crashAt, stopAt = Number.POSITIVE_INFINITY, maxJobs }) {
+    async live({ reader, platform, crashAt, stopAt = Number.POSITIVE_INFINITY, maxJobs }) {
       if (committed === records.length) return 'done';
       const over = new AbortController();
       let passed = 0;
@@ -120,8 +120,8 @@ export function crashWorld<J>(
         },
         close: () => Promise.resolve(),
       };
-      const options: RunJobsOptions<J> = {
-        kind: kind(point),
+      const options: RunJobsOptions = {
+        reader: reader(point),
         open(onRebalance) {
           onRebalance({ kind: 'assign', partitions: [{ topic, partition: 0 }] });
           return Promise.resolve(source);

@@ -3,11 +3,11 @@ import { cloudClient, fixedCredentials, type VodCloud } from '../../../connector
 import { lane } from '../../../connectors/vod/lane.ts';
 import { type Emulator, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import { type Rng, seeded } from '../../../emulator/random.ts';
+import { orderFields } from '../../../processors/video/index.ts';
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import { defaultComposeRules } from '../../../services/jobs/compose-attempt.ts';
 import { composeJobs } from '../../../services/jobs/compose-jobs.ts';
-import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
 import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
 import {
   type CrashPoint,
@@ -18,6 +18,7 @@ import {
   schedulesToPlay,
   untilDone,
 } from './crash-world.ts';
+import { transcodeReader } from './transcode-reader.ts';
 
 /**
  * Crash schedules over HTTP against the emulator: its ledger, which shares no code with the runner, says what was
@@ -69,14 +70,14 @@ const videosOf = (schedule: number) => videoIds.slice(schedule * videosPerSchedu
 async function playLives<J>(
   rng: Rng,
   jobs: readonly { readonly key: string; readonly value: J }[],
-  kind: (platform: ReturnType<typeof quickPlatform>) => LifeOptions<J>['kind'],
+  reader: (platform: ReturnType<typeof quickPlatform>) => LifeOptions['reader'],
 ): Promise<readonly Record<string, unknown>[]> {
   const world = crashWorld(jobs);
   const lives = rng.int(0, 3);
   for (let life = 0; life <= lives; life++) {
     const platform = quickPlatform(rng.float, speed);
     const end = life < lives ? randomEnd(rng, 25) : untilDone;
-    if ((await world.live({ platform, ...end, kind: kind(platform) })) === 'done') break;
+    if ((await world.live({ platform, ...end, reader: reader(platform) })) === 'done') break;
   }
   return world.published
     .filter((record) => record.topic === 'callbacks')
@@ -119,12 +120,10 @@ function transcodeJob(videoId: string): TranscodeJob {
     videoId,
     purpose: 'SEGMENT',
     generation: 0,
-    templateGroupId: templateGroupIds.byHand,
-    priority: null,
+    ...orderFields({ kind: 'TRANSCODE', templateGroupId: templateGroupIds.byHand, priority: null }),
     stream: null,
     plannedAt: Date.now(),
     region: null,
-    step: null,
   };
 }
 
@@ -152,8 +151,7 @@ describe(`${runs} schedules against the emulator, seed ${seed}`, () => {
         rng,
         jobs,
         (platform) => (crashPoint) =>
-          transcodeJobs({
-            codec: { decode: (bytes) => JSON.parse(String(bytes)) as TranscodeJob },
+          transcodeReader({
             cloudOf: () => mortal(crashPoint),
             submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
             asking: lane({ perSecond: 50, atOnce: 4 }, platform),
@@ -195,7 +193,7 @@ describe(`${runs} schedules against the emulator, seed ${seed}`, () => {
         (platform) => (crashPoint) =>
           composeJobs({
             codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
-            cloud: mortal(crashPoint),
+            cloudOf: () => mortal(crashPoint),
             storageLocation: null,
             submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
             asking: lane({ perSecond: 50, atOnce: 4 }, platform),

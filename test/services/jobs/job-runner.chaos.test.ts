@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { Admin, Consumer, IdempotentProducer } from '../../../connectors/kafka/index.ts';
 import { type Emulator, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
+import { orderFields } from '../../../processors/video/index.ts';
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import { type TopicId, topicName } from '../../../schemas/topics.ts';
@@ -96,11 +97,9 @@ it('a runner that is killed again and again starts every job exactly once', asyn
         token: `token-${videoId}`,
         videoId,
         purpose: 'SEGMENT',
-        templateGroupId: templateGroupIds.byHand,
-        priority: null,
+        ...orderFields({ kind: 'TRANSCODE', templateGroupId: templateGroupIds.byHand, priority: null }),
         stream: null,
         region: null,
-        step: null,
       }),
     ),
     ...compositions.map((videoId) =>

@@ -5,6 +5,7 @@ import { Admin, type ConsumedRecord, Consumer, IdempotentProducer } from '../../
 import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts';
 import { systemPlatform } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
+import { orderFields } from '../../../processors/video/index.ts';
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import { type TopicId, topicName } from '../../../schemas/topics.ts';
@@ -42,12 +43,10 @@ const plan = (videoId: string): TranscodeJob => ({
   videoId,
   purpose: 'COMPOSED',
   generation: 0,
-  templateGroupId: 'group-1',
-  priority: 7,
+  ...orderFields({ kind: 'TRANSCODE', templateGroupId: 'group-1', priority: 7 }),
   stream: null,
   plannedAt,
   region: 'cn-shanghai',
-  step: null,
 });
 
 async function publish(jobs: readonly TranscodeJob[]): Promise<void> {

@@ -41,15 +41,20 @@ function start(keys: readonly (readonly [key: string, value: string])[], work: W
     const timestampMs = limits.writtenAtMs?.(offset) ?? 0;
     return { topic, partition: 0, offset, key, value: Buffer.from(value), headers: {}, timestampMs };
   });
-  const sort = {
-    name: 'transcode' as const,
-    decode: (bytes: Buffer) => JSON.parse(String(bytes)) as Job,
-    plannedAtMs: () => 0,
-    work,
-    broken: ({ name }: Job, error: string): JobEnding => ({ ...done(name), result: 'in-doubt', error }),
-  };
-  const running = runJobs<Job>({
-    kind: { ...sort, sortOf: (job) => ({ ...sort, independent: limits.independent?.(job) ?? false }) },
+  const running = runJobs({
+    reader: {
+      name: 'transcode',
+      read(bytes) {
+        const job = JSON.parse(String(bytes)) as Job;
+        return {
+          kind: 'transcode',
+          plannedAtMs: 0,
+          independent: limits.independent?.(job) ?? false,
+          work: (context) => work(job, context),
+          broken: (error) => ({ ...done(job.name), result: 'in-doubt', error }),
+        };
+      },
+    },
     open(onRebalance) {
       rebalance = onRebalance;
       onRebalance({ kind: 'assign', partitions: [{ topic, partition: 0 }] });

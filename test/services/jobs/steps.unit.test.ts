@@ -4,9 +4,12 @@ import { lane } from '../../../connectors/vod/lane.ts';
 import { type Emulator, type EmulatorOptions, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import { seeded } from '../../../emulator/random.ts';
 import { createLogger } from '../../../platform/telemetry/index.ts';
-import type { StepKind, TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
+import { orderFields } from '../../../processors/video/index.ts';
+import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
+import type { StepKind } from '../../../schemas/generated/VideoState.ts';
 import { redriveStep } from '../../../services/jobs/index.ts';
-import type { JobKind } from '../../../services/jobs/job-kind.ts';
+import type { JobReader } from '../../../services/jobs/job-kind.ts';
+import { orderedJobs } from '../../../services/jobs/ordered-jobs.ts';
 import { defaultStepRules, stepJobs } from '../../../services/jobs/step-jobs.ts';
 import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
 import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
@@ -38,18 +41,18 @@ async function cloudWith(options: EmulatorOptions): Promise<{ emulator: Emulator
 
 type QuickPlatform = ReturnType<typeof quickPlatform>;
 
-/** Both sorts of job of the topic, as the runner of the product joins them. */
-function kindOf(cloud: VodCloud, platform: QuickPlatform): JobKind<TranscodeJob> {
+/** The reader of the topic, as the runner of the product has it. */
+function readerOf(cloud: VodCloud, platform: QuickPlatform): JobReader {
   const shared = {
-    codec: { decode: (bytes: Buffer) => JSON.parse(String(bytes)) as TranscodeJob },
     cloudOf: () => cloud,
     submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
     asking: lane({ perSecond: 50, atOnce: 4 }, platform),
     platform,
   };
   const transcode = transcodeJobs({ ...shared, rules: defaultAttemptRules });
-  const steps = stepJobs({ ...shared, rules: defaultStepRules });
-  return { ...transcode, sortOf: (job) => (job.step === null ? transcode : steps) };
+  const step = stepJobs({ ...shared, rules: defaultStepRules });
+  const codec = { decode: (bytes: Buffer) => JSON.parse(String(bytes)) as TranscodeJob };
+  return orderedJobs({ codec, transcode, step });
 }
 
 type Told = Readonly<Record<string, unknown>>;
@@ -85,7 +88,7 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
       if (jobs.length === 0) return;
       const world = crashWorld(keyed(jobs));
       const platform = quickPlatform(seeded(1).float, 200);
-      await world.live({ platform, ...untilDone, kind: () => kindOf(cloud, platform) });
+      await world.live({ platform, ...untilDone, reader: () => readerOf(cloud, platform) });
       for (const event of toldIn(world.published)) pipeline.tell(event);
     };
     /** Works off what is planned until this is so of every video. */
@@ -190,12 +193,15 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
 describe('steps whose calls fail and whose runner dies', () => {
   const { runs, seed } = schedulesToPlay(12, 100);
 
+  const stepOrders = {
+    AUDIT: { kind: 'AUDIT', templateId: null },
+    SNAPSHOT: { kind: 'SNAPSHOT', templateId: null, offsetMs: null },
+  } as const;
+
   function stepJob(videoId: string, kind: StepKind): TranscodeJob {
     const token = `${kind}-${videoId}`;
-    const none = { priority: null, stream: null, region: null };
-    const step = { kind, templateId: null, offsetMs: null };
-    const plan = { purpose: 'SEGMENT', generation: 0, plannedAt: Date.now(), step } as const;
-    return { token, videoId, templateGroupId: 'NOT_A_TRANSCODE', ...none, ...plan };
+    const plan = { purpose: 'SEGMENT', generation: 0, plannedAt: Date.now() } as const;
+    return { token, videoId, ...plan, ...orderFields(stepOrders[kind]), stream: null, region: null };
   }
 
   /** The cloud with a point before and after each call at which the runner may die. */
@@ -234,8 +240,8 @@ describe('steps whose calls fail and whose runner dies', () => {
       for (let life = 0; life <= lives; life++) {
         const platform = quickPlatform(rng.float, 200);
         const end = life < lives ? randomEnd(rng, 25) : untilDone;
-        const kind = (crashPoint: CrashPoint) => kindOf(mortal(cloud, crashPoint), platform);
-        if ((await world.live({ platform, ...end, kind })) === 'done') break;
+        const reader = (crashPoint: CrashPoint) => readerOf(mortal(cloud, crashPoint), platform);
+        if ((await world.live({ platform, ...end, reader })) === 'done') break;
       }
       return toldIn(world.published);
     };
@@ -272,11 +278,11 @@ describe('steps whose calls fail and whose runner dies', () => {
     const [video] = emulator.ledger().videos;
     const job = stepJob(video?.videoId ?? '', 'AUDIT');
     const { jobId } = await cloud.submitAiMediaAuditJob({ mediaId: job.videoId });
-    const again = redriveStep(job, Date.now());
+    const again = redriveStep(job, stepOrders.AUDIT, Date.now());
     expect(again).toMatchObject({ token: job.token, generation: 1 });
     const platform = quickPlatform(seeded(1).float, 200);
     const world = crashWorld(keyed([again]));
-    await world.live({ platform, ...untilDone, kind: () => kindOf(cloud, platform) });
+    await world.live({ platform, ...untilDone, reader: () => readerOf(cloud, platform) });
     expect(toldIn(world.published)).toMatchObject([
       { EventType: 'StepJobAcknowledged', Token: job.token, JobId: jobId },
     ]);

@@ -1,0 +1,45 @@
+/** What a `TranscodeJob` orders, as one union; written and read here alone. */
+import type { AuditOrder, SnapshotOrder, TranscodeJob, TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
+
+/** An audit or a snapshot: what a rule orders before, or next to, a transcode. */
+export type StepOrder = ({ readonly kind: 'AUDIT' } & AuditOrder) | ({ readonly kind: 'SNAPSHOT' } & SnapshotOrder);
+
+export type Order = ({ readonly kind: 'TRANSCODE' } & TranscodeOrder) | StepOrder;
+
+type OrderFields = Pick<TranscodeJob, 'templateGroupId' | 'priority' | 'step' | 'order'>;
+
+/** The template group that runners of release 0.1.0 find in an audit or a snapshot: the cloud refuses it as unknown. */
+const noTemplateGroup = 'NOT_A_TRANSCODE';
+
+/** The fields of a command that say what it orders, those for runners of earlier releases included. */
+export function orderFields(order: Order): OrderFields {
+  switch (order.kind) {
+    case 'TRANSCODE': {
+      const { templateGroupId, priority } = order;
+      return {
+        templateGroupId,
+        priority,
+        step: null,
+        order: { 'live2vod.TranscodeOrder': { templateGroupId, priority } },
+      };
+    }
+    case 'AUDIT': {
+      const { templateId } = order;
+      return { ...noTranscode, order: { 'live2vod.AuditOrder': { templateId } } };
+    }
+    case 'SNAPSHOT': {
+      const { templateId, offsetMs } = order;
+      return { ...noTranscode, order: { 'live2vod.SnapshotOrder': { templateId, offsetMs } } };
+    }
+  }
+}
+
+const noTranscode = { templateGroupId: noTemplateGroup, priority: null, step: null } as const;
+
+/** What a command orders, whichever release wrote it. */
+export function orderOf({ order, step, templateGroupId, priority }: OrderFields): Order {
+  if (order === null) return step === null ? { kind: 'TRANSCODE', templateGroupId, priority } : step;
+  if ('live2vod.TranscodeOrder' in order) return { kind: 'TRANSCODE', ...order['live2vod.TranscodeOrder'] };
+  if ('live2vod.AuditOrder' in order) return { kind: 'AUDIT', ...order['live2vod.AuditOrder'] };
+  return { kind: 'SNAPSHOT', ...order['live2vod.SnapshotOrder'] };
+}
