@@ -1,15 +1,9 @@
 /** Compares the topics of the contracts with those of a cluster and creates what is missing. */
 import { type Admin, type TopicDescription, type TopicSpec, topicSpec } from '../connectors/kafka/index.ts';
 import type { Settings } from '../schemas/settings.ts';
-import { type TopicId, topicName, topics } from '../schemas/topics.ts';
+import { partitionedAlike, topicName, topics } from '../schemas/topics.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { readTopicConfigs, type TopicConfigs } from './topic-configs.ts';
-
-/** Topics that one processor reads or restores by partition number: they must have the same number of partitions. */
-const partitionedAlike: readonly (readonly [processor: string, input: TopicId, changelog: TopicId])[] = [
-  ['video', 'callbacks', 'video-state'],
-  ['session', 'stream-facts', 'stream-state'],
-];
 
 export type TopicPlan = {
   readonly create: readonly TopicSpec[];

@@ -35,6 +35,10 @@ export type TopicContract = {
    * new release is rolled out, or back, both read it.
    */
   readonly compatibility: 'FULL_TRANSITIVE' | 'BACKWARD_TRANSITIVE' | 'BACKWARD' | null;
+  /** Roles that write it in the ordinary course; commands and redrives put records on it anew. */
+  readonly writers: readonly string[];
+  /** Roles that read it. */
+  readonly readers: readonly string[];
   /** What the record headers hold. Example messages lie in `schemas/examples/<id>.json`. */
   readonly headers: readonly TopicHeader[];
 };
@@ -90,6 +94,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'delete',
     retentionMs: 7 * dayMs,
     compatibility: null,
+    writers: ['ingress', 'mns', 'reconciler', 'jobs', 'console'],
+    readers: ['processor', 'sink'],
     headers: onCallbacks,
   },
   'video-state': {
@@ -99,6 +105,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'compact',
     retentionMs: null,
     compatibility: 'FULL_TRANSITIVE',
+    writers: ['processor'],
+    readers: ['processor', 'reconciler', 'sink', 'console'],
     headers: onTombstones,
   },
   'session-state': {
@@ -108,6 +116,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'compact',
     retentionMs: null,
     compatibility: 'FULL_TRANSITIVE',
+    writers: ['processor'],
+    readers: ['sink', 'console'],
     headers: onTombstones,
   },
   'stream-facts': {
@@ -117,6 +127,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'delete',
     retentionMs: 7 * dayMs,
     compatibility: 'BACKWARD',
+    writers: ['processor'],
+    readers: ['processor'],
     headers: [],
   },
   'stream-state': {
@@ -126,6 +138,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'compact',
     retentionMs: null,
     compatibility: 'FULL_TRANSITIVE',
+    writers: ['processor'],
+    readers: ['processor'],
     headers: onTombstones,
   },
   'transcode-jobs': {
@@ -135,6 +149,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'delete',
     retentionMs: 7 * dayMs,
     compatibility: 'BACKWARD',
+    writers: ['processor'],
+    readers: ['jobs'],
     headers: [],
   },
   'compose-jobs': {
@@ -144,6 +160,8 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'delete',
     retentionMs: 7 * dayMs,
     compatibility: 'BACKWARD',
+    writers: ['processor'],
+    readers: ['jobs'],
     headers: [],
   },
   'dead-letters': {
@@ -153,9 +171,20 @@ export const topics: Readonly<Record<TopicId, TopicContract>> = {
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
     compatibility: null,
+    writers: ['ingress', 'mns', 'processor', 'jobs', 'sink'],
+    readers: ['console'],
     headers: onDeadLetters,
   },
 };
+
+/** How long a compacted topic keeps tombstones; a store that was away for less than half of it can be brought up to date. */
+export const tombstoneRetentionMs = 7 * dayMs;
+
+/** Topics that one processor reads or restores by partition number: they must have the same number of partitions. */
+export const partitionedAlike: readonly (readonly [processor: string, input: TopicId, changelog: TopicId])[] = [
+  ['video', 'callbacks', 'video-state'],
+  ['session', 'stream-facts', 'stream-state'],
+];
 
 /** The name at the broker: prefix (default `live2vod.`) plus short name. */
 export function topicName(prefix: string, id: TopicId): string {

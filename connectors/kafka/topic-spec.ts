@@ -1,12 +1,9 @@
 import type { Settings } from '../../schemas/settings.ts';
-import { type TopicContract, topicName } from '../../schemas/topics.ts';
+import { type TopicContract, tombstoneRetentionMs, topicName } from '../../schemas/topics.ts';
 import type { TopicSpec } from './admin.ts';
 
 /** Room for the largest callback body (1 MiB) and its headers. */
 const maxMessageBytes = 2 * 1024 * 1024;
-
-/** How long a compacted topic keeps tombstones; a store that was away for less than half of it can be brought up to date. */
-const tombstoneRetentionMs = 7 * 24 * 60 * 60 * 1000;
 
 type TopicSettings = Pick<Settings, 'LIVE2VOD_TOPIC_PREFIX' | 'LIVE2VOD_PARTITIONS' | 'LIVE2VOD_REPLICATION'>;
 
