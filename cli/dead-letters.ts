@@ -4,13 +4,14 @@ import { connectRegistry } from '../connectors/avro/index.ts';
 import {
   type DeadLetter,
   IdempotentProducer,
+  internalRecord,
   type LetterFilter,
   type Route,
   readLetters,
   redriveLetters,
 } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
-import { subjectOf } from '../processors/callback/index.ts';
+import { encodeInternalEvent, subjectOf } from '../processors/callback/index.ts';
 import { orderOf } from '../processors/video/index.ts';
 import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
@@ -117,19 +118,8 @@ export async function routeOf(
           record: { topic: origin.topic, key: record.key, value: transcodeJob.encode(redriveStep(job, order, nowMs)) },
         };
       const event = redriveTranscode(job, order, nowMs);
-      const operator = {
-        [header.source]: 'operator',
-        [header.receivedAt]: String(nowMs),
-        [header.region]: event.region ?? settings.VOD_REGION,
-      };
-      return {
-        record: {
-          topic: topic('callbacks'),
-          key: event.key,
-          value: Buffer.from(JSON.stringify(event.body)),
-          headers: operator,
-        },
-      };
+      const region = event.region ?? settings.VOD_REGION;
+      return { record: internalRecord(topic, encodeInternalEvent({ ...event, region }), nowMs) };
     }
     if (origin.topic === topic('compose-jobs')) {
       const job = redriveCompose(await composeJob.decode(value), nowMs);

@@ -14,7 +14,7 @@ export { type Redriven, type Route, redriveLetters } from './dead-letters/redriv
 export { deadLetter } from './dead-letters/write.ts';
 export { hasCode, KafkaFault } from './fault.ts';
 export { IdempotentProducer, type IdempotentProducerOptions } from './idempotent-producer.ts';
-export { type InternalEvent, internalRecord, type Outbox } from './internal-record.ts';
+export { internalRecord, type Outbox } from './internal-record.ts';
 export { hungCalls } from './native-calls.ts';
 export { Pulses, pulseStopsMs } from './pulses.ts';
 export type { ConsumedRecord, OutgoingRecord, TopicPartition, TopicPartitionOffset } from './record.ts';

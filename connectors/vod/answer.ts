@@ -36,14 +36,6 @@ export function cloudTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/**
- * Epoch milliseconds to `2026-03-01T10:00:04.123Z`: for events of our own, whose distance to when we heard of something
- * is measured, and whose identity holds no time.
- */
-export function eventTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
 /** A list that may be absent, bare, or wrapped: `{ TranscodeJob: [...] }`. */
 export function listOf<T extends z.ZodType>(wrapper: string, item: T) {
   const list = z.array(item);

@@ -1,4 +1,4 @@
-export { cloudTime, eventTime } from './answer.ts';
+export { cloudTime } from './answer.ts';
 export { type CloudOptions, cloudClient, type VodCloud } from './cloud.ts';
 export {
   type Credentials,

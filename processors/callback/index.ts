@@ -3,6 +3,12 @@ export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf } from './del
 export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeeded, type VideoEvent } from './event.ts';
 export { compareText, cut, maxBytes } from './fields.ts';
 export { hashOf } from './identity.ts';
+export {
+  type EncodedEvent,
+  encodeInternalEvent,
+  type InternalEvent,
+  type OperatorTranscodeRequest,
+} from './internal-event.ts';
 export { parseCallback } from './parse.ts';
 export { maxAheadMs } from './plausible.ts';
 export { compareRenditions, renditionBytes, submitted } from './rendition.ts';

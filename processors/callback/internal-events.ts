@@ -1,7 +1,7 @@
 /**
- * Events that this pipeline itself puts on `callbacks`: what the job runner did, what an operator asks for, what the
- * reconciler found out. They count only with the source header of their sender; from anywhere else the same EventType is
- * an unknown event, so a forged callback can't pose as one of them.
+ * Reads the events that this pipeline itself puts on `callbacks`: what the job runner did, what an operator asks for, what
+ * the reconciler found out. They count only with the source header of their sender; from anywhere else the same EventType
+ * is an unknown event, so a forged callback can't pose as one of them.
  */
 import type { JobFact } from '../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../schemas/topics.ts';
@@ -9,51 +9,52 @@ import { boundedIds, messageOf, type Reader, recordingOf, sizeOf, streamOf, time
 import { emptyFact } from './event.ts';
 import { type Body, countOf, maxBytes, numberOf, shortText, textOf, textsOf, urlOf } from './fields.ts';
 import { canonicalJson } from './identity.ts';
+import { type InternalEventType, type InternalSource, sourceOfInternal } from './internal-event.ts';
 import { streamInfosOf } from './rendition.ts';
 
+const readers: Readonly<Record<InternalEventType, Reader>> = {
+  TranscodeJobSubmitted: jobEvent('JOB_SUBMITTED'),
+  TranscodeJobAcknowledged: jobEvent('JOB_ACKNOWLEDGED'),
+  TranscodeJobFailed: jobEvent('JOB_FAILED'),
+  TranscodeJobInDoubt: jobEvent('JOB_IN_DOUBT'),
+  StepJobAcknowledged: stepEvent('JOB_ACKNOWLEDGED'),
+  StepJobFailed: stepEvent('JOB_FAILED'),
+  StepJobInDoubt: stepEvent('JOB_IN_DOUBT'),
+  ComposeJobAcknowledged: composeEvent('COMPOSE_ACKNOWLEDGED'),
+  ComposeJobFailed: composeEvent('COMPOSE_FAILED'),
+  ComposeJobInDoubt: composeEvent('COMPOSE_IN_DOUBT'),
+  OperatorTranscodeRequest: (body) => ({
+    fact: { ...emptyFact, kind: 'TRANSCODE_REQUESTED', job: jobOf(body) },
+    discriminator: [textOf(body, 'IdempotencyKey') ?? timeText(body)],
+  }),
+  ReconcilerObservation: (body) => ({
+    fact: {
+      ...emptyFact,
+      kind: 'OBSERVED',
+      stream: streamOf(body),
+      recording: recordingOf(body),
+      fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
+      coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
+      sizeBytes: sizeOf(body),
+      durationSeconds: numberOf(body, 'Duration'),
+      errorMessage: messageOf(body),
+      outputs: streamInfosOf(body),
+    },
+    // The same finding an hour later is the same finding.
+    discriminator: [canonicalJson({ ...body, EventTime: null }) ?? timeText(body)],
+  }),
+};
+
+const types = Object.keys(readers) as InternalEventType[];
+
+function saidBy(source: InternalSource): ReadonlyMap<string, Reader> {
+  return new Map(types.filter((type) => sourceOfInternal[type] === source).map((type) => [type, readers[type]]));
+}
+
 export const internalEvents: Readonly<Partial<Record<EventSource, ReadonlyMap<string, Reader>>>> = {
-  'job-runner': new Map<string, Reader>([
-    ['TranscodeJobSubmitted', jobEvent('JOB_SUBMITTED')],
-    ['TranscodeJobAcknowledged', jobEvent('JOB_ACKNOWLEDGED')],
-    ['TranscodeJobFailed', jobEvent('JOB_FAILED')],
-    ['TranscodeJobInDoubt', jobEvent('JOB_IN_DOUBT')],
-    ['StepJobAcknowledged', stepEvent('JOB_ACKNOWLEDGED')],
-    ['StepJobFailed', stepEvent('JOB_FAILED')],
-    ['StepJobInDoubt', stepEvent('JOB_IN_DOUBT')],
-    ['ComposeJobAcknowledged', composeEvent('COMPOSE_ACKNOWLEDGED')],
-    ['ComposeJobFailed', composeEvent('COMPOSE_FAILED')],
-    ['ComposeJobInDoubt', composeEvent('COMPOSE_IN_DOUBT')],
-  ]),
-  operator: new Map<string, Reader>([
-    [
-      'OperatorTranscodeRequest',
-      (body) => ({
-        fact: { ...emptyFact, kind: 'TRANSCODE_REQUESTED', job: jobOf(body) },
-        discriminator: [textOf(body, 'IdempotencyKey') ?? timeText(body)],
-      }),
-    ],
-  ]),
-  reconciler: new Map<string, Reader>([
-    [
-      'ReconcilerObservation',
-      (body) => ({
-        fact: {
-          ...emptyFact,
-          kind: 'OBSERVED',
-          stream: streamOf(body),
-          recording: recordingOf(body),
-          fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
-          coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
-          sizeBytes: sizeOf(body),
-          durationSeconds: numberOf(body, 'Duration'),
-          errorMessage: messageOf(body),
-          outputs: streamInfosOf(body),
-        },
-        // The same finding an hour later is the same finding.
-        discriminator: [canonicalJson({ ...body, EventTime: null }) ?? timeText(body)],
-      }),
-    ],
-  ]),
+  'job-runner': saidBy('job-runner'),
+  operator: saidBy('operator'),
+  reconciler: saidBy('reconciler'),
 };
 
 function jobEvent(kind: 'JOB_SUBMITTED' | 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT'): Reader {

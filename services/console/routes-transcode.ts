@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
+import type { OperatorTranscodeRequest } from '../../processors/callback/index.ts';
 import type { Policy } from '../../processors/policy/index.ts';
 import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -41,8 +42,8 @@ const transcoding = {
   security: needsToken.security,
 };
 
-/** Makes an operator's request durable on `callbacks`; source `operator`, key VideoId. */
-export type PublishOperatorRequest = (videoId: string, body: Readonly<Record<string, unknown>>) => Promise<void>;
+/** Makes an operator's request durable on `callbacks`. */
+export type PublishOperatorRequest = (request: OperatorTranscodeRequest) => Promise<void>;
 
 export type TranscodeRouteOptions = {
   readonly view: StateView;
@@ -67,13 +68,14 @@ export function addTranscodeRoute(app: ConsoleApp, options: TranscodeRouteOption
     if (missing) throw new ApiFault(409, 'NOT_READY', `video ${videoId} can't be transcoded: ${missing}`);
     const { templateGroupId, priority } = request.body;
     const idempotencyKey = request.body.idempotencyKey ?? defaultKey(state, templateGroupId);
-    await options.publish(videoId, {
-      EventType: 'OperatorTranscodeRequest',
-      EventTime: new Date(nowMs).toISOString(),
-      VideoId: videoId,
-      TemplateGroupId: templateGroupId,
-      ...(priority === undefined ? {} : { Priority: priority }),
-      IdempotencyKey: idempotencyKey,
+    await options.publish({
+      type: 'OperatorTranscodeRequest',
+      videoId,
+      region: null,
+      atMs: nowMs,
+      templateGroupId,
+      priority: priority ?? null,
+      idempotencyKey,
     });
     return reply.code(202).send({ videoId, templateGroupId, idempotencyKey });
   });

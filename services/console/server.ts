@@ -5,14 +5,15 @@ import {
   Admin,
   Consumer,
   IdempotentProducer,
+  internalRecord,
   type KafkaSettings,
   pulseStopsMs,
   type Route,
 } from '../../connectors/kafka/index.ts';
 import type { Clock } from '../../platform/host/index.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
+import { encodeInternalEvent } from '../../processors/callback/index.ts';
 import type { Policy } from '../../processors/policy/index.ts';
-import { header } from '../../schemas/topics.ts';
 import { buildConsole, type ConsoleAppOptions } from './app.ts';
 import { type StateTopic, stateTopics } from './cursor.ts';
 import { deadLettersOf } from './dead-letters.ts';
@@ -114,17 +115,9 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
         live: () => kafka.pulses?.live(pulseStopsMs) ?? true,
         waitingFor: () => waitingFor() ?? options.systemWaitingFor(),
       },
-      publish: async (videoId, body) => {
-        await producer.send({
-          topic: topicNames.callbacks,
-          key: videoId,
-          value: Buffer.from(JSON.stringify(body)),
-          headers: {
-            [header.source]: 'operator',
-            [header.receivedAt]: String(clock.now()),
-            [header.region]: options.region,
-          },
-        });
+      publish: async (request) => {
+        const event = encodeInternalEvent({ ...request, region: options.region });
+        await producer.send(internalRecord(() => topicNames.callbacks, event, clock.now()));
       },
     });
     close.push(() => app.close());

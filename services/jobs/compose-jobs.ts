@@ -1,7 +1,5 @@
 import type { Codec } from '../../connectors/avro/index.ts';
-import type { InternalEvent } from '../../connectors/kafka/index.ts';
 import type { Lane, VodCloud } from '../../connectors/vod/index.ts';
-import { eventTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import {
@@ -68,41 +66,24 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
   }
 
   function report(job: ComposeJob, ending: ComposeEnding, productions: number): JobEnding {
-    if (ending.outcome === 'acknowledged') {
-      const event = told(job, 'ComposeJobAcknowledged', ending.productId, productions, {});
-      return { result: 'acknowledged', event };
-    }
-    const eventType = ending.outcome === 'failed' ? 'ComposeJobFailed' : 'ComposeJobInDoubt';
-    const why = { ErrorCode: ending.code, ErrorMessage: ending.message };
-    // There is no video to speak of; this stand-in carries the news to the session.
-    const event = told(job, eventType, `compose:${job.token}`, productions, why);
-    return { result: ending.outcome, event, error: ending.message };
-  }
-
-  function told(
-    job: ComposeJob,
-    eventType: string,
-    videoId: string,
-    productions: number,
-    more: Readonly<Record<string, unknown>>,
-  ): InternalEvent {
-    return {
-      key: videoId,
+    const about = {
       region: job.region,
-      body: {
-        EventType: eventType,
-        EventTime: eventTime(platform.now()),
-        VideoId: videoId,
-        DomainName: job.stream.domainName,
-        AppName: job.stream.appName,
-        StreamName: job.stream.streamName,
-        SessionId: job.sessionId,
-        Token: job.token,
-        Attempt: Math.max(1, productions),
-        SegmentVideoIds: job.videoIds,
-        ...more,
-      },
+      atMs: platform.now(),
+      stream: job.stream,
+      sessionId: job.sessionId,
+      token: job.token,
+      attempt: Math.max(1, productions),
+      segmentVideoIds: job.videoIds,
     };
+    if (ending.outcome === 'acknowledged')
+      return {
+        result: 'acknowledged',
+        event: { type: 'ComposeJobAcknowledged', videoId: ending.productId, ...about },
+      };
+    const { outcome, code: errorCode, message: errorMessage } = ending;
+    const type = outcome === 'failed' ? 'ComposeJobFailed' : 'ComposeJobInDoubt';
+    const event = { type, videoId: `compose:${job.token}`, ...about, errorCode, errorMessage } as const;
+    return { result: outcome, event, error: errorMessage };
   }
 
   return {

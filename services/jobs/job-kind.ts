@@ -1,4 +1,4 @@
-import type { InternalEvent } from '../../connectors/kafka/index.ts';
+import type { InternalEvent } from '../../processors/callback/index.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 
 /** What all commands of `transcode-jobs` have in common, whatever they order. */

@@ -1,7 +1,6 @@
 /** Doing a job again on purpose, after it ended in `dead-letters`. */
 
-import type { InternalEvent } from '../../connectors/kafka/index.ts';
-import { eventTime } from '../../connectors/vod/index.ts';
+import type { OperatorTranscodeRequest } from '../../processors/callback/index.ts';
 import { orderFields, type StepOrder } from '../../processors/video/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob, TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
@@ -11,18 +10,15 @@ import type { TranscodeJob, TranscodeOrder } from '../../schemas/generated/Trans
  * Asking twice for the same dead letter is one request. Publish it on `callbacks` with source `operator`.
  * @param nowMs epoch milliseconds
  */
-export function redriveTranscode(job: TranscodeJob, order: TranscodeOrder, nowMs: number): InternalEvent {
+export function redriveTranscode(job: TranscodeJob, order: TranscodeOrder, nowMs: number): OperatorTranscodeRequest {
   return {
-    key: job.videoId,
+    type: 'OperatorTranscodeRequest',
+    videoId: job.videoId,
     region: job.region,
-    body: {
-      EventType: 'OperatorTranscodeRequest',
-      EventTime: eventTime(nowMs),
-      VideoId: job.videoId,
-      TemplateGroupId: order.templateGroupId,
-      ...(order.priority === null ? {} : { Priority: order.priority }),
-      IdempotencyKey: `redrive-${job.token}`,
-    },
+    atMs: nowMs,
+    templateGroupId: order.templateGroupId,
+    priority: order.priority,
+    idempotencyKey: `redrive-${job.token}`,
   };
 }
 

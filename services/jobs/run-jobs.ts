@@ -11,13 +11,7 @@ import type {
   Rebalance,
   TopicPartition,
 } from '../../connectors/kafka/index.ts';
-import {
-  deadLetter,
-  type InternalEvent,
-  internalRecord,
-  KafkaFault,
-  type Outbox,
-} from '../../connectors/kafka/index.ts';
+import { deadLetter, internalRecord, KafkaFault, type Outbox } from '../../connectors/kafka/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
 import { isRetryable } from '../../platform/faults.ts';
 import type { Platform } from '../../platform/host/index.ts';
@@ -30,6 +24,7 @@ import {
   type Tracing,
   traceOf,
 } from '../../platform/telemetry/index.ts';
+import { encodeInternalEvent, type InternalEvent } from '../../processors/callback/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { type Handover, handover } from './handover.ts';
 import type { Job, JobEnding, JobReader } from './job-kind.ts';
@@ -122,7 +117,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     if (value === null) return;
     if (stop.aborted) throw new Abandoned();
     const trace = traced ? traced.headers : traceOf(record.headers);
-    const result = (event: InternalEvent) => internalRecord(topics, 'job-runner', event, platform.now(), trace);
+    const result = (event: InternalEvent) => internalRecord(topics, encodeInternalEvent(event), platform.now(), trace);
     const bury = async (reason: string, error: string) => {
       traced?.end(error);
       await publish(deadLetter(topics('dead-letters'), 'job-runner', record, reason, error), stop);
@@ -155,8 +150,9 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     }
     await publish(result(ending.event), stop);
     if (ending.result !== 'acknowledged') {
-      const { key: subject, body } = ending.event;
-      log.warn({ subject, code: body.ErrorCode, result: ending.result }, `a ${job.kind} job needs a person`);
+      const { event } = ending;
+      const code = 'errorCode' in event ? event.errorCode : undefined;
+      log.warn({ subject: event.videoId, code, result: ending.result }, `a ${job.kind} job needs a person`);
       await bury(reason ?? `job-${ending.result}`, ending.error ?? ending.result);
     }
     metrics.count('live2vod_jobs_total', { kind: job.kind, result: ending.result });

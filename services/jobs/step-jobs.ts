@@ -4,9 +4,7 @@
  * the job; a call whose job doesn't show is never repeated, a person decides.
  */
 
-import type { InternalEvent } from '../../connectors/kafka/index.ts';
 import type { FaultAnswer, Lane, Production } from '../../connectors/vod/index.ts';
-import { eventTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { StepOrder } from '../../processors/video/index.ts';
 import {
@@ -72,19 +70,13 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   }
 
   function report(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {
-    const told = (EventType: string, more: Readonly<Record<string, unknown>>): InternalEvent => {
-      const about = { VideoId: job.videoId, Token: job.token, Attempt: attempt, Step: order.kind };
-      return {
-        key: job.videoId,
-        region: job.region,
-        body: { EventType, EventTime: eventTime(platform.now()), ...about, ...more },
-      };
-    };
+    const { videoId, region, token } = job;
+    const about = { videoId, region, atMs: platform.now(), token, attempt, step: order.kind };
     if (ending.outcome === 'acknowledged')
-      return { result: 'acknowledged', event: told('StepJobAcknowledged', { JobId: ending.productId }) };
-    const { outcome, code, message } = ending;
-    const eventType = outcome === 'failed' ? 'StepJobFailed' : 'StepJobInDoubt';
-    return { result: outcome, event: told(eventType, { ErrorCode: code, ErrorMessage: message }), error: message };
+      return { result: 'acknowledged', event: { type: 'StepJobAcknowledged', ...about, jobId: ending.productId } };
+    const { outcome, code: errorCode, message: errorMessage } = ending;
+    const type = outcome === 'failed' ? 'StepJobFailed' : 'StepJobInDoubt';
+    return { result: outcome, event: { type, ...about, errorCode, errorMessage }, error: errorMessage };
   }
 
   return (job, order) => ({

@@ -1,6 +1,4 @@
-import type { InternalEvent } from '../../connectors/kafka/index.ts';
 import type { Lane, Transcoding } from '../../connectors/vod/index.ts';
-import { eventTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
 import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
@@ -60,44 +58,28 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
       // A submission that works at once tells of itself by its acknowledgement; one that doesn't is shown, once.
       if (answer.kind === 'fault' && attempt.call.kind === 'submit' && step.do === 'call' && toldSubmissions === 0) {
         toldSubmissions = attempt.submissions;
-        const { code, message } = answer.fault;
-        await context.tell(
-          told(job, 'TranscodeJobSubmitted', attempt.submissions, { ErrorCode: code, ErrorMessage: message }),
-        );
+        const { code: errorCode, message: errorMessage } = answer.fault;
+        const why = { errorCode, errorMessage };
+        await context.tell({ type: 'TranscodeJobSubmitted', ...about(job, attempt.submissions), ...why });
       }
     }
     return report(job, step.ending, step.submissions);
   }
 
-  function told(
-    job: Command,
-    eventType: string,
-    attempt: number,
-    more: Readonly<Record<string, unknown>>,
-  ): InternalEvent {
-    return {
-      key: job.videoId,
-      region: job.region,
-      body: {
-        EventType: eventType,
-        EventTime: eventTime(platform.now()),
-        VideoId: job.videoId,
-        Token: job.token,
-        Attempt: attempt,
-        ...more,
-      },
-    };
+  function about({ videoId, region, token }: Command, attempt: number) {
+    return { videoId, region, atMs: platform.now(), token, attempt };
   }
 
   function report(job: Command, ending: TranscodeEnding, submissions: number): JobEnding {
     if (ending.outcome === 'acknowledged') {
-      // The same event whoever tells it: the submitter at once, or a successor who looked the task up.
-      const found = { TranscodeTaskId: ending.taskId, JobIds: [...ending.jobIds].sort(byText) };
-      return { result: 'acknowledged', event: told(job, 'TranscodeJobAcknowledged', Math.max(1, submissions), found) };
+      const { taskId, jobIds } = ending;
+      const done = about(job, Math.max(1, submissions));
+      return { result: 'acknowledged', event: { type: 'TranscodeJobAcknowledged', ...done, taskId, jobIds } };
     }
-    const eventType = ending.outcome === 'failed' ? 'TranscodeJobFailed' : 'TranscodeJobInDoubt';
-    const why = { ErrorCode: ending.code, ErrorMessage: ending.message };
-    return { result: ending.outcome, event: told(job, eventType, submissions, why), error: ending.message };
+    const { outcome, code: errorCode, message: errorMessage } = ending;
+    const type = outcome === 'failed' ? 'TranscodeJobFailed' : 'TranscodeJobInDoubt';
+    const event = { type, ...about(job, submissions), errorCode, errorMessage } as const;
+    return { result: outcome, event, error: errorMessage };
   }
 
   return (job, order) => ({
@@ -107,8 +89,4 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
     work: (context) => work(job, order, context),
     broken: (message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
   });
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

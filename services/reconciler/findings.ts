@@ -14,6 +14,7 @@ import type {
   VideoInfo,
 } from '../../connectors/vod/index.ts';
 import { cloudTime } from '../../connectors/vod/index.ts';
+import { encodeInternalEvent } from '../../processors/callback/index.ts';
 import { type KnownVideo, toldAs } from './needs.ts';
 
 /** A body for `callbacks`, and by what name it counts as told. */
@@ -93,21 +94,22 @@ export function videoObserved(
   const source = known.needs.includes('source') && sourceThere.has(video.status ?? '');
   const cover = known.needs.includes('cover') && video.coverUrl !== null;
   if (!failed && !source && !cover) return null;
-  const fields = {
-    ...(failed ? { Status: 'fail', ErrorCode: video.status, ErrorMessage: `the cloud shows ${video.status}` } : {}),
-    ...(source ? { Size: video.sizeBytes ?? 0, Duration: video.durationSeconds ?? undefined } : {}),
-    ...(cover ? { CoverUrl: video.coverUrl } : {}),
-  };
-  const told = `ReconcilerObservation ${Object.keys(fields).join(',')}`;
-  if (known.told.has(told)) return null;
   // A task starts when the source is ready; without one the cloud tells only when it touched the video last.
   const started = tasks.flatMap((task) => task.createdAtMs ?? []);
   const atMs = started.length > 0 ? Math.min(...started) : (video.modifiedAtMs ?? video.createdAtMs);
   if (atMs === null) return null;
-  return {
-    told,
-    body: { EventType: 'ReconcilerObservation', EventTime: cloudTime(atMs), VideoId: video.videoId, ...fields },
-  };
+  const { body } = encodeInternalEvent({
+    type: 'ReconcilerObservation',
+    videoId: video.videoId,
+    region: null,
+    atMs,
+    failedStatus: failed ? video.status : null,
+    source: source ? video : null,
+    coverUrl: cover ? video.coverUrl : null,
+  });
+  const { EventType, EventTime, VideoId, ...fields } = body;
+  const told = `${EventType} ${Object.keys(fields).join(',')}`;
+  return known.told.has(told) ? null : { told, body };
 }
 
 /** The AIMediaAuditComplete of an audit job that has ended. */

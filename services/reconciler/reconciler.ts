@@ -69,10 +69,8 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
 
   async function tell(finding: Finding): Promise<void> {
     const { body } = finding;
-    const event = { key: body.VideoId, region: options.region, body };
-    await retry('publish a finding', signal, () =>
-      producer.send(internalRecord(topics, 'reconciler', event, platform.now())),
-    );
+    const event = { source: 'reconciler', key: body.VideoId, region: options.region, body } as const;
+    await retry('publish a finding', signal, () => producer.send(internalRecord(topics, event, platform.now())));
     metrics.count('live2vod_reconciler_findings_total', { type: body.EventType });
     log.info({ videoId: body.VideoId, eventType: body.EventType }, 'supplied a callback that never came');
   }

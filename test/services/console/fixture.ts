@@ -9,6 +9,7 @@ import { avroCodec } from '../../../connectors/avro/index.ts';
 import type { DeadLetter } from '../../../connectors/kafka/index.ts';
 import { type Clock, systemClock } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
+import { encodeInternalEvent } from '../../../processors/callback/index.ts';
 import { defaultPolicy, type Policy } from '../../../processors/policy/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
@@ -181,8 +182,8 @@ export async function testConsole(
     maxPositionAgeMs: 60_000,
     token: 'token' in options ? options.token : 'right',
     unknownStream: options.unknownStream ?? defaultPolicy,
-    publish: async (videoId, body) => {
-      published.push({ videoId, body });
+    publish: async (request) => {
+      published.push({ videoId: request.videoId, body: encodeInternalEvent(request).body });
     },
     readLatency: options.readLatency ?? (() => Promise.reject(new Error('connect ECONNREFUSED'))),
     deadLetters: {

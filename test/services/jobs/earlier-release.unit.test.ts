@@ -47,7 +47,7 @@ it.each([{ kind: 'AUDIT', templateId: null } as const, { kind: 'SNAPSHOT', templ
 
     expect(ending).toMatchObject({
       result: 'failed',
-      event: { body: { Token: 'l2v-1', ErrorCode: 'NoSuchResource' } },
+      event: { token: 'l2v-1', errorCode: 'NoSuchResource' },
     });
     const { bill, jobs } = emulator.ledger();
     expect(bill.filter((line) => line.startedBy === 'user')).toEqual([]);

@@ -24,7 +24,11 @@ type Limits = {
 const topic = 'transcode-jobs';
 
 function done(name: string): JobEnding {
-  return { result: 'acknowledged', event: { key: name, region: null, body: { EventType: 'Done', VideoId: name } } };
+  const about = { videoId: name, region: null, atMs: 0, token: name, attempt: 1 };
+  return {
+    result: 'acknowledged',
+    event: { type: 'TranscodeJobAcknowledged', ...about, taskId: name, jobIds: [] },
+  };
 }
 
 /** A runner over a list of records, whose partition can be taken away. */
