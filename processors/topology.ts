@@ -1,6 +1,6 @@
 /**
  * What a stream processor is, without Kafka: which topic it reads, which compacted topic holds its state, and a pure
- * step from (state, record) to (state, outputs). `connectors/kafka` runs a topology exactly once; a test can run it
+ * step from (state, record) to (state, outputs). `runtime/` runs a topology exactly once; a test can run it
  * with a plain loop.
  */
 import type { TopicId } from '../schemas/topics.ts';
@@ -38,13 +38,13 @@ export type Outcome<S> =
       /** States of further keys, null to forget one. They lie in the same partition whatever their hash says. */
       readonly others?: ReadonlyMap<string, S | null>;
       readonly emit: readonly Emission[];
-      readonly marks?: Marks;
+      readonly labels?: Labels;
     }
-  | { readonly kind: 'drop'; readonly reason: string; readonly marks?: Marks }
-  | { readonly kind: 'dead-letter'; readonly reason: string; readonly error: string; readonly marks?: Marks };
+  | { readonly kind: 'drop'; readonly reason: string; readonly labels?: Labels }
+  | { readonly kind: 'dead-letter'; readonly reason: string; readonly error: string; readonly labels?: Labels };
 
-/** Facts about one step for metrics, e.g. the event type and how far out of order it came. */
-export type Marks = Readonly<Record<string, string | number>>;
+/** Labels and measures of one step for metrics, e.g. the event type and how far out of order it came. */
+export type Labels = Readonly<Record<string, string | number>>;
 
 export type StepContext<S = never> = {
   /** Wall clock when the record is processed, epoch milliseconds. */

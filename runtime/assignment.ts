@@ -1,14 +1,17 @@
 import type { Admin, Consumer, Rebalance, TopicPartition } from '../connectors/kafka/index.ts';
 import type { Clock } from '../platform/host/index.ts';
-import type { Attempts } from './attempts.ts';
 import type { ProcessorHooks } from './hooks.ts';
+import type { MembershipState } from './membership-state.ts';
 import { openTask } from './open-task.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import type { Restorer } from './restorer.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { StateMachine } from './state-machine.ts';
 import type { ProcessorStatus } from './status.ts';
 import { StoreFault } from './store/store-fault.ts';
 import type { ChangelogIdentity, Task } from './task.ts';
 import type { TaskContext } from './task-context.ts';
+import { TaskLifecycle } from './task-lifecycle.ts';
 
 export type AssignmentOptions<S> = {
   readonly context: TaskContext<S>;
@@ -18,97 +21,104 @@ export type AssignmentOptions<S> = {
   readonly changelog: ChangelogIdentity;
   readonly folderOf: (partition: number) => string;
   readonly tombstoneRetentionMs: number | (() => Promise<number>);
-  readonly heldUpAfterMs: number;
+  readonly hangingAfterMs: number;
   readonly clock: Clock;
   readonly hooks: ProcessorHooks;
   readonly status: ProcessorStatus;
-  readonly attempts: Attempts;
-};
-
-/** An assigned partition on its way from paused to working. */
-type Slot<S> = {
-  readonly partition: number;
-  readonly cancel: AbortController;
-  opening: Promise<void>;
-  task: Task<S> | null;
-  working: boolean;
+  readonly retryBudget: RetryBudget;
+  readonly membership: StateMachine<MembershipState>;
 };
 
 /**
- * The partitions this member owns. The group's events are queued and served between transactions. A new partition is
- * paused while its task opens in the background, so its neighbours go on working.
+ * The partitions that this member owns, a task for each. The group's rebalances are queued and served between
+ * transactions. A new partition is paused while its task opens in the background, so its neighbours go on working.
  */
 export class Assignment<S> {
   readonly #o: AssignmentOptions<S>;
-  readonly #events: Rebalance[] = [];
-  readonly #slots = new Map<number, Slot<S>>();
-  #crash: unknown;
+  readonly #rebalances: Rebalance[] = [];
+  readonly #tasks = new Map<number, TaskLifecycle<S>>();
+  #openFailure: unknown;
 
   constructor(o: AssignmentOptions<S>) {
     this.#o = o;
   }
 
-  /** The group's word; called by the client at any time. */
-  queue(event: Rebalance): void {
-    this.#events.push(event);
+  /** The rebalance callback; the client may call it at any time. */
+  queue(rebalance: Rebalance): void {
+    this.#rebalances.push(rebalance);
   }
 
-  /** Tasks that work. */
+  /** The tasks that take part in batches. */
   get working(): Task<S>[] {
     const tasks: Task<S>[] = [];
-    for (const slot of this.#slots.values()) if (slot.working && slot.task) tasks.push(slot.task);
+    for (const { working } of this.#tasks.values()) if (working) tasks.push(working);
     return tasks;
   }
 
   /** The task of a partition if it works. Records of any other partition are dropped: they come again after the seek. */
   task(partition: number): Task<S> | null {
-    const slot = this.#slots.get(partition);
-    return slot?.working ? slot.task : null;
+    return this.#tasks.get(partition)?.working ?? null;
   }
 
+  /** Whether some task doesn't work yet. */
   get opening(): boolean {
-    for (const slot of this.#slots.values()) if (!slot.working) return true;
+    for (const { working } of this.#tasks.values()) if (!working) return true;
     return false;
   }
 
-  /** Call between transactions: answers the group, takes in tasks that are restored. Rejects with what makes the processor stop. */
+  /** Call between transactions: answers rebalances, takes in tasks that are restored. Rejects with what makes the processor stop. */
   async serve(): Promise<void> {
-    if (this.#crash !== undefined) throw this.#crash;
-    for (let event = this.#events.shift(); event; event = this.#events.shift()) {
-      const partitions = event.partitions.map((at) => at.partition);
-      if (event.kind === 'assign') await this.#assign(event.partitions);
-      else await this.#revoke(event.partitions);
-      this.#o.hooks.onRebalance?.({ kind: event.kind === 'revoke' && event.lost ? 'lost' : event.kind, partitions });
+    if (this.#openFailure !== undefined) throw this.#openFailure;
+    for (let rebalance = this.#rebalances.shift(); rebalance; rebalance = this.#rebalances.shift()) {
+      const partitions = rebalance.partitions.map((at) => at.partition);
+      if (rebalance.kind === 'assign') await this.#assign(rebalance.partitions);
+      else await this.#revoke(rebalance.partitions);
+      const lost = rebalance.kind === 'revoke' && rebalance.lost;
+      this.#o.hooks.onRebalance?.({ kind: lost ? 'lost' : rebalance.kind, partitions });
     }
-    for (const slot of this.#slots.values()) if (slot.task && !slot.working) await this.#startWorking(slot, slot.task);
+    for (const lifecycle of this.#tasks.values())
+      if (lifecycle.restored) await this.#start(lifecycle, lifecycle.restored);
+    this.#updateMembership();
+  }
+
+  /** Pauses a working task's partition: its next record can't be processed now. */
+  pause(task: Task<S>): void {
+    this.#o.consumer.pause([this.#at(task.partition)]);
+    this.#tasks.get(task.partition)?.to('paused');
+  }
+
+  resume(task: Task<S>): void {
+    this.#o.consumer.resume([this.#at(task.partition)]);
+    this.#tasks.get(task.partition)?.to('working');
   }
 
   /** Closes a task and opens it again, e.g. because its last transaction's fate isn't known. */
   async reopen(partition: number, rebuild: string | null): Promise<void> {
-    const slot = this.#slots.get(partition);
-    if (!slot) return;
+    const lifecycle = this.#tasks.get(partition);
+    if (!lifecycle) return;
     this.#o.consumer.pause([this.#at(partition)]);
-    await this.#close(slot);
+    await this.#close(lifecycle);
     this.#open(partition, rebuild);
+    this.#updateMembership();
   }
 
-  /** Throws away the store that is at fault and opens its task again. */
+  /** Discards the store at fault and opens its task again. */
   async rebuild(fault: StoreFault): Promise<void> {
-    const partition = [...this.#slots.keys()].find((one) => this.#o.folderOf(one) === fault.folder);
+    const partition = [...this.#tasks.keys()].find((one) => this.#o.folderOf(one) === fault.folder);
     if (partition !== undefined) await this.reopen(partition, fault.message);
   }
 
   async reopenAll(): Promise<void> {
-    for (const partition of [...this.#slots.keys()]) await this.reopen(partition, null);
+    for (const partition of [...this.#tasks.keys()]) await this.reopen(partition, null);
   }
 
-  /** All at once: each may have to wait for a question that Kafka doesn't answer. */
+  /** In parallel: each may have to wait for a request that Kafka doesn't answer. */
   async closeAll(): Promise<void> {
-    await Promise.all([...this.#slots.values()].map((slot) => this.#close(slot)));
+    await Promise.all([...this.#tasks.values()].map((lifecycle) => this.#close(lifecycle)));
   }
 
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
-    const { changelog } = this.#o;
+    const { changelog, membership } = this.#o;
     const stateless = partitions.find(({ partition }) => partition >= changelog.partitions);
     if (stateless) {
       throw new ProcessorFault(
@@ -118,8 +128,8 @@ export class Assignment<S> {
       );
     }
     for (const { partition } of partitions) {
-      const slot = this.#slots.get(partition);
-      if (slot) await this.#close(slot);
+      const lifecycle = this.#tasks.get(partition);
+      if (lifecycle) await this.#close(lifecycle);
     }
     // The offset doesn't matter: nothing is fetched while paused, and the seek decides where to start.
     this.#o.consumer.answerRebalance(
@@ -128,83 +138,97 @@ export class Assignment<S> {
     );
     if (partitions.length > 0) this.#o.consumer.pause(partitions);
     for (const { partition } of partitions) this.#open(partition, null);
-    this.#o.status.joined();
+    if (membership.state === 'joining') membership.to('joined');
+    this.#updateMembership();
   }
 
   async #revoke(partitions: readonly TopicPartition[]): Promise<void> {
-    // Closed first: another instance on this machine can't open the folder, but the order also proves that no write is left.
+    this.#o.membership.to('revoking');
+    // Closed before the answer: another instance on this machine couldn't open the folder, and no write may be left.
     await Promise.all(
       partitions.map(async ({ partition }) => {
-        const slot = this.#slots.get(partition);
-        if (slot) await this.#close(slot);
+        const lifecycle = this.#tasks.get(partition);
+        if (lifecycle) await this.#close(lifecycle);
       }),
     );
     this.#o.consumer.answerRebalance('revoke', partitions);
+    this.#updateMembership();
+  }
+
+  /** What the member is by its tasks, once it has joined. */
+  #updateMembership(): void {
+    const { membership } = this.#o;
+    if (membership.state === 'joining') return;
+    if (this.#tasks.size > 0) membership.to(this.opening ? 'restoring' : 'working');
+    else if (membership.state === 'revoking') membership.to('joined');
   }
 
   #open(partition: number, rebuild: string | null): void {
-    const cancel = new AbortController();
-    const slot: Slot<S> = { partition, cancel, opening: Promise.resolve(), task: null, working: false };
-    this.#slots.set(partition, slot);
-    this.#o.status.task(partition, 'restoring');
-    slot.opening = this.#keepOpening(slot, rebuild).catch((error: unknown) => {
-      if (!cancel.signal.aborted) this.#crash ??= error;
+    const lifecycle = new TaskLifecycle<S>({
+      topic: this.#o.context.inputTopic,
+      partition,
+      open: (opening, signal) => this.#openUntilDone(opening, rebuild, signal),
+      onState: (of, state) => {
+        this.#o.status.taskState(of, state);
+        this.#o.hooks.onTaskState?.(of, state);
+      },
+      onOpenFailed: (error) => {
+        this.#openFailure ??= error;
+      },
     });
+    this.#tasks.set(partition, lifecycle);
   }
 
-  async #keepOpening(slot: Slot<S>, rebuild: string | null): Promise<void> {
+  async #openUntilDone(
+    lifecycle: TaskLifecycle<S>,
+    rebuild: string | null,
+    signal: AbortSignal,
+  ): Promise<Task<S> | null> {
+    const { partition } = lifecycle;
     let why = rebuild;
     for (;;) {
       try {
-        const task = await openTask({
+        lifecycle.to('restoring');
+        return await openTask({
           ...this.#o,
-          partition: slot.partition,
-          folder: this.#o.folderOf(slot.partition),
+          partition,
+          folder: this.#o.folderOf(partition),
           rebuild: why,
-          onPhase: (phase) => {
-            if (!slot.cancel.signal.aborted) this.#o.status.task(slot.partition, phase);
-          },
-          signal: slot.cancel.signal,
+          onState: (state) => lifecycle.to(state),
+          signal,
         });
-        if (slot.cancel.signal.aborted) await task.close();
-        else slot.task = task;
-        return;
       } catch (error) {
-        if (slot.cancel.signal.aborted) return;
+        if (signal.aborted) return null;
         if (error instanceof ProcessorFault) throw error;
         if (error instanceof StoreFault && error.code !== 'STORE_CORRUPT') {
           throw new ProcessorFault(error.code, error.message, error);
         }
         why = error instanceof StoreFault ? error.message : null;
-        this.#o.hooks.onFault?.(error, 'open the task again');
-        await this.#o.clock.sleep(this.#o.attempts.failed(error), slot.cancel.signal);
+        this.#o.hooks.onFault?.(error, { kind: 'reopen-task', partition });
+        await this.#o.clock.sleep(this.#o.retryBudget.failed(error), signal);
       }
     }
   }
 
-  async #startWorking(slot: Slot<S>, task: Task<S>): Promise<void> {
-    const at = this.#at(slot.partition);
+  async #start(lifecycle: TaskLifecycle<S>, task: Task<S>): Promise<void> {
+    const at = this.#at(lifecycle.partition);
     try {
       await this.#o.consumer.seek(at, task.position);
       this.#o.consumer.resume([at]);
-      // A fetcher whose partitions were all paused sleeps up to a second; a question to the same broker wakes it.
+      // A fetcher whose partitions were all paused sleeps up to a second; a request to the same broker wakes it.
       this.#o.consumer.watermarks(at.topic, at.partition, 1_000).catch(() => {});
     } catch (error) {
-      // Taken away meanwhile: the event that says so is on its way. Else the next turn tries again.
-      this.#o.hooks.onFault?.(error, 'retry');
-      await this.#o.clock.sleep(this.#o.attempts.failed(error));
+      // Revoked meanwhile: that rebalance is on its way. Otherwise the next turn of the loop tries again.
+      this.#o.hooks.onFault?.(error, { kind: 'retry' });
+      await this.#o.clock.sleep(this.#o.retryBudget.failed(error));
       return;
     }
-    slot.working = true;
-    this.#o.status.task(slot.partition, 'ready');
+    lifecycle.to('working');
   }
 
-  async #close(slot: Slot<S>): Promise<void> {
-    slot.cancel.abort();
-    this.#slots.delete(slot.partition);
-    this.#o.status.task(slot.partition, null);
-    await slot.opening;
-    await slot.task?.close();
+  async #close(lifecycle: TaskLifecycle<S>): Promise<void> {
+    this.#tasks.delete(lifecycle.partition);
+    await lifecycle.close();
   }
 
   #at(partition: number): TopicPartition {

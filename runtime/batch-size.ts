@@ -7,14 +7,14 @@ export type BatchSizeOptions = {
 };
 
 /**
- * How many records the next transaction takes. A batch that doesn't fit into the transaction's time fails each time it is
- * done again, so it gets smaller until it fits, and grows again while there is time left.
+ * How many records the next transaction takes. A batch that doesn't fit into the transaction's time-out would fail at every
+ * retry, so it gets smaller until it fits, and grows again while there is time left.
  */
 export class BatchSize {
   readonly #o: BatchSizeOptions;
-  /** By time. */
+  /** Limit by duration. */
   #records: number;
-  /** By size: what as many records as this came to last would write. */
+  /** Limit by size: so many records of the last batch's average size. */
   #fitting: number;
 
   constructor(o: BatchSizeOptions) {
@@ -27,7 +27,7 @@ export class BatchSize {
     return Math.min(this.#records, this.#fitting);
   }
 
-  /** Call before a batch of `records` is written, with what it comes to: also one that fails says how large records are. */
+  /** Call before a batch of `records` is written, with its size: a batch that fails shows the size of records too. */
   measured(records: number, bytes: number): void {
     if (records === 0) return;
     const fitting = Math.floor((this.#o.maxBytes * records) / Math.max(1, bytes));

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 export type Failures = { readonly records: number; readonly failures: number };
 
-/** Where the failures of an instance are kept between its lives. */
+/** Where the failures of an instance are kept between its runs. */
 export type FailureCount = {
-  /** For a person who wants to forget them. */
+  /** The file, for an operator who wants to reset the count. */
   readonly place: string;
   read(): Failures;
   write(count: Failures): void;
@@ -15,8 +15,8 @@ const none: Failures = { records: 0, failures: 0 };
 
 /**
  * A small file beside the stores. Synchronous: it is written after a batch with failures and before the next one; from
- * then on once in a thousand records, until the failures have faded. A folder that can't be read or written is for the
- * stores to complain about.
+ * then on once in a thousand records, until the failures have faded. A folder that can't be read or written is reported
+ * by the stores.
  */
 export function failureCountIn(folder: string): FailureCount {
   const place = join(folder, 'failures.json');
@@ -36,7 +36,7 @@ export function failureCountIn(folder: string): FailureCount {
         writeFileSync(`${place}.new`, JSON.stringify(count));
         renameSync(`${place}.new`, place);
       } catch {
-        // Counted anew after a restart, then.
+        // A restart then starts at zero.
       }
     },
   };

@@ -9,12 +9,12 @@ export type FailureLimitOptions = {
 };
 
 /**
- * Stops a bad release from pouring a topic into dead letters. It counts defects only (a step or timer threw, or
- * a state couldn't be read), and nothing that an input may be to blame for: bytes that can't be read, values that can't be
- * encoded, records that the processor judged to be unusable.
+ * Stops a bad release from pouring a topic into dead letters. It counts defects only (a step or timer threw, or a state
+ * couldn't be read), and nothing that may be the input's fault: bytes that can't be read, values that can't be encoded,
+ * records that the processor found unusable.
  *
- * The count outlives the process: whoever starts a processor that gave up again and again would otherwise allow it as
- * many failures each time.
+ * The count outlives the process: a supervisor that starts a failing processor again and again would otherwise allow it
+ * as many failures each time.
  */
 export class FailureLimit {
   readonly #ratio: number;
@@ -22,17 +22,17 @@ export class FailureLimit {
   readonly #count: FailureCount;
   #records: number;
   #failures: number;
-  /** Records since the count was written down. */
-  #unkept = 0;
-  /** Failures in what was written down. */
-  #kept: number;
+  /** Records since the count was saved. */
+  #recordsSinceSaved = 0;
+  /** Failures in the saved count. */
+  #savedFailures: number;
 
   constructor(count: FailureCount, o: FailureLimitOptions = {}) {
     this.#ratio = o.ratio ?? 0.1;
     this.#allowed = o.allowed ?? 20;
     this.#count = count;
     ({ records: this.#records, failures: this.#failures } = count.read());
-    this.#kept = this.#failures;
+    this.#savedFailures = this.#failures;
   }
 
   /** Call before the batch is committed. Throws `FAILURE_LIMIT`: the transaction must not be committed. */
@@ -54,21 +54,21 @@ export class FailureLimit {
   passed(records: number, failures: number): void {
     this.#records += records;
     this.#failures += failures;
-    // The past fades, so that a long healthy time doesn't buy a long sick one.
+    // The past counts less and less, so that a long healthy time doesn't allow a long failing one.
     if (this.#records > 10_000) {
       this.#records /= 2;
       this.#failures = this.#failures < 2 ? 0 : this.#failures / 2;
     }
-    this.#unkept += records;
-    // Good records too: a life that follows a kill would count the failures against none of them.
-    if (failures > 0 || this.#unkept >= 1_000) this.keep();
+    this.#recordsSinceSaved += records;
+    // Good records are saved too: after a kill the failures would otherwise count against none of them.
+    if (failures > 0 || this.#recordsSinceSaved >= 1_000) this.save();
   }
 
-  /** Writes the count down, if there is anything to forget. */
-  keep(): void {
-    this.#unkept = 0;
-    if (this.#failures === 0 && this.#kept === 0) return;
+  /** Saves the count, unless it was and is zero. */
+  save(): void {
+    this.#recordsSinceSaved = 0;
+    if (this.#failures === 0 && this.#savedFailures === 0) return;
     this.#count.write({ records: this.#records, failures: this.#failures });
-    this.#kept = this.#failures;
+    this.#savedFailures = this.#failures;
   }
 }

@@ -1,10 +1,14 @@
-export { Arrivals, type ArrivalsOptions } from './arrivals.ts';
 export type { Codec, Codecs } from './codec.ts';
 export type { FailureLimitOptions } from './failure-limit.ts';
 export { type GroupWatermarkOptions, groupWatermark } from './group-watermark.ts';
 export type { ProcessorHooks, RestoreProgress } from './hooks.ts';
+export { LateArrivalGuard, type LateArrivalGuardOptions } from './late-arrival-guard.ts';
+export { type MembershipState, membershipStates } from './membership-state.ts';
+export { type ProcessorOptions, processorGroup } from './options.ts';
 export { ProcessorFault, type ProcessorFaultCode } from './processor-fault.ts';
-export { type ProcessorOptions, processorGroup, runProcessor } from './run-processor.ts';
-export { ProcessorStatus, type TaskPhase } from './status.ts';
+export type { Recovery } from './recovery-kind.ts';
+export { runProcessor } from './run-processor.ts';
+export { ProcessorStatus } from './status.ts';
 export { StepWatch, type StepWatchOptions } from './step-watch/index.ts';
+export { type TaskState, taskStates } from './task-state.ts';
 export type { Upstream } from './timer-gate.ts';

@@ -2,15 +2,17 @@ import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../
 import { StallWatch } from '../connectors/kafka/index.ts';
 import type { Clock } from '../platform/host/index.ts';
 import type { Assignment } from './assignment.ts';
-import type { Attempts } from './attempts.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
+import { LoopReports } from './loop-reports.ts';
+import { type BatchResult, processBatch } from './process-batch.ts';
+import { ReachabilityProbe } from './reachability-probe.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { ProcessorStatus } from './status.ts';
 import type { Task } from './task.ts';
 import type { TimerGate } from './timer-gate.ts';
 import { type TransactionOptions, transact } from './transaction.ts';
-import { evolve, type Work } from './work.ts';
 
 export type LoopOptions<S> = {
   readonly inputTopic: string;
@@ -20,7 +22,7 @@ export type LoopOptions<S> = {
   readonly assignment: Assignment<S>;
   readonly timers: TimerGate;
   readonly failureLimit: FailureLimit;
-  readonly attempts: Attempts;
+  readonly retryBudget: RetryBudget;
   readonly batchSize: BatchSize;
   readonly transactionTimeoutMs: number;
   readonly clock: Clock;
@@ -31,155 +33,128 @@ export type LoopOptions<S> = {
 };
 
 /**
- * The loop of a processor: serve the group, read a batch, step it, commit it, apply it. Everything that writes to Kafka
- * happens here, one thing after the other; only opening tasks and flushing stores run beside it.
+ * The loop of a processor: poll a batch, serve rebalances, process the batch, commit it in one transaction, apply it to
+ * the tasks. Everything that writes to Kafka happens here, one thing after the other; only opening tasks and writing to
+ * stores run beside it.
  */
 export class Loop<S> {
   readonly #o: LoopOptions<S>;
   readonly #stalls: StallWatch<Task<S>>;
+  readonly #probe: ReachabilityProbe;
+  readonly #reports: LoopReports<S>;
   readonly #retry: TransactionOptions;
   /** A poll that was begun while the previous batch was being committed. */
-  #ahead: Promise<Polled> | null = null;
-  /** Ends that were reached behind the last record, and since when. */
+  #readAhead: Promise<Polled> | null = null;
+  /** Partition ends that were reached behind the last record, and since when. */
   readonly #ends = new WeakMap<Task<S>, { readonly end: number; readonly sinceMs: number }>();
-  /** Tasks whose next record has to wait, and until when (monotonic). */
-  readonly #resting = new Map<Task<S>, number>();
-  #probingSinceMs: number | null = null;
-  #heardAtMs = Number.NEGATIVE_INFINITY;
-  #toldLagAtMs = Number.NEGATIVE_INFINITY;
-  #toldSizesAtMs = Number.NEGATIVE_INFINITY;
+  /** Tasks whose partition is paused, and until when (monotonic). */
+  readonly #pausedUntilMs = new Map<Task<S>, number>();
 
   constructor(o: LoopOptions<S>) {
     this.#o = o;
     this.#stalls = new StallWatch(
       async ({ partition }) => (await o.consumer.watermarks(o.inputTopic, partition, 5_000)).high,
     );
+    this.#probe = new ReachabilityProbe(o);
+    this.#reports = new LoopReports(o);
     this.#retry = {
       clock: o.clock,
       signal: o.giveUp,
       budgetMs: o.transactionTimeoutMs + slackMs,
-      // Not a move of the loop: one that only tries again stands still.
+      // The loop doesn't advance by this: one that only retries stands still.
       onRetry: (fault) => {
-        o.status.reachable(false);
-        o.hooks.onFault?.(fault, 'retry');
+        o.status.kafkaReachable = false;
+        o.hooks.onFault?.(fault, { kind: 'retry' });
       },
     };
   }
 
-  /** One batch. Rejects with `Aborted`, `ProducerLost`, a fault of store or Kafka, or a `ProcessorFault`. */
-  async turn(producer: TransactionalProducer): Promise<void> {
+  /** One batch. Rejects with `TransactionAborted`, `ProducerLost`, a fault of store or Kafka, or a `ProcessorFault`. */
+  async runOnce(producer: TransactionalProducer): Promise<void> {
     const { admin, assignment, status } = this.#o;
-    status.moved();
+    status.loopAdvanced();
     if (admin.lost) throw admin.lost;
-    this.#resume();
-    const { records, all } = await (this.#ahead ?? this.#poll());
-    this.#ahead = null;
-    if (records.length > 0) this.#heard();
-    else this.#probe();
-    // Only tasks that worked when these records were asked for may take them: one that starts to work below seeks first,
-    // and has to see everything from there in order.
-    const batch = Map.groupBy(
+    this.#resumePaused();
+    const { records, all } = await (this.#readAhead ?? this.#poll());
+    this.#readAhead = null;
+    if (records.length > 0) this.#probe.answered();
+    else this.#probe.idle(assignment.working[0]);
+    // Only tasks that worked when these records were polled may process them: one that starts to work below seeks first,
+    // and has to read everything from there in order.
+    const byPartition = Map.groupBy(
       records.filter((record) => assignment.task(record.partition) !== null),
       (record) => record.partition,
     );
     await assignment.serve();
-    if (all) await this.#openStalled();
-    this.#tellLag();
-    this.#tellStoreSizes();
+    if (all) await this.#reopenStalled();
+    this.#reports.gauges();
     // A slow disk slows the loop: the next batch waits until the stores have the previous one.
     for (const task of assignment.working) await task.settled();
-    const works = await this.#step(batch);
-    if (works.length === 0) return;
-    const held = works.filter(({ heldBy }) => heldBy !== null);
-    // The next records come while these are committed. What the group says meanwhile waits in the queue. Not where one has
-    // to come again: those behind it would come before it.
-    if (held.length === 0) {
-      this.#ahead = this.#poll();
-      this.#ahead.catch(() => {});
+    const batches = await this.#process(byPartition);
+    if (batches.length === 0) return;
+    const deferred = batches.filter(({ deferredBy }) => deferredBy !== null);
+    // The next records are polled while these are committed; rebalances wait in the queue meanwhile. Not where a record is
+    // deferred: it has to be polled again, and those behind it would come before it.
+    if (deferred.length === 0) {
+      this.#readAhead = this.#poll();
+      this.#readAhead.catch(() => {});
     }
-    await this.#commit(producer, works, records.length);
-    for (const { task, heldBy } of held) await this.#rest(task, heldBy);
+    await this.#commit(producer, batches, records.length);
+    for (const { task, deferredBy } of deferred) await this.#pause(task, deferredBy);
   }
 
   /** After a failure: drops the records that were read ahead and all that was concluded from them; leaves no poll in progress. */
-  async dropAhead(): Promise<void> {
-    await this.#ahead?.catch(() => {});
-    this.#ahead = null;
+  async discardReadAhead(): Promise<void> {
+    await this.#readAhead?.catch(() => {});
+    this.#readAhead = null;
     for (const task of this.#o.assignment.working) task.endSeenAt = -1;
     this.#o.timers.reset();
   }
 
-  /** Before a planned stop: the stores learn how far the changelog goes, so that the next start restores next to nothing. */
+  /** Before a planned stop: a checkpoint in every store, so that the next start restores next to nothing. */
   async checkpoint(producer: TransactionalProducer): Promise<void> {
     const nowMs = this.#o.clock.now();
-    const works: Work<S>[] = [];
+    const batches: BatchResult<S>[] = [];
     for (const task of this.#o.assignment.working) {
       await task.settled();
-      if (task.wantsCheckpoint(nowMs, true)) works.push(await evolve(task, [], [], nowMs));
+      if (task.wantsCheckpoint(nowMs, true)) batches.push(await processBatch(task, [], [], nowMs));
     }
-    if (works.length > 0) await this.#commit(producer, works, 0);
+    if (batches.length > 0) await this.#commit(producer, batches, 0);
   }
 
-  /** A partition whose next record has to wait rests for a moment; the others go on. */
-  async #rest(task: Task<S>, why: Error | null): Promise<void> {
+  /** Pauses a partition whose next record is deferred, for a moment; the others go on. */
+  async #pause(task: Task<S>, deferredBy: Error | null): Promise<void> {
     const { assignment, consumer, hooks, inputTopic, clock } = this.#o;
-    const at = { topic: inputTopic, partition: task.partition };
-    hooks.onFault?.(why, 'wait');
-    consumer.pause([at]);
+    const { partition } = task;
+    hooks.onFault?.(deferredBy, { kind: 'pause-partition', partition });
+    assignment.pause(task);
     try {
-      await consumer.seek(at, task.position);
+      await consumer.seek({ topic: inputTopic, partition }, task.position);
     } catch (error) {
-      hooks.onFault?.(error, 'open the task again');
-      await assignment.reopen(task.partition, null);
+      hooks.onFault?.(error, { kind: 'reopen-task', partition });
+      await assignment.reopen(partition, null);
       return;
     }
-    this.#resting.set(task, clock.monotonicMs() + restMs);
+    this.#pausedUntilMs.set(task, clock.monotonicMs() + pauseMs);
   }
 
-  #resume(): void {
-    const nowMs = this.#o.clock.monotonicMs();
-    for (const [task, untilMs] of this.#resting) {
-      const mine = this.#o.assignment.task(task.partition) === task;
-      if (mine && nowMs < untilMs) continue;
-      this.#resting.delete(task);
-      if (mine) this.#o.consumer.resume([{ topic: this.#o.inputTopic, partition: task.partition }]);
-    }
-  }
-
-  #heard(): void {
-    this.#heardAtMs = this.#o.clock.monotonicMs();
-    this.#o.status.reachable(true);
-  }
-
-  /** An idle loop wouldn't notice that Kafka is gone, or back: after some silence it asks for something small. */
-  #probe(): void {
-    const { assignment, clock, consumer, inputTopic, status } = this.#o;
+  #resumePaused(): void {
+    const { assignment, clock } = this.#o;
     const nowMs = clock.monotonicMs();
-    if (this.#probingSinceMs !== null) {
-      // The client may take a minute longer over a question than it is told to.
-      if (nowMs - this.#probingSinceMs > silenceMs) status.reachable(false);
-      return;
+    for (const [task, untilMs] of this.#pausedUntilMs) {
+      const current = assignment.task(task.partition) === task;
+      if (current && nowMs < untilMs) continue;
+      this.#pausedUntilMs.delete(task);
+      if (current) assignment.resume(task);
     }
-    const task = assignment.working[0];
-    if (!task || nowMs - this.#heardAtMs < silenceMs) return;
-    this.#probingSinceMs = nowMs;
-    consumer
-      .watermarks(inputTopic, task.partition, silenceMs)
-      .then(
-        () => this.#heard(),
-        () => status.reachable(false),
-      )
-      .finally(() => {
-        this.#probingSinceMs = null;
-      });
   }
 
-  async #openStalled(): Promise<void> {
+  async #reopenStalled(): Promise<void> {
     const { assignment, clock, hooks, inputTopic } = this.#o;
-    for (const task of this.#stalls.look(assignment.working, clock.monotonicMs())) {
-      const where = `${inputTopic}/${task.partition} gives no records at offset ${task.position}`;
-      hooks.onFault?.(new Error(where), 'open the task again');
-      await assignment.reopen(task.partition, null);
+    for (const { partition, position } of this.#stalls.look(assignment.working, clock.monotonicMs())) {
+      const where = `${inputTopic}/${partition} gives no records at offset ${position}`;
+      hooks.onFault?.(new Error(where), { kind: 'reopen-task', partition });
+      await assignment.reopen(partition, null);
     }
   }
 
@@ -190,14 +165,14 @@ export class Loop<S> {
     return { records, all: records.length < most };
   }
 
-  async #step(batch: ReadonlyMap<number, ConsumedRecord[]>): Promise<Work<S>[]> {
-    const { assignment, timers, clock } = this.#o;
+  async #process(byPartition: ReadonlyMap<number, ConsumedRecord[]>): Promise<BatchResult<S>[]> {
+    const { assignment, timers, clock, hooks } = this.#o;
     const nowMs = clock.now();
     const waiting: Task<S>[] = [];
-    const works: Work<S>[] = [];
+    const batches: BatchResult<S>[] = [];
     for (const task of assignment.working) {
-      const mine = batch.get(task.partition) ?? [];
-      const passed = this.#passed(task, mine);
+      const records = byPartition.get(task.partition) ?? [];
+      const end = this.#endBehind(task, records);
       const timerDue = task.earliestTimerMs !== null && task.earliestTimerMs <= nowMs;
       if (timerDue) waiting.push(task);
       const clearedMs = timerDue ? timers.clearedUntilMs(task) : Number.NEGATIVE_INFINITY;
@@ -205,56 +180,50 @@ export class Loop<S> {
         (task.earliestTimerMs ?? Number.POSITIVE_INFINITY) <= clearedMs
           ? await task.store.dueTimers(clearedMs, maxTimersPerBatch)
           : [];
-      const wanted = mine.length > 0 || due.length > 0 || passed.stands || task.wantsCheckpoint(nowMs);
+      const wanted = records.length > 0 || due.length > 0 || end.settled || task.wantsCheckpoint(nowMs);
       if (!wanted) continue;
-      const work = await evolve(task, mine, due, nowMs);
-      works.push(work.heldBy === null && passed.end > work.nextPosition ? { ...work, nextPosition: passed.end } : work);
+      const batch = await processBatch(task, records, due, nowMs);
+      const passesEnd = batch.deferredBy === null && end.offset > batch.nextPosition;
+      batches.push(passesEnd ? { ...batch, nextPosition: end.offset } : batch);
     }
-    this.#tellHeld(waiting, nowMs);
-    timers.refresh(waiting, (error) => this.#o.hooks.onFault?.(error, 'retry'));
-    return works;
+    this.#reports.timersHeld(waiting, nowMs);
+    timers.refresh(waiting, (error) => hooks.onFault?.(error, { kind: 'retry' }));
+    return batches;
   }
 
   /**
-   * The end of the partition where it was reached behind `mine`, the last records that were polled: what lies between
-   * them and it (markers, aborted records, holes) is passed too, and whoever follows the group's offsets must see that.
-   * `stands`: that alone is worth a transaction, since nothing has come behind it for a while.
+   * The end of the partition where it was reached behind `records`, the last ones polled; -1 otherwise. What lies between
+   * (markers, aborted records, holes) is passed too: other readers of the group's offsets have to see that. `settled`:
+   * nothing has come behind it for a while, so that it is worth a transaction of its own.
    */
-  #passed(task: Task<S>, mine: readonly ConsumedRecord[]): { readonly end: number; readonly stands: boolean } {
-    const end = task.endSeenAt;
-    if (end <= Math.max(task.position, (mine.at(-1)?.offset ?? -1) + 1)) return { end: -1, stands: false };
+  #endBehind(
+    task: Task<S>,
+    records: readonly ConsumedRecord[],
+  ): { readonly offset: number; readonly settled: boolean } {
+    const offset = task.endSeenAt;
+    if (offset <= Math.max(task.position, (records.at(-1)?.offset ?? -1) + 1)) return { offset: -1, settled: false };
     const nowMs = this.#o.clock.monotonicMs();
     const seen = this.#ends.get(task);
-    if (seen?.end !== end) this.#ends.set(task, { end, sinceMs: nowMs });
-    return { end, stands: seen?.end === end && nowMs - seen.sinceMs >= standsMs };
+    if (seen?.end !== offset) this.#ends.set(task, { end: offset, sinceMs: nowMs });
+    return { offset, settled: seen?.end === offset && nowMs - seen.sinceMs >= endSettledAfterMs };
   }
 
-  /** Timers that are due and wait for input that may still come. */
-  #tellHeld(waiting: readonly Task<S>[], nowMs: number): void {
-    const { status, timers, hooks } = this.#o;
-    const held = waiting.filter((task) => (task.earliestTimerMs ?? nowMs) > timers.clearedUntilMs(task));
-    const sinceMs = Math.min(nowMs, ...held.map((task) => task.earliestTimerMs ?? nowMs));
-    const heldMs = nowMs - sinceMs;
-    status.timersHeld(heldMs, heldMs > 0 ? timers.waitsFor(held) : null);
-    hooks.onTimersHeld?.(heldMs / 1_000);
-  }
-
-  async #commit(producer: TransactionalProducer, works: readonly Work<S>[], input: number): Promise<void> {
+  async #commit(producer: TransactionalProducer, batches: readonly BatchResult<S>[], input: number): Promise<void> {
     const { batchSize, clock, hooks, failureLimit, inputTopic } = this.#o;
-    const failures = works.reduce((sum, work) => sum + work.failures, 0);
-    const lastError = works.findLast((work) => work.failures > 0)?.lastError ?? '';
+    const failures = batches.reduce((sum, batch) => sum + batch.failures, 0);
+    const lastError = batches.findLast((batch) => batch.failures > 0)?.lastError ?? '';
     failureLimit.check(input, failures, lastError);
 
-    batchSize.measured(input, bytesOf(works));
+    batchSize.measured(input, bytesOf(batches));
     const startedAtMs = clock.monotonicMs();
-    const ends = this.#changelogEnds(works);
+    const ends = this.#changelogEnds(batches);
     let changelogEnds = new Map<number, number>();
     await transact(
       producer,
       this.#o.consumer,
-      recordsOf(works),
-      works.map((work) => ({ topic: inputTopic, partition: work.task.partition, offset: work.nextPosition })),
-      // The ends are only worth something if the group confirms after it that we still own the partitions.
+      recordsOf(batches),
+      batches.map(({ task, nextPosition }) => ({ topic: inputTopic, partition: task.partition, offset: nextPosition })),
+      // The ends only count if the group confirms afterwards that this member still owns the partitions.
       async () => {
         changelogEnds = await ends;
       },
@@ -266,66 +235,28 @@ export class Loop<S> {
     const durationMs = clock.monotonicMs() - startedAtMs;
     batchSize.committed(input, durationMs);
     const nowMs = clock.now();
-    for (const work of works) work.task.apply(work, changelogEnds.get(work.task.partition) ?? null, nowMs);
-    for (const { task } of works) task.context.steps?.passed(inputTopic, task.partition, task.position);
+    for (const batch of batches) batch.task.apply(batch, changelogEnds.get(batch.task.partition) ?? null, nowMs);
+    for (const { task } of batches) task.context.steps?.passed(inputTopic, task.partition, task.position);
     failureLimit.passed(input, failures);
-    this.#o.attempts.succeeded();
-    this.#heard();
-    const written = works.reduce((sum, work) => sum + work.records.length, 0);
+    this.#o.retryBudget.succeeded();
+    this.#probe.answered();
+    const written = batches.reduce((sum, batch) => sum + batch.records.length, 0);
     hooks.onTransaction?.({ durationMs, records: input, written });
-    this.#tellOutcomes(works);
+    this.#reports.committed(batches);
   }
 
-  /** Changelog ends for the tasks that want a checkpoint; none where Kafka doesn't say, since the next batch asks again. */
-  async #changelogEnds(works: readonly Work<S>[]): Promise<Map<number, number>> {
+  /** Changelog ends for the tasks that want a checkpoint; none where Kafka doesn't answer, since the next batch asks again. */
+  async #changelogEnds(batches: readonly BatchResult<S>[]): Promise<Map<number, number>> {
     const nowMs = this.#o.clock.now();
-    const wanted = works.filter((work) => work.task.wantsCheckpoint(nowMs, work.changes.length === 0));
+    const wanted = batches.filter(({ task, changes }) => task.wantsCheckpoint(nowMs, changes.length === 0));
     if (wanted.length === 0) return new Map();
     try {
-      const at = wanted.map((work) => ({ topic: this.#o.changelogTopic, partition: work.task.partition }));
+      const at = wanted.map(({ task }) => ({ topic: this.#o.changelogTopic, partition: task.partition }));
       const ends = await this.#o.admin.endOffsets(at, 'read_uncommitted');
       return new Map(ends.map(({ partition, offset }) => [partition, offset]));
     } catch (error) {
-      this.#o.hooks.onFault?.(error, 'checkpoint later');
+      this.#o.hooks.onFault?.(error, { kind: 'postpone-checkpoint' });
       return new Map();
-    }
-  }
-
-  #tellOutcomes(works: readonly Work<S>[]): void {
-    const { onOutcome, onTimer, onDeadLetter } = this.#o.hooks;
-    for (const work of works) {
-      for (const told of work.told) {
-        if (told.record) onOutcome?.(told.record, told.outcome, told.failure);
-        else if (told.timerKey !== null) onTimer?.(work.task.partition, told.timerKey, told.outcome, told.failure);
-        if (told.outcome.kind === 'dead-letter') onDeadLetter?.(told.outcome.reason);
-        told.traced?.end(told.outcome.kind === 'dead-letter' ? told.outcome.error : (told.failure ?? undefined));
-      }
-    }
-  }
-
-  #tellLag(): void {
-    const { onLag } = this.#o.hooks;
-    const nowMs = this.#o.clock.monotonicMs();
-    if (!onLag || nowMs - this.#toldLagAtMs < 1_000) return;
-    this.#toldLagAtMs = nowMs;
-    for (const task of this.#o.assignment.working) {
-      const end = this.#o.consumer.lastSeenEnd(this.#o.inputTopic, task.partition);
-      if (end !== null) onLag(task.partition, Math.max(0, end - task.position));
-    }
-  }
-
-  #tellStoreSizes(): void {
-    const { onStoreSize } = this.#o.hooks;
-    const nowMs = this.#o.clock.monotonicMs();
-    if (!onStoreSize || nowMs - this.#toldSizesAtMs < 30_000) return;
-    this.#toldSizesAtMs = nowMs;
-    for (const task of this.#o.assignment.working) {
-      task.store.sizeBytes().then(
-        (bytes) => {
-          if (this.#o.assignment.task(task.partition) === task) onStoreSize(task.partition, bytes);
-        },
-        () => {},
-      );
     }
   }
 }
@@ -333,19 +264,18 @@ export class Loop<S> {
 /** `all`: nothing was left in the client's queue. */
 type Polled = { readonly records: ConsumedRecord[]; readonly all: boolean };
 
-function bytesOf(works: readonly Work<unknown>[]): number {
+function bytesOf(batches: readonly BatchResult<unknown>[]): number {
   let bytes = 0;
-  for (const { records } of works) for (const { value } of records) bytes += value?.length ?? 0;
+  for (const { records } of batches) for (const { value } of records) bytes += value?.length ?? 0;
   return bytes;
 }
 
-function* recordsOf(works: readonly Work<unknown>[]) {
-  for (const work of works) yield* work.records;
+function* recordsOf(batches: readonly BatchResult<unknown>[]) {
+  for (const batch of batches) yield* batch.records;
 }
 
 const maxTimersPerBatch = 500;
-const silenceMs = 3_000;
-const standsMs = 1_000;
-const restMs = 1_000;
+const endSettledAfterMs = 1_000;
+const pauseMs = 1_000;
 /** Beyond the transaction's own time-out, which the broker may notice late. */
 const slackMs = 3_000;

@@ -2,39 +2,46 @@ import { join } from 'node:path';
 import type { Admin } from '../connectors/kafka/index.ts';
 import { Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
 import { Assignment } from './assignment.ts';
-import { Attempts } from './attempts.ts';
 import { BatchSize } from './batch-size.ts';
 import { failureCountIn } from './failure-count.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { Loop } from './loop.ts';
+import { type MembershipState, membershipTransitions } from './membership-state.ts';
+import type { ResolvedOptions } from './options.ts';
 import { persist } from './persist.ts';
 import { recover } from './recovery.ts';
 import { Restorer } from './restorer.ts';
-import { type ProcessorOptions, processorGroup } from './run-processor.ts';
-import type { ProcessorStatus } from './status.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { StateMachine } from './state-machine.ts';
 import type { ChangelogIdentity } from './task.ts';
 import type { TaskContext } from './task-context.ts';
 import { TimerGate } from './timer-gate.ts';
 
-export type SessionOptions<S> = {
-  readonly options: ProcessorOptions<S>;
+export type MembershipOptions<S> = {
+  readonly options: ResolvedOptions<S>;
   readonly admin: Admin;
   readonly context: TaskContext<S>;
   readonly changelog: ChangelogIdentity;
-  readonly status: ProcessorStatus;
   /** Ends waiting for a Kafka that doesn't answer. */
   readonly giveUp: AbortSignal;
 };
 
 /**
- * One life as a member of the group: joins, works until the stop signal, leaves everything committed and closed. Rejects
- * with a `ProcessorFault`, or with `MembershipLost` where only joining anew can help.
+ * One life as a member of the group: joins, works until the stop signal, leaves with everything committed and closed.
+ * Rejects with a `ProcessorFault`, or with `MembershipLost` where only joining again can help.
  */
-export async function runSession<S>({ options, admin, context, changelog, status, giveUp }: SessionOptions<S>) {
-  const { clock, signal, hooks = {} } = options;
-  const group = options.group ?? processorGroup(options.topics, options.topology);
-  const attempts = new Attempts(options.maxAttempts ?? 20);
-  const transactionTimeoutMs = options.transactionTimeoutMs ?? 10_000;
+export async function runMembership<S>({ options, admin, context, changelog, giveUp }: MembershipOptions<S>) {
+  const { clock, group, hooks, signal, status, transactionTimeoutMs } = options;
+  const retryBudget = new RetryBudget(options.maxAttempts);
+  const membership = new StateMachine<MembershipState>({
+    subject: `the membership of ${options.instance} in ${group}`,
+    transitions: membershipTransitions,
+    initial: 'joining',
+    onChange: (state) => {
+      status.membership = state;
+      hooks.onMembershipState?.(state);
+    },
+  });
   const closing: (() => Promise<unknown>)[] = [];
   try {
     let assignment: Assignment<S> | null = null;
@@ -43,20 +50,20 @@ export async function runSession<S>({ options, admin, context, changelog, status
         Consumer.connect(options.kafka, {
           groupId: group,
           groupInstanceId: `${group}-${options.instance}`,
-          sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+          sessionTimeoutMs: options.sessionTimeoutMs,
           strictOffsets: true,
           manualRebalance: true,
           signal,
-          onRebalance: (event) => assignment?.queue(event),
+          onRebalance: (rebalance) => assignment?.queue(rebalance),
           onEof: ({ partition, offset }) => {
             const task = assignment?.task(partition);
             if (task) task.endSeenAt = offset;
           },
-          onComplaint: (message) => {
-            if (/all broker/i.test(message)) status.reachable(false);
+          onAllBrokersDown: () => {
+            status.kafkaReachable = false;
           },
         }),
-      { clock, signal, onRetry: (fault) => hooks.onFault?.(fault, 'wait for Kafka') },
+      { clock, signal, onRetry: (fault) => hooks.onFault?.(fault, { kind: 'wait-for-kafka' }) },
     );
     closing.unshift(() => consumer.close());
 
@@ -67,19 +74,20 @@ export async function runSession<S>({ options, admin, context, changelog, status
       restorer: new Restorer(options.kafka, context.changelogTopic, clock),
       changelog,
       folderOf: (partition) => join(options.stateFolder, String(partition)),
-      tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 3_600_000,
-      // Twice: a broker that was away gives a transaction its time anew. The rest is for the broker to notice and to end it.
-      heldUpAfterMs: 2 * transactionTimeoutMs + 10_000,
+      tombstoneRetentionMs: options.tombstoneRetentionMs,
+      // Twice: a broker that was away gives a transaction its time again. The rest is for the broker to notice and to end it.
+      hangingAfterMs: 2 * transactionTimeoutMs + 10_000,
       clock,
       hooks,
       status,
-      attempts,
+      retryBudget,
+      membership,
     });
     assignment = tasks;
     closing.unshift(() => tasks.closeAll());
 
     const failureLimit = new FailureLimit(failureCountIn(options.stateFolder), options.failureLimit);
-    closing.unshift(async () => failureLimit.keep());
+    closing.unshift(async () => failureLimit.save());
     const loop = new Loop<S>({
       inputTopic: context.inputTopic,
       changelogTopic: context.changelogTopic,
@@ -88,11 +96,11 @@ export async function runSession<S>({ options, admin, context, changelog, status
       assignment: tasks,
       timers: new TimerGate(admin, context.inputTopic, options.upstream, clock),
       failureLimit,
-      attempts,
+      retryBudget,
       transactionTimeoutMs,
       batchSize: new BatchSize({
-        maxRecords: options.maxBatchRecords ?? 2_000,
-        maxBytes: options.maxBatchBytes ?? 16 * 1024 * 1024,
+        maxRecords: options.maxBatchRecords,
+        maxBytes: options.maxBatchBytes,
         transactionTimeoutMs,
       }),
       clock,
@@ -112,46 +120,49 @@ export async function runSession<S>({ options, admin, context, changelog, status
           clock,
           signal,
           onRetry: (fault) => {
-            status.moved();
-            status.reachable(false);
-            hooks.onFault?.(fault, 'retry');
+            status.loopAdvanced();
+            status.kafkaReachable = false;
+            hooks.onFault?.(fault, { kind: 'retry' });
           },
         },
       );
     let producer = await connectProducer();
     closing.unshift(() => producer.close());
-    status.reachable(true);
+    status.kafkaReachable = true;
     consumer.subscribe([context.inputTopic]);
 
     while (!signal.aborted) {
       try {
-        await loop.turn(producer);
+        await loop.runOnce(producer);
       } catch (error) {
-        await loop.dropAhead();
+        await loop.discardReadAhead();
         if (signal.aborted) break;
         const pauseMs = await recover(error, {
           inputTopic: context.inputTopic,
           consumer,
           assignment: tasks,
-          attempts,
+          retryBudget,
           status,
           hooks,
-          renewProducer: async () => {
-            // Not waited for: whatever it hangs in, the new one of its id fences it.
+          replaceProducer: async () => {
+            // Not awaited: even if it hangs, the new one of its id fences it.
             void producer.close();
             producer = await connectProducer();
-            status.reachable(true);
+            status.kafkaReachable = true;
           },
         });
         await clock.sleep(pauseMs, signal);
       }
     }
-    await loop.dropAhead();
-    // It only spares the next start some reading: not worth waiting for a Kafka that has used up the stop's patience.
+    await loop.discardReadAhead();
+    // A last checkpoint only spares the next start some reading: not worth more waiting for a Kafka that is away.
     if (giveUp.aborted) return;
-    await loop.checkpoint(producer).catch((error: unknown) => hooks.onFault?.(error, 'stop without a last checkpoint'));
+    await loop.checkpoint(producer).catch((error: unknown) => hooks.onFault?.(error, { kind: 'skip-checkpoint' }));
   } finally {
+    membership.to('leaving');
     // One that can't be closed doesn't keep the others open.
-    for (const close of closing) await close().catch((error: unknown) => hooks.onFault?.(error, 'close the rest'));
+    for (const close of closing)
+      await close().catch((error: unknown) => hooks.onFault?.(error, { kind: 'continue-closing' }));
+    membership.to('closed');
   }
 }

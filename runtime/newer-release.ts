@@ -2,8 +2,8 @@ import type { Codec } from './codec.ts';
 import { ProcessorFault } from './processor-fault.ts';
 
 /**
- * Stops before anything is lost: of a value that a newer release wrote, this one would leave out what it doesn't know and
- * write the rest back. Call with bytes that were decoded.
+ * Stops before anything is lost: a value of a newer release may have fields that this one doesn't know, drops, and would
+ * not write back. Call with bytes that were decoded.
  * @throws ProcessorFault `NEWER_RELEASE`
  */
 export function refuseNewer(codec: Pick<Codec<unknown>, 'unknownIn'>, topic: string, bytes: Buffer): void {

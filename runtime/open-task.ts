@@ -20,15 +20,15 @@ export type OpenTaskOptions<S> = {
   readonly restorer: Restorer;
   readonly changelog: ChangelogIdentity;
   readonly tombstoneRetentionMs: number | (() => Promise<number>);
-  /** See `RestoreJob.heldUpAfterMs`. */
-  readonly heldUpAfterMs: number;
-  /** The phase of the task while it opens. */
-  readonly onPhase: (phase: 'restoring' | 'held-up') => void;
+  /** See `RestoreJob.hangingAfterMs`. */
+  readonly hangingAfterMs: number;
+  /** The state of the task while it opens. */
+  readonly onState: (state: 'restoring' | 'blocked') => void;
   readonly clock: Clock;
   readonly hooks: ProcessorHooks;
-  /** Set where the store is known to be bad. */
+  /** Why the store has to be rebuilt, where that is known already. */
   readonly rebuild: string | null;
-  /** Aborted when the partition is taken away meanwhile. */
+  /** Aborted when the task closes meanwhile. */
   readonly signal: AbortSignal;
 };
 
@@ -41,7 +41,11 @@ export type OpenTaskOptions<S> = {
  *    it, the reader waits until the broker has aborted that.
  */
 export async function openTask<S>(o: OpenTaskOptions<S>): Promise<Task<S>> {
-  const retry = { clock: o.clock, signal: o.signal, onRetry: (fault: Error) => o.hooks.onFault?.(fault, 'retry') };
+  const retry = {
+    clock: o.clock,
+    signal: o.signal,
+    onRetry: (fault: Error) => o.hooks.onFault?.(fault, { kind: 'retry' }),
+  };
   const position = await persist(() => readPosition(o), retry);
   const changelog = await persist(() => readChangelog(o), retry);
   const { store, from, checkpointedAtMs } = await openStore(o, changelog);
@@ -56,13 +60,13 @@ export async function openTask<S>(o: OpenTaskOptions<S>): Promise<Task<S>> {
         end: changelog.end,
         put,
         onProgress: (progress) => {
-          o.onPhase('restoring');
+          o.onState('restoring');
           o.hooks.onRestore?.(o.partition, progress);
         },
-        heldUpAfterMs: o.heldUpAfterMs,
-        onHeldUp: (offset, seconds) => {
-          o.onPhase('held-up');
-          o.hooks.onHeldUp?.({ topic: o.context.changelogTopic, partition: o.partition, offset }, seconds);
+        hangingAfterMs: o.hangingAfterMs,
+        onHangingTransaction: (offset, seconds) => {
+          o.onState('blocked');
+          o.hooks.onHangingTransaction?.({ topic: o.context.changelogTopic, partition: o.partition, offset }, seconds);
         },
         signal: o.signal,
       });
@@ -147,7 +151,7 @@ async function openStore<S>(
         throw error;
       }
     }
-    // Its folder is locked until then.
+    // Closed before it is discarded: it holds the folder's lock.
     await store?.close().catch(() => {});
   }
   o.hooks.onRebuild?.(o.partition, why ?? 'unknown');
@@ -155,7 +159,7 @@ async function openStore<S>(
   return await startStore(o, await StateStore.open(o.folder), changelog.beginning);
 }
 
-/** An empty store says from the first moment on whose it is and that it holds nothing after the changelog's beginning. */
+/** An empty store gets a checkpoint at once: whose it is, and that it holds nothing after the changelog's beginning. */
 async function startStore<S>(o: OpenTaskOptions<S>, store: StateStore, from: number) {
   const checkpointedAtMs = o.clock.now();
   await store.write([], { ...o.changelog, offset: from, wallTimeMs: checkpointedAtMs });

@@ -1,17 +1,17 @@
-/** What a batch has changed about one key and hasn't committed yet. */
+/** An uncommitted change of one key by a batch. */
 export type Change<S> = {
-  /** Null: the key is forgotten. */
+  /** Null deletes the key. */
   readonly state: S | null;
-  /** Why it is forgotten, for the tombstone. */
+  /** Why it is deleted, for the tombstone. */
   readonly reason?: string;
-  /** Due time of the stored state's timer, whose index entry is to go. */
+  /** Due time of the stored state's timer, whose index entry is to be removed. */
   readonly previousDueAtMs: number | null;
   /** Headers that the causing record hands on (tracing). */
   readonly trace: Readonly<Record<string, string>> | undefined;
 };
 
 /**
- * The uncommitted states of one batch, over the store. Dropping it is the whole of a roll-back; only the last change of
+ * The uncommitted states of one batch, over the store. Dropping it is all that a roll-back takes; only the last change of
  * a key is ever written.
  */
 export class Overlay<S> {

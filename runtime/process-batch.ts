@@ -3,97 +3,90 @@ import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts
 import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
 import { hasControlCharacter } from '../schemas/bounds.ts';
 import { changelogRecord } from './changelog-record.ts';
+import { isRetryable } from './is-retryable.ts';
 import { refuseNewer } from './newer-release.ts';
 import { Overlay } from './overlay.ts';
 import { ProcessorFault } from './processor-fault.ts';
-import type { DueTimer, StoreWrite } from './store/state-store.ts';
-import type { Task } from './task.ts';
+import type { DueTimer } from './store/state-store.ts';
+import { StoreFault } from './store/store-fault.ts';
+import type { Task, TaskChanges } from './task.ts';
 
-/** What a batch of one task comes to: to be written in one transaction, then applied to the task. */
-export type Work<S> = {
+/** The result of processing a batch of one task: written in one transaction, then applied to the task. */
+export type BatchResult<S> = TaskChanges<S> & {
   readonly task: Task<S>;
   /** State records, outputs and dead letters. */
   readonly records: readonly OutgoingRecord[];
-  readonly changes: readonly (StoreWrite & { readonly state: S | null })[];
-  /** Index entries that fired or were stale, and that no state wants. */
-  readonly spentTimers: readonly DueTimer[];
-  /** Entries for states that want to be called later than the index had it. */
-  readonly laterTimers: readonly DueTimer[];
-  readonly nextPosition: number;
-  /** Why the record at `nextPosition` has to wait (its schema can't be had now); null where none does. */
-  readonly heldBy: Error | null;
-  readonly told: readonly Told[];
+  /** Why the record at `nextPosition` can't be processed now (its schema can't be fetched); null where none is deferred. */
+  readonly deferredBy: Error | null;
+  readonly reportedEvents: readonly ReportedEvent[];
   readonly failures: number;
   readonly lastError: string;
 };
 
-/** An outcome to be reported once it is committed. */
-export type Told = {
+/** The outcome of a record or timer, reported to the hooks once it is committed. */
+export type ReportedEvent = {
   readonly record: (SourceRecord & { readonly partition: number; readonly offset: number }) | null;
   readonly timerKey: string | null;
   readonly outcome: Outcome<unknown>;
   readonly failure: string | null;
-  /** Ended with the commit; a batch that is thrown away leaves no trace. */
+  /** Ended with the commit; a batch that is dropped leaves no trace. */
   readonly traced: TracedWork | undefined;
 };
 
-/** An error that asks to be tried again later, e.g. of a registry that is away. */
-export const isRetryable = (error: unknown): boolean =>
-  error instanceof Error && 'retryable' in error && error.retryable === true;
-
-/** A further key's state has to wait for its schema. */
+/** The state of a further key can't be decoded before its schema is fetched. */
 class NotDecodedYet extends Error {}
 
-/** One state of the batch can't be encoded, and which record made it isn't known. */
+/** A state of the batch can't be encoded; which record produced it isn't known. */
 class UnencodableState extends Error {}
 
 /**
- * Steps a batch through the topology: the records, then the timers that were cleared on the strength of these records
- * (one that a record has moved isn't due any more). Nothing is written or changed yet, so it may be thrown away. A record that fails as a defect becomes a dead letter.
- * A record whose schema can't be had now ends the batch: what comes before it is written, and it comes again. Rejects with
- * a `StoreFault`, or with a `ProcessorFault` where a newer release has written what this one would lose.
+ * Processes a batch with the topology: the records, then the timers that may fire once these records are processed (one
+ * that a record has moved isn't due any more). Nothing is written or changed yet, so the result may be dropped. A record
+ * that fails as a defect becomes a dead letter. A record whose schema can't be fetched now ends the batch: what comes
+ * before it is written, and it is polled again. Rejects with a `StoreFault`, or with a `ProcessorFault` where a newer
+ * release has written what this one would lose.
  */
-export async function evolve<S>(
+export async function processBatch<S>(
   task: Task<S>,
   records: readonly ConsumedRecord[],
   timers: readonly DueTimer[],
   nowMs: number,
-): Promise<Work<S>> {
+): Promise<BatchResult<S>> {
   try {
     return await run(false);
   } catch (error) {
     if (!(error instanceof UnencodableState)) throw error;
-    // Encoding once per key and batch is the fast way. To find the culprit, encode after every record.
+    // Encoding once per key and batch is fast. Encoding after every record finds the record at fault.
     return await run(true);
   }
 
-  async function run(encodeEach: boolean): Promise<Work<S>> {
-    const batch = new Batch(task, nowMs, encodeEach);
-    let heldBy: Error | null = null;
+  async function run(encodeEach: boolean): Promise<BatchResult<S>> {
+    const batch = new BatchProcessing(task, nowMs, encodeEach);
+    let deferredBy: Error | null = null;
     let nextPosition = task.position;
     for (const record of records) {
       if (record.offset < task.position) continue;
-      heldBy = await heldUp(batch.record(record));
-      if (heldBy) break;
+      deferredBy = await deferral(batch.record(record));
+      if (deferredBy) break;
       nextPosition = record.offset + 1;
     }
-    for (const timer of timers) await heldUp(batch.timer(timer));
-    return batch.finish(nextPosition, heldBy);
+    for (const timer of timers) await deferral(batch.timer(timer));
+    return batch.finish(nextPosition, deferredBy);
   }
 }
 
-/** The error for which a piece of work has to wait. */
-async function heldUp(work: Promise<void>): Promise<Error | null> {
+/** The error that defers a record or timer: it may be processed later. Null where it is processed. */
+async function deferral(work: Promise<void>): Promise<Error | null> {
   try {
     await work;
     return null;
   } catch (error) {
-    if (isRetryable(error)) return error as Error;
+    if (isRetryable(error)) return error;
     throw error;
   }
 }
 
-class Batch<S> {
+class BatchProcessing<S> {
   readonly #task: Task<S>;
   readonly #nowMs: number;
   readonly #encodeEach: boolean;
@@ -101,7 +94,7 @@ class Batch<S> {
   readonly #outputs: OutgoingRecord[] = [];
   readonly #spentTimers: DueTimer[] = [];
   readonly #laterTimers: DueTimer[] = [];
-  readonly #told: Told[] = [];
+  readonly #reportedEvents: ReportedEvent[] = [];
   #failures = 0;
   #lastError = '';
 
@@ -130,9 +123,16 @@ class Batch<S> {
     );
     try {
       const unusable = unusableKey(origin);
-      if (unusable !== null) return this.#reject(origin, record, traced, ...unusable, null);
+      if (unusable !== null) return this.#setAside(origin, record, traced, ...unusable, null);
       if (context.steps?.wasTooSlow(origin))
-        return this.#reject(origin, record, traced, 'step-too-slow', 'its step did not end in an earlier life', null);
+        return this.#setAside(
+          origin,
+          record,
+          traced,
+          'step-too-slow',
+          'its step did not end before this process was started again',
+          null,
+        );
       if (origin.value !== null) {
         const bytes = origin.value;
         const value = this.#watched(origin, () => context.input.decode(bytes));
@@ -146,22 +146,22 @@ class Batch<S> {
       const stepped = this.#watched(origin, () => this.#reading((step) => context.topology.step(state, record, step)));
       const outcome = stepped instanceof Promise ? await stepped : stepped;
       if (outcome.kind === 'dead-letter') {
-        return this.#reject(origin, record, traced, outcome.reason, outcome.error, outcome);
+        return this.#setAside(origin, record, traced, outcome.reason, outcome.error, outcome);
       }
       stage = 'output-unusable';
-      this.#take(record.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
-      this.#told.push({ record, timerKey: null, outcome, failure: null, traced });
+      this.#applyOutcome(record.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
+      this.#reportedEvents.push({ record, timerKey: null, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error) || isFinal(error)) throw error;
-      if (ourDefects.includes(stage)) {
+      if (defectStages.includes(stage)) {
         this.#failures++;
-        this.#lastError = `${stage}: ${text(error)}`;
+        this.#lastError = `${stage}: ${messageOf(error)}`;
       }
-      this.#reject(origin, record, traced, stage, text(error), null);
+      this.#setAside(origin, record, traced, stage, messageOf(error), null);
     }
   }
 
-  /** Synchronous work for a record, which another thread keeps an eye on: it may not end. */
+  /** Synchronous work for a record, timed by the step watch's thread: it may not end. */
   #watched<R>(origin: ConsumedRecord, work: () => R): R {
     const { steps } = this.#task.context;
     if (!steps) return work();
@@ -181,8 +181,8 @@ class Batch<S> {
     try {
       const found = this.#state(timer.key);
       const state = found instanceof Promise ? await found : found;
-      // The index is a hint; the state says whether and when it wants to be called. Its answer may have changed without
-      // the state: a policy says it too.
+      // The index is a hint; the state decides whether and when its timer fires. That may have changed without the state,
+      // by another policy.
       const wantedMs = state === null ? null : topology.timer.dueAtMs(state);
       if (state === null || wantedMs === null) return;
       if (wantedMs > timer.dueAtMs) {
@@ -198,34 +198,34 @@ class Batch<S> {
         const again = topology.timer.dueAtMs(outcome.state);
         if (again !== null && again <= wantedMs) throw new Error('a fired timer must ask for a later time or none');
       }
-      this.#take(timer.key, state, outcome, traced?.headers);
-      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
+      this.#applyOutcome(timer.key, state, outcome, traced?.headers);
+      this.#reportedEvents.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error)) this.#spentTimers.splice(this.#spentTimers.indexOf(timer), 1);
       if (isRetryable(error) || isFinal(error)) throw error;
       // The state stays, and the timer comes back when the state changes or the store is rebuilt.
       this.#failures++;
-      this.#lastError = `timer of ${timer.key}: ${text(error)}`;
+      this.#lastError = `timer of ${timer.key}: ${messageOf(error)}`;
       const outcome = { kind: 'drop', reason: 'timer-threw' } as const;
-      this.#told.push({ record: null, timerKey: timer.key, outcome, failure: text(error), traced });
+      this.#reportedEvents.push({ record: null, timerKey: timer.key, outcome, failure: messageOf(error), traced });
     }
   }
 
-  finish(nextPosition: number, heldBy: Error | null): Work<S> {
+  finish(nextPosition: number, deferredBy: Error | null): BatchResult<S> {
     const { context, partition } = this.#task;
-    const changes: (StoreWrite & { readonly state: S | null })[] = [];
+    const changes: TaskChanges<S>['changes'][number][] = [];
     const records: OutgoingRecord[] = [];
     for (const [key, change] of this.#overlay.entries()) {
       const bytes = change.state === null ? null : this.#encodeState(change.state);
       const dueAtMs = change.state === null ? null : (context.topology.timer?.dueAtMs(change.state) ?? null);
       records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
-      // An entry of the future is there still; one of the past may have been spent on a call that failed.
+      // An entry of the future is still in the index; one of the past may have been spent on a timer that failed.
       const kept = dueAtMs !== null && dueAtMs > this.#nowMs;
       const previousDueAtMs = change.previousDueAtMs === dueAtMs && !kept ? null : change.previousDueAtMs;
       changes.push({ key, bytes, dueAtMs, previousDueAtMs, state: change.state });
     }
     records.push(...this.#outputs);
-    // An entry that was spent may be wanted again: fired for an earlier time, the state asks for the one of the entry.
+    // A spent entry may be wanted again: its timer fired for an earlier time, and the state now asks for the entry's.
     const wanted = new Map(changes.map(({ key, dueAtMs }) => [key, dueAtMs]));
     return {
       task: this.#task,
@@ -234,16 +234,16 @@ class Batch<S> {
       spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => wanted.get(key) !== dueAtMs),
       laterTimers: this.#laterTimers,
       nextPosition,
-      heldBy,
-      told: this.#told,
+      deferredBy,
+      reportedEvents: this.#reportedEvents,
       failures: this.#failures,
       lastError: this.#lastError,
     };
   }
 
   /**
-   * Runs a step that may read further keys. It is called anew where one can't be decoded at once, because its schema has to
-   * be fetched: a step has no effect before its outcome is taken.
+   * Runs a step that may read further keys. It is called again where one can't be decoded at once, because its schema has
+   * to be fetched: a step has no effect before its outcome is applied.
    */
   #reading(step: (context: StepContext<S>) => Outcome<S>): Outcome<S> | Promise<Outcome<S>> {
     const decoded = new Map<string, S | null>();
@@ -272,8 +272,8 @@ class Batch<S> {
     return changed ? changed.state : this.#task.state(key);
   }
 
-  /** Everything that can fail comes first, so that a failing record leaves nothing behind. */
-  #take(key: string, before: S | null, outcome: Outcome<S>, trace: OutgoingRecord['headers']): void {
+  /** Does everything that can fail first, so that a failing record leaves nothing behind. */
+  #applyOutcome(key: string, before: S | null, outcome: Outcome<S>, trace: OutgoingRecord['headers']): void {
     if (outcome.kind !== 'next') return;
     const { context } = this.#task;
     const outputs = outcome.emit.map((emission): OutgoingRecord => {
@@ -289,7 +289,7 @@ class Batch<S> {
     const { reason, others } = outcome;
     const states: [key: string, state: S | null, before: S | null][] = [...(others ?? [])].map(([other, state]) => {
       const held = this.#state(other);
-      // One that isn't decoded was not read, so its index entry isn't known: it is dropped when it comes due.
+      // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due.
       return [other, state, held instanceof Promise ? null : held];
     });
     if (outcome.state !== before || !others) states.push([key, outcome.state, before]);
@@ -304,7 +304,8 @@ class Batch<S> {
     for (const output of outputs) this.#outputs.push(output);
   }
 
-  #reject(
+  /** Makes a dead letter of a record. */
+  #setAside(
     origin: ConsumedRecord,
     record: SourceRecord & { readonly partition: number; readonly offset: number },
     traced: TracedWork | undefined,
@@ -314,7 +315,7 @@ class Batch<S> {
   ): void {
     const { context } = this.#task;
     this.#outputs.push(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
-    this.#told.push({
+    this.#reportedEvents.push({
       record,
       timerKey: null,
       outcome: outcome ?? { kind: 'dead-letter', reason, error },
@@ -334,15 +335,15 @@ class Batch<S> {
 }
 
 /**
- * What a release is to blame for: a step that throws, and a state of its own topic that it can't read. An input that can't be
- * read says something of who wrote it, and so does a value in it that nothing can hold.
+ * Stages whose failures are defects of this release: a step that throws, and a state of its own topic that it can't read.
+ * An input that can't be read, or holds a value that nothing can hold, is the fault of its writer.
  */
-const ourDefects: readonly string[] = ['state-unreadable', 'processor-threw'];
+const defectStages: readonly string[] = ['state-unreadable', 'processor-threw'];
 
-/** Longer keys would be carried in every change of their state. */
+/** A longer key would be repeated in every change of its state. */
 const maxKeyLength = 1_024;
 
-/** Why no state can be kept under a record's key: reason and sentence; null where one can. */
+/** Why no state can be kept under a record's key, as a reason and a sentence; null where it can. */
 function unusableKey({ key, raw }: ConsumedRecord): readonly [reason: string, error: string] | null {
   if (key === null) return ['no-key', 'the record has no key'];
   if (raw?.key !== undefined) return ['unusable-key', 'the key is no UTF-8'];
@@ -352,7 +353,6 @@ function unusableKey({ key, raw }: ConsumedRecord): readonly [reason: string, er
   return null;
 }
 
-/** Not to be blamed on a record. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof ProcessorFault || (error instanceof Error && error.name === 'StoreFault');
-const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** A fault of the processor, not of the record in progress. */
+const isFinal = (error: unknown): boolean => error instanceof ProcessorFault || error instanceof StoreFault;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,20 +1,21 @@
 import type { Consumer } from '../connectors/kafka/index.ts';
 import { hasCode, KafkaFault } from '../connectors/kafka/index.ts';
 import type { Assignment } from './assignment.ts';
-import type { Attempts } from './attempts.ts';
 import type { ProcessorHooks } from './hooks.ts';
+import { isRetryable } from './is-retryable.ts';
 import { ProcessorFault } from './processor-fault.ts';
+import type { Recovery } from './recovery-kind.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { ProcessorStatus } from './status.ts';
 import { StoreFault } from './store/store-fault.ts';
-import { Aborted, ProducerLost } from './transaction.ts';
-import { isRetryable } from './work.ts';
+import { ProducerLost, TransactionAborted } from './transaction.ts';
 
-/** The consumer is of no use any more: its name went to a newer member, it has forgotten all brokers, or a call hangs in it. */
+/** The consumer can't be used any more: its name went to a newer member, it has forgotten all brokers, or a call hangs in it. */
 export class MembershipLost extends Error {
   override readonly name = 'MembershipLost';
 }
 
-const finished = [
+const membershipLostCodes = [
   'ERR__FATAL',
   'ERR_FENCED_INSTANCE_ID',
   'KAFKA_ASSIGNMENT_LOST',
@@ -26,25 +27,24 @@ export type RecoveryOptions<S> = {
   readonly inputTopic: string;
   readonly consumer: Consumer;
   readonly assignment: Assignment<S>;
-  readonly attempts: Attempts;
+  readonly retryBudget: RetryBudget;
   readonly status: ProcessorStatus;
   readonly hooks: ProcessorHooks;
-  /** Replaces the producer. */
-  readonly renewProducer: () => Promise<void>;
+  readonly replaceProducer: () => Promise<void>;
 };
 
 /**
- * What the loop does about an error:
+ * Recovers from an error of the loop; README.md has the whole table.
  *
- * | error | answer |
+ * | error | recovery |
  * |---|---|
- * | transaction aborted | seek back to what is committed, go on |
- * | producer lost, transaction's fate unknown | a new producer; every task is opened again from store, changelog and group |
- * | position outside of the log | tasks opened again; what was lost is reported |
- * | Kafka or registry away or busy | seek back, wait, go on |
- * | store corrupt | that store is rebuilt from its topic |
+ * | transaction aborted | `abort-transaction` |
+ * | producer lost, the transaction's fate unknown | `replace-producer` |
+ * | position outside of the log | `reopen-tasks`; what was lost is reported |
+ * | store corrupt | `rebuild-store` |
+ * | Kafka or registry away or busy | `seek-back` |
+ * | the group has given this member's name away; the consumer has forgotten all brokers, hangs, or reads less than it owns | `MembershipLost`, and the processor joins again |
  * | store locked, folder unusable, disk full | stop |
- * | the group has given this member's name away; the consumer has forgotten all brokers, hangs, or reads less than it owns | join anew (`MembershipLost`) |
  * | a batch of records that the client can't decompress | stop |
  * | access denied, too many failures | stop |
  * | anything else | stop: an invariant is broken |
@@ -56,52 +56,48 @@ export async function recover<S>(error: unknown, o: RecoveryOptions<S>): Promise
   if (error instanceof StoreFault && error.code !== 'STORE_CORRUPT') {
     throw new ProcessorFault(error.code, error.message, error);
   }
-  // Said by the consumer itself. In a transaction the same code only means that offsets went out under the member id that
-  // this process had before it joined again, and that passes.
-  if (hasCode(error, ...finished)) throw new MembershipLost(error.message, { cause: error });
+  // From the consumer itself. As the cause of an aborted transaction the same code only means that the offsets went out
+  // under the member id that this process had before it joined again, and that passes.
+  if (hasCode(error, ...membershipLostCodes)) throw new MembershipLost(error.message, { cause: error });
   if (hasCode(error, 'KAFKA_UNREADABLE_BATCH')) throw new ProcessorFault('UNREADABLE_BATCH', error.message, error);
-  const pauseMs = o.attempts.failed(error);
-
-  if (error instanceof Aborted) {
-    o.hooks.onFault?.(error, 'aborted, do it again');
-    await seekBack(o);
-    return pauseMs;
+  const pauseMs = o.retryBudget.failed(error);
+  const recovery = recoveryFrom(error);
+  if (recovery === null) {
+    throw new ProcessorFault('DEFECT', error instanceof Error ? error.message : String(error), error);
   }
-  if (error instanceof ProducerLost) {
-    o.hooks.onFault?.(error, 'new producer, open the tasks again');
-    o.status.reachable(false);
-    await o.renewProducer();
+  o.hooks.onFault?.(error, recovery);
+  if (recovery.kind === 'replace-producer') {
+    o.status.kafkaReachable = false;
+    await o.replaceProducer();
+  }
+  if (recovery.kind === 'replace-producer' || recovery.kind === 'reopen-tasks') {
     await o.assignment.reopenAll();
     return pauseMs;
   }
-  if (hasCode(error, 'ERR__AUTO_OFFSET_RESET', 'ERR_OFFSET_OUT_OF_RANGE')) {
-    o.hooks.onFault?.(error, 'open the tasks again');
-    await o.assignment.reopenAll();
-    return pauseMs;
-  }
-  if (error instanceof StoreFault) {
-    o.hooks.onFault?.(error, 'rebuild the store');
-    await o.assignment.rebuild(error);
-    await seekBack(o);
-    return pauseMs;
-  }
-  if (isRetryable(error)) {
-    o.hooks.onFault?.(error, 'wait');
-    if (error instanceof KafkaFault) o.status.reachable(false);
-    await seekBack(o);
-    return pauseMs;
-  }
-  throw new ProcessorFault('DEFECT', error instanceof Error ? error.message : String(error), error);
+  if (error instanceof StoreFault) await o.assignment.rebuild(error);
+  if (recovery.kind === 'seek-back' && error instanceof KafkaFault) o.status.kafkaReachable = false;
+  await seekBack(o);
+  return pauseMs;
 }
 
-/** The records of the dropped batch come again. */
+/** Null where there is none. */
+function recoveryFrom(error: unknown): Recovery | null {
+  if (error instanceof TransactionAborted) return { kind: 'abort-transaction' };
+  if (error instanceof ProducerLost) return { kind: 'replace-producer' };
+  if (hasCode(error, 'ERR__AUTO_OFFSET_RESET', 'ERR_OFFSET_OUT_OF_RANGE')) return { kind: 'reopen-tasks' };
+  if (error instanceof StoreFault) return { kind: 'rebuild-store', folder: error.folder };
+  if (isRetryable(error)) return { kind: 'seek-back' };
+  return null;
+}
+
+/** The records of the dropped batch are polled again. */
 async function seekBack<S>(o: RecoveryOptions<S>): Promise<void> {
-  for (const task of o.assignment.working) {
+  for (const { partition, position } of o.assignment.working) {
     try {
-      await o.consumer.seek({ topic: o.inputTopic, partition: task.partition }, task.position);
+      await o.consumer.seek({ topic: o.inputTopic, partition }, position);
     } catch (error) {
-      o.hooks.onFault?.(error, 'open the task again');
-      await o.assignment.reopen(task.partition, null);
+      o.hooks.onFault?.(error, { kind: 'reopen-task', partition });
+      await o.assignment.reopen(partition, null);
     }
   }
 }

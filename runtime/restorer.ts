@@ -9,13 +9,13 @@ export type RestoreJob = {
   readonly from: number;
   /** Read until here. It may lie beyond what read_committed shows now; then this waits for open transactions to end. */
   readonly end: number;
-  /** Takes records in order, with the offset up to which everything is covered. Awaited before the next call. */
+  /** Stores records in order, with the offset up to which everything is covered. Awaited before the next call. */
   readonly put: (records: readonly ConsumedRecord[], coveredTo: number) => Promise<void>;
   readonly onProgress: (progress: RestoreProgress) => void;
-  /** No open transaction of the partition can be older: one that holds the restore up for longer will never end. */
-  readonly heldUpAfterMs: number;
-  /** Told once per `heldUpAfterMs` while a transaction that nobody ends hides everything from `offset` on. */
-  readonly onHeldUp: (offset: number, seconds: number) => void;
+  /** No open transaction of the partition can be older: one that blocks the restore for longer hangs. */
+  readonly hangingAfterMs: number;
+  /** Called once per `hangingAfterMs` while a hanging transaction hides everything from `offset` on. */
+  readonly onHangingTransaction: (offset: number, seconds: number) => void;
   readonly signal: AbortSignal;
 };
 
@@ -23,9 +23,9 @@ type Running = RestoreJob & {
   next: number;
   records: number;
   startedAtMs: number;
-  toldAtMs: number;
-  movedAtMs: number;
-  doubtedAtMs: number;
+  reportedAtMs: number;
+  advancedAtMs: number;
+  checkedAtMs: number;
   putting: Promise<void>;
   readonly resolve: (coveredTo: number) => void;
   readonly reject: (error: unknown) => void;
@@ -41,7 +41,7 @@ export class Restorer {
   readonly #topic: string;
   readonly #clock: Clock;
   readonly #running = new Map<number, Running>();
-  /** The jobs that the reader reads for: a job that came since must not take what was fetched for another one. */
+  /** The jobs that the reader was assigned for: a newer job must not get records that were fetched for another one. */
   #reading: readonly Running[] = [];
   #changed = false;
   #loop: Promise<void> | null = null;
@@ -53,8 +53,8 @@ export class Restorer {
   }
 
   /**
-   * Resolves with the offset up to which `put` has been given everything (at least `end`). Rejects as soon as the job's
-   * signal says so and the last `put` is over, whatever the reader waits for.
+   * Resolves with the offset up to which `put` was given everything (at least `end`). Rejects once the job's signal has
+   * aborted and the last `put` has ended, whatever the reader waits for.
    */
   restore(job: RestoreJob): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -65,14 +65,14 @@ export class Restorer {
         next: job.from,
         records: 0,
         startedAtMs: now,
-        toldAtMs: now,
-        movedAtMs: now,
-        doubtedAtMs: now,
+        reportedAtMs: now,
+        advancedAtMs: now,
+        checkedAtMs: now,
         putting: Promise.resolve(),
         resolve,
         reject,
       };
-      job.signal.addEventListener('abort', () => this.#callOff(running), { once: true });
+      job.signal.addEventListener('abort', () => this.#cancel(running), { once: true });
       this.#running.set(job.partition, running);
       this.#changed = true;
       this.#loop ??= this.#run();
@@ -88,24 +88,24 @@ export class Restorer {
           reader ??= await Consumer.connect(this.#settings, {
             onEof: ({ partition, offset }) => ends.set(partition, offset),
             maxQueuedBytes: 64 * 1024 * 1024,
-            // Nobody may want it any more by then, and a process doesn't end before a client that connects.
+            // The job may be cancelled by then, and a process doesn't end before a client that connects.
             connectTimeoutMs: 3_000,
           });
           if (this.#changed) {
-            // An end that was seen may be told only after the poll that met it. It must not count for a job that has yet to
-            // read what lies before it.
+            // An end-of-partition event may arrive after the poll that reached it. It must not count for a job that has yet
+            // to read what lies before it.
             await this.#clock.sleep(1);
             ends.clear();
             this.#assign(reader);
           }
           if (this.#running.size === 0) continue;
           const records = await reader.poll(maxRecordsPerPoll, 100);
-          await this.#take(records, ends);
-          this.#doubt(reader);
+          await this.#deliver(records, ends);
+          this.#checkStalled(reader);
         } catch (error) {
           if (!(error instanceof KafkaFault && (error.retryable || error.fatal))) throw error;
           if (error.fatal) {
-            // Another one reads on where this one was.
+            // Another reader goes on where this one was.
             await reader?.close();
             reader = null;
             this.#changed = true;
@@ -119,7 +119,7 @@ export class Restorer {
     } finally {
       this.#loop = null;
       await reader?.close();
-      // A job may have come while the reader closed.
+      // A job may have been added while the reader closed.
       if (this.#running.size > 0) this.#loop ??= this.#run();
     }
   }
@@ -130,14 +130,14 @@ export class Restorer {
     reader.assign(this.#reading.map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })));
   }
 
-  #callOff(job: Running): void {
+  #cancel(job: Running): void {
     if (this.#running.get(job.partition) !== job) return;
     this.#remove(job);
     const over = () => job.reject(job.signal.reason);
     job.putting.then(over, over);
   }
 
-  async #take(records: readonly ConsumedRecord[], ends: ReadonlyMap<number, number>): Promise<void> {
+  async #deliver(records: readonly ConsumedRecord[], ends: ReadonlyMap<number, number>): Promise<void> {
     const byPartition = Map.groupBy(records, (record) => record.partition);
     for (const job of this.#reading) {
       if (this.#running.get(job.partition) !== job) continue;
@@ -146,7 +146,7 @@ export class Restorer {
       const coveredTo = Math.max(job.next, last ? last.offset + 1 : 0, ends.get(job.partition) ?? 0);
       if (coveredTo === job.next) continue;
       job.next = coveredTo;
-      job.movedAtMs = this.#clock.monotonicMs();
+      job.advancedAtMs = this.#clock.monotonicMs();
       job.records += mine.length;
       try {
         // The store writes while the next records are fetched; one batch at a time bounds the memory.
@@ -156,11 +156,11 @@ export class Restorer {
         if (coveredTo >= job.end) {
           await job.putting;
           this.#remove(job);
-          this.#tell(job, true);
+          this.#report(job, true);
           job.resolve(coveredTo);
         } else {
           job.putting.catch(() => {});
-          this.#tell(job, false);
+          this.#report(job, false);
         }
       } catch (error) {
         this.#remove(job);
@@ -169,17 +169,17 @@ export class Restorer {
     }
   }
 
-  /** Asks about jobs that stand still: either Kafka is away, and this isn't answered, or its stable offset stands still. */
-  #doubt(reader: Consumer): void {
+  /** Looks at jobs without progress: either Kafka is away, and doesn't answer this, or its last stable offset stands still. */
+  #checkStalled(reader: Consumer): void {
     const nowMs = this.#clock.monotonicMs();
     for (const job of this.#running.values()) {
-      if (nowMs - Math.max(job.movedAtMs, job.doubtedAtMs) < job.heldUpAfterMs) continue;
-      job.doubtedAtMs = nowMs;
+      if (nowMs - Math.max(job.advancedAtMs, job.checkedAtMs) < job.hangingAfterMs) continue;
+      job.checkedAtMs = nowMs;
       const at = job.next;
-      reader.watermarks(this.#topic, job.partition, questionMs).then(
+      reader.watermarks(this.#topic, job.partition, watermarksTimeoutMs).then(
         ({ high: stableEnd }) => {
-          const stands = job.next === at && stableEnd <= at && this.#running.get(job.partition) === job;
-          if (stands) job.onHeldUp(at, Math.round((nowMs - job.movedAtMs) / 1000));
+          const blocked = job.next === at && stableEnd <= at && this.#running.get(job.partition) === job;
+          if (blocked) job.onHangingTransaction(at, Math.round((nowMs - job.advancedAtMs) / 1000));
         },
         () => {},
       );
@@ -191,10 +191,10 @@ export class Restorer {
     this.#changed = true;
   }
 
-  #tell(job: Running, done: boolean): void {
+  #report(job: Running, done: boolean): void {
     const now = this.#clock.monotonicMs();
-    if (!done && now - job.toldAtMs < 1_000) return;
-    job.toldAtMs = now;
+    if (!done && now - job.reportedAtMs < 1_000) return;
+    job.reportedAtMs = now;
     const seconds = Math.max(0.001, (now - job.startedAtMs) / 1000);
     const offsetsPerSecond = (job.next - job.from) / seconds;
     const remaining = Math.max(0, job.end - job.next);
@@ -209,4 +209,4 @@ export class Restorer {
 }
 
 const maxRecordsPerPoll = 5_000;
-const questionMs = 2_000;
+const watermarksTimeoutMs = 2_000;

@@ -1,90 +1,30 @@
-import type { KafkaSettings } from '../connectors/kafka/index.ts';
 import { Admin, hasCode, KafkaFault } from '../connectors/kafka/index.ts';
 import type { Clock } from '../platform/host/index.ts';
-import type { Tracing } from '../platform/telemetry/index.ts';
-import type { Topology } from '../processors/topology.ts';
 import type { TopicId } from '../schemas/topics.ts';
-import { Fences } from './attempts.ts';
-import type { Codecs } from './codec.ts';
-import type { FailureLimitOptions } from './failure-limit.ts';
-import type { ProcessorHooks } from './hooks.ts';
+import { FencingBudget } from './fencing-budget.ts';
+import { runMembership } from './membership.ts';
+import { type ProcessorOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { persist } from './persist.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import { MembershipLost } from './recovery.ts';
-import { runSession } from './session.ts';
-import { ProcessorStatus } from './status.ts';
-import type { StepWatch } from './step-watch/index.ts';
 import type { ChangelogIdentity } from './task.ts';
 import { type TaskContext, taskContext } from './task-context.ts';
-import type { Upstream } from './timer-gate.ts';
-
-export type ProcessorOptions<S> = {
-  readonly topology: Topology<S>;
-  /** A topic's name at the cluster. */
-  readonly topics: (id: TopicId) => string;
-  readonly kafka: KafkaSettings;
-  /** Consumer group, and prefix of the transactional id. Default `processorGroup(topics, topology)`. */
-  readonly group?: string;
-  /** Names this process within the processor: group.instance.id, transactional id and stores hang on it. One live process per name. */
-  readonly instance: string;
-  /** This instance's own folder; the store of partition n is its subfolder n. */
-  readonly stateFolder: string;
-  readonly codecs: Codecs;
-  readonly clock: Clock;
-  /** Stops after the batch in progress. */
-  readonly signal: AbortSignal;
-  readonly hooks?: ProcessorHooks;
-  /** A span for every record and timer, from its step to its commit. */
-  readonly tracing?: Tracing | undefined;
-  /** Sets a record aside whose step did not end. One per process. */
-  readonly steps?: StepWatch | undefined;
-  /** Told about progress, for probes. Make one with `new ProcessorStatus(clock)`. */
-  readonly status?: ProcessorStatus;
-  /** How far the processors before this one have come; timers wait for it. Without it only the own input counts. */
-  readonly upstream?: Upstream;
-  readonly failureLimit?: FailureLimitOptions;
-  /** Most records of one transaction. More gives throughput, less gives latency under load. Default 2,000. */
-  readonly maxBatchRecords?: number;
-  /** About what one transaction writes at most, judged by the one before. More needs a faster broker. Default 16 MiB. */
-  readonly maxBatchBytes?: number;
-  /** Encoded size of the states that are kept decoded in memory, over all tasks; decoded they take about five times that. Default 8 MiB. */
-  readonly cacheBytes?: number;
-  /** The changelog's actual `delete.retention.ms`, asked for whenever a task opens. Default 24 h, as Kafka's. */
-  readonly tombstoneRetentionMs?: number | (() => Promise<number>);
-  /** A member that isn't heard of for so long loses its partitions. Default 10,000. */
-  readonly sessionTimeoutMs?: number;
-  /** Default 10,000. A frozen owner's open transaction ends after it. */
-  readonly transactionTimeoutMs?: number;
-  /** How long a stop waits for a Kafka that does not answer; calls under way then add up to 10 s of their own. Default 5,000. */
-  readonly stopTimeoutMs?: number;
-  /** How often the same work may fail in a row while Kafka answers. Default 20. */
-  readonly maxAttempts?: number;
-};
-
-/** Consumer group of a processor: the topics' prefix plus the topology's name, e.g. `live2vod.video`. */
-export function processorGroup(
-  topics: (id: TopicId) => string,
-  topology: Pick<Topology<unknown>, 'name' | 'input'>,
-): string {
-  const input = topics(topology.input);
-  return input.slice(0, input.length - topology.input.length) + topology.name;
-}
 
 /**
  * Runs a topology exactly once until `signal` is aborted: then it finishes its batch, commits, closes its stores and
  * resolves. Rejects with a `ProcessorFault` where it can't go on.
  */
-export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<void> {
-  const { clock, signal, hooks = {} } = options;
+export async function runProcessor<S>(given: ProcessorOptions<S>): Promise<void> {
+  const options = resolveOptions(given);
+  const { clock, signal, hooks, status } = options;
   if (signal.aborted) return;
-  const status = options.status ?? new ProcessorStatus(clock);
-  const giveUp = giveUpAfter(signal, options.stopTimeoutMs ?? 5_000, clock);
+  const giveUp = giveUpAfter(signal, options.stopTimeoutMs, clock);
   const waiting = {
     clock,
     signal,
     onRetry: (fault: Error) => {
-      status.moved();
-      hooks.onFault?.(fault, 'wait for Kafka');
+      status.loopAdvanced();
+      hooks.onFault?.(fault, { kind: 'wait-for-kafka' });
     },
   };
   let admin: Admin | null = null;
@@ -93,15 +33,16 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
     let connected = await connectAdmin();
     admin = connected;
     const described = await persist(() => describe(options, connected), waiting);
-    const fences = new Fences(clock);
+    const fencingBudget = new FencingBudget(clock);
     while (!signal.aborted) {
       try {
-        await runSession({ options, admin: connected, ...described, status, giveUp: giveUp.signal });
+        await runMembership({ options, admin: connected, ...described, giveUp: giveUp.signal });
       } catch (error) {
         if (!(error instanceof MembershipLost)) throw error;
-        hooks.onFault?.(error, 'join the group again');
-        status.reachable(false);
-        await clock.sleep(hasCode(error.cause, ...losesName) ? fences.another(error) : pauseMs, signal);
+        hooks.onFault?.(error, { kind: 'rejoin-group' });
+        status.kafkaReachable = false;
+        const fenced = hasCode(error.cause, ...fencedCodes);
+        await clock.sleep(fenced ? fencingBudget.spend(error) : rejoinPauseMs, signal);
         if (!connected.lost || signal.aborted) continue;
         connected.close();
         connected = await connectAdmin();
@@ -119,11 +60,11 @@ export async function runProcessor<S>(options: ProcessorOptions<S>): Promise<voi
   }
 }
 
-/** Lost for good to another process, if it happens again and again; else only this client is finished. */
-const losesName = ['ERR__FATAL', 'ERR_FENCED_INSTANCE_ID'] as const;
-const pauseMs = 500;
+/** A newer member has this member's name. Only these count against the fencing budget; else just the client was lost. */
+const fencedCodes = ['ERR__FATAL', 'ERR_FENCED_INSTANCE_ID'] as const;
+const rejoinPauseMs = 500;
 
-/** Aborts some time after `stop`: waiting for an absent Kafka must not outlast the stop's budget. */
+/** Aborts some time after `stop`: waiting for a Kafka that is away must not outlast the time that a stop has. */
 function giveUpAfter(stop: AbortSignal, ms: number, clock: Clock): { signal: AbortSignal; cancel(): void } {
   const done = new AbortController();
   const started = () => {
@@ -144,7 +85,7 @@ function giveUpAfter(stop: AbortSignal, ms: number, clock: Clock): { signal: Abo
 
 /** Checks that the topics fit together before anything is read. */
 async function describe<S>(
-  options: ProcessorOptions<S>,
+  options: ResolvedOptions<S>,
   admin: Admin,
 ): Promise<{ context: TaskContext<S>; changelog: ChangelogIdentity }> {
   const { topology, topics } = options;
@@ -171,7 +112,7 @@ async function describe<S>(
         'state in its own partition number, so they must be equal. "live2vod topics apply" says how to migrate',
     );
   }
-  const cacheBytesPerTask = Math.ceil((options.cacheBytes ?? 8 * 1024 * 1024) / input.partitions);
+  const cacheBytesPerTask = Math.ceil(options.cacheBytes / input.partitions);
   return {
     context: taskContext(topology, topics, options.codecs, cacheBytesPerTask, options.tracing, options.steps),
     changelog: { topicId: changelog.topicId, topic: changelog.name, partitions: changelog.partitions },

@@ -1,6 +1,6 @@
 /**
  * Decoded states of the keys that were active last, bounded by the size of their encoded form: an active key's state is
- * then neither read nor decoded for every event. The states are shared: nobody may change one.
+ * then neither read nor decoded for every event. The states are shared and must not be mutated.
  *
  * Two generations stand in for an exact least-recently-used order: what is used moves to the young one; when that is
  * full it becomes the old one, and the old one is forgotten as a whole. Cheap, and nothing is moved for an eviction.

@@ -1,36 +1,36 @@
 import type { Clock } from '../platform/host/index.ts';
-
-/** `held-up`: restoring, behind a transaction that nobody ends. */
-export type TaskPhase = 'restoring' | 'held-up' | 'ready';
+import { isMember, type MembershipState } from './membership-state.ts';
+import { type TaskState, takesPart } from './task-state.ts';
 
 /**
- * What probes ask. Live: the loop moved within some seconds. Ready: the member is in its group, Kafka answers, and every
- * assigned task is restored.
+ * What probes ask. Live: the loop advanced within some seconds. Ready: this process is a member of its group, Kafka
+ * answers, and every task takes part in batches or is closing.
  */
 export class ProcessorStatus {
   readonly #clock: Clock;
-  readonly #tasks = new Map<number, TaskPhase>();
-  #movedAtMs: number;
-  #joined = false;
+  readonly #tasks = new Map<number, TaskState>();
+  #advancedAtMs: number;
   #kafkaReachable = false;
-  #awayAtMs: number;
+  #kafkaUnreachableAtMs: number;
   #heldTimers: { readonly ms: number; readonly waitsFor: string | null } = { ms: 0, waitsFor: null };
+  membership: MembershipState = 'joining';
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#movedAtMs = clock.monotonicMs();
-    this.#awayAtMs = this.#movedAtMs;
+    this.#advancedAtMs = clock.monotonicMs();
+    this.#kafkaUnreachableAtMs = this.#advancedAtMs;
   }
 
   live(withinMs: number): boolean {
-    return this.#clock.monotonicMs() - this.#movedAtMs <= withinMs;
+    return this.#clock.monotonicMs() - this.#advancedAtMs <= withinMs;
   }
 
   get ready(): boolean {
-    return this.#joined && this.#kafkaReachable && [...this.#tasks.values()].every((phase) => phase === 'ready');
+    const tasksReady = [...this.#tasks.values()].every((state) => takesPart(state) || state === 'closing');
+    return isMember(this.membership) && this.#kafkaReachable && tasksReady;
   }
 
-  /** For how long the oldest due timer has been held back, and what for; 0 where none is. */
+  /** For how long the oldest due timer has been held back, and by what; 0 where none is. */
   get heldTimers(): { readonly ms: number; readonly waitsFor: string | null } {
     return this.#heldTimers;
   }
@@ -39,35 +39,32 @@ export class ProcessorStatus {
     this.#heldTimers = { ms, waitsFor };
   }
 
-  /** Phase by partition. */
-  get tasks(): ReadonlyMap<number, TaskPhase> {
+  /** State by partition, of the tasks that aren't closed. */
+  get tasks(): ReadonlyMap<number, TaskState> {
     return this.#tasks;
+  }
+
+  taskState(partition: number, state: TaskState): void {
+    if (state === 'closed') this.#tasks.delete(partition);
+    else this.#tasks.set(partition, state);
   }
 
   get kafkaReachable(): boolean {
     return this.#kafkaReachable;
   }
 
-  /** When Kafka was last away, by the monotonic clock: now while it is; at the start nothing is known of it. */
-  get awayAtMs(): number {
-    return this.#kafkaReachable ? this.#awayAtMs : this.#clock.monotonicMs();
+  set kafkaReachable(reachable: boolean) {
+    if (!reachable || !this.#kafkaReachable) this.#kafkaUnreachableAtMs = this.#clock.monotonicMs();
+    this.#kafkaReachable = reachable;
   }
 
-  moved(): void {
-    this.#movedAtMs = this.#clock.monotonicMs();
+  /** When Kafka was last unreachable, by the monotonic clock: now while it is. At the start it counts as unreachable. */
+  get kafkaLastUnreachableMs(): number {
+    return this.#kafkaReachable ? this.#kafkaUnreachableAtMs : this.#clock.monotonicMs();
   }
 
-  reachable(yes: boolean): void {
-    if (!yes || !this.#kafkaReachable) this.#awayAtMs = this.#clock.monotonicMs();
-    this.#kafkaReachable = yes;
-  }
-
-  joined(): void {
-    this.#joined = true;
-  }
-
-  task(partition: number, phase: TaskPhase | null): void {
-    if (phase === null) this.#tasks.delete(partition);
-    else this.#tasks.set(partition, phase);
+  /** The loop has done another round, or another attempt to connect. */
+  loopAdvanced(): void {
+    this.#advancedAtMs = this.#clock.monotonicMs();
   }
 }

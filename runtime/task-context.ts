@@ -10,7 +10,7 @@ export type TaskContext<S> = {
   readonly inputTopic: string;
   readonly changelogTopic: string;
   readonly deadLetterTopic: string;
-  /** Says in a dead letter who wrote it. */
+  /** Names the writer in a dead letter. */
   readonly stage: string;
   readonly input: Codec<unknown>;
   readonly state: Codec<S>;
@@ -35,7 +35,7 @@ export function taskContext<S>(
     deadLetterTopic: topics('dead-letters'),
     stage: `${topology.name}-processor`,
     input: codecs[topology.input] ?? rawBytes,
-    // The wiring pairs a topology with the codec of its changelog; nothing else could know S.
+    // The caller pairs a topology with the codec of its changelog: S can't be checked here.
     state: (codecs[topology.changelog] ?? rawBytes) as Codec<S>,
     outputs: new Map(topology.outputs.map((id) => [id, { topic: topics(id), codec: codecs[id] ?? rawBytes }])),
     cacheBytesPerTask,

@@ -1,12 +1,22 @@
 import { refuseNewer } from './newer-release.ts';
 import { StateCache } from './state-cache.ts';
 import type { Checkpoint } from './store/checkpoint.ts';
-import type { StateStore } from './store/state-store.ts';
+import type { DueTimer, StateStore, StoreWrite } from './store/state-store.ts';
 import type { TaskContext } from './task-context.ts';
-import type { Work } from './work.ts';
 
 /** Identity of the changelog that goes into every checkpoint. */
 export type ChangelogIdentity = Pick<Checkpoint, 'topicId' | 'topic' | 'partitions'>;
+
+/** What a batch changes in its task, once it is committed. */
+export type TaskChanges<S> = {
+  /** Offset of the next input record. */
+  readonly nextPosition: number;
+  readonly changes: readonly (StoreWrite & { readonly state: S | null })[];
+  /** Entries of the timer index that fired or were stale, and that no state wants. */
+  readonly spentTimers: readonly DueTimer[];
+  /** Entries for states that want to be called later than the index had it. */
+  readonly laterTimers: readonly DueTimer[];
+};
 
 /**
  * One assigned partition: its store, the position up to which its input is committed, and the timers. It changes only by
@@ -24,7 +34,7 @@ export class Task<S> {
   #earliestTimerMs: number | null;
   #writing: Promise<void> = Promise.resolve();
   #writeFault: unknown;
-  /** Where the end of the input partition was last reached; -1 before that. */
+  /** Offset at which the end of the input partition was last reached; -1 before that. */
   endSeenAt = -1;
 
   private constructor(o: TaskParts<S>, earliestTimerMs: number | null) {
@@ -54,12 +64,12 @@ export class Task<S> {
     const bytes = this.store.get(key);
     if (bytes === undefined) return null;
     const decoded = this.context.state.decode(bytes);
-    if (decoded instanceof Promise) return decoded.then((state) => this.#ours(state, bytes));
-    this.#cache.set(key, this.#ours(decoded, bytes), bytes.length);
+    if (decoded instanceof Promise) return decoded.then((state) => this.#unlessNewer(state, bytes));
+    this.#cache.set(key, this.#unlessNewer(decoded, bytes), bytes.length);
     return decoded;
   }
 
-  #ours(state: S, bytes: Buffer): S {
+  #unlessNewer(state: S, bytes: Buffer): S {
     refuseNewer(this.context.state, this.context.changelogTopic, bytes);
     return state;
   }
@@ -71,7 +81,7 @@ export class Task<S> {
 
   /**
    * Whether the next transaction should tell the store how far the changelog goes: once a second while it changes, and
-   * once an hour in any case, since a store with an old checkpoint is rebuilt. `now`: as soon as anything has changed.
+   * once an hour in any case, since a store with an old checkpoint is rebuilt. `now`: whenever anything has changed.
    */
   wantsCheckpoint(nowMs: number, now = false): boolean {
     const ageMs = nowMs - this.#checkpointedAtMs;
@@ -79,28 +89,28 @@ export class Task<S> {
   }
 
   /**
-   * The batch is committed: makes it the task's truth. The store is written in the background; `settled` waits for it.
-   * `changelogEnd`: an end of the changelog that was seen before the group accepted this batch's offsets (so nobody else
-   * can have written below it), or null.
+   * Takes over the changes of a batch that is committed. The store is written in the background; `settled` waits for it.
+   * `changelogEnd`: an end of the changelog that was read before the group accepted this batch's offsets (so no other
+   * member can have written below it), or null.
    */
-  apply(work: Work<S>, changelogEnd: number | null, nowMs: number): void {
-    this.#position = work.nextPosition;
-    for (const { key, bytes, dueAtMs, state } of work.changes) {
+  apply(batch: TaskChanges<S>, changelogEnd: number | null, nowMs: number): void {
+    this.#position = batch.nextPosition;
+    for (const { key, bytes, dueAtMs, state } of batch.changes) {
       if (state === null || bytes === null) this.#cache.delete(key);
       else this.#cache.set(key, state, bytes.length);
       if (dueAtMs !== null && (this.#earliestTimerMs === null || dueAtMs < this.#earliestTimerMs)) {
         this.#earliestTimerMs = dueAtMs;
       }
     }
-    if (work.changes.length > 0) this.#dirty = true;
-    if (changelogEnd === null && work.changes.length === 0 && work.spentTimers.length === 0) return;
+    if (batch.changes.length > 0) this.#dirty = true;
+    if (changelogEnd === null && batch.changes.length === 0 && batch.spentTimers.length === 0) return;
     const checkpoint = changelogEnd === null ? null : { ...this.#changelog, offset: changelogEnd, wallTimeMs: nowMs };
     if (checkpoint) {
       this.#checkpointedAtMs = nowMs;
-      // Records of this very batch may lie beyond the end that was seen, so a later checkpoint has to know of them.
-      this.#dirty = work.changes.length > 0;
+      // Records of this very batch may lie beyond the end that was read: a later checkpoint has to cover them.
+      this.#dirty = batch.changes.length > 0;
     }
-    this.#writing = this.#write(work, checkpoint).catch((error: unknown) => {
+    this.#writing = this.#write(batch, checkpoint).catch((error: unknown) => {
       this.#writeFault = error;
     });
   }
@@ -117,10 +127,10 @@ export class Task<S> {
     await this.store.close().catch(() => {});
   }
 
-  async #write(work: Work<S>, checkpoint: Checkpoint | null): Promise<void> {
-    await this.store.write(work.changes, checkpoint);
-    if (work.spentTimers.length > 0) {
-      await this.store.moveTimers(work.spentTimers, work.laterTimers);
+  async #write(batch: TaskChanges<S>, checkpoint: Checkpoint | null): Promise<void> {
+    await this.store.write(batch.changes, checkpoint);
+    if (batch.spentTimers.length > 0) {
+      await this.store.moveTimers(batch.spentTimers, batch.laterTimers);
       this.#earliestTimerMs = await this.store.earliestTimerMs();
     }
   }

@@ -2,7 +2,7 @@ import type { Admin } from '../connectors/kafka/index.ts';
 import type { Clock } from '../platform/host/index.ts';
 import type { Task } from './task.ts';
 
-/** Tells up to which wall time everything upstream of this processor has been processed, epoch milliseconds. */
+/** Up to which wall time everything upstream of this processor has been processed, epoch milliseconds. */
 export type Upstream = {
   watermarkMs(): Promise<number>;
   /** What keeps the watermark from going on, in words; null while nothing does. */
@@ -13,10 +13,10 @@ export type Upstream = {
 type Sample = { readonly watermarkMs: number; readonly end: number };
 
 /**
- * Decides how far timers may fire, so that a backlog can't end a show early. In this order: the upstream says that it
- * has processed everything up to a wall time W; then the end of the own input is read, so that whatever upstream wrote
- * about the time before W lies below it; once a task has worked up to that end, its timers with a deadline of W or
- * earlier may fire.
+ * Decides how far timers may fire, so that a backlog can't end a show early. In this order: the upstream has processed
+ * everything up to a wall time W; then the end of the own input is read, so that everything upstream wrote about the time
+ * before W lies below it; once a task has processed its input up to that end, its timers with a deadline of W or earlier
+ * may fire.
  */
 export class TimerGate {
   readonly #admin: Admin;
@@ -52,13 +52,13 @@ export class TimerGate {
     return `${this.#inputTopic}/${partition} to be read to ${this.#samples.get(partition)?.end ?? 0}, it is at ${position}`;
   }
 
-  /** True without a sample: there is nothing to reach. */
+  /** True without a sample: there is no end to reach. */
   #reached(task: Task<unknown>): boolean {
     const end = this.#samples.get(task.partition)?.end ?? 0;
     return task.position >= end || task.endSeenAt >= end;
   }
 
-  /** Forgets what was cleared: it may rest on records that have to be read again. */
+  /** Forgets what was cleared: it may rest on records that have to be polled again. */
   reset(): void {
     this.#samples.clear();
     this.#clearedMs.clear();
@@ -67,20 +67,20 @@ export class TimerGate {
   /** Looks at upstream and the input's ends for tasks with waiting timers; in the background, at most once in 500 ms. */
   refresh(tasks: readonly Task<unknown>[], onFault: (error: unknown) => void): void {
     const nowMs = this.#clock.monotonicMs();
-    // A task that works through a backlog must get there some time: its goal doesn't move until it is reached. One that
-    // never gets there, behind a hanging transaction, holds up nobody else.
-    const goalless = tasks.filter((task) => this.#reached(task));
-    if (this.#sampling || goalless.length === 0 || nowMs - this.#sampledAtMs < 500) return;
+    // A task with a backlog has to reach its end some time, so that end doesn't move until it is reached. A task that never
+    // reaches it, behind a hanging transaction, doesn't keep the others waiting.
+    const withoutEnd = tasks.filter((task) => this.#reached(task));
+    if (this.#sampling || withoutEnd.length === 0 || nowMs - this.#sampledAtMs < 500) return;
     this.#sampling = true;
     this.#sampledAtMs = nowMs;
-    this.#look(goalless.map((task) => task.partition))
+    this.#sample(withoutEnd.map((task) => task.partition))
       .catch(onFault)
       .finally(() => {
         this.#sampling = false;
       });
   }
 
-  async #look(partitions: readonly number[]): Promise<void> {
+  async #sample(partitions: readonly number[]): Promise<void> {
     const watermarkMs = await this.#upstream.watermarkMs();
     const ends = await this.#admin.endOffsets(
       partitions.map((partition) => ({ topic: this.#inputTopic, partition })),

@@ -7,33 +7,33 @@ import type {
 import { hasCode, KafkaFault } from '../connectors/kafka/index.ts';
 import { type PersistOptions, persist } from './persist.ts';
 
-/** The transaction did not happen: drop the overlays, seek back, do the work again. */
-export class Aborted extends Error {
-  override readonly name = 'Aborted';
+/** The transaction was aborted: drop the batch, seek back, process it again. */
+export class TransactionAborted extends Error {
+  override readonly name = 'TransactionAborted';
 }
 
-/** Whether the transaction happened isn't known, and this producer can't say: connect a new one and reopen the tasks. */
+/** Whether the transaction was committed isn't known, and this producer can't say: replace it and reopen the tasks. */
 export class ProducerLost extends Error {
   override readonly name = 'ProducerLost';
 }
 
 export type TransactionOptions = PersistOptions & {
-  /** What a transaction may take, all its tries together, without its abort. */
+  /** How long a transaction may take with all its retries, without its abort. */
   readonly budgetMs: number;
 };
 
 /**
- * Writes records and offsets as one transaction. Resolves when it is committed; rejects with `Aborted`, `ProducerLost`, or
+ * Writes records and offsets as one transaction. Resolves when it is committed; rejects with `TransactionAborted`, `ProducerLost`, or
  * what `beforeOffsets` threw (aborted then, too).
  *
- * `beforeOffsets` runs after the records were handed over and before the group is asked whether this member still owns
- * its partitions.
+ * `beforeOffsets` runs after the records were handed to the producer and before the group checks that this member still
+ * owns its partitions.
  *
- * | fault | answer |
+ * | fault | what is done |
  * |---|---|
  * | retryable | the same call again, until `retry.signal` or the end of its budget, then `ProducerLost` |
  * | a call hangs (`KAFKA_CALL_HUNG`) | throw `ProducerLost` |
- * | abortable (fenced by the group's generation, a record refused, time-out) | abort, throw `Aborted` |
+ * | abortable (fenced by the group's generation, a record refused, time-out) | abort, throw `TransactionAborted` |
  * | fatal (fenced by a newer producer, epoch lost) or anything else | throw `ProducerLost` |
  */
 export async function transact(
@@ -45,7 +45,7 @@ export async function transact(
   options: TransactionOptions,
 ): Promise<void> {
   const { clock, budgetMs } = options;
-  // A coordinator that went away for good may be asked in vain without end, and all partitions wait for this one answer.
+  // A coordinator that is gone for good would be retried without end, and all partitions wait for this one call.
   const retry = { ...options, untilMs: clock.monotonicMs() + budgetMs };
   let open = false;
   try {
@@ -60,7 +60,7 @@ export async function transact(
     if (open && (known || fault.abortable)) {
       await abort(producer, { ...options, untilMs: clock.monotonicMs() + Math.min(budgetMs, abortBudgetMs) });
       if (known) throw fault;
-      throw new Aborted(fault.message, { cause: fault });
+      throw new TransactionAborted(fault.message, { cause: fault });
     }
     if (known) throw fault;
     throw new ProducerLost(fault.message, { cause: fault });
@@ -75,10 +75,10 @@ async function abort(producer: TransactionalProducer, retry: PersistOptions): Pr
   }
 }
 
-/** An abort that doesn't come about soon is left to the broker, or to the next producer of this name. */
+/** An abort that doesn't succeed soon is left to the broker, or to the next producer of this transactional id. */
 const abortBudgetMs = 5_000;
 
-/** Waits where the client's memory bound is reached: a slow broker slows the loop and never grows the process. */
+/** Waits where the producer's queue is full: a slow broker slows the loop and never grows the process. */
 async function write(
   producer: TransactionalProducer,
   record: OutgoingRecord,

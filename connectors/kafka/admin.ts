@@ -1,7 +1,8 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/host/index.ts';
 import { ClientCalls, type NativeCall } from './callback.ts';
-import { Complaints, closeClient, connectClient } from './connection.ts';
+import { ClientDiagnostics } from './client-diagnostics.ts';
+import { closeClient, connectClient } from './connection.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import type { TopicPartition, TopicPartitionOffset } from './record.ts';
 import { clientConfig, type KafkaSettings } from './settings.ts';
@@ -40,31 +41,31 @@ const adminKeys: kafka.ProducerGlobalConfig = { 'metadata.max.age.ms': 2_000 };
 export class Admin {
   readonly #client: kafka.IAdminClient;
   readonly #connection: kafka.Producer;
-  readonly #complaints: Complaints;
+  readonly #diagnostics: ClientDiagnostics;
   readonly #calls: ClientCalls;
   #closed = false;
 
-  private constructor(connection: kafka.Producer, complaints: Complaints, calls: ClientCalls) {
+  private constructor(connection: kafka.Producer, diagnostics: ClientDiagnostics, calls: ClientCalls) {
     this.#client = kafka.AdminClient.createFrom(connection);
     this.#connection = connection;
-    this.#complaints = complaints;
+    this.#diagnostics = diagnostics;
     this.#calls = calls;
   }
 
   /** Makes the client and waits for a first answer of the cluster, until soon after `signal`. */
   static async connect(settings: KafkaSettings, signal?: AbortSignal): Promise<Admin> {
-    const complaints = new Complaints(settings.brokers);
+    const diagnostics = new ClientDiagnostics(settings.brokers);
     const calls = new ClientCalls();
     const connection = new kafka.Producer(clientConfig(settings, adminKeys));
-    await connectClient(connection, settings, timeoutMs, complaints, calls, signal);
-    // Complaints come by way of polls.
+    await connectClient(connection, settings, timeoutMs, diagnostics, calls, signal);
+    // ClientDiagnostics come by way of polls.
     connection.setPollInBackground(true);
-    return new Admin(connection, complaints, calls);
+    return new Admin(connection, diagnostics, calls);
   }
 
   /** Set where the client is of no use any more. */
   get lost(): KafkaFault | null {
-    return this.#complaints.lost;
+    return this.#diagnostics.lost;
   }
 
   async listTopics(): Promise<string[]> {
@@ -172,7 +173,7 @@ export class Admin {
     try {
       return await this.#calls.ask<T>(name, doing, ms, call);
     } catch (error) {
-      throw error instanceof KafkaFault ? this.#complaints.explain(error) : error;
+      throw error instanceof KafkaFault ? this.#diagnostics.explain(error) : error;
     }
   }
 
@@ -183,7 +184,7 @@ export class Admin {
 
   #refuse(doing: string): void {
     if (this.#closed) throw new KafkaFault(`cannot ${doing}: the admin client is closed`, { code: 'ERR__STATE' });
-    if (this.#complaints.lost) throw this.#complaints.lost;
+    if (this.#diagnostics.lost) throw this.#diagnostics.lost;
   }
 
   async #offsets(

@@ -1,19 +1,20 @@
 import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/host/index.ts';
 import { ClientCalls, type NativeCall } from './callback.ts';
-import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
+import { ClientDiagnostics } from './client-diagnostics.ts';
+import { closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
 import { fatalFault, unreadableBatch } from './consumer-fault.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
 import { Positions } from './positions.ts';
 import type { Pulses } from './pulses.ts';
 import { type ConsumedRecord, consumedRecord, type TopicPartition, type TopicPartitionOffset } from './record.ts';
 import { refusalIn } from './refusal.ts';
-import { clientConfig, type KafkaSettings } from './settings.ts';
+import { clientConfig, defaultSessionTimeoutMs, type KafkaSettings } from './settings.ts';
 import { Standstill } from './standstill.ts';
 
 export type Rebalance =
   | { readonly kind: 'assign'; readonly partitions: readonly TopicPartition[] }
-  /** `lost`: the group gave them to somebody else already (this process was away too long). */
+  /** `lost`: the group has given them to another member already (this one missed its session time-out). */
   | { readonly kind: 'revoke'; readonly partitions: readonly TopicPartition[]; readonly lost: boolean };
 
 export type ConsumerOptions = {
@@ -27,15 +28,15 @@ export type ConsumerOptions = {
   readonly fromBeginning?: boolean;
   /** A position outside of the log makes `poll` reject (`ERR__AUTO_OFFSET_RESET`) instead of jumping. Default false. */
   readonly strictOffsets?: boolean;
-  /** Told after partitions were assigned or before they are taken away. */
+  /** The rebalance callback: after partitions were assigned, before they are revoked. */
   readonly onRebalance?: (event: Rebalance) => void;
-  /** The receiver of `onRebalance` must answer with `answerRebalance` itself, at a moment of its choice. */
+  /** The receiver of `onRebalance` must call `answerRebalance` itself, at a time of its choice. */
   readonly manualRebalance?: boolean;
-  /** Told what the client complains about, e.g. that all brokers are down; it goes on trying by itself. */
-  readonly onComplaint?: (message: string) => void;
-  /** Told when the end of a partition was reached; `offset` is the next one to be read. */
+  /** Called when the client has no connection to any broker; it goes on trying by itself. */
+  readonly onAllBrokersDown?: () => void;
+  /** Called when the end of a partition is reached; `offset` is the next one to be read. */
   readonly onEof?: (at: TopicPartitionOffset) => void;
-  /** A member that isn't heard of for so long loses its partitions. Default 10,000. */
+  /** A member that sends no heartbeat for so long loses its partitions. Default 10,000. */
   readonly sessionTimeoutMs?: number;
   /** A member that doesn't poll for so long loses its partitions. Default 300,000. */
   readonly maxPollIntervalMs?: number;
@@ -53,19 +54,20 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #brokers: string;
   readonly #pulses: Pulses | undefined;
-  readonly #complaints: Complaints;
+  readonly #diagnostics: ClientDiagnostics;
   readonly #calls = new ClientCalls();
   readonly #positions = new Positions();
   readonly #standstill: Standstill;
-  /** What the group said and nobody has answered yet. */
+  /** Rebalances that wait for `answerRebalance`. */
   readonly #unanswered: Rebalance[] = [];
   #closing = false;
 
   private constructor(settings: KafkaSettings, options: ConsumerOptions) {
+    const { sessionTimeoutMs = defaultSessionTimeoutMs } = options;
     this.#options = options;
     this.#brokers = settings.brokers;
     this.#pulses = settings.pulses;
-    this.#complaints = new Complaints(settings.brokers, (said) => fatalFault(said, options));
+    this.#diagnostics = new ClientDiagnostics(settings.brokers, (said) => fatalFault(said, options));
     this.#standstill = new Standstill({
       positions: this.#positions,
       clock: systemClock,
@@ -81,13 +83,13 @@ export class Consumer {
         'isolation.level': options.isolation ?? 'read_committed',
         'enable.auto.commit': false,
         'enable.auto.offset.store': false,
-        // Tells a partition that is read to its end from one that gives nothing.
+        // Distinguishes a partition that is read to its end from one that gives nothing.
         'enable.partition.eof': true,
-        'session.timeout.ms': options.sessionTimeoutMs ?? 10_000,
-        'heartbeat.interval.ms': Math.ceil((options.sessionTimeoutMs ?? 10_000) / 5),
+        'session.timeout.ms': sessionTimeoutMs,
+        'heartbeat.interval.ms': Math.ceil(sessionTimeoutMs / 5),
         'max.poll.interval.ms': options.maxPollIntervalMs ?? 300_000,
         'queued.max.messages.kbytes': Math.ceil((options.maxQueuedBytes ?? 32 * 1024 * 1024) / 1024),
-        // How long fetching rests once the queue is full. A second, the default, is several times what it takes to empty it.
+        // How long fetching pauses once the queue is full. The default, a second, is several times what emptying it takes.
         'fetch.queue.backoff.ms': 10,
         'fetch.wait.max.ms': 100,
         'fetch.error.backoff.ms': 100,
@@ -99,7 +101,10 @@ export class Consumer {
       this.#positions.ended(at);
       options.onEof?.(at);
     });
-    this.#consumer.on('event.error', (error) => options.onComplaint?.(error.message));
+    // The binding drops the code of an error event; its message is librdkafka's fixed text for that code.
+    this.#consumer.on('event.error', ({ message }) => {
+      if (allBrokersDown.test(message)) options.onAllBrokersDown?.();
+    });
     // Records that are ready come at once; only the first one is waited for.
     (this.#consumer as unknown as SpecialConsumer).setDefaultIsTimeoutOnlyForFirstMessage(true);
   }
@@ -108,7 +113,7 @@ export class Consumer {
     const consumer = new Consumer(settings, options);
     const timeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const { signal } = options;
-    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#complaints, consumer.#calls, signal);
+    await connectClient(consumer.#consumer, settings, timeoutMs, consumer.#diagnostics, consumer.#calls, signal);
     return consumer;
   }
 
@@ -142,7 +147,7 @@ export class Consumer {
         else native.incrementalUnassign([...partitions]);
       });
     } catch (error) {
-      // It has those partitions, or not, against what it said itself: after a fencing in the middle of a rebalance.
+      // The client contradicts its own rebalance callback: it was fenced in the middle of the rebalance.
       if (!hasCode(error, 'ERR__CONFLICT', 'ERR__INVALID_ARG')) throw error;
       throw new KafkaFault(`${error.message}: a new client has to join`, {
         code: 'KAFKA_ASSIGNMENT_LOST',
@@ -160,10 +165,10 @@ export class Consumer {
 
   /**
    * Up to `maxRecords` records. Waits up to `timeoutMs` for the first one and takes what is ready after it. Rebalances
-   * and end-of-partition events are told before it resolves or shortly after. The wait occupies a thread of libuv's pool.
+   * and end-of-partition events are reported before it resolves or shortly after. The wait occupies a thread of libuv's pool.
    */
   async poll(maxRecords: number, timeoutMs: number): Promise<ConsumedRecord[]> {
-    const lost = this.#complaints.lost ?? this.#standstill.fault;
+    const lost = this.#diagnostics.lost ?? this.#standstill.fault;
     if (lost) throw lost;
     this.#refuseClosed('read records');
     this.#pulses?.beat(this);
@@ -180,11 +185,11 @@ export class Consumer {
           this.watermarks(at.topic, at.partition, 5_000),
         );
       }
-      throw hasCode(error, 'ERR__FATAL') ? await this.#complaints.whyFatal(error) : this.#complaints.explain(error);
+      throw hasCode(error, 'ERR__FATAL') ? await this.#diagnostics.whyFatal(error) : this.#diagnostics.explain(error);
     }
     const records = messages.map(consumedRecord);
     this.#positions.read(records);
-    // Whoever answers rebalances itself seeks where it wants to be, and looks for partitions that stand still itself.
+    // An owner that answers rebalances itself also seeks, and looks for stalled partitions, itself.
     this.#standstill.look(records.length < maxRecords && !this.#options.manualRebalance);
     return records;
   }
@@ -210,12 +215,12 @@ export class Consumer {
   }
 
   /**
-   * Commits the offsets of the next records to read, and resolves once the group shows them. Rejects with a retryable
+   * Commits the offsets of the next records to read, and resolves once the group has them. Rejects with a retryable
    * fault after 10 s: the partitions may belong to another member now.
    */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
-    // The native commit reports back only through poll, which its caller isn't in. So ask the group until it shows it.
+    // The native commit reports its result only in a poll, and the caller isn't polling. So the group is asked until it has it.
     const deadline = systemClock.monotonicMs() + 10_000;
     this.#attempt('commit offsets', () => this.#consumer.commit([...offsets]));
     for (;;) {
@@ -258,7 +263,7 @@ export class Consumer {
       timeoutMs,
       (done) => this.#consumer.queryWatermarkOffsets(topic, partition, timeoutMs, done),
     );
-    // As with listed offsets: an answer without an offset is none.
+    // As with listed offsets: an answer without an offset is no answer.
     if (lowOffset < 0 || highOffset < 0) {
       throw new KafkaFault(`cannot read the watermarks of ${topic}/${partition}: the broker names none`, {
         code: 'KAFKA_PARTITION',
@@ -270,7 +275,7 @@ export class Consumer {
 
   /** The end of the partition as the last fetch saw it, without asking the broker; null before the first fetch. */
   lastSeenEnd(topic: string, partition: number): number | null {
-    // The native side would wait for the end of closing, and this thread with it.
+    // The native call would block this thread until the client is closed.
     if (this.#closing) return null;
     const { highOffset } = this.#consumer.getWatermarkOffsets(topic, partition);
     return highOffset >= 0 ? highOffset : null;
@@ -309,8 +314,8 @@ export class Consumer {
   }
 
   /**
-   * Leaves; a static member keeps its partitions until its session times out. Waits some seconds for what is in progress,
-   * and answers what the group said meanwhile: without an answer the native client never ends.
+   * Leaves; a static member keeps its partitions until its session times out. Waits some seconds for calls in progress,
+   * and answers pending rebalances: without an answer the native client never ends.
    */
   async close(): Promise<void> {
     this.#closing = true;
@@ -319,7 +324,7 @@ export class Consumer {
     await closeClient(this.#consumer, this.#calls);
   }
 
-  /** The binding puts what went wrong with one partition among the answers: an error of nothing but words. */
+  /** The binding puts the error of one partition among the answers: it has a message and no code. */
   #sound<T>(doing: string, answers: readonly (T | Error)[]): readonly T[] {
     const wrong = answers.find((answer) => answer instanceof Error);
     if (!wrong) return answers as readonly T[];
@@ -334,10 +339,10 @@ export class Consumer {
 
   #refuse(doing: string): void {
     this.#refuseClosed(doing);
-    if (this.#complaints.lost) throw this.#complaints.lost;
+    if (this.#diagnostics.lost) throw this.#diagnostics.lost;
   }
 
-  /** A call into a client that closes may wait for its end without end, or take the process with it. */
+  /** A call into a closing client may never return, or crash the process. */
   #refuseClosed(doing: string): void {
     if (this.#closing) throw new KafkaFault(`cannot ${doing}: the consumer is closed`, { code: 'ERR__STATE' });
   }
@@ -352,7 +357,7 @@ export class Consumer {
     const assigned: boolean = error.code === kafka.CODES.ERRORS.ERR__ASSIGN_PARTITIONS;
     const event: Rebalance = assigned
       ? { kind: 'assign', partitions }
-      : // The native client doesn't check whether it still exists, and would take the process with it.
+      : // The native client doesn't check that it still exists: this call would crash the process.
         { kind: 'revoke', partitions, lost: !this.#closing && native.assignmentLost() };
     if (this.#closing) {
       this.#answer(event);
@@ -368,8 +373,8 @@ export class Consumer {
   }
 
   /**
-   * The group's word to a consumer that leaves: nobody else answers it, and without an answer the native client never
-   * ends. It may also come after the client has ended; an error in this callback would then end the process.
+   * Answers a rebalance callback of a closing consumer, whose owner no longer does: without an answer the native client
+   * never ends. The callback may also come after the client has ended; an error in it would then end the process.
    */
   #answer(event: Rebalance): void {
     for (const partitions of [event.partitions, []]) {
@@ -378,7 +383,7 @@ export class Consumer {
         return;
       } catch (error) {
         if (hasCode(error, 'ERR__STATE')) return;
-        // It contradicts itself about these partitions; an answer is owed all the same, if only one about none of them.
+        // It contradicts itself about these partitions, but needs an answer all the same, if only for none of them.
         if (!hasCode(error, 'KAFKA_ASSIGNMENT_LOST')) throw error;
       }
     }
@@ -394,6 +399,8 @@ type SpecialConsumer = {
 };
 
 const seekTimeoutMs = 10_000;
+/** `ERR__ALL_BROKERS_DOWN`: "All broker connections are down". */
+const allBrokersDown = /all broker/i;
 
 function attempt(doing: string, call: () => unknown): void {
   try {

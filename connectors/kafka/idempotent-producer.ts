@@ -1,7 +1,8 @@
 import kafka, { type DeliveryReport } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/host/index.ts';
 import { ClientCalls } from './callback.ts';
-import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
+import { ClientDiagnostics } from './client-diagnostics.ts';
+import { closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 import { asBuffer, nativeHeaders, nativeKey, type OutgoingRecord } from './record.ts';
 import { clientConfig, type KafkaSettings, producerKeys } from './settings.ts';
@@ -35,7 +36,7 @@ type Waiting = {
 export class IdempotentProducer {
   readonly #producer: kafka.Producer;
   readonly #maxInFlightBytes: number;
-  readonly #complaints: Complaints;
+  readonly #diagnostics: ClientDiagnostics;
   readonly #calls: ClientCalls;
   /** In the order in which they were sent. */
   readonly #waiting = new Set<Waiting>();
@@ -46,12 +47,12 @@ export class IdempotentProducer {
 
   private constructor(
     producer: kafka.Producer,
-    complaints: Complaints,
+    diagnostics: ClientDiagnostics,
     calls: ClientCalls,
     o: { readonly maxInFlightBytes: number; readonly deliveryTimeoutMs: number },
   ) {
     this.#producer = producer;
-    this.#complaints = complaints;
+    this.#diagnostics = diagnostics;
     this.#calls = calls;
     this.#maxInFlightBytes = o.maxInFlightBytes;
     this.#overdueTicks = Math.ceil((o.deliveryTimeoutMs + reportMarginMs) / tickMs) + 1;
@@ -76,12 +77,12 @@ export class IdempotentProducer {
         'message.max.bytes': 4 * 1024 * 1024,
       }),
     );
-    const complaints = new Complaints(settings.brokers);
+    const diagnostics = new ClientDiagnostics(settings.brokers);
     const calls = new ClientCalls();
-    await connectClient(native, settings, o.connectTimeoutMs ?? defaultConnectTimeoutMs, complaints, calls);
+    await connectClient(native, settings, o.connectTimeoutMs ?? defaultConnectTimeoutMs, diagnostics, calls);
     // Delivery reports come from librdkafka's own thread as they arrive, without a timer of ours in between.
     native.setPollInBackground(true);
-    return new IdempotentProducer(native, complaints, calls, { maxInFlightBytes, deliveryTimeoutMs });
+    return new IdempotentProducer(native, diagnostics, calls, { maxInFlightBytes, deliveryTimeoutMs });
   }
 
   /** Keys plus values that were sent and aren't settled yet. */
@@ -94,7 +95,7 @@ export class IdempotentProducer {
    * `KAFKA_IN_FLIGHT_LIMIT` (retryable, nothing was sent), or what the client or broker said.
    */
   send(record: OutgoingRecord): Promise<{ partition: number; offset: number }> {
-    if (this.#complaints.lost) return Promise.reject(this.#complaints.lost);
+    if (this.#diagnostics.lost) return Promise.reject(this.#diagnostics.lost);
     const value = asBuffer(record.value);
     const bytes = (value?.length ?? 0) + (record.key?.length ?? 0);
     if (this.#inFlightBytes > 0 && this.#inFlightBytes + bytes > this.#maxInFlightBytes) {

@@ -20,7 +20,7 @@ export { Pulses, pulseStopsMs } from './pulses.ts';
 export type { ConsumedRecord, OutgoingRecord, TopicPartition, TopicPartitionOffset } from './record.ts';
 export { asBuffer, type RawText } from './record.ts';
 export { type ScanRange, scanTopic } from './scan.ts';
-export type { KafkaSettings } from './settings.ts';
+export { defaultSessionTimeoutMs, defaultTransactionTimeoutMs, type KafkaSettings } from './settings.ts';
 export { StallWatch } from './stall-watch.ts';
 export { topicSpec } from './topic-spec.ts';
 export { TransactionalProducer, type TransactionalProducerOptions } from './transactional-producer.ts';

@@ -9,7 +9,7 @@ export type KafkaSettings = {
   readonly brokers: string;
   /** Shows up in the broker's logs and quotas. */
   readonly clientId: string;
-  /** Told by every consumer when it is polled. */
+  /** Beaten by every consumer when it is polled. */
   readonly pulses?: Pulses;
   /**
    * librdkafka configuration keys that are added last, e.g. `security.protocol`, `sasl.mechanism`, `ssl.ca.location`.
@@ -17,6 +17,11 @@ export type KafkaSettings = {
    */
   readonly librdkafka?: Readonly<Record<string, string | number | boolean>>;
 };
+
+/** How long a group waits for a member's heartbeat unless told otherwise. */
+export const defaultSessionTimeoutMs = 10_000;
+/** How long a transaction may be open unless told otherwise. */
+export const defaultTransactionTimeoutMs = 10_000;
 
 /** Keys behind the guarantees: refused in `KafkaSettings.librdkafka`. */
 const reserved = new Set([
@@ -61,7 +66,7 @@ export function clientConfig<C extends object>(settings: KafkaSettings, own: C):
     'reconnect.backoff.ms': 50,
     'reconnect.backoff.max.ms': 2_000,
     'topic.metadata.refresh.interval.ms': 60_000,
-    // How soon a client that has lost sight of all brokers is noticed: `Complaints`.
+    // How soon a client that has lost sight of all brokers is noticed: `ClientDiagnostics`.
     'statistics.interval.ms': 10_000,
     'allow.auto.create.topics': false,
     // Log lines are turned into the cause of a fault instead of being printed.

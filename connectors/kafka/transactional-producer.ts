@@ -1,10 +1,11 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { ClientCalls, type NativeCall } from './callback.ts';
-import { Complaints, closeClient, connectClient, defaultConnectTimeoutMs, inSlices } from './connection.ts';
+import { ClientDiagnostics } from './client-diagnostics.ts';
+import { closeClient, connectClient, defaultConnectTimeoutMs, inSlices } from './connection.ts';
 import type { Consumer } from './consumer.ts';
 import { kafkaFault } from './fault.ts';
 import { asBuffer, nativeHeaders, nativeKey, type OutgoingRecord, type TopicPartitionOffset } from './record.ts';
-import { clientConfig, type KafkaSettings, producerKeys } from './settings.ts';
+import { clientConfig, defaultTransactionTimeoutMs, type KafkaSettings, producerKeys } from './settings.ts';
 
 export type TransactionalProducerOptions = {
   /** One live producer per id: connecting another one fences the older. */
@@ -27,19 +28,19 @@ export class TransactionalProducer {
   readonly #producer: kafka.Producer;
   /** How long one call waits before it gives a retryable fault; calling again goes on where it was. */
   readonly #timeoutMs: number;
-  readonly #complaints: Complaints;
+  readonly #diagnostics: ClientDiagnostics;
   readonly #calls: ClientCalls;
 
-  private constructor(producer: kafka.Producer, complaints: Complaints, calls: ClientCalls, timeoutMs: number) {
+  private constructor(producer: kafka.Producer, diagnostics: ClientDiagnostics, calls: ClientCalls, timeoutMs: number) {
     this.#producer = producer;
-    this.#complaints = complaints;
+    this.#diagnostics = diagnostics;
     this.#calls = calls;
     this.#timeoutMs = timeoutMs;
   }
 
   /** Connects, and waits until whatever a previous producer of this id left open is finished. */
   static async connect(settings: KafkaSettings, o: TransactionalProducerOptions): Promise<TransactionalProducer> {
-    const transactionTimeoutMs = o.transactionTimeoutMs ?? 10_000;
+    const transactionTimeoutMs = o.transactionTimeoutMs ?? defaultTransactionTimeoutMs;
     const native = new kafka.Producer(
       clientConfig(settings, {
         ...producerKeys,
@@ -55,11 +56,11 @@ export class TransactionalProducer {
         'message.max.bytes': 4 * 1024 * 1024,
       }),
     );
-    const complaints = new Complaints(settings.brokers);
+    const diagnostics = new ClientDiagnostics(settings.brokers);
     const connectTimeoutMs = o.connectTimeoutMs ?? defaultConnectTimeoutMs;
     const calls = new ClientCalls();
-    await connectClient(native, settings, connectTimeoutMs, complaints, calls, o.signal);
-    const producer = new TransactionalProducer(native, complaints, calls, Math.ceil(transactionTimeoutMs / 2));
+    await connectClient(native, settings, connectTimeoutMs, diagnostics, calls, o.signal);
+    const producer = new TransactionalProducer(native, diagnostics, calls, Math.ceil(transactionTimeoutMs / 2));
     try {
       // Called again after a time-out, it goes on where it was.
       const start = (ms: number) =>
@@ -67,7 +68,7 @@ export class TransactionalProducer {
       await inSlices(start, connectTimeoutMs, o.signal);
     } catch (error) {
       await producer.close();
-      throw complaints.explain(kafkaFault('start transactions', error));
+      throw diagnostics.explain(kafkaFault('start transactions', error));
     }
     return producer;
   }
@@ -119,7 +120,7 @@ export class TransactionalProducer {
   }
 
   #call(doing: string, timeoutMs: number, call: NativeCall<void>): Promise<void> {
-    return this.#complaints.orLost(() => this.#calls.work<void>(doing, timeoutMs, call));
+    return this.#diagnostics.unlessLost(() => this.#calls.work<void>(doing, timeoutMs, call));
   }
 
   /**

@@ -67,7 +67,7 @@ export const metricCatalogue = {
   },
   live2vod_processor_transactions_total: {
     kind: 'counter',
-    help: 'Transactions by result.',
+    help: 'Transactions by result (committed, aborted).',
     labels: ['processor', 'result'],
   },
   live2vod_processor_restore_records_total: {
@@ -102,12 +102,17 @@ export const metricCatalogue = {
   },
   live2vod_processor_tasks: {
     kind: 'gauge',
-    help: 'Assigned tasks by state (restoring, held-up, ready).',
+    help: 'Tasks of assigned partitions by state (restoring, blocked, restored, working, paused, closing).',
+    labels: ['processor', 'state'],
+  },
+  live2vod_processor_membership: {
+    kind: 'gauge',
+    help: 'Membership in the consumer group: 1 for its state (joining, joined, restoring, working, revoking, leaving, closed).',
     labels: ['processor', 'state'],
   },
   live2vod_processor_loop_timestamp_seconds: {
     kind: 'gauge',
-    help: 'When the loop last moved.',
+    help: 'When the loop last advanced.',
     labels: ['processor'],
   },
   live2vod_processor_lost_records_total: {

@@ -52,7 +52,7 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
       if (news !== 'new') return { kind: 'drop', reason: news };
       if (!held) {
         if (settledBefore(own, archive, video)) return { kind: 'drop', reason: 'settled' };
-        if (isTooOld(video, rules, nowMs)) return { kind: 'drop', reason: 'older-than-retention', marks: tooOld };
+        if (isTooOld(video, rules, nowMs)) return { kind: 'drop', reason: 'older-than-retention', labels: tooOld };
       }
       const home = homeOf(own, archive, video);
       return outcomeOf(key, own, archive, changesOf(home, video, held), rules, nowMs);

@@ -2,7 +2,7 @@ import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { cloudEvents, deliveryOf, isLiveRecord, parseCallback, type VideoEvent } from '../callback/index.ts';
 import type { Policy, PolicyBook } from '../policy/index.ts';
 import { streamKeyOf } from '../stream-key.ts';
-import type { Emission, Marks, Outcome, Topology } from '../topology.ts';
+import type { Emission, Labels, Outcome, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
 import { evolve, retired } from './evolve.ts';
 import { retirementDueAtMs } from './retirement.ts';
@@ -41,8 +41,8 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
 
       // Evolve: the set of facts, and the state that follows from it. A duplicate writes nothing.
       const evolved = evolve(before, event);
-      const marks = marksOf(before, event, evolved.result === 'applied' ? parsed.kind : evolved.result);
-      if (!evolved.changed) return { kind: 'drop', reason: evolved.result, marks };
+      const labels = labelsOf(before, event, evolved.result === 'applied' ? parsed.kind : evolved.result);
+      if (!evolved.changed) return { kind: 'drop', reason: evolved.result, labels };
 
       // Decide: at most one job per video, purpose and generation, and at most one of each step before it; the decision is part of the state it was taken on.
       const decision = decide(evolved.state, policyOf(evolved.state), nowMs);
@@ -54,7 +54,7 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
       for (const fact of streamFactsOf(before, state))
         emit.push({ topic: 'stream-facts', key: streamKeyOf(fact.stream), value: fact });
       for (const job of start) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
-      return { kind: 'next', state, emit, marks };
+      return { kind: 'next', state, emit, labels };
     },
 
     timer: {
@@ -68,11 +68,11 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
 }
 
 function unusable(reason: string, error: string): Outcome<VideoRecord> {
-  return { kind: 'dead-letter', reason, error, marks: { result: 'dead-letter' } };
+  return { kind: 'dead-letter', reason, error, labels: { result: 'dead-letter' } };
 }
 
 /** `eventType` is one of a known few, so that it can label a metric. */
-function marksOf(before: VideoState | null, event: VideoEvent, result: string): Marks {
+function labelsOf(before: VideoState | null, event: VideoEvent, result: string): Labels {
   const { eventType, eventTime, source } = event.entry;
   const known = event.fact.kind !== 'UNKNOWN' || cloudEvents.has(eventType);
   // What has no time has no place to be out of.

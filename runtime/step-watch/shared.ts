@@ -1,14 +1,14 @@
 import type { TopicPartitionOffset } from '../../connectors/kafka/index.ts';
 
-/** Where the two threads find what they share, in bytes. */
-export const place = { turn: 0, numbers: 8, size: 32 } as const;
+/** Byte offsets in the memory that the two threads share. `sequence` is odd while a step runs. */
+export const layout = { sequence: 0, numbers: 8, size: 32 } as const;
 
 export type WatchData = {
   readonly shared: SharedArrayBuffer;
-  /** The worker's side of a topic is its number in this list. */
+  /** A topic is shared as its index in this list. */
   readonly topics: readonly string[];
   readonly file: string;
   readonly limitMs: number;
-  /** What earlier lives wrote down and nobody has passed yet. */
+  /** Records that were saved before and aren't passed yet. */
   readonly kept: readonly TopicPartitionOffset[];
 };

@@ -1,40 +1,39 @@
 /**
- * The thread that looks after the one that works. That one can't be interrupted: when a step doesn't end, this thread
- * writes down which record it is and ends the process; the next life sets the record aside.
+ * The thread that watches the one that runs steps. A step can't be interrupted: when one doesn't end, this thread saves
+ * which record it is and ends the process; after the restart the record is set aside.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { systemClock } from '../../platform/host/index.ts';
-import { place, type WatchData } from './shared.ts';
+import { layout, type WatchData } from './shared.ts';
 
 const { shared, topics, file, limitMs, kept } = workerData as WatchData;
-const turns = new Int32Array(shared, place.turn, 1);
-const numbers = new Float64Array(shared, place.numbers, 3);
+const sequences = new Int32Array(shared, layout.sequence, 1);
+const numbers = new Float64Array(shared, layout.numbers, 3);
 const lookMs = Math.max(10, Math.min(250, limitMs / 10));
 
-/** The step that is under way, since when it has been seen, and what the process had worked by then. */
-let seen = { turn: 0, sinceMs: 0, workedMs: 0 };
+/** The step in progress, since when it is seen, and the process's CPU time then. */
+let seen = { sequence: 0, sinceMs: 0, cpuMs: 0 };
 
 for (;;) {
   await systemClock.sleep(lookMs);
-  const turn = Atomics.load(turns, 0);
-  // Odd while a step is under way.
-  if (turn !== seen.turn || turn % 2 === 0) {
-    seen = { turn, sinceMs: systemClock.monotonicMs(), workedMs: workedMs() };
+  const sequence = Atomics.load(sequences, 0);
+  if (sequence !== seen.sequence || sequence % 2 === 0) {
+    seen = { sequence, sinceMs: systemClock.monotonicMs(), cpuMs: cpuMs() };
     continue;
   }
   const lasts = systemClock.monotonicMs() - seen.sinceMs;
-  // A process that was frozen, or got no processor, has done nothing wrong.
-  if (lasts < limitMs || workedMs() - seen.workedMs < limitMs / 2) continue;
+  // A process that was frozen, or got no CPU, isn't slow.
+  if (lasts < limitMs || cpuMs() - seen.cpuMs < limitMs / 2) continue;
   const [topic = 0, partition = 0, offset = 0] = numbers;
-  // Another step by now: its numbers belong to that one.
-  if (Atomics.load(turns, 0) !== turn) continue;
+  // Another step began: the numbers belong to that one.
+  if (Atomics.load(sequences, 0) !== sequence) continue;
   remember({ topic: topics[topic] ?? '', partition, offset });
   process.kill(process.pid, 'SIGKILL');
 }
 
-function workedMs(): number {
+function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }

@@ -1,144 +1,145 @@
 import { join } from 'node:path';
-import { connectRegistry } from '../../connectors/avro/index.ts';
-import { hungCalls } from '../../connectors/kafka/index.ts';
+import { hungCalls, type KafkaSettings } from '../../connectors/kafka/index.ts';
+import type { Platform } from '../../platform/host/index.ts';
+import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
+import type { PolicyBook } from '../../processors/policy/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Topology } from '../../processors/topology.ts';
 import { videoTopology } from '../../processors/video/index.ts';
 import {
-  Arrivals,
   type Codecs,
   groupWatermark,
+  LateArrivalGuard,
   ProcessorStatus,
   processorGroup,
   runProcessor,
   StepWatch,
   type Upstream,
 } from '../../runtime/index.ts';
-import { requireReadable } from '../compression.ts';
-import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
-import { tombstoneRetention } from '../tombstone-retention.ts';
-import type { Role, RoleContext } from './context.ts';
-import { processorHooks } from './processor-hooks.ts';
+import type { TopicId } from '../../schemas/topics.ts';
+import { heldTimersText, waitingText } from './readiness.ts';
+import { processorTelemetry } from './telemetry.ts';
 
-const stuckAfterMs = 60_000;
+export type ProcessorServiceOptions = {
+  readonly policies: PolicyBook;
+  /** For each topic of `topicsWithCodec`. */
+  readonly codecs: Codecs;
+  readonly topics: (id: TopicId) => string;
+  /** Settings of a Kafka client that bears this name in the broker's logs. */
+  readonly kafka: (client: string) => KafkaSettings;
+  readonly instance: string;
+  /** Stores and slow steps of all processors and instances on this machine. */
+  readonly stateFolder: string;
+  readonly sessionTimeoutMs: number;
+  /** See `LateArrivalGuardOptions.holdMs`. */
+  readonly timerHoldMs: number;
+  /** The actual `delete.retention.ms` of a changelog. */
+  readonly tombstoneRetentionMs: (changelog: string) => () => Promise<number>;
+  readonly platform: Platform;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly tracing?: Tracing | undefined;
+  readonly signal: AbortSignal;
+  /** What keeps the processors from being ready, in words; null once they are. */
+  readonly waitingFor: (what: string | null) => void;
+  /** A detail of readiness, in words; null for none. */
+  readonly note: (text: string | null) => void;
+  readonly liveness: (check: () => boolean) => void;
+};
+
+/** Topics that the processors read, state topics included. */
+export const topicsRead = ['callbacks', 'video-state', 'stream-facts', 'stream-state'] as const;
+
+/** Topics of the processors that carry Avro; the others carry plain bytes. */
+export const topicsWithCodec = [
+  'video-state',
+  'session-state',
+  'stream-facts',
+  'stream-state',
+  'transcode-jobs',
+  'compose-jobs',
+] as const;
 
 /** Videos and sessions: two exactly-once processors, each with its own group, producer, loop and stores. */
-export const processor: Role<'processor'> = async (context) => {
-  const { configuration, topic, platform, signal } = context;
-  const { settings, policies } = configuration;
-  const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
-  const read = ['callbacks', 'video-state', 'stream-facts', 'stream-state'] as const;
-  await requireReadable(settings, read.map(topic));
-  const codecs: Codecs = {
-    'video-state': await registry.codec('video-state'),
-    'session-state': await registry.codec('session-state'),
-    'stream-facts': await registry.codec('stream-facts'),
-    'stream-state': await registry.codec('stream-state'),
-    'transcode-jobs': await registry.codec('transcode-jobs'),
-    'compose-jobs': await registry.codec('compose-jobs'),
-  };
+export async function runProcessors(o: ProcessorServiceOptions): Promise<void> {
+  const { platform, policies, topics } = o;
   const statuses = { video: new ProcessorStatus(platform), session: new ProcessorStatus(platform) };
-  const arrivals = new Arrivals({
+  const lateArrivals = new LateArrivalGuard({
     clock: platform,
-    holdMs: settings.TIMER_HOLD_SECONDS * 1_000,
-    awayAtMs: () => Math.max(statuses.video.awayAtMs, statuses.session.awayAtMs),
+    holdMs: o.timerHoldMs,
+    kafkaLastUnreachableMs: () =>
+      Math.max(statuses.video.kafkaLastUnreachableMs, statuses.session.kafkaLastUnreachableMs),
   });
-  const video = arrivals.watch(videoTopology({ policies }));
+  const video = lateArrivals.watch(videoTopology({ policies }));
   const session = sessionTopology({ policies });
   const upstream = groupWatermark({
-    kafka: kafkaSettingsOf(settings, 'watermark'),
-    groupId: processorGroup(topic, video),
-    topic: topic(video.input),
+    kafka: o.kafka('watermark'),
+    groupId: processorGroup(topics, video),
+    topic: topics(video.input),
     clock: platform,
-    arrivals,
+    lateArrivals,
   });
-
-  context.liveness(() => Object.values(statuses).every((status) => status.live(stuckAfterMs)));
-  const stopTelling = platform.every(100, () => {
-    context.metrics.set('live2vod_kafka_hung_calls', {}, hungCalls());
-    const waiting = Object.entries(statuses).filter(([, status]) => !status.ready);
-    context.waitingFor(
-      waiting.length === 0 ? null : waiting.map(([name, status]) => waitingText(name, status)).join(', '),
-    );
-    context.note(heldText(statuses));
+  o.liveness(() => Object.values(statuses).every((status) => status.live(stuckAfterMs)));
+  const stopReporting = platform.every(100, () => {
+    o.metrics.set('live2vod_kafka_hung_calls', {}, hungCalls());
+    o.waitingFor(waitingText(statuses));
+    o.note(heldTimersText(statuses));
   });
   const steps = new StepWatch({
-    topics: [topic(video.input), topic(session.input)],
-    file: join(settings.LIVE2VOD_HOME, 'state', 'slow-steps', `processor-${settings.LIVE2VOD_INSTANCE}.json`),
+    topics: [topics(video.input), topics(session.input)],
+    file: join(o.stateFolder, 'slow-steps', `processor-${o.instance}.json`),
   });
-  // One failing takes the other down with it: the supervisor starts both again.
-  const both = new AbortController();
-  const either = AbortSignal.any([signal, both.signal]);
+  // If one fails, the other stops too: the supervisor starts both again.
+  const oneEnded = new AbortController();
+  const shared = { service: o, steps, signal: AbortSignal.any([o.signal, oneEnded.signal]) };
   try {
     await Promise.all(
       [
-        run(context, video, codecs, statuses.video, steps, either),
-        run(context, session, codecs, statuses.session, steps, either, upstream),
-      ].map((running) => running.finally(() => both.abort())),
+        run({ ...shared, topology: video, status: statuses.video }),
+        run({ ...shared, topology: session, status: statuses.session, upstream }),
+      ].map((running) => running.finally(() => oneEnded.abort())),
     );
   } finally {
-    stopTelling();
+    stopReporting();
     upstream.close();
     await steps.close();
   }
+}
+
+const stuckAfterMs = 60_000;
+
+type RunOptions<S> = {
+  readonly service: ProcessorServiceOptions;
+  readonly topology: Topology<S>;
+  readonly status: ProcessorStatus;
+  readonly steps: StepWatch;
+  readonly signal: AbortSignal;
+  readonly upstream?: Upstream;
 };
 
-function run<S>(
-  context: RoleContext<'processor'>,
-  topology: Topology<S>,
-  codecs: Codecs,
-  status: ProcessorStatus,
-  steps: StepWatch,
-  signal: AbortSignal,
-  upstream?: Upstream,
-): Promise<void> {
-  const { settings } = context.configuration;
+function run<S>({ service, topology, status, steps, signal, upstream }: RunOptions<S>): Promise<void> {
+  const { name } = topology;
   return runProcessor({
     topology,
-    topics: context.topic,
-    kafka: kafkaSettingsOf(settings, topology.name),
-    instance: settings.LIVE2VOD_INSTANCE,
-    stateFolder: join(settings.LIVE2VOD_HOME, 'state', topology.name, settings.LIVE2VOD_INSTANCE),
-    codecs,
-    clock: context.platform,
+    topics: service.topics,
+    kafka: service.kafka(name),
+    instance: service.instance,
+    stateFolder: join(service.stateFolder, name, service.instance),
+    codecs: service.codecs,
+    clock: service.platform,
     signal,
     status,
     steps,
-    tracing: context.tracing,
-    tombstoneRetentionMs: tombstoneRetention(settings, [context.topic(topology.changelog)], (error) =>
-      context.log.warn({ err: error }, 'how long the state topic keeps tombstones is not to be had: 24 h are assumed'),
-    ),
-    sessionTimeoutMs: settings.KAFKA_SESSION_TIMEOUT_MS,
-    hooks: processorHooks(topology.name, context.metrics, context.log, status, context.platform),
+    tracing: service.tracing,
+    tombstoneRetentionMs: service.tombstoneRetentionMs(service.topics(topology.changelog)),
+    sessionTimeoutMs: service.sessionTimeoutMs,
+    hooks: processorTelemetry({
+      processor: name,
+      metrics: service.metrics,
+      log: service.log,
+      status,
+      clock: service.platform,
+    }),
     ...(upstream ? { upstream } : {}),
   });
-}
-
-/** A while is normal: what was received has to be worked through before a timer may fire. */
-const heldTooLongMs = 60_000;
-
-/** Timers that wait for input that may still come: sessions don't end by time meanwhile. */
-export function heldText(statuses: Readonly<Record<string, Pick<ProcessorStatus, 'heldTimers'>>>): string | null {
-  const held = Object.entries(statuses).flatMap(
-    ([
-      name,
-      {
-        heldTimers: { ms, waitsFor },
-      },
-    ]) =>
-      ms < heldTooLongMs
-        ? []
-        : [`${name}: timers held back for ${Math.round(ms / 1000)} s, waiting for ${waitsFor ?? 'input'}`],
-  );
-  return held.length === 0 ? null : held.join('; ');
-}
-
-function waitingText(name: string, status: ProcessorStatus): string {
-  if (!status.kafkaReachable) return `${name}: Kafka`;
-  const heldUp = [...status.tasks].filter(([, phase]) => phase === 'held-up').map(([partition]) => partition);
-  if (heldUp.length > 0) return `${name}: a hanging transaction in partition ${heldUp.join(', ')}`;
-  const restoring = [...status.tasks].filter(([, phase]) => phase === 'restoring').length;
-  return restoring > 0
-    ? `${name}: ${restoring} of ${status.tasks.size} partitions to restore`
-    : `${name}: its partitions`;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/host/index.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
-import type { ProcessorHooks, ProcessorStatus } from '../../runtime/index.ts';
+import { membershipStates, type ProcessorHooks, type ProcessorStatus, taskStates } from '../../runtime/index.ts';
 
 const partitionGauges = [
   'live2vod_processor_lag_records',
@@ -9,54 +9,60 @@ const partitionGauges = [
   'live2vod_processor_store_bytes',
 ] as const;
 
-/** A while without them is normal: what was received has to be worked through first. */
+/** Timers are held back for a while in normal work too: what was received has to be processed first. */
 const heldTooLongSeconds = 60;
-const toldAgainMs = 60_000;
+const repeatAfterMs = 60_000;
 
-/** Turns what a processor tells into metrics and log lines. */
-export function processorHooks(
-  processor: string,
-  metrics: Metrics,
-  log: Logger,
-  status: ProcessorStatus,
-  clock: Clock,
-): ProcessorHooks {
-  const tasks = () => {
-    const phases = [...status.tasks.values()];
-    for (const state of ['restoring', 'held-up', 'ready'] as const) {
-      metrics.set('live2vod_processor_tasks', { processor, state }, phases.filter((phase) => phase === state).length);
+export type ProcessorTelemetryOptions = {
+  readonly processor: string;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly status: ProcessorStatus;
+  readonly clock: Clock;
+};
+
+/** Metrics and log lines of one processor. */
+export function processorTelemetry({ processor, metrics, log, status, clock }: ProcessorTelemetryOptions) {
+  const countTasks = () => {
+    const states = [...status.tasks.values()];
+    for (const state of taskStates) {
+      metrics.set('live2vod_processor_tasks', { processor, state }, states.filter((one) => one === state).length);
     }
     metrics.set('live2vod_processor_loop_timestamp_seconds', { processor }, clock.now() / 1000);
   };
-  const tooOld = { records: 0, toldAtMs: Number.NEGATIVE_INFINITY };
+  const tooOld = { records: 0, loggedAtMs: Number.NEGATIVE_INFINITY };
   /** Once a minute at most: a first start on a long history has many. */
-  const leftOut = () => {
+  const logTooOld = () => {
     tooOld.records += 1;
-    if (clock.now() - tooOld.toldAtMs < 60_000) return;
+    if (clock.now() - tooOld.loggedAtMs < repeatAfterMs) return;
     log.warn(
       { processor, records: tooOld.records },
       'facts older than the retention are left out: a longer retentionDays in the policy takes them in',
     );
     tooOld.records = 0;
-    tooOld.toldAtMs = clock.now();
+    tooOld.loggedAtMs = clock.now();
   };
   const restored = new Map<number, number>();
-  let toldHeldAtMs = Number.NEGATIVE_INFINITY;
-  /** Of partitions that another instance has now: two would show the same one. */
+  let heldLoggedAtMs = Number.NEGATIVE_INFINITY;
+  /** For partitions that another instance owns now: two would report the same one. */
   const forget = (partitions: readonly number[]) => {
     for (const partition of partitions) {
       restored.delete(partition);
-      const label = { processor, partition: String(partition) };
-      for (const gauge of partitionGauges) metrics.forget(gauge, label);
+      const labels = { processor, partition: String(partition) };
+      for (const gauge of partitionGauges) metrics.forget(gauge, labels);
     }
   };
   return {
     onOutcome: (_record, outcome, failure) => {
-      const marks = outcome.marks ?? {};
-      const result = failure === null ? String(marks.result ?? outcome.kind) : 'failed';
-      metrics.count('live2vod_processor_records_total', { processor, type: String(marks.eventType ?? 'none'), result });
-      if (result === 'older-than-retention') leftOut();
-      const outOfOrder = marks.outOfOrderSeconds;
+      const labels = outcome.labels ?? {};
+      const result = failure === null ? String(labels.result ?? outcome.kind) : 'failed';
+      metrics.count('live2vod_processor_records_total', {
+        processor,
+        type: String(labels.eventType ?? 'none'),
+        result,
+      });
+      if (result === 'older-than-retention') logTooOld();
+      const outOfOrder = labels.outOfOrderSeconds;
       if (typeof outOfOrder === 'number')
         metrics.observe('live2vod_processor_out_of_order_seconds', { processor }, outOfOrder);
     },
@@ -65,7 +71,7 @@ export function processorHooks(
       metrics.count('live2vod_processor_records_total', { processor, type: 'timer', result: 'failed' });
       log.error(
         { processor, partition, key, failure },
-        'a timer failed; it is not called again until its state changes',
+        'a timer failed; it does not fire again until its state changes',
       );
     },
     onTransaction: ({ durationMs }) => {
@@ -74,18 +80,18 @@ export function processorHooks(
     },
     onLag: (partition, lag) => {
       metrics.set('live2vod_processor_lag_records', { processor, partition: String(partition) }, lag);
-      tasks();
+      countTasks();
     },
     onRestore: (partition, { records, remaining, recordsPerSecond, etaSeconds, done }) => {
-      const label = { processor, partition: String(partition) };
+      const labels = { processor, partition: String(partition) };
       metrics.count(
         'live2vod_processor_restore_records_total',
-        label,
+        labels,
         Math.max(0, records - (restored.get(partition) ?? 0)),
       );
-      metrics.set('live2vod_processor_restore_remaining_records', label, remaining);
-      if (etaSeconds !== null) metrics.set('live2vod_processor_restore_eta_seconds', label, etaSeconds);
-      tasks();
+      metrics.set('live2vod_processor_restore_remaining_records', labels, remaining);
+      if (etaSeconds !== null) metrics.set('live2vod_processor_restore_eta_seconds', labels, etaSeconds);
+      countTasks();
       if (done) restored.delete(partition);
       else restored.set(partition, records);
       log.info(
@@ -93,18 +99,16 @@ export function processorHooks(
         done ? 'restored' : 'restoring',
       );
     },
-    onHeldUp: ({ topic, partition, offset }, seconds) => {
-      tasks();
+    onHangingTransaction: ({ topic, partition, offset }, seconds) =>
       log.error(
         { processor, topic, partition, offset, seconds },
-        `a transaction that nobody ends holds up ${topic}/${partition} at offset ${offset}: docs/operations.md, "Hanging transactions"`,
-      );
-    },
+        `a hanging transaction blocks ${topic}/${partition} at offset ${offset}: docs/operations.md, "Hanging transactions"`,
+      ),
     onTimersHeld: (seconds) => {
       metrics.set('live2vod_processor_timers_held_seconds', { processor }, seconds);
       const nowMs = clock.monotonicMs();
-      if (seconds < heldTooLongSeconds || nowMs - toldHeldAtMs < toldAgainMs) return;
-      toldHeldAtMs = nowMs;
+      if (seconds < heldTooLongSeconds || nowMs - heldLoggedAtMs < repeatAfterMs) return;
+      heldLoggedAtMs = nowMs;
       log.warn(
         { processor, seconds: Math.round(seconds), waitsFor: status.heldTimers.waitsFor },
         'timers are held back',
@@ -112,11 +116,20 @@ export function processorHooks(
     },
     onStoreSize: (partition, bytes) =>
       metrics.set('live2vod_processor_store_bytes', { processor, partition: String(partition) }, bytes),
+    onMembershipState: (state) => {
+      for (const one of membershipStates)
+        metrics.set('live2vod_processor_membership', { processor, state: one }, one === state ? 1 : 0);
+      log.info({ processor, state }, 'membership');
+    },
+    onTaskState: (partition, state) => {
+      countTasks();
+      log.debug({ processor, partition, state }, 'task');
+    },
     onRebalance: ({ kind, partitions }) => {
       log.info({ processor, kind, partitions }, 'rebalance');
-      tasks();
+      countTasks();
       if (kind !== 'assign') return forget(partitions);
-      // There from the beginning: a counter that is born with its first loss shows Prometheus no increase.
+      // Present from the beginning: Prometheus sees no increase in a counter whose first sample is its first loss.
       for (const partition of partitions)
         metrics.count('live2vod_processor_lost_records_total', { processor, partition: String(partition) }, 0);
     },
@@ -129,11 +142,11 @@ export function processorHooks(
       );
     },
     onRebuild: (partition, why) =>
-      log.warn({ processor, partition, why }, 'the store is thrown away and built again from its topic'),
-    onFault: (error, answer) => {
-      if (answer.startsWith('abort'))
+      log.warn({ processor, partition, why }, 'the store is discarded and rebuilt from its topic'),
+    onFault: (error, recovery) => {
+      if (recovery.kind === 'abort-transaction')
         metrics.count('live2vod_processor_transactions_total', { processor, result: 'aborted' });
-      log.warn({ processor, err: error, answer }, 'fault');
+      log.warn({ processor, err: error, recovery }, 'fault');
     },
-  };
+  } satisfies ProcessorHooks;
 }

@@ -46,7 +46,7 @@ try {
       onRebalance: (rebalance) => tell('rebalance', rebalance),
       onRestore: (partition, progress) => tell('restore', { partition, ...progress }),
       onRebuild: (partition, why) => tell('rebuild', { partition, why }),
-      onFault: (error, answer) => tell('fault', { answer, error: String(error) }),
+      onFault: (error, recovery) => tell('fault', { recovery: recovery.kind, error: String(error) }),
     },
   });
   tell('stopped', null);

@@ -42,7 +42,7 @@ test('a release that works again earns its allowance back, over restarts too', a
   fail(next());
   const mended = next();
   mended.passed(100, 0);
-  mended.keep();
+  mended.save();
   expect(fail(next())).toBeGreaterThan(0);
 });
 
@@ -83,7 +83,7 @@ test('a few failures among many records are no reason to stop, nor to write anyt
   const { folder, next } = await lives();
   const limit = next();
   limit.passed(1_000, 0);
-  limit.keep();
+  limit.save();
   await expect(readdir(folder)).rejects.toThrow('ENOENT');
   expect(() => limit.check(10, 10, 'broken')).not.toThrow();
 });

@@ -3,7 +3,7 @@ import { watermarkBy } from '../../runtime/group-watermark.ts';
 import { settableClock } from './running.ts';
 
 /** A topic of two partitions and a group, as numbers that the test sets. */
-function cluster(arrivals?: { withinMs: number; held: boolean }) {
+function cluster(lateArrivals?: { usualDelayMs: number; active: boolean }) {
   const state = { ends: [0, 0], beginnings: [0, 0], committed: [null, null] as (number | null)[], exists: true };
   const offsets = (numbers: readonly number[]) => async () =>
     numbers.map((offset, partition) => ({ topic: 'callbacks', partition, offset }));
@@ -16,7 +16,7 @@ function cluster(arrivals?: { withinMs: number; held: boolean }) {
       beginningOffsets: async () => offsets(state.beginnings)(),
       groupOffsets: async () => state.committed.map((offset, partition) => ({ topic: 'callbacks', partition, offset })),
     },
-    { topic: 'callbacks', clock, ...(arrivals && { arrivals }) },
+    { topic: 'callbacks', clock, ...(lateArrivals && { lateArrivals }) },
   );
   return { state, clock, watermarkMs: () => upstream.watermarkMs() };
 }
@@ -49,19 +49,19 @@ describe('the watermark of a group', () => {
   test('stands still while what was received may still be on its way', async () => {
     // Right after an outage the topic holds nothing of it: the callbacks of that time are in the spools of the ingresses,
     // and a session whose next segment was among them ended early.
-    const arrivals = { withinMs: 10_000, held: true };
-    const { state, clock, watermarkMs } = cluster(arrivals);
+    const lateArrivals = { usualDelayMs: 10_000, active: true };
+    const { state, clock, watermarkMs } = cluster(lateArrivals);
     clock.set(100_000);
     expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
-    arrivals.held = false;
+    lateArrivals.active = false;
     Object.assign(state, { ends: [10, 10], committed: [0, 10] });
     expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
 
     // A late record was below the ends that were noted: those behind it have yet to come, so these ends prove nothing.
-    arrivals.held = true;
+    lateArrivals.active = true;
     Object.assign(state, { committed: [10, 10] });
     expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);
-    arrivals.held = false;
+    lateArrivals.active = false;
     clock.set(200_000);
     Object.assign(state, { ends: [20, 10] });
     expect(await watermarkMs()).toBe(Number.NEGATIVE_INFINITY);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../platform/host/index.ts';
 import type { SourceRecord, Topology } from '../../processors/topology.ts';
-import { Arrivals, ProcessorStatus } from '../../runtime/index.ts';
+import { LateArrivalGuard, ProcessorStatus } from '../../runtime/index.ts';
 
 const receivedAtMs = Date.parse('2026-01-01T20:00:00Z');
 const seconds = 1_000;
@@ -10,7 +10,7 @@ function setUp(holdMs = 30 * seconds) {
   let nowMs = 0;
   const clock = { ...systemClock, monotonicMs: () => nowMs };
   const status = new ProcessorStatus(clock);
-  const arrivals = new Arrivals({ clock, holdMs, awayAtMs: () => status.awayAtMs });
+  const guard = new LateArrivalGuard({ clock, holdMs, kafkaLastUnreachableMs: () => status.kafkaLastUnreachableMs });
   const stepped: SourceRecord[] = [];
   const topology: Topology<null> = {
     name: 'video',
@@ -22,9 +22,9 @@ function setUp(holdMs = 30 * seconds) {
       return { kind: 'drop', reason: 'test' };
     },
   };
-  const watched = arrivals.watch(topology);
+  const watched = guard.watch(topology);
   return {
-    arrivals,
+    guard,
     status,
     stepped,
     after: (ms: number) => {
@@ -46,48 +46,48 @@ function setUp(holdMs = 30 * seconds) {
 }
 
 test('holds after the start and after Kafka was away, from when it answered again', () => {
-  const { arrivals, status, after } = setUp();
+  const { guard, status, after } = setUp();
   after(100 * seconds);
   // Not heard of yet, whenever that was.
-  expect(arrivals.held).toBe(true);
-  status.reachable(true);
+  expect(guard.active).toBe(true);
+  status.kafkaReachable = true;
   after(29 * seconds);
-  expect(arrivals.held).toBe(true);
+  expect(guard.active).toBe(true);
   after(1 * seconds);
-  expect(arrivals.held).toBe(false);
+  expect(guard.active).toBe(false);
 
-  status.reachable(false);
+  status.kafkaReachable = false;
   after(600 * seconds);
-  expect(arrivals.held).toBe(true);
-  status.reachable(true);
-  expect(arrivals.held).toBe(true);
+  expect(guard.active).toBe(true);
+  status.kafkaReachable = true;
+  expect(guard.active).toBe(true);
   after(30 * seconds);
-  status.reachable(true);
-  expect(arrivals.held).toBe(false);
+  status.kafkaReachable = true;
+  expect(guard.active).toBe(false);
 });
 
 test('holds while records come that had waited, and not because of replays or of what came at once', () => {
-  const { arrivals, status, stepped, after, arrive } = setUp();
-  status.reachable(true);
+  const { guard, status, stepped, after, arrive } = setUp();
+  status.kafkaReachable = true;
   after(30 * seconds);
   arrive(2 * seconds);
   arrive(3_600 * seconds, { 'replayed-at': String(receivedAtMs + 3_600 * seconds) });
-  expect(arrivals.held).toBe(false);
+  expect(guard.active).toBe(false);
   for (let count = 0; count < 5; count += 1) {
     arrive(300 * seconds);
     after(20 * seconds);
-    expect(arrivals.held).toBe(true);
+    expect(guard.active).toBe(true);
   }
   after(10 * seconds);
-  expect(arrivals.held).toBe(false);
+  expect(guard.active).toBe(false);
   expect(stepped).toHaveLength(7);
 });
 
 test('with a hold of 0 the topic is believed as it is', () => {
-  const { arrivals, status, arrive } = setUp(0);
-  expect(arrivals.held).toBe(false);
-  status.reachable(true);
+  const { guard, status, arrive } = setUp(0);
+  expect(guard.active).toBe(false);
+  status.kafkaReachable = true;
   arrive(300 * seconds);
-  expect(arrivals.held).toBe(false);
-  expect(arrivals.withinMs).toBe(0);
+  expect(guard.active).toBe(false);
+  expect(guard.usualDelayMs).toBe(0);
 });

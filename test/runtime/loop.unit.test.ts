@@ -3,11 +3,11 @@ import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../
 import { KafkaFault } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../platform/host/index.ts';
 import type { Assignment } from '../../runtime/assignment.ts';
-import { Attempts } from '../../runtime/attempts.ts';
 import { BatchSize } from '../../runtime/batch-size.ts';
 import { FailureLimit } from '../../runtime/failure-limit.ts';
 import { ProcessorStatus } from '../../runtime/index.ts';
 import { Loop } from '../../runtime/loop.ts';
+import { RetryBudget } from '../../runtime/retry-budget.ts';
 import type { TimerGate } from '../../runtime/timer-gate.ts';
 
 /** A loop over tasks of the test, on a clock of the test. */
@@ -37,7 +37,7 @@ function loopOver(o: {
     } as unknown as Assignment<unknown>,
     timers: { refresh: () => {}, reset: () => {} } as unknown as TimerGate,
     failureLimit: new FailureLimit({ place: '', read: () => ({ records: 0, failures: 0 }), write: () => {} }),
-    attempts: new Attempts(1),
+    retryBudget: new RetryBudget(1),
     batchSize: new BatchSize({ maxRecords: 10, maxBytes: 1_000_000, transactionTimeoutMs: 10_000 }),
     transactionTimeoutMs: 10_000,
     clock,
@@ -45,11 +45,11 @@ function loopOver(o: {
     hooks: {},
     giveUp: new AbortController().signal,
   });
-  const turnAt = async (ms: number) => {
+  const runAt = async (ms: number) => {
     nowMs = ms;
-    await loop.turn(o.producer ?? ({} as TransactionalProducer));
+    await loop.runOnce(o.producer ?? ({} as TransactionalProducer));
   };
-  return { loop, status, turnAt };
+  return { loop, status, runAt };
 }
 
 const idle = { earliestTimerMs: null, endSeenAt: -1, settled: async () => {}, wantsCheckpoint: () => false };
@@ -57,17 +57,17 @@ const idle = { earliestTimerMs: null, endSeenAt: -1, settled: async () => {}, wa
 // The native client sat on a small question for as long as a broker was away, and the processor stayed ready.
 test('an idle processor whose question is not answered is not ready, and is again once there is an answer', async () => {
   const asked: { readonly answer: () => void }[] = [];
-  const { status, turnAt } = loopOver({
+  const { status, runAt } = loopOver({
     tasks: [{ ...idle, partition: 0, position: 0 }],
     watermarks: () => new Promise((answer) => asked.push({ answer: () => answer({ low: 0, high: 0 }) })),
   });
-  status.joined();
-  status.reachable(true);
-  await turnAt(5_000);
+  status.membership = 'joined';
+  status.kafkaReachable = true;
+  await runAt(5_000);
   expect(asked).toHaveLength(1);
-  await turnAt(7_000);
+  await runAt(7_000);
   expect(status.ready).toBe(true);
-  await turnAt(9_000);
+  await runAt(9_000);
   expect(status.ready).toBe(false);
   asked[0]?.answer();
   await systemClock.sleep(0);
@@ -77,12 +77,12 @@ test('an idle processor whose question is not answered is not ready, and is agai
 test('a task that stands outside of its log is opened again, though no poll said so', async () => {
   const reopened: number[] = [];
   const task = { ...idle, partition: 3, position: 5 };
-  const { turnAt } = loopOver({
+  const { runAt } = loopOver({
     tasks: [task],
     watermarks: async () => ({ low: 10, high: 20 }),
     assignment: { task: () => task, reopen: async (partition: number) => void reopened.push(partition) },
   });
-  for (let second = 0; second <= 32; second++) await turnAt(second * 1_000);
+  for (let second = 0; second <= 32; second++) await runAt(second * 1_000);
   expect(reopened).toEqual([3]);
 });
 
@@ -114,10 +114,10 @@ test.each([
   ['an end that was reached already is nothing to commit', 5, []],
 ])('%s', async (_what, endSeenAt, expected) => {
   const { task, producer, offsets } = beforeMarkers(endSeenAt);
-  const { turnAt } = loopOver({ tasks: [task], watermarks: async () => ({ low: 0, high: 9 }), producer });
-  for (let tenth = 0; tenth <= 9; tenth++) await turnAt(tenth * 100);
+  const { runAt } = loopOver({ tasks: [task], watermarks: async () => ({ low: 0, high: 9 }), producer });
+  for (let tenth = 0; tenth <= 9; tenth++) await runAt(tenth * 100);
   expect(offsets).toEqual([]);
-  for (let tenth = 10; tenth <= 40; tenth++) await turnAt(tenth * 100);
+  for (let tenth = 10; tenth <= 40; tenth++) await runAt(tenth * 100);
   expect(offsets).toEqual(expected);
 });
 
@@ -178,8 +178,8 @@ test('a batch that can not be written in time is read again in smaller pieces, u
     abort: async () => {},
   } as unknown as TransactionalProducer;
   for (let attempts = 0; task.position < log.length && attempts < 30; attempts++) {
-    await loop.turn(producer).catch(async () => {
-      await loop.dropAhead();
+    await loop.runOnce(producer).catch(async () => {
+      await loop.discardReadAhead();
       next = task.position;
     });
   }

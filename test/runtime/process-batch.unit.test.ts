@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ConsumedRecord } from '../../connectors/kafka/record.ts';
 import type { Outcome, Topology } from '../../processors/topology.ts';
+import { processBatch } from '../../runtime/process-batch.ts';
 import { StateStore } from '../../runtime/store/state-store.ts';
 import { Task } from '../../runtime/task.ts';
 import type { TaskContext } from '../../runtime/task-context.ts';
-import { evolve } from '../../runtime/work.ts';
 
 /** A task with one key, whose timer is due at 5. */
 const taskWhoseTimer = (fire: () => Outcome<string>): Task<string> =>
@@ -23,7 +23,7 @@ const taskWhoseTimer = (fire: () => Outcome<string>): Task<string> =>
     },
   }) as unknown as Task<string>;
 
-const fired = (fire: () => Outcome<string>) => evolve(taskWhoseTimer(fire), [], [{ dueAtMs: 5, key: 'k' }], 10);
+const fired = (fire: () => Outcome<string>) => processBatch(taskWhoseTimer(fire), [], [{ dueAtMs: 5, key: 'k' }], 10);
 
 // A timer that asked for a dead letter was counted as one that had been written; no record was, there is none to write.
 test.each<[string, () => Outcome<string>, string]>([
@@ -36,9 +36,9 @@ test.each<[string, () => Outcome<string>, string]>([
     'broken',
   ],
 ])('a timer that %s has failed: nothing is written, and it is told', async (_what, fire, why) => {
-  const work = await fired(fire);
-  expect(work).toMatchObject({ failures: 1, records: [], changes: [] });
-  expect(work.told).toEqual([
+  const batch = await fired(fire);
+  expect(batch).toMatchObject({ failures: 1, records: [], changes: [] });
+  expect(batch.reportedEvents).toEqual([
     expect.objectContaining({
       timerKey: 'k',
       outcome: { kind: 'drop', reason: 'timer-threw' },
@@ -48,9 +48,9 @@ test.each<[string, () => Outcome<string>, string]>([
 });
 
 test('a timer that closes a state writes it', async () => {
-  const work = await fired(() => ({ kind: 'next', state: 'closed', emit: [] }));
-  expect(work.failures).toBe(0);
-  expect(work.records).toMatchObject([{ topic: 'states', key: 'k', value: Buffer.from('closed') }]);
+  const batch = await fired(() => ({ kind: 'next', state: 'closed', emit: [] }));
+  expect(batch.failures).toBe(0);
+  expect(batch.records).toMatchObject([{ topic: 'states', key: 'k', value: Buffer.from('closed') }]);
 });
 
 // A policy that was changed moved what states wanted while the index had it as before: such a timer was dropped when it
@@ -58,7 +58,7 @@ test('a timer that closes a state writes it', async () => {
 test('a timer that is wanted earlier than its index entry fires with it; one that is wanted later gets a later entry', async () => {
   const asked = async (indexedMs: number) => {
     const task = taskWhoseTimer(() => ({ kind: 'next', state: 'closed', emit: [] }));
-    return await evolve(task, [], [{ dueAtMs: indexedMs, key: 'k' }], 10);
+    return await processBatch(task, [], [{ dueAtMs: indexedMs, key: 'k' }], 10);
   };
   expect(await asked(7)).toMatchObject({ changes: [{ key: 'k', state: 'closed' }], laterTimers: [] });
   expect(await asked(3)).toMatchObject({
@@ -94,7 +94,7 @@ test('an index entry of the future is left where it is, one of the past is writt
     headers: {},
     timestampMs: 0,
   };
-  const change = async (dueAtMs: number) => (await evolve(task(dueAtMs), [record], [], 10)).changes[0];
+  const change = async (dueAtMs: number) => (await processBatch(task(dueAtMs), [record], [], 10)).changes[0];
   expect(await change(11)).toMatchObject({ dueAtMs: 11, previousDueAtMs: 11 });
   expect(await change(10)).toMatchObject({ dueAtMs: 10, previousDueAtMs: null });
 });
@@ -163,7 +163,7 @@ test('whatever records and timers come together, the index holds the time that e
             headers: {},
             timestampMs: 0,
           }));
-          task.apply(await evolve(task, input, due, nowMs), null, nowMs);
+          task.apply(await processBatch(task, input, due, nowMs), null, nowMs);
           await task.settled();
           for (const key of keys) {
             const [wanted] = (await task.state(key)) ?? [];
@@ -199,9 +199,9 @@ test('a record that has to wait ends its own batch: what came before it is done,
   const record = (offset: number, value: string) => ({
     ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from(value), headers: {}, timestampMs: 0 },
   });
-  const work = await evolve(task, [record(5, 'v'), record(8, 'unknown'), record(9, 'v')], [], 10);
-  expect(work).toMatchObject({ heldBy: away, nextPosition: 6, failures: 0 });
-  expect(work.changes.map(({ key }) => key)).toEqual(['k5']);
+  const batch = await processBatch(task, [record(5, 'v'), record(8, 'unknown'), record(9, 'v')], [], 10);
+  expect(batch).toMatchObject({ deferredBy: away, nextPosition: 6, failures: 0 });
+  expect(batch.changes.map(({ key }) => key)).toEqual(['k5']);
 });
 
 // What can't be encoded came from an input whose bounds the schema doesn't have; 25 of them stopped the processor.
@@ -225,9 +225,9 @@ test('what an input is to blame for is no failure of the release', async () => {
   const record = (offset: number, value: string) => ({
     ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from(value), headers: {}, timestampMs: 0 },
   });
-  const work = await evolve(task, [record(0, 'v'), record(1, 'bad')], [], 10);
-  expect(work.failures).toBe(0);
-  expect(work.records.map(({ headers }) => headers?.reason)).toEqual(['output-unusable', 'input-unreadable']);
+  const batch = await processBatch(task, [record(0, 'v'), record(1, 'bad')], [], 10);
+  expect(batch.failures).toBe(0);
+  expect(batch.records.map(({ headers }) => headers?.reason)).toEqual(['output-unusable', 'input-unreadable']);
 });
 
 /** A task whose states lie in `states`; those named in `waiting` can be decoded only after a moment. */
@@ -271,12 +271,12 @@ test('a step reads and writes further keys: in its own partition, later steps of
     ]);
     return { kind: 'next', state, others, emit: [] };
   });
-  const work = await evolve(task, [recordOf('a', 0), recordOf('a', 1)], [], 5);
-  expect(work.records.map(({ key, value, partition }) => [key, value?.toString() ?? null, partition])).toEqual([
+  const batch = await processBatch(task, [recordOf('a', 0), recordOf('a', 1)], [], 5);
+  expect(batch.records.map(({ key, value, partition }) => [key, value?.toString() ?? null, partition])).toEqual([
     ['a/count', '2', 3],
     ['a/old', null, 3],
   ]);
-  expect(work.changes).toMatchObject([
+  expect(batch.changes).toMatchObject([
     { key: 'a/count', previousDueAtMs: null },
     { key: 'a/old', previousDueAtMs: 9, dueAtMs: null },
   ]);
@@ -292,8 +292,8 @@ test('a step is called anew where a further key waits for its schema', async () 
     },
     ['b', 'c'],
   );
-  const work = await evolve(task, [recordOf('a', 0)], [], 5);
-  expect(work.failures).toBe(0);
-  expect(work.records.map(({ key, value }) => [key, value?.toString()])).toEqual([['a', 'BCnull']]);
+  const batch = await processBatch(task, [recordOf('a', 0)], [], 5);
+  expect(batch.failures).toBe(0);
+  expect(batch.records.map(({ key, value }) => [key, value?.toString()])).toEqual([['a', 'BCnull']]);
   expect(calls).toBe(3);
 });

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../platform/host/index.ts';
 import type { Assignment } from '../../runtime/assignment.ts';
-import { Attempts, Fences } from '../../runtime/attempts.ts';
+import { FencingBudget } from '../../runtime/fencing-budget.ts';
 import { ProcessorFault, ProcessorStatus } from '../../runtime/index.ts';
 import { MembershipLost, type RecoveryOptions, recover } from '../../runtime/recovery.ts';
+import { RetryBudget } from '../../runtime/retry-budget.ts';
 import { StoreFault } from '../../runtime/store/store-fault.ts';
-import { Aborted, ProducerLost } from '../../runtime/transaction.ts';
+import { ProducerLost, TransactionAborted } from '../../runtime/transaction.ts';
 
 const kafka = (
   code: string,
@@ -14,7 +15,7 @@ const kafka = (
 ) => new KafkaFault(`fault ${code}`, { code, ...kind });
 
 /** Two working tasks; notes what recovery does to them. */
-function world(o: { seek?: () => Promise<void>; attempts?: Attempts } = {}) {
+function world(o: { seek?: () => Promise<void>; retryBudget?: RetryBudget } = {}) {
   const done: string[] = [];
   const options = {
     inputTopic: 'in',
@@ -33,10 +34,10 @@ function world(o: { seek?: () => Promise<void>; attempts?: Attempts } = {}) {
       rebuild: async (fault: StoreFault) => void done.push(`rebuild ${fault.folder}`),
       reopenAll: async () => void done.push('reopen all'),
     } as unknown as Assignment<unknown>,
-    attempts: o.attempts ?? new Attempts(2),
+    retryBudget: o.retryBudget ?? new RetryBudget(2),
     status: new ProcessorStatus(systemClock),
     hooks: {},
-    renewProducer: async () => void done.push('new producer'),
+    replaceProducer: async () => void done.push('new producer'),
   } as unknown as RecoveryOptions<unknown>;
   return { done, recover: (error: unknown) => recover(error, options) };
 }
@@ -45,14 +46,14 @@ describe('what the loop does about an error', () => {
   test.each([
     [
       'an aborted transaction: seek back',
-      new Aborted('x', { cause: kafka('ERR_ILLEGAL_GENERATION', { abortable: true }) }),
+      new TransactionAborted('x', { cause: kafka('ERR_ILLEGAL_GENERATION', { abortable: true }) }),
       ['seek 0 to 7', 'seek 3 to 9'],
     ],
     [
       // The broker froze beyond the session time-out; the client joined again under its name with a new member id while a
       // transaction's offsets went out with the old one. Taking that for another process of the name ended a healthy one.
       'an aborted transaction of the member that this process was before it joined again: seek back',
-      new Aborted('x', { cause: kafka('ERR_FENCED_INSTANCE_ID', { abortable: true }) }),
+      new TransactionAborted('x', { cause: kafka('ERR_FENCED_INSTANCE_ID', { abortable: true }) }),
       ['seek 0 to 7', 'seek 3 to 9'],
     ],
     [
@@ -102,35 +103,35 @@ describe('what the loop does about an error', () => {
   test('a name that is lost again and again is used by somebody else', () => {
     const clock = { ...systemClock, monotonicMs: () => nowMs };
     let nowMs = 0;
-    const fences = new Fences(clock);
-    for (let i = 0; i < 3; i++) expect(fences.another(null)).toBeGreaterThan(0);
+    const budget = new FencingBudget(clock);
+    for (let i = 0; i < 3; i++) expect(budget.spend(null)).toBeGreaterThan(0);
     nowMs = 119_000;
-    expect(() => fences.another(null)).toThrow(/instance name/);
+    expect(() => budget.spend(null)).toThrow(/instance name/);
     nowMs = 400_000;
-    expect(fences.another(null)).toBeGreaterThan(0);
+    expect(budget.spend(null)).toBeGreaterThan(0);
   });
 
   test('the same work may fail only so often while Kafka answers', async () => {
-    const { recover: answer } = world({ attempts: new Attempts(2) });
-    const aborted = new Aborted('refused', { cause: kafka('ERR_MSG_SIZE_TOO_LARGE', { abortable: true }) });
+    const { recover: answer } = world({ retryBudget: new RetryBudget(2) });
+    const aborted = new TransactionAborted('refused', { cause: kafka('ERR_MSG_SIZE_TOO_LARGE', { abortable: true }) });
     await answer(aborted);
     await answer(aborted);
     await expect(answer(aborted)).rejects.toMatchObject({ code: 'BUDGET_SPENT', retryable: true });
   });
 
   test('waiting for Kafka costs nothing of that budget, and a success restores it', async () => {
-    const attempts = new Attempts(1);
-    const { recover: answer } = world({ attempts });
+    const retryBudget = new RetryBudget(1);
+    const { recover: answer } = world({ retryBudget });
     for (let i = 0; i < 10; i++) await answer(kafka('ERR__TRANSPORT', { retryable: true }));
-    const aborted = new Aborted('refused', { cause: kafka('ERR_X', { abortable: true }) });
+    const aborted = new TransactionAborted('refused', { cause: kafka('ERR_X', { abortable: true }) });
     await answer(aborted);
-    attempts.succeeded();
+    retryBudget.succeeded();
     expect(await answer(aborted)).toBeGreaterThan(0);
   });
 
   test('a task that cannot be sought back is opened again', async () => {
     const { done, recover: answer } = world({ seek: () => Promise.reject(kafka('ERR__STATE')) });
-    await answer(new Aborted('x', { cause: kafka('ERR_X', { abortable: true }) }));
+    await answer(new TransactionAborted('x', { cause: kafka('ERR_X', { abortable: true }) }));
     expect(done).toEqual(['seek 0 to 7', 'reopen 0', 'seek 3 to 9', 'reopen 3']);
   });
 });

@@ -38,8 +38,8 @@ test('an end that is told while another partition is being written counts', asyn
   const job = {
     from: 0,
     onProgress: () => {},
-    heldUpAfterMs: 60_000,
-    onHeldUp: () => {},
+    hangingAfterMs: 60_000,
+    onHangingTransaction: () => {},
     signal: new AbortController().signal,
   };
   const first = restorer.restore({ ...job, partition: 0, end: 2, put: async () => {} });
@@ -89,8 +89,8 @@ test('a transaction that nobody ends is told, with the offset it stands at; Kafk
     end: 4,
     put: async () => {},
     onProgress: () => {},
-    heldUpAfterMs: 20,
-    onHeldUp: (offset) => told.push(offset),
+    hangingAfterMs: 20,
+    onHangingTransaction: (offset) => told.push(offset),
     signal: new AbortController().signal,
   });
   await eventually(() => asked >= 2);
@@ -109,8 +109,8 @@ const quietJob = {
   end: 4,
   put: async () => {},
   onProgress: () => {},
-  heldUpAfterMs: 60_000,
-  onHeldUp: () => {},
+  hangingAfterMs: 60_000,
+  onHangingTransaction: () => {},
 };
 
 // A job that was called off was let go only between two polls of a connected reader. With Kafka away there was none, and

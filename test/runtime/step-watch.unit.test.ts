@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { processBatch } from '../../runtime/process-batch.ts';
 import type { StepWatch } from '../../runtime/step-watch/index.ts';
-import { evolve } from '../../runtime/work.ts';
 import { temporaryFolder } from './running.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -53,14 +53,16 @@ test('the processor makes a dead letter of such a record without a step, and cou
     state: { encode: (state: string) => Buffer.from(state) },
     steps: steps as unknown as StepWatch,
   };
-  const task = { partition: 0, position: 0, state: () => null, context } as unknown as Parameters<typeof evolve>[0];
+  const task = { partition: 0, position: 0, state: () => null, context } as unknown as Parameters<
+    typeof processBatch
+  >[0];
   const record = (offset: number) => ({
     ...{ topic: 'in', partition: 0, offset, key: `k${offset}`, value: Buffer.from('v'), headers: {}, timestampMs: 0 },
   });
-  const work = await evolve(task, [record(6), record(7), record(8)], [], 10);
-  expect(work).toMatchObject({ failures: 0, nextPosition: 9, heldBy: null });
-  expect(work.changes.map(({ key }) => key)).toEqual(['k6', 'k8']);
-  expect(work.records.find(({ topic }) => topic === 'dead')?.headers).toMatchObject({
+  const batch = await processBatch(task, [record(6), record(7), record(8)], [], 10);
+  expect(batch).toMatchObject({ failures: 0, nextPosition: 9, deferredBy: null });
+  expect(batch.changes.map(({ key }) => key)).toEqual(['k6', 'k8']);
+  expect(batch.records.find(({ topic }) => topic === 'dead')?.headers).toMatchObject({
     reason: 'step-too-slow',
     'origin-offset': '7',
   });

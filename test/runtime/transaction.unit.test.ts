@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../platform/host/index.ts';
-import { Aborted, ProducerLost, transact } from '../../runtime/transaction.ts';
+import { ProducerLost, TransactionAborted, transact } from '../../runtime/transaction.ts';
 
 type Call = 'begin' | 'write' | 'sendOffsets' | 'commit' | 'abort' | 'drain';
 
@@ -70,13 +70,13 @@ describe('a transaction', () => {
 
   test.each(['sendOffsets', 'commit'] as const)('is aborted where %s asks for it', async (name) => {
     const { calls, done } = run({ [name]: [fault('abortable')] });
-    await expect(done).rejects.toBeInstanceOf(Aborted);
+    await expect(done).rejects.toBeInstanceOf(TransactionAborted);
     expect(calls.at(-1)).toBe('abort');
   });
 
   test('repeats an abort that may work later', async () => {
     const { calls, done } = run({ commit: [fault('abortable')], abort: [fault('retryable')] });
-    await expect(done).rejects.toBeInstanceOf(Aborted);
+    await expect(done).rejects.toBeInstanceOf(TransactionAborted);
     expect(calls.filter((call) => call === 'abort')).toHaveLength(2);
   });
 

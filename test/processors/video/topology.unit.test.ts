@@ -62,7 +62,7 @@ describe('the video topology', () => {
   it('keeps an event of an unknown type in the timeline', () => {
     const { state, outcomes } = run([{ EventType: 'SomethingNew', EventTime: at(9), VideoId: videoId, New: [1] }]);
     expect(state?.timeline.map((entry) => entry.eventType)).toEqual(['SomethingNew']);
-    expect(outcomes[0]?.marks).toMatchObject({ eventType: 'other', result: 'unknown' });
+    expect(outcomes[0]?.labels).toMatchObject({ eventType: 'other', result: 'unknown' });
   });
 
   it('plans a composed video once, when both its compose start and its source are known, in either order', () => {

@@ -7,7 +7,7 @@ import { systemClock } from '../../../platform/host/index.ts';
 import { policyBook } from '../../../processors/policy/index.ts';
 import type { SourceRecord } from '../../../processors/topology.ts';
 import { videoTopology } from '../../../processors/video/index.ts';
-import { Arrivals } from '../../../runtime/index.ts';
+import { LateArrivalGuard } from '../../../runtime/index.ts';
 import { bounds } from '../../../schemas/bounds.ts';
 import { callbackRow } from '../../../services/sink/rows/callback-row.ts';
 import { body } from './fixtures.ts';
@@ -39,14 +39,14 @@ const stamps = fc.constantFrom(-1, 0, 5_000, 1_772_359_212_345, bounds.mostTimeM
 /** Whether the runtime takes it for a record whose publisher was late. */
 function holds(record: SourceRecord): boolean {
   const clock = { ...systemClock, monotonicMs: () => 0 };
-  const arrivals = new Arrivals({ clock, holdMs: 1, awayAtMs: () => Number.NEGATIVE_INFINITY });
+  const guard = new LateArrivalGuard({ clock, holdMs: 1, kafkaLastUnreachableMs: () => Number.NEGATIVE_INFINITY });
   const step = () => ({ kind: 'drop', reason: 'test' }) as const;
   const topology = { name: 'video', input: 'callbacks', changelog: 'video-state', outputs: [], step } as const;
-  arrivals.watch<null>(topology).step(null, record, { nowMs: 0 });
-  return arrivals.held;
+  guard.watch<null>(topology).step(null, record, { nowMs: 0 });
+  return guard.active;
 }
 
-test('state, row and the guard against late arrivals tell the same of a delivery, whatever its headers', () => {
+test('state, row and the guard against late guard tell the same of a delivery, whatever its headers', () => {
   fc.assert(
     fc.property(times, times, regions, sources, stamps, (receivedAt, replayedAt, region, source, timestampMs) => {
       const given = { 'received-at': receivedAt, 'replayed-at': replayedAt, region, source };

@@ -1,0 +1,1 @@
+export { type ProcessorServiceOptions, runProcessors, topicsRead, topicsWithCodec } from './run-processors.ts';
