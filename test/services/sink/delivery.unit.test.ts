@@ -46,7 +46,7 @@ function holds(record: SourceRecord): boolean {
   return guard.active;
 }
 
-test('state, row and the guard against late guard tell the same of a delivery, whatever its headers', () => {
+test('state, row and the guard against late arrivals tell the same of a delivery, whatever its headers', () => {
   fc.assert(
     fc.property(times, times, regions, sources, stamps, (receivedAt, replayedAt, region, source, timestampMs) => {
       const given = { 'received-at': receivedAt, 'replayed-at': replayedAt, region, source };
