@@ -80,6 +80,7 @@ export const roleSettings = {
     ...tracingSettings,
     'VOD_STORAGE_LOCATION',
     'VOD_SUBMISSIONS_PER_SECOND',
+    'COMPOSE_SEARCH_SECONDS',
   ],
   sink: [...process, ...kafkaSettings, ...registrySettings, ...clickhouseSettings],
   console: [

@@ -240,6 +240,11 @@ export const settingTable = {
     accepts: 'a number from 0.1 to 1000 (default 25)',
     schema: z.coerce.number().min(0.1).max(1000).default(25),
   },
+  COMPOSE_SEARCH_SECONDS: {
+    doc: "How long the cloud's media library is searched for the product of a composition that may have been ordered already, before it is ordered anew or left to a person. Shorter than the library needs to list a product: composed twice.",
+    accepts: '1 to 3600 (default 120)',
+    schema: z.coerce.number().int().min(1).max(3600).default(120),
+  },
   RECONCILER_LOOKBACK_HOURS: {
     doc: 'How far back the reconciler lists recordings. Raise it once after the pipeline was away for longer; a sweep then takes longer too.',
     accepts: '1 to 8760 (default 24)',

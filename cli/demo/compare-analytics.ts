@@ -1,7 +1,8 @@
 /** Holds ClickHouse's rows against the cloud's ledger. */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Ledger } from '../../emulator/index.ts';
-import { add, type Difference } from './compare.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { add, beginnings, type Difference, statusKnown } from './compare.ts';
 
 type VideoRow = {
   video_id: string;
@@ -28,10 +29,14 @@ type SessionRow = {
 
 const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
 
-/** Everything in which the tables differ from the ledger, and the callbacks table from the number of records sent to it. */
+/**
+ * Everything in which the tables differ from the ledger, and the callbacks table from the number of records sent to it.
+ * @param states what the pipeline says, for what the cloud tells only whoever asks or orders
+ */
 export async function analyticsDifferences(
   client: ClickHouseClient,
   ledger: Ledger,
+  states: ReadonlyMap<string, VideoState>,
   callbackRecords: number,
 ): Promise<Difference[]> {
   const rows = async <T>(query: string) =>
@@ -52,13 +57,14 @@ export async function analyticsDifferences(
         FROM video_state FINAL`)
     ).map((row) => [row.video_id, row]),
   );
+  const beginningOf = beginnings(ledger, states);
   for (const truth of ledger.videos) {
     const row = videos.get(truth.videoId);
     const expected = {
       kind: truth.kind,
-      status: truth.status,
+      status: statusKnown(truth, states.get(truth.videoId)),
       recorded: truth.recordedTime,
-      compose_start: truth.composeStartTime,
+      compose_start: beginningOf(truth),
       source_ready: truth.sourceReadyTime,
       first_playable: truth.firstPlayableTime,
       transcoded: truth.transcodedTime,

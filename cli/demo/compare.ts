@@ -68,7 +68,8 @@ export function differences(
     }
     for (const field of videoFields) add(found, entity, field, truth[field], state[field]);
     add(found, entity, 'composeStartTime', beginningOf(truth), state.composeStartTime);
-    add(found, entity, 'status', wasAsked(state) ? truth.status : truth.toldStatus, state.status);
+    if (truth.region !== null) add(found, entity, 'region', truth.region, state.region);
+    add(found, entity, 'status', statusKnown(truth, state), state.status);
     add(
       found,
       entity,
@@ -84,12 +85,7 @@ export function differences(
       eventsOf(state.timeline.filter((entry) => entry.source === 'http')),
     );
   }
-  const told = new Map(
-    ledger.videos.map(({ videoId, status, toldStatus }) => {
-      const state = videos.get(videoId);
-      return [videoId, state && wasAsked(state) ? status : toldStatus];
-    }),
-  );
+  const told = new Map(ledger.videos.map((truth) => [truth.videoId, statusKnown(truth, videos.get(truth.videoId))]));
   for (const truth of ledger.sessions) {
     const entity = `session ${truth.sessionId}`;
     const state = sessions.get(truth.sessionId);
@@ -121,15 +117,37 @@ export function differences(
 }
 
 /** When each film was begun. For those that a user ordered the cloud tells nobody: that is known to whoever ordered. */
-function beginnings({ productions }: Ledger, videos: ReadonlyMap<string, VideoState>) {
+export function beginnings({ productions }: Ledger, videos: ReadonlyMap<string, VideoState>) {
   const ordered = new Set(productions.map(({ videoId }) => videoId));
   return ({ videoId, composeStartTime }: Pick<LedgerVideo, 'videoId' | 'composeStartTime'>) =>
     ordered.has(videoId) ? (videos.get(videoId)?.composeStartTime ?? null) : composeStartTime;
 }
 
-/** Whether the cloud was asked about it, so that what it tells nobody by itself may be known. */
-function wasAsked({ timeline }: VideoState): boolean {
-  return timeline.some(({ source }) => source === 'reconciler');
+/** The status that can be known: what the cloud tells nobody by itself is known where it was asked about the video. */
+export function statusKnown({ status, toldStatus }: LedgerVideo, state: VideoState | undefined): LedgerVideo['status'] {
+  const wasAsked = state?.timeline.some(({ source }) => source === 'reconciler') ?? false;
+  return wasAsked ? status : toldStatus;
+}
+
+/** Compositions by us: one of each show that its user wants composed, of all its recordings in order, and no other. */
+export function compositionDifferences({ sessions, productions, videos }: Ledger): Difference[] {
+  const sessionOf = new Map(videos.map(({ videoId, sessionId }) => [videoId, sessionId]));
+  const made = Map.groupBy(productions, ({ sourceVideoIds: [first = ''] }) => sessionOf.get(first) ?? null);
+  const failed = new Set(videos.filter(({ status }) => status === 'FAILED').map(({ videoId }) => videoId));
+  const wanted = new Map(
+    sessions
+      .filter(({ composedBy }) => composedBy === 'user')
+      .map(({ sessionId, segments }): [string | null, string[][]] => [
+        sessionId,
+        [segments.map(({ videoId }) => videoId).filter((videoId) => !failed.has(videoId))],
+      ]),
+  );
+  const found: Difference[] = [];
+  for (const sessionId of new Set([...wanted.keys(), ...made.keys()])) {
+    const clips = made.get(sessionId)?.map(({ sourceVideoIds }) => sourceVideoIds) ?? [];
+    add(found, `session ${sessionId}`, 'compositions started', clips, wanted.get(sessionId) ?? []);
+  }
+  return found;
 }
 
 /** Jobs that the cloud was made to start twice. */

@@ -1,4 +1,4 @@
-/** What the demo sets: a home of its own, names of topics and database, the emulated cloud, one policy per practice. */
+/** What the demo sets: a home of its own, names of topics and database, the emulated cloud, one policy per practice and story. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,17 +11,25 @@ import type { Settings } from '../../schemas/settings.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import { readTokensOf } from '../roles/console-door.ts';
 import { type DemoNames, demoNames } from './names.ts';
+import { abroad } from './stories.ts';
+import { storyPolicies } from './story-policies.ts';
 
 export type DemoSetUp = {
   /** Settings of this process and of every role. */
   readonly overrides: Readonly<Record<string, string>>;
   readonly callbackUrl: string;
+  readonly regionCallbackUrls: Readonly<Record<string, string>>;
   readonly callbackKey: string;
   readonly accessKey: { readonly accessKeyId: string; readonly accessKeySecret: string };
   readonly names: DemoNames;
   /** Lets another demo have the folder. */
   readonly release: () => Promise<void>;
 };
+
+/** Where the emulated cloud stores what isn't stored abroad. */
+const homeRegion = 'cn-shanghai';
+/** Longer than what is played in one go. */
+export const patienceSeconds = 43_200;
 
 /**
  * Takes the demo's folder, makes it anew and writes its policies there.
@@ -37,17 +45,21 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
   for (const part of ['kafka', 'registry', 'clickhouse', 'state', 'spool', 'logs'])
     rmSync(join(home, part), { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
-  const file = join(home, 'live2vod.yaml');
-  writeFileSync(file, stringify({ policies: demoPolicies() }));
-
   const run = randomBytes(4).toString('hex');
   const names = await demoNames(settings, run);
-  const callbackUrl = `${urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT)}/callbacks/vod`;
+  const ingress = urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT);
+  const callbackUrl = `${ingress}/callbacks/vod`;
   const callbackKey = randomBytes(15).toString('base64url');
+  const abroadUrl = ingress + abroad.path;
+  const file = join(home, 'live2vod.yaml');
+  const policies = [...demoPolicies(), ...storyPolicies(patienceSeconds)];
+  const endpoints = [{ ...abroad, url: abroadUrl, keys: [callbackKey] }];
+  writeFileSync(file, stringify({ policies, callbacks: { endpoints } }), { mode: 0o600 });
   const accessKey = { accessKeyId: `demo-${run}`, accessKeySecret: randomBytes(20).toString('base64url') };
   const cloud = `http://127.0.0.1:${settings.EMULATOR_PORT}`;
   return {
     callbackUrl,
+    regionCallbackUrls: { [abroad.region]: abroadUrl },
     callbackKey,
     accessKey,
     names,
@@ -61,6 +73,7 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
       CLICKHOUSE_DATABASE: names.database,
       VOD_CALLBACK_URL: callbackUrl,
       VOD_CALLBACK_KEYS: callbackKey,
+      VOD_REGION: homeRegion,
       VOD_ENDPOINT: cloud,
       LIVE_ENDPOINT: cloud,
       ALIBABA_CLOUD_ACCESS_KEY_ID: accessKey.accessKeyId,
@@ -69,6 +82,8 @@ export async function setUpDemo(settings: Settings): Promise<DemoSetUp> {
       ALIBABA_CLOUD_SECURITY_TOKEN: '',
       // Its Kafka is never away.
       TIMER_HOLD_SECONDS: '0',
+      // A runner that has just started may have had a predecessor. The emulated library lists a product at once.
+      COMPOSE_SEARCH_SECONDS: '3',
       // A token that everybody knows is none where others reach the console.
       ...(isLoopback(settings.CONSOLE_BIND) ? { CONSOLE_TOKEN: settings.CONSOLE_TOKEN ?? 'demo' } : {}),
     },
@@ -81,7 +96,7 @@ function asEnvironment(settings: Settings): Record<string, string> {
 }
 
 /** The four practices as four policies; in 2 and 3b the pipeline starts what a person would start by hand. */
-export function demoPolicies(): PoliciesInput {
+export function demoPolicies(): NonNullable<PoliciesInput> {
   const byHand = { transcode: 'pipeline' as const, templateGroupId: templateGroupIds.byHand };
   const rule = (practice: Practice, more: Omit<NonNullable<PoliciesInput>[number], 'match' | 'recording'>) => {
     const { domainName, appName, cycleSeconds, disconnectDelaySeconds } = profiles[practice];

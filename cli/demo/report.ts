@@ -1,7 +1,7 @@
 /** The tables that the demo ends with. */
 import Table from 'cli-table3';
 import type { LatencyRow, LatencyStage } from '../../connectors/clickhouse/index.ts';
-import { type Practice, practices } from '../../emulator/index.ts';
+import { type Practice, practices, type StoryName } from '../../emulator/index.ts';
 import type { Difference } from './compare.ts';
 import type { Tally } from './tally.ts';
 
@@ -17,13 +17,14 @@ export function seconds(value: number | null): string {
     .join(':');
 }
 
-export type PracticeReport = {
+/** Of a practice or a story. */
+export type PartReport = {
   readonly tally: Tally;
   readonly endToEnd: LatencyRow | undefined;
   readonly equal: boolean;
 };
 
-export function practiceTable(reports: ReadonlyMap<Practice, PracticeReport>): string {
+export function practiceTable(reports: ReadonlyMap<Practice | StoryName, PartReport>): string {
   const table = new Table({
     ...plain,
     head: [
@@ -57,6 +58,21 @@ export function practiceTable(reports: ReadonlyMap<Practice, PracticeReport>): s
       seconds(endToEnd?.p95 ?? null),
       equal ? 'yes' : 'NO',
     ]);
+  }
+  return table.toString();
+}
+
+export function storyTable(
+  names: readonly StoryName[],
+  reports: ReadonlyMap<Practice | StoryName, PartReport>,
+): string {
+  const head = ['story', 'sessions', 'segments', 'composed', 'by us', 'renditions', 'jobs submitted', 'equal'];
+  const table = new Table({ ...plain, head });
+  for (const name of names) {
+    const report = reports.get(name);
+    if (!report) continue;
+    const { sessions, segments, composed, composedByUs, renditions, jobs } = report.tally;
+    table.push([name, sessions, segments, composed, composedByUs, renditions, jobs, report.equal ? 'yes' : 'NO']);
   }
   return table.toString();
 }

@@ -1,11 +1,19 @@
 /**
  * The whole product on one machine: emulated cloud → ingress → Kafka → processors → jobs → ClickHouse → console. Plays
- * the four practices and then holds what the pipeline says against what the cloud knows.
+ * the four practices and stories beside them, and then holds what the pipeline says against what the cloud knows.
  */
 
 import { connectRegistry } from '../../connectors/avro/index.ts';
 import { connectClickhouse, latencyReport } from '../../connectors/clickhouse/index.ts';
-import { type Emulator, type Ledger, type Practice, practices, startEmulator } from '../../emulator/index.ts';
+import {
+  type Emulator,
+  type Ledger,
+  type PlaySummary,
+  type Practice,
+  practices,
+  type StoryName,
+  startEmulator,
+} from '../../emulator/index.ts';
 import { memoryOf, systemClock } from '../../platform/host/index.ts';
 import { urlAt } from '../../schemas/address.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
@@ -16,11 +24,12 @@ import { namingPort } from '../exit.ts';
 import { clickhouseSettingsOf } from '../roles/analytics.ts';
 import { type System, startSystem } from '../system.ts';
 import { cleanUp } from './clean-up.ts';
-import { type Difference, differences } from './compare.ts';
+import { compositionDifferences, type Difference, differences } from './compare.ts';
 import { analyticsDifferences } from './compare-analytics.ts';
 import { setUpDemo } from './configuration.ts';
 import { readStates, readTopic } from './read-states.ts';
-import { differenceLines, latencyTable, type PracticeReport, practiceTable } from './report.ts';
+import { differenceLines, latencyTable, type PartReport, practiceTable, storyTable } from './report.ts';
+import { demoStories, playStories } from './stories.ts';
 import { tally } from './tally.ts';
 
 export type DemoOptions = {
@@ -53,6 +62,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       port: base.settings.EMULATOR_PORT,
       seed: options.seed,
       callbackUrl: setUp.callbackUrl,
+      regionCallbackUrls: setUp.regionCallbackUrls,
       callbackKey: setUp.callbackKey,
       accessKeys: [setUp.accessKey],
     }).catch(namingPort('EMULATOR_PORT'));
@@ -68,10 +78,9 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       try {
         await Promise.race([system.ready(), system.supervisor.failed]);
         if (signal.aborted) return false;
-        const played = emulator.play({ shows: options.shows });
-        say(
-          `ready after ${elapsed()}; playing ${played.sessions} sessions with ${played.videos} videos (seed ${options.seed})`,
-        );
+        const played = [emulator.play({ shows: options.shows }), ...playStories(emulator, systemClock.now())];
+        const [sessions, videos] = [total(played, 'sessions'), total(played, 'videos')];
+        say(`ready after ${elapsed()}; playing ${sessions} sessions with ${videos} videos (seed ${options.seed})`);
         await Promise.race([play(emulator, options), system.supervisor.failed]);
         if (signal.aborted) return false;
         const equal = await judge(emulator, system, options);
@@ -99,11 +108,19 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   }
 }
 
-/** Shows progress until the cloud has told everything, jobs that we started included. */
+function total(played: readonly PlaySummary[], what: 'sessions' | 'videos'): number {
+  return played.reduce((sum, one) => sum + one[what], 0);
+}
+
+/** Shows progress until the cloud has told everything, jobs and compositions that we started included. */
 async function play(emulator: Emulator, { signal, say }: DemoOptions): Promise<void> {
-  const quiet = new AbortController();
-  void emulator.whenQuiet({ jobs: true }).then(() => quiet.abort());
-  const either = AbortSignal.any([signal, quiet.signal]);
+  const told = new AbortController();
+  const either = AbortSignal.any([signal, told.signal]);
+  void (async () => {
+    do await emulator.whenQuiet({ jobs: true });
+    while (!either.aborted && (await orderIsOut(emulator, either)));
+    told.abort();
+  })();
   // A job that isn't started is a difference to report, not a reason to hang.
   let movedAtMs = systemClock.monotonicMs();
   let before = '';
@@ -116,6 +133,14 @@ async function play(emulator: Emulator, { signal, say }: DemoOptions): Promise<v
     before = now;
     movedAtMs = systemClock.monotonicMs();
   }
+  told.abort();
+}
+
+/** Whether compositions by us have still to be started; looks again in a moment. */
+async function orderIsOut(emulator: Emulator, signal: AbortSignal): Promise<boolean> {
+  if (compositionDifferences(emulator.ledger()).length === 0) return false;
+  await systemClock.sleep(200, signal);
+  return true;
 }
 
 async function judge(emulator: Emulator, system: System, options: DemoOptions): Promise<boolean> {
@@ -136,7 +161,8 @@ async function judge(emulator: Emulator, system: System, options: DemoOptions): 
       const callbacks = await readTopic(kafka, topic('callbacks'));
       const found = [
         ...differences(ledger, videos, sessions),
-        ...(await analyticsDifferences(clickhouse, ledger, callbacks.length)),
+        ...compositionDifferences(ledger),
+        ...(await analyticsDifferences(clickhouse, ledger, videos, callbacks.length)),
       ];
       if (found.length > 0 && systemClock.monotonicMs() < deadline && !options.signal.aborted) {
         options.say(`  ${found.length} differences so far, the pipeline is catching up`);
@@ -144,20 +170,20 @@ async function judge(emulator: Emulator, system: System, options: DemoOptions): 
         continue;
       }
       const byApp = await latencyReport(clickhouse, { stages: ['end_to_end'], by: ['app'] });
-      const practiceOf = new Map(
-        ledger.videos.flatMap((video) => (video.practice === null ? [] : [[video.videoId, video.practice] as const])),
-      );
-      const reports = new Map<Practice, PracticeReport>(
-        practices.map((practice) => [
-          practice,
+      const partOf = partsOf(ledger);
+      const reports = new Map(
+        [...practices, ...demoStories].map((part): [Practice | StoryName, PartReport] => [
+          part,
           {
-            tally: tally(practiceOf, practice, ledger, videos, sessions),
-            endToEnd: byApp.find((row) => row.app === `practice-${practice}`),
-            equal: !concerns(found, ledger, practice),
+            tally: tally((videoId) => partOf.get(videoId) === part, ledger, videos, sessions),
+            endToEnd: byApp.find((row) => row.app === `practice-${part}`),
+            equal: !concerns(found, partOf, part),
           },
         ]),
       );
       options.print(practiceTable(reports));
+      options.print('\nBeside them, one show of each story (docs/emulator.md):');
+      options.print(storyTable(demoStories, reports));
       options.print('\nLatency by stage (from ClickHouse, in the cloud’s time):');
       options.print(latencyTable(await latencyReport(clickhouse)));
       options.print(verdict(found, ledger));
@@ -168,13 +194,23 @@ async function judge(emulator: Emulator, system: System, options: DemoOptions): 
   }
 }
 
-/** Whether a difference is about this practice; those that name no entity concern all. */
-function concerns(found: readonly Difference[], ledger: Ledger, practice: Practice): boolean {
-  const others = new Set([
-    ...ledger.videos.filter((video) => video.practice !== practice).map((video) => video.videoId),
-    ...ledger.sessions.filter((session) => session.practice !== practice).map((session) => session.sessionId),
-  ]);
-  return found.some(({ entity }) => !others.has(entity.slice(entity.lastIndexOf(' ') + 1)));
+/** The practice or story that each video and session belongs to. */
+function partsOf({ videos, sessions }: Ledger): ReadonlyMap<string, Practice | StoryName | null> {
+  const ofSessions = new Map(sessions.map(({ sessionId, practice, story }) => [sessionId, practice ?? story]));
+  const ofVideos = videos.map(({ videoId, sessionId }) => [videoId, ofSessions.get(sessionId ?? '') ?? null] as const);
+  return new Map([...ofSessions, ...ofVideos]);
+}
+
+/** Whether a difference is about this part; those that name no entity of another concern all. */
+function concerns(
+  found: readonly Difference[],
+  partOf: ReadonlyMap<string, Practice | StoryName | null>,
+  part: Practice | StoryName,
+): boolean {
+  return found.some(({ entity }) => {
+    const other = partOf.get(entity.slice(entity.lastIndexOf(' ') + 1)) ?? part;
+    return other === part;
+  });
 }
 
 function verdict(found: readonly Difference[], ledger: Ledger): string {

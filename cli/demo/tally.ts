@@ -1,5 +1,5 @@
-/** What happened per practice, as the state topics tell it. */
-import type { Ledger, Practice } from '../../emulator/index.ts';
+/** What happened in a part of what was played, as the state topics tell it. */
+import type { Ledger } from '../../emulator/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 
@@ -7,6 +7,7 @@ export type Tally = {
   readonly sessions: number;
   readonly segments: number;
   readonly composed: number;
+  readonly composedByUs: number;
   readonly renditions: number;
   readonly jobs: number;
   /** Accepted copies of callbacks less the events that the states know. */
@@ -16,24 +17,24 @@ export type Tally = {
 };
 
 export function tally(
-  practiceOf: ReadonlyMap<string, Practice>,
-  practice: Practice,
+  isOurs: (videoId: string) => boolean,
   ledger: Ledger,
   videos: ReadonlyMap<string, VideoState>,
   sessions: ReadonlyMap<string, SessionState>,
 ): Tally {
-  const ours = [...videos.values()].filter((video) => practiceOf.get(video.videoId) === practice);
+  const ours = [...videos.values()].filter((video) => isOurs(video.videoId));
+  const shows = [...sessions.values()].filter(
+    ({ status, segments }) => status !== 'MERGED' && segments.some(({ videoId }) => isOurs(videoId)),
+  );
   const accepted = ledger.videos
-    .filter((video) => video.practice === practice)
+    .filter((video) => isOurs(video.videoId))
     .reduce((sum, video) => sum + video.delivery.accepted, 0);
   const known = ours.reduce((sum, video) => sum + video.timeline.filter((entry) => entry.source === 'http').length, 0);
   return {
-    sessions: [...sessions.values()].filter(
-      (session) =>
-        session.status !== 'MERGED' && session.segments.some((segment) => practiceOf.get(segment.videoId) === practice),
-    ).length,
+    sessions: shows.length,
     segments: ours.filter((video) => video.kind === 'SEGMENT').length,
     composed: ours.filter((video) => video.kind === 'COMPOSED').length,
+    composedByUs: shows.reduce((sum, { composed }) => sum + composed.filter((film) => film.ours).length, 0),
     renditions: ours.reduce(
       (sum, video) => sum + video.renditions.filter((rendition) => rendition.status !== 'SUBMITTED').length,
       0,

@@ -32,6 +32,7 @@ export const jobs: Role<'jobs'> = async (context) => {
       signal,
       tracing,
       submissionsPerSecond: settings.VOD_SUBMISSIONS_PER_SECOND,
+      composeRules: { settleMs: settings.COMPOSE_SEARCH_SECONDS * 1_000 },
       ...(settings.VOD_STORAGE_LOCATION === undefined ? {} : { storageLocation: settings.VOD_STORAGE_LOCATION }),
     });
   } finally {

@@ -1,7 +1,7 @@
 /** The demo's verdict: what it must call different, one field at a time. */
 import type { ClickHouseClient } from '@clickhouse/client';
 import { describe, expect, test } from 'vitest';
-import { differences } from '../../cli/demo/compare.ts';
+import { compositionDifferences, differences } from '../../cli/demo/compare.ts';
 import { analyticsDifferences } from '../../cli/demo/compare-analytics.ts';
 import type { Ledger, LedgerRendition } from '../../emulator/index.ts';
 import sessionExamples from '../../schemas/examples/session-state.json' with { type: 'json' };
@@ -122,6 +122,52 @@ describe('the state topics', () => {
   });
 });
 
+describe('compositions by us', () => {
+  const segments = ['a', 'b', 'c'].map((videoId) => ({
+    videoId,
+    startTime: 0,
+    endTime: 1,
+    status: 'TRANSCODED' as const,
+  }));
+  const [base = {} as Ledger['videos'][number]] = ledger.videos;
+  const videos = segments.map(({ videoId }) => ({ ...base, videoId, status: 'TRANSCODED' as const }));
+  const sessions = ledger.sessions.map((one) => ({ ...one, segments, composedBy: 'user' as const }));
+  const production = (...sourceVideoIds: string[]) => ({
+    videoId: 'film',
+    title: '',
+    sourceVideoIds,
+    templateGroupId: 't',
+  });
+  const found = (productions: Ledger['productions'], truth: Partial<Ledger> = {}) =>
+    compositionDifferences({ ...ledger, videos, sessions, ...truth, productions }).map(
+      ({ entity, field }) => `${entity} ${field}`,
+    );
+  const wrong = [`session ${session.sessionId} compositions started`];
+  const whole = production('a', 'b', 'c');
+
+  test('are right where each show that is to be composed is, once, of all that can be used', () => {
+    expect(found([whole])).toEqual([]);
+    const oneFailed = videos.map((one) => (one.videoId === 'b' ? { ...one, status: 'FAILED' as const } : one));
+    expect(found([production('a', 'c')], { videos: oneFailed })).toEqual([]);
+    expect(found([], { sessions: ledger.sessions })).toEqual([]);
+  });
+
+  test.each([
+    ['missing', []],
+    ['twice', [whole, whole]],
+    ['incomplete', [production('a', 'b')]],
+    ['in another order', [production('a', 'c', 'b')]],
+    ['made again', [production('a'), whole]],
+  ])('are wrong where one is %s', (_, productions) => {
+    expect(found(productions)).toEqual(wrong);
+  });
+
+  test('are wrong where nobody asked for one', () => {
+    expect(found([whole], { sessions: ledger.sessions })).toEqual(wrong);
+    expect(found([whole, production('x')])).toEqual(['session null compositions started']);
+  });
+});
+
 describe('the tables of ClickHouse', () => {
   const ofVideo = {
     ...{ video_id: video.videoId, kind: video.kind, status: video.status, recorded: video.recordedTime },
@@ -141,14 +187,16 @@ describe('the tables of ClickHouse', () => {
   type Tables = Readonly<Record<'video_state' | 'session_state' | 'callbacks', readonly object[]>>;
   const equal: Tables = { video_state: [ofVideo], session_state: [ofSession], callbacks: [ofCallbacks] };
 
-  async function found(tables: Partial<Tables>): Promise<string[]> {
+  async function found(tables: Partial<Tables>, truth = ledger, states = [video]): Promise<string[]> {
     const all: Tables = { ...equal, ...tables };
     const client = {
       query: async ({ query }: { query: string }) => ({
         json: async () => all[/FROM (\w+) FINAL/.exec(query)?.[1] as keyof Tables],
       }),
     } as unknown as ClickHouseClient;
-    return (await analyticsDifferences(client, ledger, 7)).map(({ entity, field }) => `${entity} ${field}`);
+    return (await analyticsDifferences(client, truth, new Map(states.map((one) => [one.videoId, one])), 7)).map(
+      ({ entity, field }) => `${entity} ${field}`,
+    );
   }
   const fieldsOf = (row: object, key: string) => Object.keys(row).filter((field) => field !== key);
 
@@ -164,6 +212,23 @@ describe('the tables of ClickHouse', () => {
   test.each(fieldsOf(ofSession, 'session_id'))('differ by a session’s %s', async (field) => {
     const row = { ...ofSession, [field]: other(ofSession[field as keyof typeof ofSession]) };
     expect(await found({ session_state: [row] })).toEqual([`ClickHouse session ${session.sessionId} ${field}`]);
+  });
+
+  test('hold of a composition that failed without a word what its callbacks told, unless the cloud was asked', async () => {
+    const silent = { ...ledger, videos: ledger.videos.map((one) => ({ ...one, status: 'FAILED' as const })) };
+    expect(await found({}, silent)).toEqual([]);
+    const [first] = video.timeline;
+    const asked = { ...video, timeline: first ? [...video.timeline, { ...first, source: 'reconciler' as const }] : [] };
+    expect(await found({}, silent, [asked])).toEqual([`ClickHouse video ${video.videoId} status`]);
+    expect(await found({ video_state: [{ ...ofVideo, status: 'FAILED' }] }, silent, [asked])).toEqual([]);
+  });
+
+  test('hold when a film was begun as whoever ordered it knows', async () => {
+    const [base = {} as Ledger['videos'][number]] = ledger.videos;
+    const ours = { videoId: video.videoId, title: '', sourceVideoIds: [], templateGroupId: 't' };
+    const truth = { ...ledger, videos: [{ ...base, composeStartTime: 1 }], productions: [ours] };
+    expect(await found({}, truth)).toEqual([]);
+    expect(await found({}, { ...truth, productions: [] })).toEqual([`ClickHouse video ${video.videoId} compose_start`]);
   });
 
   test('differ by a row too many, and by the number of callbacks', async () => {

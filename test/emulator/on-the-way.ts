@@ -6,7 +6,7 @@ import type { Ledger, LedgerSession } from '../../emulator/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 
 /** The show that a session is about: the one that its recordings, else its compositions, were made in. */
-export function showsByVideo({ sessions }: Ledger): ReadonlyMap<string, LedgerSession> {
+export function showsByVideo({ sessions }: Pick<Ledger, 'sessions'>): ReadonlyMap<string, LedgerSession> {
   return new Map(
     sessions.flatMap((show) => [...show.segments, ...show.composed].map(({ videoId }) => [videoId, show] as const)),
   );

@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from 'vitest';
 import { differences } from '../../cli/demo/compare.ts';
+import { storyPolicies } from '../../cli/demo/story-policies.ts';
 import { type StoryName, startEmulator, stories, storyNames } from '../../emulator/index.ts';
 import { isGuess, saysOver, showOf, showsByVideo, wantedProductions } from './on-the-way.ts';
 import { plainPipeline } from './pipeline.ts';
 import { eveningMs, SimulatedClock } from './simulated.ts';
-import { storyPolicies } from './story-policies.ts';
 import { stopAfterTest } from './world.ts';
 
 const hourMs = 3_600_000;
@@ -20,7 +20,7 @@ async function told(story: StoryName, seed: number) {
     const to = new URL(url).pathname.slice(1);
     pipeline.callback(JSON.parse(body) as Record<string, unknown>, to === '' ? undefined : to);
   });
-  const pipeline = plainPipeline(storyPolicies(), () => clock.now());
+  const pipeline = plainPipeline(storyPolicies(300), () => clock.now());
   const emulator = await startEmulator({
     port: 0,
     seed,

@@ -4,8 +4,12 @@ import type { PoliciesInput } from '../../schemas/policies.ts';
 
 type Rule = NonNullable<PoliciesInput>[number];
 
-/** Of `no-policy` and `long-show` nothing is said. */
-export function storyPolicies(graceSeconds = 300): Rule[] {
+/**
+ * Of `no-policy` and `long-show` nothing is said.
+ * @param graceSeconds how long to wait for a recording that a whole cycle may follow. Where hours are played in seconds,
+ *   longer than they take: by the wall clock each recording is long past when it is heard of
+ */
+export function storyPolicies(graceSeconds: number): Rule[] {
   const rule = (story: StoryName, more: Omit<Rule, 'match' | 'recording'>, said: Rule['recording'] = {}): Rule => {
     const { domainName, appName, cycleSeconds, disconnectDelaySeconds } = stories[story].profile;
     const recording = { cycleSeconds, disconnectDelaySeconds, graceSeconds, ...said };
