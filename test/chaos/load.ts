@@ -2,6 +2,7 @@ import { setTimeout as passed } from 'node:timers/promises';
 import { IdempotentProducer, KafkaFault } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../emulator/clock.ts';
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
+import { unusableCallback } from './unusable.ts';
 
 export type LoadOptions = { readonly brokers: string; readonly topic: string; readonly seed: number };
 
@@ -9,6 +10,10 @@ export type Load = {
   readonly emulator: Emulator;
   /** Records that are durable in the topic, copies included. */
   readonly published: () => number;
+  /** Sends one more callback that nobody can use. */
+  sendUnusable(): Promise<void>;
+  /** How many of those were sent. */
+  readonly unusable: () => number;
   stop(): Promise<void>;
 };
 
@@ -32,10 +37,9 @@ export async function startLoad({ brokers, topic, seed }: LoadOptions): Promise<
     return renewing;
   };
   let published = 0;
+  let unusable = 0;
   const stopping = new AbortController();
-  const publish = async (body: string): Promise<void> => {
-    const { VideoId, MediaId } = JSON.parse(body) as { VideoId?: string; MediaId?: string };
-    const key = VideoId ?? MediaId ?? null;
+  const publish = async (key: string | null, body: string): Promise<void> => {
     for (;;) {
       const by = producer;
       try {
@@ -57,7 +61,8 @@ export async function startLoad({ brokers, topic, seed }: LoadOptions): Promise<
     clock: {
       ...systemClock,
       post: async (_url, { body }) => {
-        await publish(body);
+        const { VideoId, MediaId } = JSON.parse(body) as { VideoId?: string; MediaId?: string };
+        await publish(VideoId ?? MediaId ?? null, body);
         return 200;
       },
     },
@@ -75,6 +80,12 @@ export async function startLoad({ brokers, topic, seed }: LoadOptions): Promise<
   return {
     emulator,
     published: () => published,
+    unusable: () => unusable,
+    async sendUnusable() {
+      const { key, body } = unusableCallback(unusable);
+      unusable += 1;
+      await publish(key, body);
+    },
     async stop() {
       stopping.abort();
       await emulator.stop();

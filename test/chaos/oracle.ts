@@ -1,51 +1,32 @@
-import avsc from 'avsc';
 import { differences } from '../../cli/demo/compare.ts';
 import type { Ledger, LedgerVideo } from '../../emulator/index.ts';
-import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { bytesPrinted, consoleConsume, type PrintedRecord } from '../runtime/console-consumer.ts';
+import { wrongCompositions } from './compositions.ts';
+import { earlyEnds } from './early-ends.ts';
+import { isFollowed } from './mix.ts';
+import type { Decoded, Outputs } from './outputs.ts';
+import { wrongLetters } from './unusable.ts';
 
-/** All committed records of the output topics, as Kafka's own consumer printed them, decoded by avsc alone. */
-export type Outputs = {
-  readonly videos: readonly Decoded<VideoState>[];
-  readonly sessions: readonly Decoded<SessionState>[];
-  readonly jobs: readonly Decoded<TranscodeJob>[];
-};
-type Decoded<T> = {
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly value: T | null;
+/** What is known without looking at any topic. */
+export type Known = {
+  readonly ledger: Ledger;
+  /** Callbacks that nobody can use, sent among the others. */
+  readonly unusable: number;
 };
 
-export async function readOutputs(brokers: string, prefix: string): Promise<Outputs> {
-  const read = async <T>(topic: string, schema: AvroSchemaName): Promise<Decoded<T>[]> => {
-    const type = avsc.Type.forSchema(avroSchema(schema) as unknown as avsc.Schema);
-    const printed = await consoleConsume(brokers, prefix + topic, { binary: true, idleMs: 4_000 });
-    return printed.map((record) => ({ ...record, value: decoded<T>(type, record) }));
-  };
-  const [videos, sessions, jobs] = await Promise.all([
-    read<VideoState>('video-state', 'VideoState'),
-    read<SessionState>('session-state', 'SessionState'),
-    read<TranscodeJob>('transcode-jobs', 'TranscodeJob'),
-  ]);
-  return { videos, sessions, jobs };
-}
-
-/** A zero byte and the schema's id (4 bytes) come before the Avro value. */
-function decoded<T>(type: avsc.Type, { value }: PrintedRecord): T | null {
-  return value === 'null' ? null : (type.fromBuffer(bytesPrinted(value).subarray(5)) as T);
-}
-
-/** Everything in which the topics differ from what the emulator's ledger says they must hold; a line each. */
-export function judge(ledger: Ledger, { videos, sessions, jobs }: Outputs): string[] {
+/** Everything in which the topics differ from what they must hold; a line each. */
+export function judge({ ledger, unusable }: Known, outputs: Outputs): string[] {
+  const { videos, sessions, jobs, compositions } = outputs;
   return [
     ...judgeStates(ledger, { videos: lastOf(videos), sessions: lastOf(sessions) }),
     ...notRising('video-state', videos),
     ...notRising('session-state', sessions),
+    ...earlyEnds(ledger, sessions, isFollowed),
     ...wrongJobs(ledger, jobs),
+    ...wrongCompositions(ledger, compositions),
+    ...wrongLetters(unusable, outputs),
   ];
 }
 

@@ -43,9 +43,11 @@ async function run(options: Pick<ChaosOptions, 'seed' | 'nodes'>) {
 test.each(seeds)(
   'three processors and a broker under fire, seed %i: the topics hold what the cloud says',
   async (seed) => {
-    const { struck, videos, jobs } = await run({ seed, nodes: 1 });
+    const { struck, videos, jobs, compositions, letters } = await run({ seed, nodes: 1 });
     expect(videos).toBeGreaterThan(seconds * 10);
     expect(jobs).toBeGreaterThan(seconds);
+    expect(compositions).toBeGreaterThan(seconds / 2);
+    expect(letters).toBeGreaterThan(seconds / 2);
     expect(struck['broker-kill'] + struck['broker-freeze']).toBeGreaterThan(0);
     // A slow machine gets less far in its schedule.
     expect(Object.values(struck).filter((count) => count > 0).length).toBeGreaterThanOrEqual(6);

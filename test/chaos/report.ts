@@ -27,6 +27,8 @@ export function chaosTable(reports: readonly ChaosReport[]): string {
       'videos',
       'sessions',
       'jobs',
+      'compositions',
+      'dead letters',
       'caught up in',
       'differences',
     ],
@@ -44,6 +46,8 @@ export function chaosTable(reports: readonly ChaosReport[]): string {
       report.videos,
       report.sessions,
       report.jobs,
+      report.compositions,
+      report.letters,
       `${report.catchUpSeconds.toFixed(1)} s`,
       report.differences.length,
     ]);

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as passed } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { demoPolicies } from '../../cli/demo/configuration.ts';
 import { readStates } from '../../cli/demo/read-states.ts';
 import { applyTopics } from '../../cli/topic-plan.ts';
 import { connectRegistry } from '../../connectors/avro/index.ts';
@@ -12,8 +12,10 @@ import { readSettings } from '../../schemas/settings.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ChaosCluster, startChaosCluster } from './cluster.ts';
 import { Fleet, instances } from './fleet.ts';
-import { startLoad } from './load.ts';
-import { judge, judgeStates, readOutputs } from './oracle.ts';
+import { type Load, startLoad } from './load.ts';
+import { mixPolicies, playEvening, playTimed } from './mix.ts';
+import { judge, judgeStates } from './oracle.ts';
+import { readOutputs } from './outputs.ts';
 import { type Lane, type Schedule, scheduleOf } from './schedule.ts';
 import { type Struck, strike } from './strike.ts';
 
@@ -48,6 +50,8 @@ export type ChaosReport = {
   readonly videos: number;
   readonly sessions: number;
   readonly jobs: number;
+  readonly compositions: number;
+  readonly letters: number;
   /** From the last fault and callback until every record was processed. */
   readonly catchUpSeconds: number;
   /** What is wrong; empty when all is as the ledger says. */
@@ -57,6 +61,7 @@ export type ChaosReport = {
 const prefix = 'chaos.';
 const sessionTimeoutMs = 3_000;
 const catchUpMs = 90_000;
+const usualAwayMs = 5_000;
 
 /**
  * Three processor processes on real brokers under load while the seed's schedule strikes: three processes under
@@ -94,14 +99,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const ready = () => instances.every((instance) => fleet.wasReady(instance));
     await eventually(ready, { timeoutMs: 90_000, intervalMs: 200 });
 
-    load.emulator.play({ shows: Math.ceil(seconds), compression: 12_000 / seconds });
+    playEvening(load.emulator, seconds);
     tell('three processes under load');
-    const struck = await strike(schedule, { cluster, fleet, say: tell }, AbortSignal.timeout(seconds * 1000));
+    const signal = AbortSignal.timeout(seconds * 1000);
+    const [struck] = await Promise.all([
+      strike(schedule, { cluster, fleet, say: tell }, signal),
+      playTimed(load.emulator, { seconds, awayMs: longestAwayMs(schedule), signal }),
+      sendUnusable(load, signal),
+    ]);
 
     tell('the faults are over');
     const overMs = performance.now();
     await Promise.all([load.emulator.whenQuiet(), fleet.stop('b'), fleet.stop('c')]);
     const ledger = load.emulator.ledger();
+    const known = { ledger, unusable: load.unusable() };
     const settled = async () => {
       if (!(await allConsumed(admin, group, partitions))) throw new Error('callbacks are left to be processed');
       const [first] = judgeStates(ledger, await statesNow(cluster.brokers, options.registryUrl));
@@ -114,12 +125,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const catchUpSeconds = (performance.now() - overMs) / 1000;
     tell('all records are processed');
     let outputs = await readOutputs(cluster.brokers, prefix);
-    let found = judge(ledger, outputs);
+    let found = judge(known, outputs);
     // The console consumer gives up early on a busy machine. What is wrong in the topics stays wrong.
     for (let again = 0; again < 2 && found.length > 0; again += 1) {
       tell(`${found.length} differences in ${outputs.videos.length} video states: reading again`);
       outputs = await readOutputs(cluster.brokers, prefix);
-      found = judge(ledger, outputs);
+      found = judge(known, outputs);
     }
     await fleet.stop('a');
     return {
@@ -132,6 +143,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       videos: ledger.videos.length,
       sessions: ledger.sessions.length,
       jobs: outputs.jobs.length,
+      compositions: outputs.compositions.length,
+      letters: outputs.letters.length,
       catchUpSeconds,
       differences: [...fleet.surprises, ...found],
     };
@@ -140,9 +153,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
+/** Beyond what every schedule has. */
+function longestAwayMs({ brokers }: Schedule): number {
+  return Math.max(0, ...brokers.map(({ holdMs }) => holdMs - usualAwayMs));
+}
+
+/** One a second, also while the broker is away. */
+async function sendUnusable(load: Load, signal: AbortSignal): Promise<void> {
+  const sent: Promise<void>[] = [];
+  while (!signal.aborted) {
+    sent.push(load.sendUnusable());
+    await passed(1_000, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.all(sent);
+}
+
 async function configure(options: ChaosOptions, cluster: ChaosCluster): Promise<Record<string, string>> {
   const file = join(options.folder, 'live2vod.yaml');
-  await writeFile(file, stringify({ policies: demoPolicies() }));
+  await writeFile(file, stringify({ policies: mixPolicies() }));
   return {
     LIVE2VOD_CONFIG: file,
     LIVE2VOD_TOPIC_PREFIX: prefix,

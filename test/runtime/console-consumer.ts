@@ -6,6 +6,10 @@ import { ensureJars } from '../../local/index.ts';
 export type PrintedRecord = {
   readonly partition: number;
   readonly offset: number;
+  /** When it was produced, epoch milliseconds. */
+  readonly timestampMs: number;
+  /** As Kafka prints them: `name:value,name:value`. */
+  readonly headers: string;
   readonly key: string;
   /** The text `null` for a tombstone. */
   readonly value: string;
@@ -27,6 +31,7 @@ export const bytesPrinted = (text: string): Buffer =>
     'latin1',
   );
 
+const printed = /^[A-Za-z]+:(\d+)\tPartition:(\d+)\tOffset:(\d+)\t([^\t]*)\t([^\t]*)\t(.*)$/;
 const bytesDeserializer = 'org.apache.kafka.common.serialization.BytesDeserializer';
 
 /**
@@ -49,7 +54,10 @@ export async function consoleConsume(
       'org.apache.kafka.tools.consumer.ConsoleConsumer',
       ...['--bootstrap-server', brokers, '--topic', topic, '--from-beginning'],
       ...['--isolation-level', 'read_committed', '--timeout-ms', '20000'],
-      ...['partition', 'offset', 'key'].flatMap((what) => ['--formatter-property', `print.${what}=true`]),
+      ...['timestamp', 'partition', 'offset', 'headers', 'key'].flatMap((what) => [
+        '--formatter-property',
+        `print.${what}=true`,
+      ]),
       ...(binary ? ['--formatter-property', `value.deserializer=${bytesDeserializer}`] : []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -60,9 +68,12 @@ export async function consoleConsume(
   const records: PrintedRecord[] = [];
   let idle: NodeJS.Timeout | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
-    const [, partition, offset, key = '', value = ''] =
-      /^Partition:(\d+)\tOffset:(\d+)\t([^\t]*)\t(.*)$/.exec(line) ?? [];
-    if (partition !== undefined) records.push({ partition: Number(partition), offset: Number(offset), key, value });
+    const [, timestamp, partition, offset, headers = '', key = '', value = ''] = printed.exec(line) ?? [];
+    if (partition !== undefined)
+      records.push({
+        ...{ partition: Number(partition), offset: Number(offset), timestampMs: Number(timestamp) },
+        ...{ headers, key, value },
+      });
     clearTimeout(idle);
     // On SIGTERM it stops reading and still says how many it has printed.
     idle = setTimeout(() => child.kill('SIGTERM'), idleMs);
