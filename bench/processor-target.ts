@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { Consumer, type KafkaSettings, TransactionalProducer } from '../connectors/kafka/index.ts';
-import { systemClock } from '../platform/host/index.ts';
+import { systemClock, systemPlatform } from '../platform/host/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import { videoTopology } from '../processors/video/index.ts';
@@ -121,7 +121,7 @@ async function processor<S>(s: TargetSettings, topology: Topology<S>, codecs: Co
     instance: 'a',
     stateFolder: join(s.folder, 'state'),
     codecs,
-    clock: systemClock,
+    clock: systemPlatform,
     signal: stop.signal,
     maxBatchRecords: s.batchRecords,
     hooks: {

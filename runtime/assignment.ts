@@ -1,11 +1,11 @@
 import type { Admin, Consumer, Rebalance, TopicPartition } from '../connectors/kafka/index.ts';
-import type { Clock } from '../platform/host/index.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import type { MembershipState } from './membership-state.ts';
 import { openTask } from './open-task.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import type { Restorer } from './restorer.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RuntimeClock } from './retry-kafka.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { ProcessorStatus } from './status.ts';
 import { StoreFault } from './store/store-fault.ts';
@@ -22,7 +22,7 @@ export type AssignmentOptions<S> = {
   readonly folderOf: (partition: number) => string;
   readonly tombstoneRetentionMs: number | (() => Promise<number>);
   readonly hangingAfterMs: number;
-  readonly clock: Clock;
+  readonly clock: RuntimeClock;
   readonly hooks: ProcessorHooks;
   readonly status: ProcessorStatus;
   readonly retryBudget: RetryBudget;

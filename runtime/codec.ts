@@ -3,8 +3,8 @@ import type { TopicId } from '../schemas/topics.ts';
 
 /**
  * A topic's values in bytes and back. `decode` returns a promise only when it has to fetch a writer schema that it sees
- * for the first time. An error with `retryable: true` means that the registry is away and the call may
- * succeed later; any other error means that this value can't be encoded or these bytes can't be read.
+ * for the first time. A retryable `Fault` means that the registry is away and the call may succeed later; any other error
+ * means that this value can't be encoded or these bytes can't be read.
  */
 export type Codec<T> = {
   encode(value: T): Buffer;

@@ -1,6 +1,5 @@
 import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
 import { StallWatch } from '../connectors/kafka/index.ts';
-import type { Clock } from '../platform/host/index.ts';
 import type { Assignment } from './assignment.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
@@ -9,6 +8,7 @@ import { LoopReports } from './loop-reports.ts';
 import { type BatchResult, processBatch } from './process-batch.ts';
 import { ReachabilityProbe } from './reachability-probe.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { RuntimeClock } from './retry-kafka.ts';
 import type { ProcessorStatus } from './status.ts';
 import type { Task } from './task.ts';
 import type { TimerGate } from './timer-gate.ts';
@@ -25,7 +25,7 @@ export type LoopOptions<S> = {
   readonly retryBudget: RetryBudget;
   readonly batchSize: BatchSize;
   readonly transactionTimeoutMs: number;
-  readonly clock: Clock;
+  readonly clock: RuntimeClock;
   readonly status: ProcessorStatus;
   readonly hooks: ProcessorHooks;
   /** Ends waiting for a Kafka that doesn't answer. */

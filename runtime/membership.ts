@@ -8,10 +8,10 @@ import { FailureLimit } from './failure-limit.ts';
 import { Loop } from './loop.ts';
 import { type MembershipState, membershipTransitions } from './membership-state.ts';
 import type { ResolvedOptions } from './options.ts';
-import { persist } from './persist.ts';
 import { recover } from './recovery.ts';
 import { Restorer } from './restorer.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { retryKafka } from './retry-kafka.ts';
 import { StateMachine } from './state-machine.ts';
 import type { ChangelogIdentity } from './task.ts';
 import type { TaskContext } from './task-context.ts';
@@ -45,7 +45,7 @@ export async function runMembership<S>({ options, admin, context, changelog, giv
   const closing: (() => Promise<unknown>)[] = [];
   try {
     let assignment: Assignment<S> | null = null;
-    const consumer = await persist(
+    const consumer = await retryKafka(
       () =>
         Consumer.connect(options.kafka, {
           groupId: group,
@@ -109,7 +109,7 @@ export async function runMembership<S>({ options, admin, context, changelog, giv
       giveUp,
     });
     const connectProducer = () =>
-      persist(
+      retryKafka(
         () =>
           TransactionalProducer.connect(options.kafka, {
             transactionalId: `${group}-${options.instance}`,

@@ -1,10 +1,9 @@
 import type { Admin, ConsumedRecord, Consumer } from '../connectors/kafka/index.ts';
-import type { Clock } from '../platform/host/index.ts';
 import { nextTimerAtMs } from './changelog-record.ts';
 import type { ProcessorHooks } from './hooks.ts';
-import { persist } from './persist.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import type { Restorer } from './restorer.ts';
+import { type RuntimeClock, retryKafka } from './retry-kafka.ts';
 import { type Changelog, whyRebuild } from './store/checkpoint.ts';
 import { StateStore } from './store/state-store.ts';
 import { StoreFault } from './store/store-fault.ts';
@@ -24,7 +23,7 @@ export type OpenTaskOptions<S> = {
   readonly hangingAfterMs: number;
   /** The state of the task while it opens. */
   readonly onState: (state: 'restoring' | 'blocked') => void;
-  readonly clock: Clock;
+  readonly clock: RuntimeClock;
   readonly hooks: ProcessorHooks;
   /** Why the store has to be rebuilt, where that is known already. */
   readonly rebuild: string | null;
@@ -44,10 +43,10 @@ export async function openTask<S>(o: OpenTaskOptions<S>): Promise<Task<S>> {
   const retry = {
     clock: o.clock,
     signal: o.signal,
-    onRetry: (fault: Error) => o.hooks.onFault?.(fault, { kind: 'retry' }),
+    onRetry: (fault: unknown) => o.hooks.onFault?.(fault, { kind: 'retry' }),
   };
-  const position = await persist(() => readPosition(o), retry);
-  const changelog = await persist(() => readChangelog(o), retry);
+  const position = await retryKafka(() => readPosition(o), retry);
+  const changelog = await retryKafka(() => readChangelog(o), retry);
   const { store, from, checkpointedAtMs } = await openStore(o, changelog);
   try {
     let coveredTo = from;

@@ -1,11 +1,11 @@
 import { defaultSessionTimeoutMs, defaultTransactionTimeoutMs, type KafkaSettings } from '../connectors/kafka/index.ts';
-import type { Clock } from '../platform/host/index.ts';
 import type { Tracing } from '../platform/telemetry/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import type { TopicId } from '../schemas/topics.ts';
 import type { Codecs } from './codec.ts';
 import type { FailureLimitOptions } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
+import type { RuntimeClock } from './retry-kafka.ts';
 import { ProcessorStatus } from './status.ts';
 import type { StepWatch } from './step-watch/index.ts';
 import type { Upstream } from './timer-gate.ts';
@@ -22,7 +22,7 @@ export type ProcessorOptions<S> = {
   /** This instance's own folder; the store of partition n is its subfolder n. */
   readonly stateFolder: string;
   readonly codecs: Codecs;
-  readonly clock: Clock;
+  readonly clock: RuntimeClock;
   /** Stops after the batch in progress. */
   readonly signal: AbortSignal;
   readonly hooks?: ProcessorHooks;

@@ -1,9 +1,9 @@
 import { type ConsumedRecord, deadLetter, type OutgoingRecord } from '../connectors/kafka/index.ts';
+import { isRetryable } from '../platform/faults.ts';
 import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts';
 import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
 import { hasControlCharacter } from '../schemas/bounds.ts';
 import { changelogRecord } from './changelog-record.ts';
-import { isRetryable } from './is-retryable.ts';
 import { refuseNewer } from './newer-release.ts';
 import { Overlay } from './overlay.ts';
 import { ProcessorFault } from './processor-fault.ts';

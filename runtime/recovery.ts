@@ -1,8 +1,8 @@
 import type { Consumer } from '../connectors/kafka/index.ts';
 import { hasCode, KafkaFault } from '../connectors/kafka/index.ts';
+import { isRetryable } from '../platform/faults.ts';
 import type { Assignment } from './assignment.ts';
 import type { ProcessorHooks } from './hooks.ts';
-import { isRetryable } from './is-retryable.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import type { Recovery } from './recovery-kind.ts';
 import type { RetryBudget } from './retry-budget.ts';

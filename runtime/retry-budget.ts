@@ -1,5 +1,5 @@
 import { KafkaFault } from '../connectors/kafka/index.ts';
-import { isRetryable } from './is-retryable.ts';
+import { isRetryable } from '../platform/faults.ts';
 import { ProcessorFault } from './processor-fault.ts';
 
 /**

@@ -4,9 +4,9 @@ import type { TopicId } from '../schemas/topics.ts';
 import { FencingBudget } from './fencing-budget.ts';
 import { runMembership } from './membership.ts';
 import { type ProcessorOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { persist } from './persist.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import { MembershipLost } from './recovery.ts';
+import { retryKafka } from './retry-kafka.ts';
 import type { ChangelogIdentity } from './task.ts';
 import { type TaskContext, taskContext } from './task-context.ts';
 
@@ -22,17 +22,17 @@ export async function runProcessor<S>(given: ProcessorOptions<S>): Promise<void>
   const waiting = {
     clock,
     signal,
-    onRetry: (fault: Error) => {
+    onRetry: (fault: unknown) => {
       status.loopAdvanced();
       hooks.onFault?.(fault, { kind: 'wait-for-kafka' });
     },
   };
   let admin: Admin | null = null;
   try {
-    const connectAdmin = () => persist(() => Admin.connect(options.kafka, signal), waiting);
+    const connectAdmin = () => retryKafka(() => Admin.connect(options.kafka, signal), waiting);
     let connected = await connectAdmin();
     admin = connected;
-    const described = await persist(() => describe(options, connected), waiting);
+    const described = await retryKafka(() => describe(options, connected), waiting);
     const fencingBudget = new FencingBudget(clock);
     while (!signal.aborted) {
       try {

@@ -5,7 +5,7 @@ import type {
   TransactionalProducer,
 } from '../connectors/kafka/index.ts';
 import { hasCode, KafkaFault } from '../connectors/kafka/index.ts';
-import { type PersistOptions, persist } from './persist.ts';
+import { type KafkaRetryOptions, retryKafka } from './retry-kafka.ts';
 
 /** The transaction was aborted: drop the batch, seek back, process it again. */
 export class TransactionAborted extends Error {
@@ -17,7 +17,7 @@ export class ProducerLost extends Error {
   override readonly name = 'ProducerLost';
 }
 
-export type TransactionOptions = PersistOptions & {
+export type TransactionOptions = KafkaRetryOptions & {
   /** How long a transaction may take with all its retries, without its abort. */
   readonly budgetMs: number;
 };
@@ -49,12 +49,12 @@ export async function transact(
   const retry = { ...options, untilMs: clock.monotonicMs() + budgetMs };
   let open = false;
   try {
-    await persist(() => producer.begin(), retry);
+    await retryKafka(() => producer.begin(), retry);
     open = true;
     for (const record of records) await write(producer, record, retry);
     await beforeOffsets();
-    await persist(() => producer.sendOffsets(offsets, consumer), retry);
-    await persist(() => producer.commit(), retry);
+    await retryKafka(() => producer.sendOffsets(offsets, consumer), retry);
+    await retryKafka(() => producer.commit(), retry);
   } catch (fault) {
     const known = !(fault instanceof KafkaFault);
     if (open && (known || fault.abortable)) {
@@ -67,9 +67,9 @@ export async function transact(
   }
 }
 
-async function abort(producer: TransactionalProducer, retry: PersistOptions): Promise<void> {
+async function abort(producer: TransactionalProducer, retry: KafkaRetryOptions): Promise<void> {
   try {
-    await persist(() => producer.abort(), retry);
+    await retryKafka(() => producer.abort(), retry);
   } catch (fault) {
     throw new ProducerLost('the transaction could not be aborted', { cause: fault });
   }
@@ -82,7 +82,7 @@ const abortBudgetMs = 5_000;
 async function write(
   producer: TransactionalProducer,
   record: OutgoingRecord,
-  retry: PersistOptions & { readonly untilMs: number },
+  retry: KafkaRetryOptions & { readonly untilMs: number },
 ): Promise<void> {
   for (;;) {
     try {

@@ -4,7 +4,7 @@
  * what it is doing.
  */
 
-import { endWithin, systemClock } from '../../platform/host/index.ts';
+import { endWithin, systemPlatform } from '../../platform/host/index.ts';
 import { ProcessorStatus, runProcessor } from '../../runtime/index.ts';
 import { counting, jsonCodecs, topicsOf } from './counting.ts';
 
@@ -30,9 +30,9 @@ try {
     instance,
     stateFolder,
     codecs: jsonCodecs,
-    clock: systemClock,
+    clock: systemPlatform,
     signal: stop.signal,
-    status: new ProcessorStatus(systemClock),
+    status: new ProcessorStatus(systemPlatform),
     sessionTimeoutMs: Number(sessionTimeoutMs),
     transactionTimeoutMs: Number(transactionTimeoutMs),
     maxBatchRecords: 500,

@@ -1,7 +1,7 @@
 import kafka from '@confluentinc/kafka-javascript';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Admin, Consumer, IdempotentProducer, TransactionalProducer } from '../../connectors/kafka/index.ts';
-import { systemClock } from '../../platform/host/index.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
 import { ProducerLost, transact } from '../../runtime/transaction.ts';
 
 const settings = { brokers: 'none:1', clientId: 'test' };
@@ -162,7 +162,7 @@ test('a transaction whose offsets hang is over after its time and a margin, and 
   const producer = await transactional();
   const run = () =>
     transact(producer, { native: {} } as Consumer, [], [at], async () => {}, {
-      clock: systemClock,
+      clock: systemPlatform,
       signal: new AbortController().signal,
       budgetMs: 8_000,
     });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
-import { systemClock } from '../../platform/host/index.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
 import type { Assignment } from '../../runtime/assignment.ts';
 import { BatchSize } from '../../runtime/batch-size.ts';
 import { FailureLimit } from '../../runtime/failure-limit.ts';
@@ -19,7 +19,7 @@ function loopOver(o: {
   producer?: TransactionalProducer;
 }) {
   let nowMs = 0;
-  const clock = { ...systemClock, monotonicMs: () => nowMs };
+  const clock = { ...systemPlatform, monotonicMs: () => nowMs };
   const status = new ProcessorStatus(clock);
   const loop = new Loop<unknown>({
     inputTopic: 'callbacks',
@@ -70,7 +70,7 @@ test('an idle processor whose question is not answered is not ready, and is agai
   await runAt(9_000);
   expect(status.ready).toBe(false);
   asked[0]?.answer();
-  await systemClock.sleep(0);
+  await systemPlatform.sleep(0);
   expect(status.ready).toBe(true);
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ConsumedRecord } from '../../connectors/kafka/record.ts';
+import { Fault } from '../../platform/faults.ts';
 import type { Outcome, Topology } from '../../processors/topology.ts';
 import { processBatch } from '../../runtime/process-batch.ts';
 import { StateStore } from '../../runtime/store/state-store.ts';
@@ -183,7 +184,7 @@ test('whatever records and timers come together, the index holds the time that e
 
 // A record whose schema the registry didn't give held up every partition, also those that had nothing to do with it.
 test('a record that has to wait ends its own batch: what came before it is done, and it comes again', async () => {
-  const away = Object.assign(new Error('the registry is away'), { retryable: true });
+  const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
   const context = {
     topology: { name: 'shows', step: () => ({ kind: 'next', state: 'open', emit: [] }) },
     input: {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
+import { Fault } from '../../platform/faults.ts';
 import { systemClock } from '../../platform/host/index.ts';
 import type { Assignment } from '../../runtime/assignment.ts';
 import { FencingBudget } from '../../runtime/fencing-budget.ts';
-import { ProcessorFault, ProcessorStatus } from '../../runtime/index.ts';
+import { ProcessorFault, ProcessorStatus, type Recovery } from '../../runtime/index.ts';
 import { MembershipLost, type RecoveryOptions, recover } from '../../runtime/recovery.ts';
 import { RetryBudget } from '../../runtime/retry-budget.ts';
 import { StoreFault } from '../../runtime/store/store-fault.ts';
@@ -17,6 +18,7 @@ const kafka = (
 /** Two working tasks; notes what recovery does to them. */
 function world(o: { seek?: () => Promise<void>; retryBudget?: RetryBudget } = {}) {
   const done: string[] = [];
+  const recoveries: Recovery[] = [];
   const options = {
     inputTopic: 'in',
     consumer: {
@@ -36,10 +38,10 @@ function world(o: { seek?: () => Promise<void>; retryBudget?: RetryBudget } = {}
     } as unknown as Assignment<unknown>,
     retryBudget: o.retryBudget ?? new RetryBudget(2),
     status: new ProcessorStatus(systemClock),
-    hooks: {},
+    hooks: { onFault: (_error: unknown, recovery: Recovery) => void recoveries.push(recovery) },
     replaceProducer: async () => void done.push('new producer'),
   } as unknown as RecoveryOptions<unknown>;
-  return { done, recover: (error: unknown) => recover(error, options) };
+  return { done, recoveries, recover: (error: unknown) => recover(error, options) };
 }
 
 describe('what the loop does about an error', () => {
@@ -48,6 +50,7 @@ describe('what the loop does about an error', () => {
       'an aborted transaction: seek back',
       new TransactionAborted('x', { cause: kafka('ERR_ILLEGAL_GENERATION', { abortable: true }) }),
       ['seek 0 to 7', 'seek 3 to 9'],
+      { kind: 'abort-transaction' },
     ],
     [
       // The broker froze beyond the session time-out; the client joined again under its name with a new member id while a
@@ -55,28 +58,43 @@ describe('what the loop does about an error', () => {
       'an aborted transaction of the member that this process was before it joined again: seek back',
       new TransactionAborted('x', { cause: kafka('ERR_FENCED_INSTANCE_ID', { abortable: true }) }),
       ['seek 0 to 7', 'seek 3 to 9'],
+      { kind: 'abort-transaction' },
     ],
     [
       'a lost producer: a new one, all tasks again',
       new ProducerLost('x', { cause: kafka('ERR__FENCED', { fatal: true }) }),
       ['new producer', 'reopen all'],
+      { kind: 'replace-producer' },
     ],
-    ['a position outside of the log: all tasks again', kafka('ERR__AUTO_OFFSET_RESET'), ['reopen all']],
-    ['Kafka away: seek back and wait', kafka('ERR__TRANSPORT', { retryable: true }), ['seek 0 to 7', 'seek 3 to 9']],
+    [
+      'a position outside of the log: all tasks again',
+      kafka('ERR__AUTO_OFFSET_RESET'),
+      ['reopen all'],
+      { kind: 'reopen-tasks' },
+    ],
+    [
+      'Kafka away: seek back and wait',
+      kafka('ERR__TRANSPORT', { retryable: true }),
+      ['seek 0 to 7', 'seek 3 to 9'],
+      { kind: 'seek-back' },
+    ],
     [
       'registry away: seek back and wait',
-      Object.assign(new Error('registry'), { retryable: true }),
+      new Fault('registry', { code: 'REGISTRY_UNREACHABLE', retryable: true }),
       ['seek 0 to 7', 'seek 3 to 9'],
+      { kind: 'seek-back' },
     ],
     [
       'a corrupt store: rebuild it, the others seek back',
       new StoreFault('STORE_CORRUPT', '/state/3', 'bad block', null),
       ['rebuild /state/3', 'seek 0 to 7', 'seek 3 to 9'],
+      { kind: 'rebuild-store', folder: '/state/3' },
     ],
-  ])('%s', async (_name, error, expected) => {
-    const { done, recover: answer } = world();
+  ] as [string, Error, string[], Recovery][])('%s', async (_name, error, expected, recovery) => {
+    const { done, recoveries, recover: answer } = world();
     expect(await answer(error)).toBeGreaterThan(0);
     expect(done).toEqual(expected);
+    expect(recoveries).toEqual([recovery]);
   });
 
   test.each([

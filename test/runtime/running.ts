@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFailed } from 'vitest';
-import { type Clock, systemClock } from '../../platform/host/index.ts';
+import { type Clock, systemPlatform } from '../../platform/host/index.ts';
 import { type ProcessorHooks, type ProcessorOptions, ProcessorStatus, runProcessor } from '../../runtime/index.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -32,7 +32,7 @@ export function startProcessor<S>(
   options: Omit<ProcessorOptions<S>, 'signal' | 'hooks' | 'clock' | 'sessionTimeoutMs'> & { clock?: Clock },
 ): Running {
   const stop = new AbortController();
-  const clock = options.clock ?? systemClock;
+  const clock = { ...systemPlatform, ...options.clock };
   const status = new ProcessorStatus(clock);
   const startedAtMs = performance.now();
   const calls: Running['calls'] = [];
@@ -85,7 +85,7 @@ export async function temporaryFolder(): Promise<{ folder: string; remove: () =>
 export function settableClock(nowMs: number): Clock & { set(nowMs: number): void } {
   let now = nowMs;
   return {
-    ...systemClock,
+    ...systemPlatform,
     now: () => now,
     set: (ms) => {
       now = ms;

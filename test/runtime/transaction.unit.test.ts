@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
-import { systemClock } from '../../platform/host/index.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
 import { ProducerLost, TransactionAborted, transact } from '../../runtime/transaction.ts';
 
 type Call = 'begin' | 'write' | 'sendOffsets' | 'commit' | 'abort' | 'drain';
@@ -36,12 +36,12 @@ function run(
 ) {
   const { calls, producer: double } = producer(failures);
   const record = { topic: 't', key: 'k', value: null };
-  const told: KafkaFault[] = [];
+  const told: unknown[] = [];
   const done = transact(double, {} as Consumer, [record], [{ topic: 'in', partition: 0, offset: 1 }], beforeOffsets, {
-    clock: { ...systemClock, sleep: async () => {} },
+    clock: { ...systemPlatform, sleep: async () => {} },
     signal,
     budgetMs: 60_000,
-    onRetry: (error) => told.push(error),
+    onRetry: (error) => void told.push(error),
   });
   return { calls, told, done };
 }
@@ -143,7 +143,7 @@ describe('a transaction', () => {
       [{ topic: 'in', partition: 0, offset: 1 }],
       async () => {},
       {
-        clock: { ...systemClock, monotonicMs: () => nowMs, sleep: async () => {} },
+        clock: { ...systemPlatform, monotonicMs: () => nowMs, sleep: async () => {} },
         signal: new AbortController().signal,
         budgetMs: 13_000,
       },
