@@ -213,10 +213,9 @@ function nameOf(body: Body, name: string): string | null {
   return plain(`${cut(text, maxBytes.name - ending.length)}${ending}`, name);
 }
 
+/** As it is told; one without any time is none (`plausible`). */
 export function recordingOf(body: Body): Fact['recording'] {
-  const startTime = timeOf(body, 'RecordStartTime');
-  const endTime = timeOf(body, 'RecordEndTime');
-  return startTime === null && endTime === null ? null : { startTime, endTime };
+  return { startTime: timeOf(body, 'RecordStartTime'), endTime: timeOf(body, 'RecordEndTime') };
 }
 
 export function sizeOf(body: Body): number | null {

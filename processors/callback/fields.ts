@@ -68,8 +68,6 @@ function parseNumber(value: unknown): number | null {
 }
 
 export function booleanOf(body: Body, name: string): boolean | null {
-  const value = body[name];
-  if (typeof value === 'boolean') return value;
   const text = textOf(body, name)?.toLowerCase();
   if (text === 'true' || text === '1') return true;
   return text === 'false' || text === '0' ? false : null;

@@ -121,6 +121,10 @@ describe('the subject of an event', () => {
     expect(parse({ EventType: 'X', VideoId: 'a'.repeat(256) }).kind).toBe('unknown');
   });
 
+  it('is none where there is no body to read', () => {
+    expect(subjectOf(new TextEncoder().encode('{'))).toEqual({ ok: false, reason: 'not JSON' });
+  });
+
   it('is the text that a Kafka key can hold', () => {
     expect(subjectOf(bytesOf({ EventType: 'X', VideoId: 'a\ud800' }))).toMatchObject({ subjectId: 'a\ufffd' });
   });

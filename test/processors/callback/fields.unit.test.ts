@@ -37,7 +37,7 @@ describe('a text', () => {
     ['\u007f\u007f\u007f', 3, '\u007f\u007f\u007f'],
     ['\u0080\u0080', 3, '\u0080'],
     ['\uffff\uffff', 5, '\uffff'],
-    ['\uffff\uffff', 6, '\uffff\uffff'],
+    ['\uffff\uffffa', 7, '\uffff\uffffa'],
     ['\u{10000}\uffff', 6, '\u{10000}'],
     ['😀😀', 7, '😀'],
     ['😀😀', 8, '😀😀'],
@@ -47,6 +47,11 @@ describe('a text', () => {
   ])('%j within %i bytes is %j', (text, limit, expected) => {
     expect(fields.cut(text, limit)).toBe(expected);
     expect(read(text, (body, name) => fields.shortText(body, limit, name))).toBe(expected);
+  });
+
+  it('that names something has no control character', () => {
+    const unusable = { name: 'Unusable', code: 'control-character', message: 'it has a control character' };
+    expect(() => fields.plain('a\u0000', 'it')).toThrow(expect.objectContaining(unusable));
   });
 
   it('that is an address is whole or none', () => {

@@ -54,7 +54,7 @@ describe('a recording', () => {
   it.each<[string, number | null, number | null, number | null, number | null, readonly string[]]>([
     ['as it should be', -hour, 0, -hour, 0, []],
     ['of a day', -day, 0, -day, 0, []],
-    ['of a second more', -day - 1, 0, null, 0, [start]],
+    ['of a day and a millisecond', -day - 0.001, 0, null, 0, [start]],
     ['that ends six hours later', 0, 6 * hour, 0, 6 * hour, []],
     ['that ends a second after that', 0, 6 * hour + 1, 0, null, [end]],
     ['that begins six hours later', 6 * hour, null, 6 * hour, null, []],

@@ -1,0 +1,62 @@
+import type { Equivalent } from './equivalents.ts';
+
+const callback = (file: string, within: string, why: string, changes: readonly (readonly [string, string])[]) =>
+  changes.map(([from, to]): Equivalent => ({ file: `processors/callback/${file}`, within, from, to, why }));
+
+export const inCallback: readonly Equivalent[] = [
+  ...callback('delivery.ts', 'deliveryOf', 'No source is in the list twice.', [
+    ['sources.find((one) => one === source)', 'sources.findLast((one) => one === source)'],
+  ]),
+  ...callback('fields.ts', 'cut', 'Saves counting where no text can be too long: counted, it comes to the same.', [
+    ['text.length * 3 <= limit', 'false'],
+    ['text.length * 3 <= limit', 'text.length * 3 < limit'],
+    ['3', '(4)'],
+  ]),
+  ...callback('time.ts', 'parseCloudTime', 'Saves time for usual times, which are read the same the long way.', [
+    ['usual.test(value)', 'false'],
+  ]),
+  ...callback('parse.ts', 'parseCallback', 'The readers of fields throw nothing else.', [
+    ['error instanceof Unusable', 'true'],
+  ]),
+  ...callback('subject.ts', 'subjectOf', 'The readers of fields throw nothing else.', [
+    ['error instanceof Unusable', 'true'],
+  ]),
+  ...callback('subject-kind.ts', 'subjectToldBy', 'No MediaType is called either.', [["''", "'mutant'"]]),
+  ...callback(
+    'rendition.ts',
+    'streamInfosOf',
+    'One output alone never exceeds the room, so the first is never the excess.',
+    [
+      ['excess < 0', 'excess <= 0'],
+      ['0', '(1)'],
+    ],
+  ),
+  ...callback(
+    'rendition.ts',
+    'insert',
+    'Only outputs that are alike compare as 0: which of them comes first shows nowhere.',
+    [
+      [
+        'compareRenditions(sorted[middle] as Rendition, output) <= 0',
+        'compareRenditions(sorted[middle] as Rendition, output) < 0',
+      ],
+      ['0', '(-1)'],
+    ],
+  ),
+  ...callback('rendition.ts', 'compareRenditions', 'Saves time for outputs that are alike, whose texts are the same.', [
+    [
+      'alike(a, b) ? 0 : compareText(JSON.stringify(a), JSON.stringify(b))',
+      'compareText(JSON.stringify(a), JSON.stringify(b))',
+    ],
+    ['0', '(1)'],
+    ['0', '(-1)'],
+  ]),
+  ...callback('rendition.ts', 'alike', 'Saves time for outputs that are alike, whose texts are the same.', [
+    ['a[field as keyof Rendition] !== b[field as keyof Rendition]', 'true'],
+    [
+      'a[field as keyof Rendition] !== b[field as keyof Rendition]',
+      'a[field as keyof Rendition] === b[field as keyof Rendition]',
+    ],
+    ['true', 'false'],
+  ]),
+];
