@@ -25,11 +25,10 @@ export function streamInfosOf(body: Body): readonly Rendition[] {
   const outputs: Rendition[] = [];
   for (const info of objectsOf(body, 'StreamInfos')) insert(outputs, renditionOf(info, parent));
   let bytes = 0;
-  const excess = outputs.findIndex((output) => {
+  return outputs.filter((output) => {
     bytes += renditionBytes(output);
-    return bytes > maxOutputBytes;
+    return bytes <= maxOutputBytes;
   });
-  return excess < 0 ? outputs : outputs.slice(0, excess);
 }
 
 /** Into its place among the first `maxOutputs`. A body may list a hundred thousand: sorting all of them would take seconds. */

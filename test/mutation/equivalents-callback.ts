@@ -24,15 +24,6 @@ export const inCallback: readonly Equivalent[] = [
   ...callback('subject-kind.ts', 'subjectToldBy', 'No MediaType is called either.', [["''", "'mutant'"]]),
   ...callback(
     'rendition.ts',
-    'streamInfosOf',
-    'One output alone never exceeds the room, so the first is never the excess.',
-    [
-      ['excess < 0', 'excess <= 0'],
-      ['0', '(1)'],
-    ],
-  ),
-  ...callback(
-    'rendition.ts',
     'insert',
     'Only outputs that are alike compare as 0: which of them comes first shows nowhere.',
     [
@@ -40,7 +31,6 @@ export const inCallback: readonly Equivalent[] = [
         'compareRenditions(sorted[middle] as Rendition, output) <= 0',
         'compareRenditions(sorted[middle] as Rendition, output) < 0',
       ],
-      ['0', '(-1)'],
     ],
   ),
   ...callback('rendition.ts', 'compareRenditions', 'Saves time for outputs that are alike, whose texts are the same.', [
