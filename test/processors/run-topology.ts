@@ -48,7 +48,7 @@ export function run(bodies: readonly CallbackBody[], options: RunOptions = {}): 
   for (const body of bodies) {
     const headers = { source: sourceOf(body), 'received-at': String(atMs(options.now ?? 0)), ...options.headers };
     const record = {
-      key: String(body.VideoId ?? videoId),
+      key: String(body.VideoId ?? body.MediaId ?? body.ImageId ?? body.AttachedMediaId ?? videoId),
       value: bytesOf(body),
       headers,
       timestampMs: atMs(options.now ?? 0),
