@@ -1,5 +1,5 @@
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { cloudEvents, deliveryOf, isLiveRecord, parseCallback, type VideoEvent } from '../callback/index.ts';
+import { deliveryOf, isLiveRecord, parseCallback, type VideoEvent } from '../callback/index.ts';
 import type { Policy, PolicyBook } from '../policy/index.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Labels, Outcome, Topology } from '../topology.ts';
@@ -74,11 +74,10 @@ function unusable(reason: string, error: string): Outcome<VideoRecord> {
 /** `eventType` is one of a known few, so that it can label a metric. */
 function labelsOf(before: VideoState | null, event: VideoEvent, result: string): Labels {
   const { eventType, eventTime, source } = event.entry;
-  const known = event.fact.kind !== 'UNKNOWN' || cloudEvents.has(eventType);
   // What has no time has no place to be out of.
   const latest = eventTime === 0 ? 0 : (before?.timeline.at(-1)?.eventTime ?? eventTime);
   return {
-    eventType: known ? eventType : 'other',
+    eventType: event.fact.kind === 'UNKNOWN' ? 'other' : eventType,
     result: result === 'ok' ? 'applied' : result,
     source,
     outOfOrderSeconds: Math.max(0, (latest - eventTime) / 1000),
