@@ -1,4 +1,3 @@
-export { cloudEvents } from './cloud-events.ts';
 export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf } from './delivery.ts';
 export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeeded, type VideoEvent } from './event.ts';
 export { compareText, cut, maxBytes } from './fields.ts';
