@@ -10,7 +10,6 @@ export const inCallback: readonly Equivalent[] = [
   ...callback('fields.ts', 'cut', 'Saves counting where no text can be too long: counted, it comes to the same.', [
     ['text.length * 3 <= limit', 'false'],
     ['text.length * 3 <= limit', 'text.length * 3 < limit'],
-    ['3', '(4)'],
   ]),
   ...callback('time.ts', 'parseCloudTime', 'Saves time for usual times, which are read the same the long way.', [
     ['usual.test(value)', 'false'],

@@ -1,6 +1,6 @@
 /** What is decided and which command goes out, by who does what (docs/policies.md; docs/video-status.md, "The job ledger"). */
 import { describe, expect, it } from 'vitest';
-import { requestTokenOf, tokenOf } from '../../../processors/video/index.ts';
+import { orderOf, requestTokenOf, tokenOf } from '../../../processors/video/index.ts';
 import {
   atMs,
   type CallbackBody,
@@ -60,7 +60,8 @@ describe.each([
     expect(state?.jobs).toEqual([{ ...notYet, ...entry, ...decided, policy: nameOf(policies) }]);
     expect(state?.notStarted).toEqual([]);
     const command = { token: entry.token, videoId, purpose, generation: 0, ...rule, stream: names };
-    const started = { ...command, plannedAt: atMs(60), region: 'cn-shanghai', step: null };
+    const order = { 'live2vod.TranscodeOrder': rule };
+    const started = { ...command, order, plannedAt: atMs(60), region: 'cn-shanghai', step: null };
     expect(jobs).toEqual(transcode === 'pipeline' ? [started] : []);
   });
 
@@ -178,7 +179,10 @@ describe('what lies too far from its cause', () => {
       const from = run(before, { policies, now: 0 }).state;
       const heardAt = (now: number) => {
         const { jobs, state } = run([cause], { policies, from, now });
-        return { transcodes: jobs.filter(({ step }) => step === null).length, notStarted: state?.notStarted };
+        return {
+          transcodes: jobs.filter((job) => orderOf(job).kind === 'TRANSCODE').length,
+          notStarted: state?.notStarted,
+        };
       };
       for (const now of [300, 1500]) expect(heardAt(now)).toEqual({ transcodes: 1, notStarted: [] });
       for (const [now, reason] of [

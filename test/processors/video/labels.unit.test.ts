@@ -17,31 +17,31 @@ import {
 import { bookOf, run, transcodeBy } from '../run-topology.ts';
 
 const topology = videoTopology({ policies: bookOf([]) });
-const marksOf = (bodies: readonly CallbackBody[], headers: Readonly<Record<string, string>> = {}) =>
-  run(bodies, { headers }).outcomes.at(-1)?.marks;
+const labelsOf = (bodies: readonly CallbackBody[], headers: Readonly<Record<string, string>> = {}) =>
+  run(bodies, { headers }).outcomes.at(-1)?.labels;
 
-describe('a step marks', () => {
+describe('a step labels', () => {
   it('the type and the sender of what it took', () => {
     const applied = { result: 'applied', outOfOrderSeconds: 0 };
-    expect(marksOf([recorded(4)])).toEqual({ ...applied, eventType: 'AddLiveRecordVideoComplete', source: 'http' });
-    expect(marksOf([recorded(4)], { source: 'mns' })).toMatchObject({ source: 'mns' });
-    expect(marksOf([jobEvent('TranscodeJobFailed', 4, 't')])).toMatchObject({ eventType: 'TranscodeJobFailed' });
-    expect(marksOf([named('AIVideoTagComplete', 4)])).toMatchObject({ ...applied, eventType: 'AIVideoTagComplete' });
+    expect(labelsOf([recorded(4)])).toEqual({ ...applied, eventType: 'AddLiveRecordVideoComplete', source: 'http' });
+    expect(labelsOf([recorded(4)], { source: 'mns' })).toMatchObject({ source: 'mns' });
+    expect(labelsOf([jobEvent('TranscodeJobFailed', 4, 't')])).toMatchObject({ eventType: 'TranscodeJobFailed' });
+    expect(labelsOf([named('AIVideoTagComplete', 4)])).toMatchObject({ ...applied, eventType: 'AIVideoTagComplete' });
   });
 
   // The type is a label of a metric, so it is one of a known few.
   it('a type that it doesn’t know as another', () => {
     const other = { eventType: 'other', result: 'unknown' };
-    expect(marksOf([named('NotKnownYetComplete', 4)])).toMatchObject(other);
-    expect(marksOf([requested(4, 'forged')], { source: 'http' })).toMatchObject(other);
+    expect(labelsOf([named('NotKnownYetComplete', 4)])).toMatchObject(other);
+    expect(labelsOf([requested(4, 'forged')], { source: 'http' })).toMatchObject(other);
   });
 
   it('what became of it', () => {
-    expect(marksOf([recorded(4), recorded(4)])).toMatchObject({ result: 'duplicate' });
-    expect(marksOf([recorded(4), recorded(9)])).toMatchObject({ result: 'merged' });
+    expect(labelsOf([recorded(4), recorded(4)])).toMatchObject({ result: 'duplicate' });
+    expect(labelsOf([recorded(4), recorded(9)])).toMatchObject({ result: 'merged' });
     const asked = Array.from({ length: 19 }, (_, n) => requested(n, `key-${n}`));
-    expect(marksOf(asked.slice(0, 18))).toMatchObject({ result: 'truncated' });
-    expect(marksOf(asked)).toMatchObject({ result: 'full' });
+    expect(labelsOf(asked.slice(0, 18))).toMatchObject({ result: 'truncated' });
+    expect(labelsOf(asked)).toMatchObject({ result: 'full' });
     expect(run(asked).outcomes.at(-1)).toMatchObject({ kind: 'drop', reason: 'full' });
   });
 
@@ -52,14 +52,14 @@ describe('a step marks', () => {
     ['an earlier one', [sourceReady(60), snapshot(50), recorded(40)], 20],
     ['one without a time', [recorded(40), { EventType: 'New', VideoId: videoId }], 0],
   ])('how far out of order it came: %s', (_, bodies, outOfOrderSeconds) => {
-    expect(marksOf(bodies)).toMatchObject({ outOfOrderSeconds });
+    expect(labelsOf(bodies)).toMatchObject({ outOfOrderSeconds });
   });
 });
 
 describe('a record that can’t be used', () => {
   const step = (value: unknown, key = videoId) =>
     topology.step(null, { key, value, headers: {}, timestampMs: 1 }, { nowMs: 1 });
-  const marks = { result: 'dead-letter' };
+  const labels = { result: 'dead-letter' };
 
   it.each<[string, unknown, string, string]>([
     ['is no bytes', 'text', 'not bytes', 'the callbacks topic holds raw bodies'],
@@ -67,14 +67,14 @@ describe('a record that can’t be used', () => {
     ['names nothing', bytesOf({ EventType: 'New' }), 'unparsable', 'no subject id'],
     ['has a number that no state holds', bytesOf(sourceReady(4, { Size: 1e300 })), 'out-of-range', 'Size is 1e+300'],
   ])('%s', (_, value, reason, error) => {
-    expect(step(value)).toEqual({ kind: 'dead-letter', reason, error: expect.stringContaining(error), marks });
+    expect(step(value)).toEqual({ kind: 'dead-letter', reason, error: expect.stringContaining(error), labels });
   });
 
   it('is of another key', () => {
     const [key, subject] = ['k'.repeat(90), 's'.repeat(90)];
     const error = `the record key is ${'k'.repeat(80)}, the subject ${'s'.repeat(80)}`;
     const value = bytesOf(recorded(4, { VideoId: subject }));
-    expect(step(value, key)).toEqual({ kind: 'dead-letter', reason: 'wrong-key', error, marks });
+    expect(step(value, key)).toEqual({ kind: 'dead-letter', reason: 'wrong-key', error, labels });
   });
 });
 
