@@ -1,5 +1,5 @@
 /** Whether this Kafka client can read what lies in the topics: it may have been built without a way of compression. */
-import { codecRemedy, KafkaFault, missingCodecs } from '../connectors/kafka/index.ts';
+import { compressionRemedy, KafkaFault, missingCompressionTypes } from '../connectors/kafka/index.ts';
 import type { kafkaSettings } from '../schemas/role-settings.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { readTopicConfigs } from './topic-configs.ts';
@@ -11,13 +11,13 @@ import { readTopicConfigs } from './topic-configs.ts';
 export async function unreadableTopics(
   settings: Pick<Settings, (typeof kafkaSettings)[number] | 'LIVE2VOD_INSTANCE'>,
   topics: readonly string[],
-  missing: readonly string[] = missingCodecs(),
-): Promise<readonly { readonly topic: string; readonly codec: string }[]> {
+  missing: readonly string[] = missingCompressionTypes(),
+): Promise<readonly { readonly topic: string; readonly compressionType: string }[]> {
   if (missing.length === 0) return [];
   const configs = await readTopicConfigs(settings, topics, ['compression.type']);
   return [...configs].flatMap(([topic, config]) => {
-    const codec = config.get('compression.type') ?? 'producer';
-    return missing.includes(codec) ? [{ topic, codec }] : [];
+    const compressionType = config.get('compression.type') ?? 'producer';
+    return missing.includes(compressionType) ? [{ topic, compressionType }] : [];
   });
 }
 
@@ -28,7 +28,11 @@ export async function unreadableTopics(
 export async function requireReadable(...asked: Parameters<typeof unreadableTopics>): Promise<void> {
   const unreadable = await unreadableTopics(...asked).catch(() => []);
   if (unreadable.length === 0) return;
-  const names = unreadable.map(({ topic, codec }) => `${topic} (compression.type ${codec})`).join(', ');
-  const codecs = [...new Set(unreadable.map(({ codec }) => codec))];
-  throw new KafkaFault(`can not read ${names}: ${codecRemedy(codecs)}`, { code: 'KAFKA_UNREADABLE_BATCH' });
+  const names = unreadable
+    .map(({ topic, compressionType }) => `${topic} (compression.type ${compressionType})`)
+    .join(', ');
+  const compressionTypes = [...new Set(unreadable.map(({ compressionType }) => compressionType))];
+  throw new KafkaFault(`can not read ${names}: ${compressionRemedy(compressionTypes)}`, {
+    code: 'KAFKA_UNREADABLE_BATCH',
+  });
 }

@@ -218,7 +218,7 @@ export class Assignment<S> {
       // A fetcher whose partitions were all paused sleeps up to a second; a request to the same broker wakes it.
       this.#o.consumer.watermarks(at.topic, at.partition, 1_000).catch(() => {});
     } catch (error) {
-      // Revoked meanwhile: that rebalance is on its way. Otherwise the next turn of the loop tries again.
+      // Revoked meanwhile: that rebalance is on its way. Otherwise the next round of the loop tries again.
       this.#o.hooks.onFault?.(error, { kind: 'retry' });
       await this.#o.clock.sleep(this.#o.retryBudget.failed(error));
       return;

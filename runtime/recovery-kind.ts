@@ -1,5 +1,5 @@
 /**
- * What the runtime does about a fault; told to `ProcessorHooks.onFault` when it begins.
+ * What the runtime does about a fault; given to `ProcessorHooks.onFault` when it begins.
  *
  * | kind | what is done |
  * |---|---|

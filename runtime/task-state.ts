@@ -7,7 +7,7 @@ import type { Transitions } from './state-machine.ts';
  * |---|---|
  * | `restoring` | its partition is paused; the store is opened and brought up to the changelog's end |
  * | `blocked` | restoring, behind a hanging transaction: one that its producer never ends |
- * | `restored` | the store is complete; the next turn of the loop seeks and resumes the partition |
+ * | `restored` | the store is complete; the next round of the loop seeks and resumes the partition |
  * | `working` | its records are processed |
  * | `paused` | its next record needs a schema that can't be fetched now; its timers still fire |
  * | `closing` | the last write to the store is awaited, then the store is closed |

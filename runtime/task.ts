@@ -80,7 +80,7 @@ export class Task<S> {
   }
 
   /**
-   * Whether the next transaction should tell the store how far the changelog goes: once a second while it changes, and
+   * Whether the next transaction should come with a checkpoint for the store: once a second while it changes, and
    * once an hour in any case, since a store with an old checkpoint is rebuilt. `now`: whenever anything has changed.
    */
   wantsCheckpoint(nowMs: number, now = false): boolean {

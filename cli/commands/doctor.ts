@@ -91,11 +91,11 @@ async function askKafka(settings: ReturnType<typeof readConfiguration>['settings
 
 /** Whether the Kafka client reads every way of compression, and whether a topic asks for one that it doesn't. */
 async function checkCompression(settings: ReturnType<typeof readConfiguration>['settings']): Promise<boolean> {
-  const { codecRemedy, missingCodecs } = await import('../../connectors/kafka/index.ts');
+  const { compressionRemedy, missingCompressionTypes } = await import('../../connectors/kafka/index.ts');
   const { unreadableTopics } = await import('../compression.ts');
   const { topicNamer } = await import('../endpoints.ts');
   const { topics } = await import('../../schemas/topics.ts');
-  const missing = missingCodecs();
+  const missing = missingCompressionTypes();
   if (missing.length === 0) {
     console.log('  ok    the Kafka client reads gzip, snappy, lz4 and zstd');
     return true;
@@ -104,8 +104,10 @@ async function checkCompression(settings: ReturnType<typeof readConfiguration>['
     settings,
     Object.values(topics).map(({ id }) => topicNamer(settings)(id)),
   ).catch(() => []);
-  const used = unreadable.map(({ topic, codec }) => `; ${topic} has compression.type ${codec}`).join('');
-  console.log(`  ${unreadable.length > 0 ? 'FAIL' : 'warn'}  ${codecRemedy(missing)}${used}`);
+  const used = unreadable
+    .map(({ topic, compressionType }) => `; ${topic} has compression.type ${compressionType}`)
+    .join('');
+  console.log(`  ${unreadable.length > 0 ? 'FAIL' : 'warn'}  ${compressionRemedy(missing)}${used}`);
   return unreadable.length === 0;
 }
 

@@ -5,7 +5,7 @@ import type { TopicPartition } from './record.ts';
 import type { KafkaSettings } from './settings.ts';
 
 export type BrokerTimeOptions = {
-  /** A consumer group of nobody else's, which is never joined. */
+  /** A consumer group of its own, which is never joined. */
   readonly group: string;
   /** An existing topic, in whose name an offset is committed. */
   readonly topic: string;
@@ -19,9 +19,9 @@ const offsetsTopic = '__consumer_offsets';
 const committedTimeoutMs = 5_000;
 
 /**
- * A broker's clock. No request tells it, and our records bear our own times; but a committed offset is a record that the
- * group's coordinator writes with its own time, and the latest time of a partition can be asked for. Null where the
- * commit's time doesn't show: a coordinator whose clock was ahead has left a later one.
+ * A broker's clock. No request returns it, and our records have our own times; but a committed offset is a record that the
+ * group's coordinator writes with its own time, and a request returns the latest time of a partition. Null where the
+ * commit's time isn't the latest: a coordinator whose clock was ahead has left a later one.
  */
 export async function askBrokerTime(settings: KafkaSettings, o: BrokerTimeOptions): Promise<ClockReading | null> {
   const admin = await Admin.connect(settings, o.signal);

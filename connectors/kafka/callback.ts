@@ -4,13 +4,13 @@ import { type CallKind, type NativeCalls, nativeCalls } from './native-calls.ts'
 export type NativeCall<T> = (done: (error: unknown, value?: T) => void) => unknown;
 
 /**
- * The native calls of one client. It must not be closed while one is out: the native side isn't guarded against its own
- * end, and would take the process with it or wait for ever.
+ * The native calls of one client. It must not be closed while a call is outstanding: the native side isn't guarded against
+ * its own end, and would crash the process or wait for ever.
  */
 export class ClientCalls {
   readonly #watch: NativeCalls;
   readonly #awaited = new Set<Promise<unknown>>();
-  /** Calls that have not returned, by name; nobody may wait for them any more. */
+  /** Outstanding calls by name, those whose caller has given up included. */
   readonly #out = new Map<string, number>();
   /** Questions whose answer is late. */
   readonly #late = new Set<string>();
@@ -25,8 +25,8 @@ export class ClientCalls {
   }
 
   /**
-   * The same for a question. While an earlier one of the same `name` is late it rejects at once: each that is out holds a
-   * thread.
+   * The same for a question. It rejects at once while an earlier one of the same `name` is late: each outstanding call
+   * occupies a thread.
    */
   ask<T>(name: string, doing: string, timeoutMs: number, call: NativeCall<T>): Promise<T> {
     if (!this.#late.has(name)) return this.#begin('question', name, doing, timeoutMs, call);

@@ -43,8 +43,8 @@ export async function connectClient(
 export const either = (a: AbortSignal, b: AbortSignal | undefined): AbortSignal => (b ? AbortSignal.any([a, b]) : a);
 
 /**
- * Waits for a few seconds at a time, `timeoutMs` in all: a native wait can't be called off, and a process that is told to
- * stop, or was refused, can't end before it. What fails without waiting is told at once.
+ * Waits for a few seconds at a time, `timeoutMs` in all: a native wait can't be cancelled, and a process that stops, or was
+ * refused, can't end before it. A failure that comes before the wait is over rejects at once.
  */
 export async function inSlices(
   waitOnce: (ms: number) => Promise<void>,
@@ -67,7 +67,7 @@ export async function inSlices(
 
 /**
  * Disconnects, without waiting for more than some seconds; never rejects, since there is nothing left to do about it. A
- * client that a call is still in is left alone: closing it would wait for that call, or take the process with it.
+ * client with an outstanding call is left alone: closing it would wait for that call, or crash the process.
  *
  * `queueMs`: what a producer gets for its queue.
  */

@@ -5,10 +5,10 @@ import type { TopicPartition, TopicPartitionOffset } from './record.ts';
 
 type Member = { readonly groupId?: string; readonly groupInstanceId?: string };
 
-/** librdkafka's word that a consumer is finished, with cause and remedy where another process has taken its name. */
-export function fatalFault(said: string, { groupId, groupInstanceId }: Member): KafkaFault {
-  if (!/fenced/i.test(said) || groupInstanceId === undefined) {
-    return new KafkaFault(`cannot read records: ${said}`, { code: 'ERR__FATAL', fatal: true });
+/** The fault of a consumer in librdkafka's fatal state, with cause and remedy where another process uses its name. */
+export function fatalFault(message: string, { groupId, groupInstanceId }: Member): KafkaFault {
+  if (!/fenced/i.test(message) || groupInstanceId === undefined) {
+    return new KafkaFault(`cannot read records: ${message}`, { code: 'ERR__FATAL', fatal: true });
   }
   return new KafkaFault(
     `another process has joined the consumer group ${groupId} under the name ${groupInstanceId}, so this one is out: it runs ` +
@@ -19,8 +19,8 @@ export function fatalFault(said: string, { groupId, groupInstanceId }: Member): 
 }
 
 /**
- * Whose batch it was that can't be read, which the native client keeps to itself: one of those partitions that have more
- * records than were given. `reading`: the next offset of each partition.
+ * Names the partition whose batch can't be read, which the native client doesn't: one of those that have more records than
+ * were returned. `reading`: the next offset of each partition.
  */
 export async function unreadableBatch(
   error: KafkaFault,
@@ -34,10 +34,10 @@ export async function unreadableBatch(
   });
   const suspects = (await Promise.all(looks)).flat();
   const where = suspects.map(({ topic, partition, offset }) => `${topic}/${partition} at offset ${offset}`);
-  const missing = missingCodecs();
+  const missing = missingCompressionTypes();
   const remedy =
     missing.length > 0
-      ? codecRemedy(missing)
+      ? compressionRemedy(missing)
       : 'the batch is damaged, or compressed in a way that this client does not know';
   return new KafkaFault(
     `a batch of records of ${where.length > 0 ? where.join(' or ') : 'an assigned partition'} can not be decompressed: ${remedy}`,
@@ -45,13 +45,13 @@ export async function unreadableBatch(
   );
 }
 
-export const codecRemedy = (codecs: readonly string[]): string =>
-  `this Kafka client was built without ${codecs.join(' and ')}: install libzstd-dev, remove node_modules/.live2vod-stamp, ` +
+export const compressionRemedy = (missing: readonly string[]): string =>
+  `this Kafka client was built without ${missing.join(' and ')}: install libzstd-dev, remove node_modules/.live2vod-stamp, ` +
   'and start again, which builds it anew (docs/operations.md, "Compression")';
 
-const codecs = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
+const compressionTypes = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 
-/** Ways of compression that the native client was built without. */
-export function missingCodecs(features: readonly string[] = kafka.features): readonly string[] {
-  return codecs.filter((codec) => !features.includes(codec));
+/** Compression types that the native client was built without. */
+export function missingCompressionTypes(features: readonly string[] = kafka.features): readonly string[] {
+  return compressionTypes.filter((type) => !features.includes(type));
 }

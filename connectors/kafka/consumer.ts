@@ -67,7 +67,7 @@ export class Consumer {
     this.#options = options;
     this.#brokers = settings.brokers;
     this.#pulses = settings.pulses;
-    this.#diagnostics = new ClientDiagnostics(settings.brokers, (said) => fatalFault(said, options));
+    this.#diagnostics = new ClientDiagnostics(settings.brokers, (message) => fatalFault(message, options));
     this.#standstill = new Standstill({
       positions: this.#positions,
       clock: systemClock,

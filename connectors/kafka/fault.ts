@@ -4,7 +4,7 @@ import { Fault, type FaultOptions } from '../../platform/faults.ts';
 const codeNames = new Map(Object.entries(kafka.CODES.ERRORS).map(([name, code]) => [code, name]));
 const codes: Readonly<Record<string, number>> = kafka.CODES.ERRORS;
 
-/** Worth another try by themselves: the broker is away, busy, or changing its mind about who leads what. */
+/** They pass by themselves: the broker is away, busy, or electing a leader or coordinator. */
 const retryableCodes = new Set(
   [
     'ERR__TRANSPORT',
@@ -66,7 +66,7 @@ const deniedCodes = new Set(
  * What went wrong at Kafka, in the three words that decide what to do next:
  * - `retryable`: the same call may succeed later, nothing has to be rebuilt;
  * - `abortable`: the open transaction must be aborted, then the work can be done again;
- * - `fatal`: this client is of no use any more, only a new one can go on.
+ * - `fatal`: this client can't be used any more, only a new one can go on.
  *
  * `code` is librdkafka's name (`ERR__TIMED_OUT`) or one of ours (`KAFKA_IN_FLIGHT_LIMIT`). Never holds a secret or a payload.
  */

@@ -1,7 +1,7 @@
 export { Admin, type TopicDescription, type TopicSpec } from './admin.ts';
 export { askBrokerTime, type BrokerTimeOptions, offsetsPartition } from './broker-time.ts';
 export { Consumer, type ConsumerOptions, type Rebalance } from './consumer.ts';
-export { codecRemedy, missingCodecs } from './consumer-fault.ts';
+export { compressionRemedy, missingCompressionTypes } from './consumer-fault.ts';
 export {
   type DeadLetter,
   type LetterBounds,

@@ -7,7 +7,7 @@ const timeoutMs = 3_000;
 /** ApiVersions v0, which every broker answers before any login: size, api key 18, version 0, correlation id 1, no client id. */
 const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
 
-/** Whether the listener at `host:port` speaks TLS, or Kafka in the clear. False also where nobody answers. */
+/** Whether the listener at `host:port` speaks TLS, or Kafka in the clear. False also without an answer. */
 export function spokenBy(broker: string, language: 'tls' | 'plaintext'): Promise<boolean> {
   const [{ host, port } = { host: broker, port: 0 }] = brokerAddresses(broker) ?? [];
   return new Promise((resolve) => {
@@ -15,7 +15,7 @@ export function spokenBy(broker: string, language: 'tls' | 'plaintext'): Promise
       socket.destroy();
       resolve(answer);
     };
-    // Nothing is sent over this connection, so nobody needs to be trusted.
+    // Nothing is sent over this connection, so its certificate needn't be trusted.
     const socket: Socket =
       language === 'tls'
         ? connectTls({ host, port, rejectUnauthorized: false }, () => end(true))

@@ -2,22 +2,22 @@ import { type Clock, killOwnProcess, loseThread, systemClock } from '../../platf
 import { KafkaFault, kafkaFault } from './fault.ts';
 
 /**
- * `work` changes something (a transaction, a poll, a seek, closing): past its deadline its client is of no use any more.
- * A `question` may be asked again: librdkafka keeps one that it has no broker for up to a minute longer than it was told.
+ * `work` changes something (a transaction, a poll, a seek, closing): past its deadline its client can't be used any more.
+ * A `question` only reads and may be repeated: without a broker librdkafka keeps one up to a minute beyond its time-out.
  */
 export type CallKind = 'work' | 'question';
 
 /** What a call may take beyond its own time-out. */
 const marginMs = 5_000;
-/** A question that isn't back by then, beyond its deadline, won't come back. librdkafka's own limit is 60 s. */
+/** A question that hasn't returned so long after its deadline never will. librdkafka's own limit is 60 s. */
 const patienceMs = 65_000;
-/** Each hung call sits in one of libuv's threads for good. */
+/** Each hung call blocks one of libuv's threads for good. */
 const mostHung = 2;
 
 type Call = {
   readonly doing: string;
   readonly kind: CallKind;
-  /** Ticks until its caller is told. */
+  /** Ticks until its caller gets a fault. */
   callerTicks: number;
   /** Ticks until it counts as hung. */
   hungTicks: number;
@@ -25,9 +25,9 @@ type Call = {
 };
 
 /**
- * Keeps a deadline of our own for every call of the native client: some never return whatever time-out they are given
- * (confluentinc/librdkafka#5456, #5511). Whoever called goes on; the thread stays lost. After the second lost thread the
- * process is ended, since nothing in it can get them back.
+ * A deadline of our own for every call of the native client: some never return, whatever their time-out
+ * (confluentinc/librdkafka#5456, #5511). The caller goes on; the thread stays lost. After the second lost thread the process
+ * is ended, since nothing in it can get them back.
  *
  * Time is counted in ticks of this process's event loop: while the process itself stood still (stopped, or busy with
  * something long) the answer may have come and only not been read yet.
@@ -47,7 +47,7 @@ export class NativeCalls {
     this.#onHung = onHung;
   }
 
-  /** Threads that sit in a call which won't return. */
+  /** Threads that are blocked by a call which won't return. */
   get hung(): number {
     return this.#hung.size;
   }
@@ -58,7 +58,7 @@ export class NativeCalls {
   }
 
   /**
-   * What the native callback tells. Rejects with a `KafkaFault`: what the client said, or, past `timeoutMs` and a margin,
+   * The result of the native callback. Rejects with a `KafkaFault`: the client's error, or, past `timeoutMs` and a margin,
    * `KAFKA_CALL_HUNG` (fatal) for work and `KAFKA_NO_ANSWER` (retryable) for a question. `onReturn` is called when the
    * native side is done with it, however late.
    */
@@ -130,5 +130,5 @@ function overdue({ doing, kind }: Call): KafkaFault {
 /** Of this process: threads are lost to the process, whichever client called. */
 export const nativeCalls = new NativeCalls(systemClock, killOwnProcess, loseThread);
 
-/** Threads of this process that sit in calls of the Kafka client which won't return. */
+/** Threads of this process that are blocked by calls of the Kafka client which won't return. */
 export const hungCalls = (): number => nativeCalls.hung;

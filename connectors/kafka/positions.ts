@@ -9,11 +9,11 @@ export type Position = TopicPartition & {
   paused: boolean;
 };
 
-/** How far a consumer has read each of its partitions, by what it was given. */
+/** How far a consumer has read each of its partitions, by the records that it returned. */
 export class Positions {
   readonly #all = new Map<string, Position>();
 
-  /** Anew where it is there already: what was seen of it before counts no more. */
+  /** Replaces what was known of the partition. */
   add(at: TopicPartition & { readonly offset?: number }, paused = false): void {
     const { topic, partition, offset } = at;
     this.#all.set(nameOf(at), { topic, partition, position: offset ?? -1, endSeenAt: -1, paused });
@@ -58,7 +58,7 @@ export class Positions {
     if (known) this.add(at, known.paused);
   }
 
-  /** A partition that rests doesn't stand still, and after its rest begins a new while. */
+  /** A paused partition isn't stalled; resumed, it is watched from the start. */
   pause(partitions: readonly TopicPartition[], paused: boolean): void {
     for (const at of partitions) {
       const known = this.#all.get(nameOf(at));

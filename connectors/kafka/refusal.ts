@@ -29,19 +29,19 @@ const refusals: readonly Refusal[] = [
   { code: 'KAFKA_DENIED', pattern: /authorization failed/i, advice: "check the user's access rules at the cluster" },
 ];
 
-/** The fault that a complaint of the native client amounts to; undefined where it may pass by itself. */
-export function refusalIn(complaint: string, brokers: string): KafkaFault | undefined {
-  const refusal = refusals.find(({ pattern }) => pattern.test(complaint));
+/** The fault that a message of the native client stands for; undefined where it may pass by itself. */
+export function refusalIn(message: string, brokers: string): KafkaFault | undefined {
+  const refusal = refusals.find(({ pattern }) => pattern.test(message));
   if (!refusal) return undefined;
-  return new KafkaFault(`Kafka at ${brokers} refuses this client: ${refusal.advice} (${plain(complaint)})`, {
+  return new KafkaFault(`Kafka at ${brokers} refuses this client: ${refusal.advice} (${plain(message)})`, {
     code: refusal.code,
     denied: true,
   });
 }
 
 /**
- * Asks a broker itself whether it speaks TLS where the settings don't, or the other way round; undefined where that is
- * not so or nobody answers. A broker that is away must not pass for one that is spoken to wrongly.
+ * Asks a broker whether it speaks TLS while the settings don't, or the other way round; undefined where that is
+ * not so or no broker answers. A broker that is away must not be taken for a mismatch.
  */
 export async function protocolMisfit(settings: KafkaSettings): Promise<KafkaFault | undefined> {
   const protocol = String(settings.librdkafka?.['security.protocol'] ?? 'plaintext');

@@ -1,18 +1,18 @@
-/** What it looks at: a partition's next offset to be read, and where its end was last reached (-1 before that). */
+/** The part of a partition's reader that is looked at: its next offset to be read, and where its end was last reached (-1 before that). */
 export type Watched = { readonly position: number; readonly endSeenAt: number };
 
 type Seen = {
   readonly position: number;
   readonly endSeenAt: number;
   sinceMs: number;
-  /** Looks since the cluster said that something is missing; null while it didn't. */
+  /** Looks since the cluster answered that records are missing; null before that. */
   looksSinceMissing: number | null;
 };
 
 /**
- * Finds partitions that give no records although they have some, or that stand outside of their log. The native client
- * tells an error of one partition once, not at all if it comes behind a record in the same poll, and may have stopped
- * fetching that partition: while its neighbours are busy nothing else would show it.
+ * Finds partitions that return no records although they have some, or whose position is outside of their log. The native
+ * client reports an error of one partition once, not at all if it comes behind a record in the same poll, and may have
+ * stopped fetching that partition: while its neighbours are busy nothing else would show it.
  */
 export class StallWatch<W extends Watched> {
   readonly #endOf: (watched: W) => Promise<number>;
@@ -25,26 +25,26 @@ export class StallWatch<W extends Watched> {
   }
 
   /**
-   * Gives what was found. Call after a poll that took all there was: what is only queued behind others doesn't stand
-   * still. `nowMs` is monotonic.
+   * The stalled ones. Call after a poll that took everything queued: a partition whose records are only queued behind
+   * others isn't stalled. `nowMs` is monotonic.
    */
   look(all: readonly W[], nowMs: number): readonly W[] {
     const sinceLookMs = nowMs - this.#lookedAtMs;
     if (sinceLookMs < 1_000) return [];
     this.#lookedAtMs = nowMs;
-    // Where the loop itself stood still, nobody could move.
-    const anew = sinceLookMs > 5_000;
+    // While the loop itself stood still, no position could advance.
+    const loopStood = sinceLookMs > 5_000;
     return all.filter((watched) => {
       const { position, endSeenAt } = watched;
       const seen = this.#seen.get(watched);
-      if (anew || seen?.position !== position || seen.endSeenAt !== endSeenAt) {
+      if (loopStood || seen?.position !== position || seen.endSeenAt !== endSeenAt) {
         this.#seen.set(watched, { position, endSeenAt, sinceMs: nowMs, looksSinceMissing: null });
         return false;
       }
       if (seen.looksSinceMissing !== null) {
         seen.looksSinceMissing += 1;
-        // A record that came while the question was under way is told before it is processed. At the first look it may
-        // be in the batch of this very turn; by the second that is committed.
+        // A record that arrived during the request counts before it is processed. At the first look it may be in the batch
+        // in progress; by the second look that is committed.
         if (seen.looksSinceMissing < 2) return false;
         this.#seen.delete(watched);
         return true;
@@ -65,7 +65,7 @@ export class StallWatch<W extends Watched> {
         const behind = Math.max(seen.position, seen.endSeenAt) < high;
         if (behind || seen.position > high) seen.looksSinceMissing ??= 0;
       },
-      // Kafka is away; the loop notices by itself.
+      // Kafka is away, which the loop notices by itself.
       () => {},
     );
   }

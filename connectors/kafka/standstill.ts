@@ -14,9 +14,9 @@ export type StandstillOptions = {
 };
 
 /**
- * A consumer that gives nothing though there is something, or that reads less than it was given, must say so: the native
- * client may have been fenced, or have stopped fetching, without a word to its owner. A partition that stands still is
- * sought once; if that doesn't help, or where its partitions are gone, the consumer is of no use any more.
+ * Notices a consumer that returns no records though there are some, or that reads fewer partitions than it was assigned:
+ * the native client may have been fenced, or have stopped fetching, without an error. A stalled partition is sought once;
+ * if that doesn't help, or where partitions are gone, the consumer can't be used any more.
  */
 export class Standstill {
   readonly #o: StandstillOptions;
@@ -36,7 +36,7 @@ export class Standstill {
     return this.#fault;
   }
 
-  /** Call after each poll; `all`: it took everything that was there, so that whoever gave nothing has nothing. */
+  /** Call after each poll. `all`: it took everything that was queued, so a partition without records in it has none queued. */
   look(all: boolean): void {
     const nowMs = this.#o.clock.monotonicMs();
     this.#compare(nowMs);
@@ -44,7 +44,7 @@ export class Standstill {
     for (const at of this.#stalls.look(this.#o.positions.reading, nowMs)) this.#stands(at);
   }
 
-  /** Twice in a row: between being taken away and being told there is a moment. */
+  /** Missing twice in a row: between a revocation and its rebalance callback there is a moment. */
   #compare(nowMs: number): void {
     if (this.#o.positions.size === 0 || nowMs - this.#comparedAtMs < compareEveryMs) return;
     this.#comparedAtMs = nowMs;
@@ -52,7 +52,7 @@ export class Standstill {
     const gone = this.#o.positions.all.filter((at) => !assigned.has(nameOf(at)));
     this.#missing = gone.length > 0 ? this.#missing + 1 : 0;
     if (this.#missing < 2) return;
-    const text = `the client does not read ${gone.map(nameOf).join(', ')} any more, and nobody took them away: a new one has to join`;
+    const text = `the client does not read ${gone.map(nameOf).join(', ')} any more, though they were not revoked: a new one has to join`;
     this.#fault ??= new KafkaFault(text, { code: 'KAFKA_ASSIGNMENT_LOST', fatal: true });
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Names the time since this machine was started, null where the system doesn't tell. What was written and not flushed is
+ * Identifies the current boot of this machine, null where the system doesn't say. What was written and not flushed is
  * in the kernel's memory for as long as the name stays the same, whatever happens to processes.
  */
 export function bootId(): string | null {

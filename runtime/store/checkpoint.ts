@@ -3,7 +3,7 @@
  * and "what it says it holds" can't differ.
  */
 export type Checkpoint = {
-  /** The changelog's id at the cluster: another cluster, or a topic that was deleted and made anew, has another one. */
+  /** The changelog's id at the cluster: another cluster, or a topic that was deleted and created again, has another one. */
   readonly topicId: string;
   readonly topic: string;
   /** Partition count of the changelog. With another count the keys live elsewhere. */
@@ -21,7 +21,7 @@ export type Changelog = {
   readonly partitions: number;
   /** First offset that the partition still has. */
   readonly beginning: number;
-  /** The offset after everything that anybody has written, committed or not. */
+  /** The offset after everything that was written, committed or not. */
   readonly end: number;
   /** How long the topic keeps tombstones after compaction (`delete.retention.ms`). */
   readonly tombstoneRetentionMs: number;

@@ -1,35 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type MembershipState, membershipTransitions } from '../../runtime/membership-state.ts';
+import { membershipTransitions } from '../../runtime/membership-state.ts';
 import { StateMachine, type Transitions } from '../../runtime/state-machine.ts';
-import { type TaskState, taskTransitions } from '../../runtime/task-state.ts';
+import { taskTransitions } from '../../runtime/task-state.ts';
 
-/** As the diagrams of runtime/README.md have them: `from: to to`. */
-const membership = `
-  joining: joined revoking leaving
-  joined: restoring revoking leaving
-  restoring: working revoking leaving
-  working: restoring revoking leaving
-  revoking: joined restoring working leaving
-  leaving: closed
-  closed:`;
-const task = `
-  restoring: blocked restored closing
-  blocked: restoring closing
-  restored: working closing
-  working: paused closing
-  paused: working closing
-  closing: closed
-  closed:`;
+const diagrams = [
+  ...readFileSync(join(import.meta.dirname, '../../runtime/README.md'), 'utf8').matchAll(
+    /```mermaid\nstateDiagram-v2\n(.*?)```/gs,
+  ),
+].map(([, diagram = '']) => diagram);
 
-type Table = { readonly initial: string; readonly transitions: Transitions<string>; readonly allowed: string };
+/** The arrows of a diagram, `[*]` being before the first and after the last state. */
+const arrowsOf = (diagram: string) =>
+  [...diagram.matchAll(/^ *(\S+) --> ([^\s:]+)/gm)].map(([, from = '', to = '']) => [from, to] as const);
 
-const tables: readonly [name: string, table: Table][] = [
-  [
-    'membership',
-    { initial: 'joining' satisfies MembershipState, transitions: membershipTransitions, allowed: membership },
-  ],
-  ['task', { initial: 'restoring' satisfies TaskState, transitions: taskTransitions, allowed: task }],
-];
+const tables = [
+  ['membership', diagrams[0], membershipTransitions as Transitions<string>],
+  ['task', diagrams[1], taskTransitions as Transitions<string>],
+] as const;
 
 /** A machine in `state`, whatever led to it, with the states that it reported since. */
 function machineIn(state: string, transitions: Transitions<string>) {
@@ -44,20 +33,20 @@ function machineIn(state: string, transitions: Transitions<string>) {
   return { machine, reported };
 }
 
-describe.each(tables)('%s', (_name, { initial, transitions, allowed }) => {
-  const rows = allowed
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/:\s*/) as [from: string, followers: string]);
-  const states = rows.map(([state]) => state);
-  const pairs = rows.flatMap(([from, followers]) => states.map((to) => [from, to, followers.split(' ').includes(to)]));
+describe.each(tables)('%s', (_name, diagram = '', transitions) => {
+  const arrows = arrowsOf(diagram);
+  const [states, initial] = [Object.keys(transitions), arrows.find(([from]) => from === '[*]')?.[1]];
+  const isDrawn = (from: string, to: string) => arrows.some((arrow) => arrow[0] === from && arrow[1] === to);
+  const pairs = states.flatMap((from) => states.map((to) => [from, to, isDrawn(from, to)] as const));
 
-  test('its table names these states and no others', () => {
-    expect(Object.keys(transitions)).toEqual(states);
+  test('the diagram in the README has its states and no others', () => {
+    expect(diagrams).toHaveLength(2);
+    expect(new Set(arrows.flat())).toEqual(new Set(['[*]', ...states]));
     expect(states[0]).toBe(initial);
+    expect(isDrawn('closed', '[*]')).toBe(true);
   });
 
-  test.each(pairs as [string, string, boolean][])('from %s to %s: %s', (from, to, isAllowed) => {
+  test.each(pairs)('from %s to %s, drawn: %s', (from, to, isAllowed) => {
     const { machine, reported } = machineIn(from, transitions);
     if (from === to) {
       machine.to(to);

@@ -1,5 +1,5 @@
 import { afterEach, expect, inject, test } from 'vitest';
-import { Admin, Consumer, IdempotentProducer, missingCodecs } from '../../../connectors/kafka/index.ts';
+import { Admin, Consumer, IdempotentProducer, missingCompressionTypes } from '../../../connectors/kafka/index.ts';
 import { counting, jsonCodecs, topicsOf } from '../../runtime/counting.ts';
 import { ready, startProcessor, temporaryFolder } from '../../runtime/running.ts';
 import { sinkWorld } from '../../services/sink/world.ts';
@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 // A client that is built from source has only what its machine had headers for.
-const missing = missingCodecs();
+const missing = missingCompressionTypes();
 const all = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 const codecs = all.filter((codec) => !missing.includes(codec));
 if (missing.length > 0) {
@@ -23,7 +23,7 @@ if (missing.length > 0) {
 
 test('what the client can decompress is told by its features, and only zstd may be missing', () => {
   expect(missing.filter((codec) => codec !== 'zstd')).toEqual([]);
-  expect(missingCodecs(['gzip', 'lz4', 'snappy', 'ssl'])).toEqual(['zstd']);
+  expect(missingCompressionTypes(['gzip', 'lz4', 'snappy', 'ssl'])).toEqual(['zstd']);
 });
 
 test('a processor reads callbacks and restores its states, however their topics compress them', async () => {

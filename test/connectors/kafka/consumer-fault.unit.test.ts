@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fatalFault, missingCodecs, unreadableBatch } from '../../../connectors/kafka/consumer-fault.ts';
+import { fatalFault, missingCompressionTypes, unreadableBatch } from '../../../connectors/kafka/consumer-fault.ts';
 import { KafkaFault } from '../../../connectors/kafka/index.ts';
 
 const notImplemented = new KafkaFault('cannot read records: Local: Not implemented', { code: 'ERR__NOT_IMPLEMENTED' });
@@ -31,7 +31,7 @@ test('a batch that can not be decompressed is told with its place', async () => 
 });
 
 test('a client names the ways of compression that it lacks', () => {
-  expect(missingCodecs(['gzip', 'snappy', 'ssl', 'lz4'])).toEqual(['zstd']);
+  expect(missingCompressionTypes(['gzip', 'snappy', 'ssl', 'lz4'])).toEqual(['zstd']);
 });
 
 test('only a member with a name can lose it', () => {
