@@ -13,7 +13,7 @@ import { Registry } from 'prom-client';
 import { avroCodec, type Codec } from '../connectors/avro/index.ts';
 import { Admin, IdempotentProducer } from '../connectors/kafka/index.ts';
 import { freePorts } from '../local/index.ts';
-import { systemClock } from '../platform/host/index.ts';
+import { systemPlatform } from '../platform/host/index.ts';
 import { createLogger, metricsOf } from '../platform/telemetry/index.ts';
 import { defaultPolicy } from '../processors/policy/index.ts';
 import { type AvroSchemaName, avroSchema } from '../schemas/avro.ts';
@@ -82,7 +82,7 @@ export async function benchConsole(options: ConsoleBenchOptions): Promise<Consol
     token: undefined,
     unknownStream: defaultPolicy,
     region: 'local',
-    clock: systemClock,
+    clock: systemPlatform,
     log: createLogger('bench', 'warn'),
     metrics: metricsOf(new Registry()),
     signal: stopping.signal,

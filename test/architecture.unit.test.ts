@@ -43,6 +43,15 @@ describe('the tree', () => {
   test('enters a folder that has an index.ts through it alone', () => {
     expect(pastDoors(imports)).toEqual([]);
   });
+
+  test('runs roles without the files of the commands', () => {
+    const roles = [...imports].filter(([file]) => file.startsWith('cli/roles/'));
+    expect(roles.length).toBeGreaterThan(8);
+    const commands = roles.flatMap(([file, targets]) =>
+      [...targets].filter((target) => target.startsWith('cli/commands/')).map((target) => `${file} imports ${target}`),
+    );
+    expect(commands).toEqual([]);
+  });
 });
 
 describe('the import table', () => {

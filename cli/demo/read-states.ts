@@ -1,22 +1,13 @@
 /** Reads whole topics as any downstream service would: committed records only, from the beginning to the end. */
 
 import type { Codec } from '../../connectors/avro/index.ts';
-import { type ConsumedRecord, Consumer, type KafkaSettings } from '../../connectors/kafka/index.ts';
+import { type ConsumedRecord, type KafkaSettings, scanTopic } from '../../connectors/kafka/index.ts';
 
 /** Every committed record of a topic up to its present end, in partition order. */
 export async function readTopic(kafka: KafkaSettings, topic: string): Promise<ConsumedRecord[]> {
-  const open = new Set<number>();
-  const consumer = await Consumer.connect(kafka, { onEof: ({ partition }) => open.delete(partition) });
-  try {
-    const partitions = await consumer.partitionsOf(topic);
-    for (let partition = 0; partition < partitions; partition += 1) open.add(partition);
-    consumer.assign([...open].map((partition) => ({ topic, partition, offset: -2 })));
-    const records: ConsumedRecord[] = [];
-    while (open.size > 0) records.push(...(await consumer.poll(5_000, 200)));
-    return records;
-  } finally {
-    await consumer.close();
-  }
+  const records: ConsumedRecord[] = [];
+  for await (const record of scanTopic(kafka, topic)) records.push(record);
+  return records;
 }
 
 /** The latest state of every key; keys that were tombstoned are left out. */

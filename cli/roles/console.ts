@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { connectRegistry } from '../../connectors/avro/index.ts';
 import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
+import type { SessionState } from '../../schemas/generated/SessionState.ts';
+import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { runConsole } from '../../services/console/index.ts';
 import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
@@ -8,24 +10,21 @@ import { tombstoneRetention } from '../tombstone-retention.ts';
 import { latencyReader } from './analytics.ts';
 import { readTokensOf } from './console-door.ts';
 import type { Role } from './context.ts';
+import { needed, schemaRegistry } from './needed.ts';
 
 /** Page, query API and live events. */
-export const consoleRole: Role<'console'> = async ({
-  configuration,
-  topic,
-  log,
-  metrics,
-  platform,
-  signal,
-  waitingFor,
-  systemWaitingFor,
-  liveness,
-}) => {
+export const consoleRole: Role<'console'> = async (context) => {
+  const { configuration, topic, log, metrics, platform, signal, waitingFor, systemWaitingFor, liveness } = context;
   const pulses = new Pulses(platform);
   liveness(() => pulses.live(pulseStopsMs));
   const { settings, policies } = configuration;
   const readTokens = readTokensOf(settings);
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
+  const codecs = await needed(context, schemaRegistry, async () => ({
+    'video-state': await registry.codec<VideoState>('video-state'),
+    'session-state': await registry.codec<SessionState>('session-state'),
+  }));
+  const routeLetter = await needed(context, schemaRegistry, () => routeOf(settings));
   await runConsole({
     host: settings.CONSOLE_BIND,
     port: settings.CONSOLE_PORT,
@@ -40,11 +39,8 @@ export const consoleRole: Role<'console'> = async ({
     tombstoneRetentionMs: tombstoneRetention(settings, [topic('video-state'), topic('session-state')], (error) =>
       log.warn({ err: error }, 'how long the state topics keep tombstones is not to be had: 24 h are assumed'),
     ),
-    codecs: {
-      'video-state': await registry.codec('video-state'),
-      'session-state': await registry.codec('session-state'),
-    },
-    routeLetter: await routeOf(settings),
+    codecs,
+    routeLetter,
     readLatency: latencyReader(settings),
     token: settings.CONSOLE_TOKEN,
     readTokens,

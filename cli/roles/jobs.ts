@@ -6,6 +6,7 @@ import { runJobRunner } from '../../services/jobs/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';
+import { needed, schemaRegistry } from './needed.ts';
 
 /** Starts the planned jobs at the cloud, each once. */
 export const jobs: Role<'jobs'> = async (context) => {
@@ -14,10 +15,9 @@ export const jobs: Role<'jobs'> = async (context) => {
   const { configuration, topic, log, metrics, platform, signal, tracing, waitingFor } = context;
   const { settings } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
-  const transcodeJob = await registry.codec<TranscodeJob>('transcode-jobs');
-  const composeJob = await registry.codec<ComposeJob>('compose-jobs');
+  const transcodeJob = await needed(context, schemaRegistry, () => registry.codec<TranscodeJob>('transcode-jobs'));
+  const composeJob = await needed(context, schemaRegistry, () => registry.codec<ComposeJob>('compose-jobs'));
   const cloud = cloudOf(settings, metrics);
-  waitingFor(null);
   try {
     await runJobRunner({
       kafka: { ...kafkaSettingsOf(settings, 'jobs'), pulses },
@@ -30,6 +30,7 @@ export const jobs: Role<'jobs'> = async (context) => {
       log,
       metrics,
       signal,
+      waitingFor,
       tracing,
       submissionsPerSecond: settings.VOD_SUBMISSIONS_PER_SECOND,
       composeRules: { settleMs: settings.COMPOSE_SEARCH_SECONDS * 1_000 },

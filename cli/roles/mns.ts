@@ -1,3 +1,4 @@
+import { Waits } from '../../platform/waits.ts';
 import { runMnsSource } from '../../services/intake/mns/index.ts';
 import { kafkaSettingsOf } from '../endpoints.ts';
 import { CommandFault, exitCode } from '../exit.ts';
@@ -21,11 +22,10 @@ export const mns: Role<'mns'> = async ({
   }
   const provider = credentialsOf(settings);
   const credentials = await provider.getCredentials();
-  const waits = new Map<string, string>();
+  const waits = new Waits(waitingFor);
   // One queue that fails takes the others down with it: the supervisor starts all again.
   const together = new AbortController();
   const either = AbortSignal.any([signal, together.signal]);
-  waitingFor(null);
   await Promise.all(
     callbacks.queues.map((queue) =>
       runMnsSource({
@@ -44,12 +44,11 @@ export const mns: Role<'mns'> = async ({
         metrics,
         signal: either,
         tracing,
-        onWaitingFor: (what) => {
-          if (what === null) waits.delete(queue.queue);
-          else waits.set(queue.queue, `${queue.queue}: ${what}`);
-          waitingFor(waits.size === 0 ? null : [...waits.values()].join(', '));
-        },
+        onWaitingFor: namingQueue(queue.queue, waits.part(queue.queue)),
       }).finally(() => together.abort()),
     ),
   );
 };
+
+const namingQueue = (queue: string, tell: (what: string | null) => void) => (what: string | null) =>
+  tell(what === null ? null : `${queue}: ${what}`);

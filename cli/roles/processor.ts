@@ -5,6 +5,7 @@ import { requireReadable } from '../compression.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';
 import type { Role } from './context.ts';
+import { needed, schemaRegistry } from './needed.ts';
 
 /** Callbacks into the states of videos and sessions. */
 export const processor: Role<'processor'> = async (context) => {
@@ -12,7 +13,9 @@ export const processor: Role<'processor'> = async (context) => {
   const { settings, policies } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   await requireReadable(settings, topicsRead.map(topic));
-  const codecs = await Promise.all(topicsWithCodec.map(async (id) => [id, await registry.codec(id)] as const));
+  const codecs = await needed(context, schemaRegistry, () =>
+    Promise.all(topicsWithCodec.map(async (id) => [id, await registry.codec(id)] as const)),
+  );
   await runProcessors({
     policies,
     codecs: Object.fromEntries(codecs),

@@ -5,6 +5,7 @@ import { runReconciler } from '../../services/reconciler/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { cloudOf } from './cloud.ts';
 import type { Role } from './context.ts';
+import { needed, schemaRegistry } from './needed.ts';
 
 /** Asks the cloud about what stayed silent, and supplies what it learns. */
 export const reconciler: Role<'reconciler'> = async (context) => {
@@ -13,9 +14,8 @@ export const reconciler: Role<'reconciler'> = async (context) => {
   const { configuration, topic, log, metrics, platform, signal, waitingFor } = context;
   const { settings, policies, recording } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
-  const videoState = await registry.codec<VideoState>('video-state');
+  const videoState = await needed(context, schemaRegistry, () => registry.codec<VideoState>('video-state'));
   const cloud = cloudOf(settings, metrics);
-  waitingFor(null);
   try {
     await runReconciler({
       kafka: { ...kafkaSettingsOf(settings, 'reconciler'), pulses },
@@ -34,6 +34,7 @@ export const reconciler: Role<'reconciler'> = async (context) => {
       log,
       metrics,
       signal,
+      waitingFor,
     });
   } finally {
     cloud.close();

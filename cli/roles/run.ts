@@ -1,5 +1,6 @@
 /** Runs one role in this process: signals, the supervisor's channel, health, exit code. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Abandoned } from '../../platform/abandoned.ts';
 import { lastResort, systemPlatform } from '../../platform/host/index.ts';
 import type { RoleMessage, SupervisorMessage } from '../../platform/role-messages.ts';
 import { createLogger, metricsOf, startAdmin, startTracing } from '../../platform/telemetry/index.ts';
@@ -118,6 +119,11 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     }).catch(namingPort(portSetting[name]));
     log.info('stopped');
   } catch (error) {
+    // Told to stop while it still waited for what it needs.
+    if (error instanceof Abandoned && stopping.signal.aborted) {
+      log.info('stopped');
+      return;
+    }
     log.fatal({ err: error }, 'the role can not go on');
     const fault = error instanceof CommandFault ? error : roleFault(name, error, wasReady);
     await tell({ kind: 'fault', line: fault.message, portTaken: fault instanceof PortTaken });
@@ -193,7 +199,8 @@ export function roleFault(name: RoleName, error: unknown, wasReady: boolean): Co
   const denied = code === 'DENIED' || (error instanceof Error && 'denied' in error && error.denied === true);
   if (denied && !wasReady) return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
   if (needsPerson.includes(code)) return new CommandFault(`${name}: ${message}`, exitCode.data, error);
-  if (code === 'NEWER_RELEASE') return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
+  if (code === 'NEWER_RELEASE' || code === 'KAFKA_REFUSED')
+    return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
   if (code === 'DEFECT') return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
   return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
 }

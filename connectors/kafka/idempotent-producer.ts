@@ -16,6 +16,8 @@ export type IdempotentProducerOptions = {
   readonly deliveryTimeoutMs?: number;
   /** Default 30,000. */
   readonly connectTimeoutMs?: number;
+  /** Ends the waiting for a broker some seconds after it aborts. */
+  readonly signal?: AbortSignal;
 };
 
 type Waiting = {
@@ -79,7 +81,8 @@ export class IdempotentProducer {
     );
     const diagnostics = new ClientDiagnostics(settings.brokers);
     const calls = new ClientCalls();
-    await connectClient(native, settings, o.connectTimeoutMs ?? defaultConnectTimeoutMs, diagnostics, calls);
+    const timeoutMs = o.connectTimeoutMs ?? defaultConnectTimeoutMs;
+    await connectClient(native, settings, timeoutMs, diagnostics, calls, o.signal);
     // Delivery reports come from librdkafka's own thread as they arrive, without a timer of ours in between.
     native.setPollInBackground(true);
     return new IdempotentProducer(native, diagnostics, calls, { maxInFlightBytes, deliveryTimeoutMs });
@@ -124,6 +127,14 @@ export class IdempotentProducer {
         reject(kafkaFault(`send to ${record.topic}`, error));
       }
     });
+  }
+
+  /** Resolves once a broker has answered a question about the topic. @throws KafkaFault, retryable where none does in time */
+  async askFor(topic: string, timeoutMs: number): Promise<void> {
+    if (this.#diagnostics.lost) throw this.#diagnostics.lost;
+    await this.#calls.ask<kafka.Metadata>('describe', `describe topic ${topic}`, timeoutMs, (done) =>
+      this.#producer.getMetadata({ topic, timeout: timeoutMs }, done),
+    );
   }
 
   /** Waits until everything sent so far is settled; rejects with a retryable fault after `timeoutMs`. */

@@ -13,6 +13,7 @@ export { type LetterPage, type LetterPageQuery, letterPage } from './dead-letter
 export { type Redriven, type Route, redriveLetters } from './dead-letters/redrive.ts';
 export { deadLetter } from './dead-letters/write.ts';
 export { hasCode, KafkaFault } from './fault.ts';
+export { type GroupClient, GroupConsumer, type GroupConsumerOptions, groupMember } from './group-consumer.ts';
 export { IdempotentProducer, type IdempotentProducerOptions } from './idempotent-producer.ts';
 export { internalRecord, type Outbox } from './internal-record.ts';
 export { hungCalls } from './native-calls.ts';
@@ -22,5 +23,13 @@ export { asBuffer, type RawText } from './record.ts';
 export { type ScanRange, scanTopic } from './scan.ts';
 export { defaultSessionTimeoutMs, defaultTransactionTimeoutMs, type KafkaSettings } from './settings.ts';
 export { StallWatch } from './stall-watch.ts';
+export {
+  groupless,
+  type OffsetRange,
+  type Questions,
+  type ReaderClient,
+  TopicReader,
+  type TopicReaderOptions,
+} from './topic-reader.ts';
 export { topicSpec } from './topic-spec.ts';
 export { TransactionalProducer, type TransactionalProducerOptions } from './transactional-producer.ts';

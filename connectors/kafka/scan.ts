@@ -1,6 +1,6 @@
-import { Consumer } from './consumer.ts';
 import type { ConsumedRecord, TopicPartitionOffset } from './record.ts';
 import type { KafkaSettings } from './settings.ts';
+import { groupless, type OffsetRange, type Questions, TopicReader } from './topic-reader.ts';
 
 export type ScanRange = {
   /** Only these partitions; default all. */
@@ -15,61 +15,53 @@ export type ScanRange = {
   readonly signal?: AbortSignal;
 };
 
-const pollRecords = 2_000;
-const pollMs = 200;
 const requestMs = 15_000;
 
 /**
  * The committed records of a topic up to the ends that its partitions have when the scan begins, each partition in
  * order, without a consumer group. What is written meanwhile isn't seen, so a scan ends also when it feeds its own topic.
+ * @throws KafkaFault, retryable where Kafka is away or gives nothing for a minute
  */
 export async function* scanTopic(
   settings: KafkaSettings,
   topic: string,
   range: ScanRange = {},
 ): AsyncGenerator<ConsumedRecord> {
-  const open = new Set<number>();
-  const ends = new Map<number, number>();
-  range.signal?.throwIfAborted();
-  const consumer = await Consumer.connect(settings, {
-    onEof: ({ partition }) => open.delete(partition),
-    ...(range.signal && { signal: range.signal }),
-  });
+  const { signal } = range;
+  signal?.throwIfAborted();
+  const reader = await TopicReader.connect({ connect: groupless(settings, { signal }), ...(signal && { signal }) });
   try {
-    const count = await consumer.partitionsOf(topic);
-    const all = Array.from({ length: count }, (_, partition) => partition);
-    const partitions = all.filter((partition) => range.partitions?.includes(partition) ?? true);
-    for (const partition of partitions)
-      ends.set(partition, (await consumer.watermarks(topic, partition, requestMs)).high);
-    const starts = await startsOf(consumer, topic, partitions, range);
-    for (const { partition, offset } of starts) if (offset < (ends.get(partition) ?? 0)) open.add(partition);
-    consumer.assign(starts.filter(({ partition }) => open.has(partition)));
-    while (open.size > 0) {
-      range.signal?.throwIfAborted();
-      for (const record of await consumer.poll(pollRecords, pollMs)) {
-        const end = ends.get(record.partition) ?? 0;
-        if (record.offset < end && (range.toMs === undefined || record.timestampMs < range.toMs)) yield record;
-        if (record.offset + 1 >= end) open.delete(record.partition);
-      }
-    }
+    const ranges = await reader.askOnce((client) => rangesOf(client, topic, range));
+    for await (const records of reader.ranges(ranges, { signal }))
+      for (const record of records) if (range.toMs === undefined || record.timestampMs < range.toMs) yield record;
   } finally {
-    await consumer.close();
+    await reader.close();
   }
 }
 
+async function rangesOf(client: Questions, topic: string, range: ScanRange): Promise<OffsetRange[]> {
+  const count = await client.partitionsOf(topic);
+  const all = Array.from({ length: count }, (_, partition) => partition);
+  const partitions = all.filter((partition) => range.partitions?.includes(partition) ?? true);
+  const ends = new Map<number, number>();
+  for (const partition of partitions) ends.set(partition, (await client.watermarks(topic, partition, requestMs)).high);
+  const starts = await startsOf(client, topic, partitions, range);
+  return starts.map(({ partition, offset }) => ({ topic, partition, from: offset, to: ends.get(partition) ?? 0 }));
+}
+
 async function startsOf(
-  consumer: Consumer,
+  client: Questions,
   topic: string,
   partitions: readonly number[],
   range: ScanRange,
 ): Promise<TopicPartitionOffset[]> {
   if (range.fromMs === undefined) {
     const lows = await Promise.all(
-      partitions.map(async (partition) => ({ partition, ...(await consumer.watermarks(topic, partition, requestMs)) })),
+      partitions.map(async (partition) => ({ partition, ...(await client.watermarks(topic, partition, requestMs)) })),
     );
     return lows.map(({ partition, low }) => ({ topic, partition, offset: Math.max(low, range.fromOffset ?? 0) }));
   }
-  const found = await consumer.offsetsForTime(
+  const found = await client.offsetsForTime(
     partitions.map((partition) => ({ topic, partition })),
     range.fromMs,
     requestMs,

@@ -4,7 +4,13 @@
  */
 
 import { RegistryFault } from '../../connectors/avro/index.ts';
-import type { ConsumedRecord, Consumer } from '../../connectors/kafka/index.ts';
+import {
+  type ConsumedRecord,
+  type Questions,
+  TopicReader,
+  type TopicReaderOptions,
+} from '../../connectors/kafka/index.ts';
+import { Abandoned } from '../../platform/abandoned.ts';
 import type { Clock } from '../../platform/host/index.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
 import { header } from '../../schemas/topics.ts';
@@ -38,14 +44,9 @@ export type Follower = {
   readonly done: Promise<void>;
 };
 
-export type StateConsumer = Pick<Consumer, 'assign' | 'poll' | 'watermarks' | 'close'>;
-
 export type FollowerOptions = {
   readonly view: StateView;
-  /** Connects a reader without a group that reports the end of each partition as it reaches it. */
-  readonly connect: (
-    onEof: (end: { topic: string; partition: number; offset: number }) => void,
-  ) => Promise<StateConsumer>;
+  readonly connect: TopicReaderOptions['connect'];
   readonly topicNames: Readonly<Record<StateTopic, string>>;
   /** How long the topics keep tombstones: a view that was away for half of it may have missed a deletion. */
   readonly tombstoneRetentionMs: number;
@@ -73,17 +74,18 @@ export function startFollower(options: FollowerOptions): Follower {
   const { view, topicNames, metrics, signal, clock, log } = options;
   const listeners = new Set<() => void>();
   const topicOf = new Map<string, StateTopic>(stateTopics.map((topic) => [topicNames[topic], topic]));
-  /** Where an end was reported: past markers and aborted records, which are offsets without a record. */
-  const reported: Record<StateTopic, number[]> = { 'video-state': [], 'session-state': [] };
-  /** Those whose records the view has taken: an end comes together with the last records before it. */
+  /**
+   * Where the ends of the partitions were met, past markers and aborted records, which are offsets without a record: as of
+   * the last records that the view has taken.
+   */
   const reached: Record<StateTopic, number[]> = { 'video-state': [], 'session-state': [] };
   const waiting = new Set<Waiting>();
-  let consumer: StateConsumer | undefined;
   let looks = 0;
   let look: Look | null = null;
   let target: Offsets | null = null;
   let caughtUp = false;
   let waitingFor: string | null = null;
+  const reader = new TopicReader({ connect: options.connect, clock, log, signal });
 
   const lag = (topic: StateTopic, partition: number, end: number) =>
     Math.max(0, end - Math.max(view.position()[topic][partition] ?? 0, reached[topic][partition] ?? 0));
@@ -94,7 +96,7 @@ export function startFollower(options: FollowerOptions): Follower {
       0,
     );
 
-  async function lookAtEnds(from: StateConsumer): Promise<Look> {
+  async function lookAtEnds(from: Questions): Promise<Look> {
     looks += 1;
     const begun = { number: looks, atMs: clock.now() };
     const of = async (topic: StateTopic) => {
@@ -123,9 +125,9 @@ export function startFollower(options: FollowerOptions): Follower {
   }
 
   /** @throws ViewFault where the view is of no use any more; while the broker is away nobody knows */
-  async function lookAgain(from: StateConsumer): Promise<void> {
+  async function lookAgain(): Promise<void> {
     try {
-      look = await lookAtEnds(from);
+      look = await reader.askOnce(lookAtEnds);
     } catch (error) {
       log.warn({ err: error }, 'the ends of the state topics are not to be had: the broker is away');
       return;
@@ -135,14 +137,17 @@ export function startFollower(options: FollowerOptions): Follower {
     if (outdated !== null) throw new ViewFault(`${outdated}; it is built again at the next start`);
   }
 
-  function assign(to: StateConsumer): void {
+  async function assign(): Promise<void> {
     const position = view.position();
-    to.assign(
+    await reader.assign(
       stateTopics.flatMap((topic) =>
         position[topic].map((offset, partition) => ({ topic: topicNames[topic], partition, offset })),
       ),
     );
   }
+
+  const coveredTo = (topic: StateTopic) => (_: number, partition: number) =>
+    reader.coveredTo({ topic: topicNames[topic], partition });
 
   function asViewRecord(record: ConsumedRecord): ViewRecord[] {
     const topic = topicOf.get(record.topic);
@@ -154,7 +159,7 @@ export function startFollower(options: FollowerOptions): Follower {
    * Into the view, once the registry gives the schemas: a registry that was emptied says of every schema that there is
    * none, so that is waited for too. One record that nobody can read doesn't stop the others.
    */
-  async function take(from: StateConsumer, records: readonly ViewRecord[]): Promise<void> {
+  async function take(records: readonly ViewRecord[]): Promise<void> {
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       try {
         for (const { record, fault } of await view.apply(records)) {
@@ -172,7 +177,7 @@ export function startFollower(options: FollowerOptions): Follower {
         if (!(error instanceof RegistryFault) || !error.retryable) throw error;
         log.warn({ err: error }, 'the view waits for the schema registry');
         waitingFor = `the schema registry (${error.message})`;
-        await lookAgain(from);
+        await lookAgain();
         answerWaiting();
         await clock.sleep(pauseMs, signal);
       }
@@ -200,30 +205,26 @@ export function startFollower(options: FollowerOptions): Follower {
   }
 
   async function run(): Promise<void> {
-    consumer = await options.connect(({ topic, partition, offset }) => {
-      const followed = topicOf.get(topic);
-      if (followed) reported[followed][partition] = offset;
-    });
-    look = await lookAtEnds(consumer);
+    look = await reader.ask(lookAtEnds);
     target = look.ends;
     const why = whyRebuild(look);
     if (why !== null) {
       log.warn({ code: 'VIEW_OUTDATED' }, `${why}; it is built again`);
       await view.reset(look.atMs);
     }
-    assign(consumer);
+    await assign();
     let lookedAtMs = clock.monotonicMs();
     let prunedAtMs = lookedAtMs;
     while (!signal.aborted) {
-      const records = (await consumer.poll(batchRecords, pollMs)).flatMap(asViewRecord);
-      if (records.length > 0) await take(consumer, records);
+      const records = (await reader.poll(batchRecords, pollMs)).flatMap(asViewRecord);
+      if (records.length > 0) await take(records);
       if (signal.aborted) return;
-      for (const topic of stateTopics) reached[topic] = [...reported[topic]];
+      for (const topic of stateTopics) reached[topic] = view.position()[topic].map(coveredTo(topic));
       await settle();
       const nowMs = clock.monotonicMs();
       if (nowMs - lookedAtMs >= watermarkEveryMs) {
         lookedAtMs = nowMs;
-        await lookAgain(consumer);
+        await lookAgain();
       }
       if (nowMs - prunedAtMs >= pruneEveryMs) {
         prunedAtMs = nowMs;
@@ -232,7 +233,11 @@ export function startFollower(options: FollowerOptions): Follower {
     }
   }
 
-  const done = run().finally(() => consumer?.close());
+  const done = run()
+    .catch((error: unknown) => {
+      if (!(error instanceof Abandoned)) throw error;
+    })
+    .finally(() => reader.close());
   // Whoever started it may still be busy with its own start.
   done.catch(() => {});
   return {
@@ -241,7 +246,7 @@ export function startFollower(options: FollowerOptions): Follower {
       lagRecords: look ? behind(look.ends) : 0,
       asOfMs: caughtUp ? view.position().asOfMs : null,
     }),
-    waitingFor: () => waitingFor,
+    waitingFor: () => reader.waitingFor ?? waitingFor,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -3,15 +3,17 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import {
   Admin,
-  Consumer,
+  groupless,
   IdempotentProducer,
   internalRecord,
+  KafkaFault,
   type KafkaSettings,
   pulseStopsMs,
   type Route,
 } from '../../connectors/kafka/index.ts';
-import type { Clock } from '../../platform/host/index.ts';
+import type { Clock, Platform } from '../../platform/host/index.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
+import { whenAvailable } from '../../platform/when-available.ts';
 import { encodeInternalEvent } from '../../processors/callback/index.ts';
 import type { Policy } from '../../processors/policy/index.ts';
 import { buildConsole, type ConsoleAppOptions } from './app.ts';
@@ -41,7 +43,7 @@ export type ConsoleOptions = Pick<
   /** `PolicyBook.unknownStream`. */
   readonly unknownStream: Policy;
   readonly region: string;
-  readonly clock: Clock;
+  readonly clock: Clock & Pick<Platform, 'random'>;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
@@ -61,17 +63,24 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
     typeof options.tombstoneRetentionMs === 'number'
       ? options.tombstoneRetentionMs
       : await options.tombstoneRetentionMs();
-  const retention = { tombstonesMs: await readRetention() };
-  const identity = await identify(kafka, topicNames);
-  mkdirSync(options.folder, { recursive: true });
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
+  // What answers now says nothing of the view, which is told of once it is followed.
+  const needs = {
+    platform: clock,
+    log,
+    signal,
+    waitingFor: (what: string | null) => options.onWaiting(what ?? 'start'),
+  };
+  const identity = await whenAvailable(needs, 'Kafka', () => identify(kafka, topicNames));
+  const retention = { tombstonesMs: await readRetention() };
+  mkdirSync(options.folder, { recursive: true });
   // Whatever was opened is closed again, the last one first, also when a later one can't be.
   const close: (() => unknown)[] = [];
   try {
     const view = await StateView.open(options.folder, options.codecs, identity, clock.now());
     close.push(() => view.close());
-    const producer = await IdempotentProducer.connect(kafka);
+    const producer = await whenAvailable(needs, 'Kafka', () => IdempotentProducer.connect(kafka, { signal }));
     close.push(() => producer.close());
     const follower = startFollower({
       view,
@@ -83,7 +92,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       log,
       metrics,
       signal,
-      connect: (onEof) => Consumer.connect(kafka, { onEof }),
+      connect: groupless(kafka, { signal }),
     });
     close.push(() => follower.done.catch(() => {}));
     const waitingFor = () => {
@@ -145,7 +154,10 @@ async function identify(kafka: KafkaSettings, topicNames: Readonly<Record<StateT
     const of = (topic: StateTopic) => {
       const description = found.find(({ name }) => name === topicNames[topic]);
       if (!description)
-        throw new Error(`topic ${topicNames[topic]} does not exist: create it with ./live2vod topics apply`);
+        throw new KafkaFault(`topic ${topicNames[topic]} does not exist: create it with ./live2vod topics apply`, {
+          code: 'KAFKA_NO_TOPIC',
+          retryable: true,
+        });
       return description;
     };
     const video = of('video-state');

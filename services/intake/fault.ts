@@ -10,6 +10,8 @@ export type IngressFaultCode =
   | 'SPOOL_OF_OTHERS'
   /** Kafka has no connection yet, or lost it. */
   | 'KAFKA_AWAY'
+  /** The cluster refuses us, and has never let us in. */
+  | 'KAFKA_REFUSED'
   /** Neither Kafka nor the spool answered in time. */
   | 'ANSWER_OVERDUE'
   /** More callbacks are waiting for durability than memory is set aside for. */

@@ -1,11 +1,13 @@
 import type { IdempotentProducer, KafkaSettings } from '../../connectors/kafka/index.ts';
+import { isDenied } from '../../platform/faults.ts';
 import type { Clock } from '../../platform/host/index.ts';
+import { probeTimeoutMs, Reachability } from '../../platform/reachability.ts';
 import type { Logger } from '../../platform/telemetry/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { IngressFault } from './fault.ts';
 import type { Publisher } from './record.ts';
 
-type Producer = Pick<IdempotentProducer, 'send' | 'flush' | 'close' | 'inFlightBytes'>;
+type Producer = Pick<IdempotentProducer, 'send' | 'flush' | 'close' | 'inFlightBytes' | 'askFor'>;
 
 export type KafkaPublisherOptions = {
   /** Connects a producer; called again whenever one is finished. */
@@ -21,7 +23,12 @@ export type KafkaPublisher = Publisher & {
   readonly connected: boolean;
   /** Sent and not settled yet. */
   readonly inFlightBytes: number;
-  /** Connects, and connects anew after a fatal fault, until `signal` aborts; then closes what is open. */
+  /** `Kafka` while it is away, else null. To be asked about every second: asking is what finds out. */
+  waitingFor(): string | null;
+  /**
+   * Connects, and connects anew after a fatal fault, until `signal` aborts; then closes what is open.
+   * @throws IngressFault `KAFKA_REFUSED` where the cluster has never let us in and says that it never will
+   */
   run(signal: AbortSignal): Promise<void>;
 };
 
@@ -30,7 +37,7 @@ const reconnectEveryMs = 1_000;
 const replaceAfterMs = 90_000;
 
 /** A connected producer, and since when it has owed an acknowledgement (monotonic; null while it owes none). */
-type Link = { readonly producer: Producer; silentSinceMs: number | null };
+type Link = { readonly producer: Producer; readonly reachability: Reachability; silentSinceMs: number | null };
 
 /** While there is no connection `publish` rejects with a retryable `KAFKA_AWAY`. */
 export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
@@ -39,12 +46,16 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
   let link: Link | null = null;
   /** Wakes `run` when the link has become useless. */
   let finished: () => void = () => {};
+  let wasConnected = false;
 
   async function connected(signal: AbortSignal): Promise<Producer | null> {
     for (let reported = false; !signal.aborted; ) {
       try {
         return await options.connect();
       } catch (error) {
+        // Rights that are refused later may come back, as in the middle of a rotation.
+        if (isDenied(error) && !wasConnected)
+          throw new IngressFault('KAFKA_REFUSED', error.message, { retryable: false, cause: error });
         if (!reported) log.warn({ err: error }, 'Kafka can not be reached yet: trying again until it can');
         reported = true;
         await clock.sleep(reconnectEveryMs, signal);
@@ -64,6 +75,7 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
 
   function acknowledged(by: Link): void {
     by.silentSinceMs = null;
+    by.reachability.heard();
   }
 
   function failed(by: Link, error: unknown): never {
@@ -77,6 +89,12 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
     },
     get inFlightBytes() {
       return link?.producer.inFlightBytes ?? 0;
+    },
+    waitingFor() {
+      if (link === null) return 'Kafka';
+      const { producer, reachability } = link;
+      reachability.look(() => producer.askFor(fullName.callbacks, probeTimeoutMs));
+      return reachability.away ? 'Kafka' : null;
     },
     publish(record) {
       const nowMs = clock.monotonicMs();
@@ -99,10 +117,11 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
         const producer = await connected(signal);
         if (producer === null) return;
         log.info('connected to Kafka');
+        wasConnected = true;
         await new Promise<void>((resolve) => {
           finished = resolve;
           signal.addEventListener('abort', () => resolve(), { once: true });
-          link = { producer, silentSinceMs: null };
+          link = { producer, reachability: new Reachability(clock), silentSinceMs: null };
           if (signal.aborted) resolve();
         });
       }

@@ -1,4 +1,4 @@
-import type { Consumer, TopicPartition } from '../../connectors/kafka/index.ts';
+import type { GroupConsumer, TopicPartition } from '../../connectors/kafka/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
 
@@ -17,7 +17,7 @@ const askTimeoutMs = 5_000;
 
 export function jobLag(
   kind: string,
-  source: () => Pick<Consumer, 'watermarks'>,
+  source: Pick<GroupConsumer, 'watermarks'>,
   platform: Platform,
   metrics: Metrics,
 ): JobLag {
@@ -32,7 +32,7 @@ export function jobLag(
 
   async function ask(): Promise<void> {
     for (const entry of [...positions.values()]) {
-      const { high } = await source().watermarks(entry.at.topic, entry.at.partition, askTimeoutMs);
+      const { high } = await source.watermarks(entry.at.topic, entry.at.partition, askTimeoutMs);
       if (!positions.has(name(entry.at))) continue;
       // Before the first record: what comes from now on counts.
       entry.next ??= high;

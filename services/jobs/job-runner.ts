@@ -1,9 +1,11 @@
 import type { Codec } from '../../connectors/avro/index.ts';
-import { Consumer, IdempotentProducer, type KafkaSettings } from '../../connectors/kafka/index.ts';
+import { groupMember, IdempotentProducer, type KafkaSettings } from '../../connectors/kafka/index.ts';
 import type { CloudFault, VodCloud } from '../../connectors/vod/index.ts';
 import { lane } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
+import { Waits } from '../../platform/waits.ts';
+import { whenAvailable } from '../../platform/when-available.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { TopicId } from '../../schemas/topics.ts';
@@ -33,6 +35,8 @@ export type JobRunnerOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
+  /** Told what keeps jobs from being taken, in words; null once nothing does. */
+  readonly waitingFor?: (what: string | null) => void;
   /** A span for every job, from its command to its result. */
   readonly tracing?: Tracing | undefined;
   /**
@@ -56,6 +60,7 @@ export type JobRunnerOptions = {
 /**
  * Starts the jobs of `transcode-jobs` (audits and snapshots too) and `compose-jobs`, each exactly once, and tells `callbacks`
  * what became of them. Two consumer groups, `<groupId>` and `<groupId>-compose`, so that neither topic waits for the other.
+ * @throws Abandoned when it is told to stop before Kafka has answered
  */
 export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const { platform, topics, log, metrics, codecs, cloudOf } = options;
@@ -80,20 +85,27 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
     rules: { ...defaultComposeRules, ...options.composeRules },
   });
 
-  const producer = await IdempotentProducer.connect(options.kafka);
+  const waits = new Waits((what) => options.waitingFor?.(what));
+  const waitsOf = (topic: string) => ({
+    waitingFor: waits.part(topic, 'Kafka'),
+    waitingForRegistry: waits.part(`registry for ${topic}`, null),
+  });
+  const waiting = { 'transcode-jobs': waitsOf('transcode-jobs'), 'compose-jobs': waitsOf('compose-jobs') };
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+  const producer = await whenAvailable(
+    { platform, log, signal, waitingFor: waits.part('producer', 'Kafka') },
+    'Kafka',
+    () => IdempotentProducer.connect(options.kafka, { signal }),
+  );
 
-  async function follow(reader: JobReader, topic: TopicId, groupId: string): Promise<void> {
+  async function follow(reader: JobReader, topic: keyof typeof waiting, groupId: string): Promise<void> {
     try {
       await runJobs({
         reader,
-        async open(onRebalance) {
-          const groupInstanceId = options.instance;
-          const consumer = await Consumer.connect(options.kafka, { groupId, groupInstanceId, onRebalance });
-          consumer.subscribe([topics(topic)]);
-          return consumer;
-        },
+        topic: topics(topic),
+        connect: groupMember(options.kafka, { groupId, instance: options.instance, topics: [topics(topic)], signal }),
+        ...waiting[topic],
         jobEvents: producer,
         topics,
         platform,

@@ -4,16 +4,19 @@
  * only up to its lowest unfinished job: after a crash every job that hadn't ended comes again.
  */
 
-import type {
-  ConsumedRecord,
-  Consumer,
-  OutgoingRecord,
-  Rebalance,
-  TopicPartition,
+import {
+  type ConsumedRecord,
+  deadLetter,
+  GroupConsumer,
+  type GroupConsumerOptions,
+  internalRecord,
+  KafkaFault,
+  type Outbox,
+  type OutgoingRecord,
+  type Rebalance,
+  type TopicPartition,
 } from '../../connectors/kafka/index.ts';
-import { deadLetter, internalRecord, KafkaFault, type Outbox } from '../../connectors/kafka/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
-import { isRetryable } from '../../platform/faults.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import { loggedRetry } from '../../platform/retry.ts';
 import {
@@ -24,6 +27,7 @@ import {
   type Tracing,
   traceOf,
 } from '../../platform/telemetry/index.ts';
+import { whenAvailable } from '../../platform/when-available.ts';
 import { encodeInternalEvent, type InternalEvent } from '../../processors/callback/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { type Handover, handover } from './handover.ts';
@@ -31,12 +35,15 @@ import type { Job, JobEnding, JobReader } from './job-kind.ts';
 import { jobLag } from './job-lag.ts';
 import { type PartitionProgress, partitionProgress } from './partition-progress.ts';
 
-/** What a consumer of commands must offer; `Consumer` of connectors/kafka does. */
-export type JobSource = Pick<Consumer, 'poll' | 'pause' | 'resume' | 'commit' | 'watermarks' | 'close'>;
-
 export type RunJobsOptions = {
   readonly reader: JobReader;
-  readonly open: (onRebalance: (event: Rebalance) => void) => Promise<JobSource>;
+  /** The topic of commands. */
+  readonly topic: string;
+  readonly connect: GroupConsumerOptions['connect'];
+  /** Told what keeps jobs from being taken, in words; null once nothing does. */
+  readonly waitingFor?: (what: string | null) => void;
+  /** The same of the schema registry, which only some jobs may have to wait for. */
+  readonly waitingForRegistry?: (what: string | null) => void;
   readonly jobEvents: Outbox;
   readonly topics: (id: TopicId) => string;
   readonly platform: Platform;
@@ -70,7 +77,6 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
   const maxJobs = options.maxJobs ?? 1_000;
   const maxSpan = options.maxSpan ?? 10_000;
   const partitions = new Map<string, Assigned>();
-  const paused = new Set<string>();
   const committed = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   // When the latest job of each key passes the turn on, so that the next one can wait for it.
@@ -79,21 +85,30 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
 
   const retry = loggedRetry(platform, log);
 
-  const lag = jobLag(reader.name, () => source, platform, metrics);
-  const source = await options.open((event) => {
-    for (const { topic, partition } of event.partitions) {
+  const source = new GroupConsumer({
+    connect: options.connect,
+    topics: [options.topic],
+    clock: platform,
+    log,
+    signal,
+    onRebalance: (event) => handOver(event),
+    ...(options.waitingFor && { onWaitingFor: options.waitingFor }),
+  });
+  const lag = jobLag(reader.name, source, platform, metrics);
+
+  function handOver({ kind: change, partitions: changed }: Rebalance): void {
+    for (const { topic, partition } of changed) {
       const name = `${topic}/${partition}`;
       lag.gone({ topic, partition });
       partitions.get(name)?.progress.abandoned.abort();
       partitions.delete(name);
-      paused.delete(name);
       committed.delete(name);
-      if (event.kind === 'assign') {
+      if (change === 'assign') {
         partitions.set(name, assignment({ topic, partition }));
         lag.assigned({ topic, partition });
       }
     }
-  });
+  }
 
   async function publish(record: OutgoingRecord, stop: AbortSignal): Promise<void> {
     await retry('publish a result', stop, () => jobEvents.send(record));
@@ -126,7 +141,8 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     const mayHaveStarted = await assigned.handover.mayHaveStarted(record);
     let job: Job;
     try {
-      job = await retry('read a job', stop, async () => await reader.read(value));
+      const registry = { platform, log, signal: stop, waitingFor: options.waitingForRegistry ?? (() => {}) };
+      job = await whenAvailable(registry, 'the schema registry', () => reader.read(value));
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       return await bury('undecodable', error instanceof Error ? error.message : 'not decodable');
@@ -196,17 +212,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
   /** Partitions take a break while memory is full or one of their jobs holds them too long. */
   function steer(): void {
     const full = underWay.size >= maxJobs;
-    for (const [name, { at, progress }] of partitions) {
-      const rest = full || progress.span() >= maxSpan;
-      if (rest === paused.has(name)) continue;
-      if (rest) {
-        source.pause([at]);
-        paused.add(name);
-      } else {
-        source.resume([at]);
-        paused.delete(name);
-      }
-    }
+    for (const { at, progress } of partitions.values()) source.setPaused(at, full || progress.span() >= maxSpan);
   }
 
   async function commit(): Promise<void> {
@@ -215,13 +221,9 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
       return offset === null || offset === committed.get(name) ? [] : [{ name, ...at, offset }];
     });
     if (due.length === 0) return;
-    try {
-      await source.commit(due.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
-      for (const { name, offset } of due) committed.set(name, offset);
-    } catch (error) {
-      if (!isRetryable(error)) throw error;
-      log.warn({ code: error.code }, 'offsets could not be committed yet');
-    }
+    const offsets = due.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    if (!(await source.commit(offsets))) return;
+    for (const { name, offset } of due) committed.set(name, offset);
   }
 
   try {

@@ -1,16 +1,19 @@
 import type { Codec } from '../../connectors/avro/index.ts';
 import {
   type ConsumedRecord,
-  Consumer,
+  groupless,
   IdempotentProducer,
   internalRecord,
   type KafkaSettings,
+  TopicReader,
 } from '../../connectors/kafka/index.ts';
 import { CloudFault, lane } from '../../connectors/vod/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import { loggedRetry, retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
+import { Waits } from '../../platform/waits.ts';
+import { whenAvailable } from '../../platform/when-available.ts';
 import { defaultPolicy, type PolicyBook } from '../../processors/policy/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { TopicId } from '../../schemas/topics.ts';
@@ -32,6 +35,8 @@ export type ReconcilerOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
+  /** Told what keeps it from its work, in words; null once nothing does. */
+  readonly waitingFor?: (what: string | null) => void;
   /** How often silent videos are asked about. Default 30 s. */
   readonly checkEveryMs?: number;
   /** How often the recordings of the targets are listed. Default 15 min. */
@@ -44,6 +49,7 @@ export type ReconcilerOptions = {
   readonly questionsPerSecond?: number;
 };
 
+const beginning = -2;
 const pollMs = 500;
 const pollRecords = 1_000;
 const videosPerRound = 100;
@@ -57,18 +63,40 @@ const retryBackoff = { firstMs: 500, longestMs: 10_000 };
  * again for what they still miss.
  */
 export async function runReconciler(options: ReconcilerOptions): Promise<void> {
+  const { kafka, platform, log, signal } = options;
+  const waits = new Waits((what) => options.waitingFor?.(what));
+  const reader = new TopicReader({
+    connect: groupless(kafka, { signal }),
+    clock: platform,
+    log,
+    signal,
+    onWaitingFor: waits.part('reader', 'Kafka'),
+  });
+  let producer: IdempotentProducer | undefined;
+  try {
+    const publisher = { platform, log, signal, waitingFor: waits.part('producer', 'Kafka') };
+    producer = await whenAvailable(publisher, 'Kafka', () => IdempotentProducer.connect(kafka, { signal }));
+    await reconcile(options, { reader, producer, waits });
+  } catch (error) {
+    if (!(error instanceof Abandoned)) throw error;
+  } finally {
+    await reader.close();
+    await producer?.close();
+  }
+}
+
+type Connections = { readonly reader: TopicReader; readonly producer: IdempotentProducer; readonly waits: Waits };
+
+async function reconcile(options: ReconcilerOptions, { reader, producer, waits }: Connections): Promise<void> {
   const { topics, platform, log, metrics } = options;
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const retry = loggedRetry(platform, log);
   const watch = watchList({ silentAfterMs: silenceOf(options) });
-  // Partitions of which not all states were read yet; until then everything would look missing.
-  const behind = new Set<number>();
-  const producer = await IdempotentProducer.connect(options.kafka);
-  const consumer = await Consumer.connect(options.kafka, { onEof: ({ partition }) => behind.delete(partition) });
+  const registry = { platform, log, signal, waitingFor: waits.part('registry', null) };
+  const waitForStates = waits.part('states', 'the states to be read');
 
-  async function tell(finding: Finding): Promise<void> {
-    const { body } = finding;
+  async function tell({ body }: Finding): Promise<void> {
     const event = { source: 'reconciler', key: body.VideoId, region: options.region, body } as const;
     await retry('publish a finding', signal, () => producer.send(internalRecord(topics, event, platform.now())));
     metrics.count('live2vod_reconciler_findings_total', { type: body.EventType });
@@ -81,7 +109,8 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
       return;
     }
     try {
-      watch.learn(await retry('read a state', signal, () => options.codecs.videoState.decode(value)));
+      const decode = () => options.codecs.videoState.decode(value);
+      watch.learn(await whenAvailable(registry, 'the schema registry', decode));
     } catch (error) {
       if (error instanceof Abandoned) throw error;
       log.error({ err: error, partition, offset }, 'a state could not be read');
@@ -114,17 +143,16 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
 
   try {
     const topic = topics('video-state');
-    const count = await retry('find the states', signal, () => consumer.partitionsOf(topic));
-    const fromBeginning = -2;
-    for (let partition = 0; partition < count; partition++) behind.add(partition);
-    consumer.assign([...behind].map((partition) => ({ topic, partition, offset: fromBeginning })));
+    const count = await reader.ask((client) => client.partitionsOf(topic));
+    await reader.assign(Array.from({ length: count }, (_, partition) => ({ topic, partition, offset: beginning })));
     let checkAtMs = 0;
     let sweepAtMs = 0;
     while (!signal.aborted) {
-      for (const record of await retry('read states', signal, () => consumer.poll(pollRecords, pollMs)))
-        await learn(record);
+      for (const record of await reader.poll(pollRecords, pollMs)) await learn(record);
       const nowMs = platform.now();
-      if (behind.size > 0) continue;
+      // Until all states were read everything would look missing.
+      if (!reader.caughtUp) continue;
+      waitForStates(null);
       if (nowMs >= checkAtMs) {
         const due = watch.due(nowMs, videosPerRound);
         if (due.length > 0) await gaps.checkVideos(due);
@@ -136,13 +164,9 @@ export async function runReconciler(options: ReconcilerOptions): Promise<void> {
         sweepAtMs = nowMs + (options.sweepEveryMs ?? 15 * 60_000);
       }
     }
-  } catch (error) {
-    if (!(error instanceof Abandoned)) throw error;
   } finally {
     ending.abort();
     await sweeping;
-    await consumer.close();
-    await producer.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '../../connectors/clickhouse/index.ts';
-import type { Consumer, TopicPartition } from '../../connectors/kafka/index.ts';
+import type { GroupConsumer } from '../../connectors/kafka/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
 
 /** Silence after which an unfinished video counts as stuck, seconds. */
@@ -25,12 +25,11 @@ export async function measureStuck(client: ClickHouseClient, metrics: Metrics, n
 
 /** Sets `live2vod_sink_lag_records`: what the group hasn't committed of the partitions that this sink owns. */
 export async function measureLag(
-  consumer: Consumer,
-  owned: Iterable<TopicPartition>,
+  consumer: Pick<GroupConsumer, 'owned' | 'committed' | 'watermarks'>,
   topicIds: ReadonlyMap<string, string>,
   metrics: Metrics,
 ): Promise<void> {
-  const committed = await consumer.committed([...owned], 5_000);
+  const committed = await consumer.committed(consumer.owned, 5_000);
   for (const { topic, partition, offset } of committed) {
     const { low, high } = await consumer.watermarks(topic, partition, 5_000);
     const labels = { topic: topicIds.get(topic) ?? topic, partition: String(partition) };

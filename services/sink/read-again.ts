@@ -1,13 +1,13 @@
 import {
   type ConsumedRecord,
-  Consumer,
-  KafkaFault,
+  groupless,
   type KafkaSettings,
   type TopicPartitionOffset,
+  TopicReader,
 } from '../../connectors/kafka/index.ts';
 
-/** How long the broker may take to hand over one record, in polls of 100 ms. */
-const patientPolls = 100;
+/** How long the broker may take to hand over one record. */
+const defaultSilenceMs = 10_000;
 
 /**
  * Reads one record again. Null where it is gone: compaction took it because a newer version of its key exists, or its
@@ -16,25 +16,15 @@ const patientPolls = 100;
  */
 export async function readAgain(
   kafka: KafkaSettings,
-  at: TopicPartitionOffset,
-  polls = patientPolls,
+  { topic, partition, offset }: TopicPartitionOffset,
+  silenceMs = defaultSilenceMs,
 ): Promise<ConsumedRecord | null> {
-  let ended = false;
-  const consumer = await Consumer.connect(kafka, {
-    onEof: () => {
-      ended = true;
-    },
-  });
+  const reader = await TopicReader.connect({ connect: groupless(kafka) });
   try {
-    consumer.assign([at]);
-    for (let left = polls; left > 0 && !ended; left -= 1) {
-      const [first] = await consumer.poll(1, 100);
-      if (first) return first.offset === at.offset ? first : null;
-    }
-    if (ended) return null;
-    const message = `cannot read ${at.topic}/${at.partition} at offset ${at.offset} again: no answer in time`;
-    throw new KafkaFault(message, { code: 'KAFKA_NO_ANSWER', retryable: true });
+    const range = { topic, partition, from: offset, to: offset + 1 };
+    for await (const [record] of reader.ranges([range], { maxRecords: 1, silenceMs })) if (record) return record;
+    return null;
   } finally {
-    await consumer.close();
+    await reader.close();
   }
 }

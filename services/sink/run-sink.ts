@@ -1,5 +1,6 @@
-import { type ClickHouseClient, connectClickhouse, migrate } from '../../connectors/clickhouse/index.ts';
+import { connectClickhouse, migrate } from '../../connectors/clickhouse/index.ts';
 import { IdempotentProducer } from '../../connectors/kafka/index.ts';
+import { Waits } from '../../platform/waits.ts';
 import type { SinkOptions } from './options.ts';
 import { Sink } from './sink.ts';
 import { claimDatabase, readIdentities } from './source-topics.ts';
@@ -12,36 +13,36 @@ import { waitUntilAvailable } from './wait-until-available.ts';
  * @throws ClickhouseFault `CLICKHOUSE_REFUSES`, `ROWS_REFUSED`, `MIGRATION_CHANGED`, `OTHER_TOPICS`; KafkaFault when Kafka refuses us for good
  */
 export async function runSink(options: SinkOptions): Promise<void> {
-  const { log } = options;
-  const applied = await waitUntilAvailable(options, 'ClickHouse', () => migrate(options.clickhouse));
+  const { log, kafka, clickhouse, topics, signal } = options;
+  const waits = new Waits((what) => options.waitingFor?.(what));
+  const start = { ...options, waitingFor: waits.part('start') };
+  const applied = await waitUntilAvailable(start, 'ClickHouse', () => migrate(clickhouse));
   if (applied === undefined) return;
-  if (applied.length > 0) log.info({ applied, database: options.clickhouse.database }, 'ClickHouse migrations applied');
-  const identities = await waitUntilAvailable(options, 'Kafka', () => readIdentities(options.kafka, options.topics));
+  if (applied.length > 0) log.info({ applied, database: clickhouse.database }, 'ClickHouse migrations applied');
+  const identities = await waitUntilAvailable(start, 'Kafka', () => readIdentities(kafka, topics));
   if (identities === undefined) return;
-  const client = connectClickhouse(options.clickhouse);
+  const client = connectClickhouse(clickhouse);
+  let producer: IdempotentProducer | undefined;
   try {
-    const { database } = options.clickhouse;
-    const claim = () => claimDatabase(client, database, identities).then(() => true);
-    if (await waitUntilAvailable(options, 'ClickHouse', claim)) await copy(options, client);
-  } finally {
-    await client.close();
-  }
-}
-
-async function copy(options: SinkOptions, client: ClickHouseClient): Promise<void> {
-  const producer = await IdempotentProducer.connect(options.kafka);
-  const sink = new Sink(options, {
-    client,
-    producer,
-    kafka: options.kafka,
-    deadLetterTopic: options.topics('dead-letters'),
-    clock: options.platform,
-    log: options.log,
-    metrics: options.metrics,
-  });
-  try {
+    const claim = () => claimDatabase(client, clickhouse.database, identities).then(() => true);
+    if (!(await waitUntilAvailable(start, 'ClickHouse', claim))) return;
+    producer = await waitUntilAvailable(start, 'Kafka', () => IdempotentProducer.connect(kafka, { signal }));
+    if (producer === undefined) return;
+    const deadLetterTopic = topics('dead-letters');
+    const context = {
+      client,
+      producer,
+      kafka,
+      deadLetterTopic,
+      clock: options.platform,
+      log,
+      metrics: options.metrics,
+    };
+    const sink = new Sink(options, context, waits);
+    start.waitingFor(null);
     await sink.run();
   } finally {
-    await producer.close();
+    await producer?.close();
+    await client.close();
   }
 }

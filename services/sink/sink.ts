@@ -1,11 +1,10 @@
 import {
   type ConsumedRecord,
-  Consumer,
-  KafkaFault,
-  type Rebalance,
-  type TopicPartition,
+  GroupConsumer,
+  groupMember,
   type TopicPartitionOffset,
 } from '../../connectors/kafka/index.ts';
+import type { Waits } from '../../platform/waits.ts';
 import { Batch } from './batch.ts';
 import { measureLag, measureStuck } from './gauges.ts';
 import { type BatchLimits, defaultBatchLimits, type SinkOptions } from './options.ts';
@@ -26,19 +25,23 @@ export class Sink {
   readonly #context: StoreContext;
   readonly #topicIds: ReadonlyMap<string, string>;
   readonly #adders: ReadonlyMap<string, AddRow>;
-  readonly #owned = new Map<string, TopicPartition>();
   #filling = new Batch();
   /** Empty, or the one that is being stored. */
   #spare = new Batch();
   #storing: Promise<void> | null = null;
   #committing: Promise<void> = Promise.resolve();
   #failure: unknown = null;
-  #paused = false;
   /** A commit covers all that came before it, so behind a batch that wasn't stored none may be. */
   #unstored = false;
+  readonly #kafkaWaits: (what: string | null) => void;
+  readonly #registryWaits: (what: string | null) => void;
+  readonly #storeWaits: (what: string | null) => void;
 
-  constructor(options: SinkOptions, context: StoreContext) {
+  constructor(options: SinkOptions, context: StoreContext, waits: Waits) {
     this.#options = options;
+    this.#kafkaWaits = waits.part('kafka');
+    this.#registryWaits = waits.part('registry', null);
+    this.#storeWaits = waits.part('store', null);
     this.#limits = { ...defaultBatchLimits, ...options.batch };
     this.#context = context;
     this.#topicIds = new Map(sinkTopics.map((id) => [options.topics(id), id]));
@@ -47,18 +50,20 @@ export class Sink {
   }
 
   async run(): Promise<void> {
-    const { kafka, groupId, instance, signal, platform } = this.#options;
-    const consumer = await Consumer.connect(kafka, {
-      groupId,
-      ...(instance === undefined ? {} : { groupInstanceId: instance }),
-      onRebalance: (event) => this.#onRebalance(consumer, event),
-      maxQueuedBytes: this.#limits.maxBytes,
+    const { kafka, groupId, instance, signal, platform, log } = this.#options;
+    const topics = [...this.#topicIds.keys()];
+    const consumer = new GroupConsumer({
+      connect: groupMember(kafka, { groupId, instance, topics, maxQueuedBytes: this.#limits.maxBytes, signal }),
+      topics,
+      clock: platform,
+      log,
+      signal,
+      onWaitingFor: this.#kafkaWaits,
     });
     try {
-      consumer.subscribe([...this.#topicIds.keys()]);
       const { client, metrics } = this.#context;
       const gauges = [
-        platform.every(10_000, () => this.#aside(measureLag(consumer, this.#owned.values(), this.#topicIds, metrics))),
+        platform.every(10_000, () => this.#aside(measureLag(consumer, this.#topicIds, metrics))),
         platform.every(60_000, () => this.#aside(measureStuck(client, metrics, platform.now()))),
       ];
       try {
@@ -78,16 +83,16 @@ export class Sink {
   }
 
   /** One poll; a full or old enough batch goes off to be stored while the next one fills. */
-  async #turn(consumer: Consumer): Promise<void> {
+  async #turn(consumer: GroupConsumer): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const batch = this.#filling;
     if (this.#full(batch) && this.#storing !== null) {
       await Promise.race([this.#storing, this.#options.platform.sleep(patientMs, this.#options.signal)]);
     }
     const stillFull = this.#full(batch) && this.#storing !== null;
-    this.#setPaused(consumer, stillFull);
+    consumer.setAllPaused(stillFull);
     const room = stillFull ? 1 : Math.min(pollRecords, this.#limits.maxRecords);
-    const records = this.#full(batch) && !stillFull ? [] : await this.#poll(consumer, room, this.#patienceMs(batch));
+    const records = this.#full(batch) && !stillFull ? [] : await consumer.poll(room, this.#patienceMs(batch));
     const now = this.#now();
     for (const record of records) {
       const pending = this.#take(batch, record, now);
@@ -114,17 +119,6 @@ export class Sink {
   #patienceMs(batch: Batch): number {
     if (batch.records === 0 || this.#storing !== null) return 100;
     return Math.max(0, Math.min(100, this.#limits.maxWaitMs - (this.#now() - batch.beganAtMs)));
-  }
-
-  async #poll(consumer: Consumer, maxRecords: number, timeoutMs: number): Promise<ConsumedRecord[]> {
-    try {
-      return await consumer.poll(maxRecords, timeoutMs);
-    } catch (error) {
-      if (!(error instanceof KafkaFault) || !error.retryable) throw error;
-      this.#context.log.warn({ code: error.code, err: error.message }, 'Kafka is away, waiting');
-      await this.#options.platform.sleep(500, this.#options.signal);
-      return [];
-    }
   }
 
   /** What a record becomes, under the eyes of another thread: it may not end. */
@@ -158,23 +152,26 @@ export class Sink {
     }
     // Told to stop already, nobody asks what became of it.
     adding.catch(() => {});
-    const waitingFor = 'the schema registry';
-    return waitUntilAvailable(this.#options, waitingFor, async () => {
-      const first = adding;
-      adding = undefined;
-      await (first ?? add());
-      return true;
-    }).then((added) => {
+    return waitUntilAvailable(
+      { ...this.#options, waitingFor: this.#registryWaits },
+      'the schema registry',
+      async () => {
+        const first = adding;
+        adding = undefined;
+        await (first ?? add());
+        return true;
+      },
+    ).then((added) => {
       if (added) batch.took(record, this.#now());
       return added ?? false;
     });
   }
 
   /** Stores, and leaves the commit to follow while the next batch is stored. */
-  async #store(consumer: Consumer, batch: Batch): Promise<void> {
+  async #store(consumer: GroupConsumer, batch: Batch): Promise<void> {
     if (this.#unstored) return;
     this.#unstored = true;
-    if (!(await storeWithRetry(batch, this.#context, this.#options))) return;
+    if (!(await storeWithRetry(batch, this.#context, { ...this.#options, waitingFor: this.#storeWaits }))) return;
     this.#unstored = false;
     const offsets = batch.offsets();
     batch.clear();
@@ -185,34 +182,9 @@ export class Sink {
       });
   }
 
-  async #commit(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    try {
-      await consumer.commit(offsets.filter((at) => this.#owned.has(`${at.topic}/${at.partition}`)));
-      for (const { topic, partition, offset } of offsets) this.#options.steps?.passed(topic, partition, offset);
-    } catch (error) {
-      if (!(error instanceof KafkaFault) || !error.retryable) throw error;
-      // The next commit covers these offsets; if none comes, the rows are inserted again and change nothing.
-      this.#context.log.warn({ code: error.code, err: error.message }, 'offsets not committed');
-    }
-  }
-
-  #setPaused(consumer: Consumer, paused: boolean): void {
-    if (this.#paused === paused) return;
-    this.#paused = paused;
-    const owned = [...this.#owned.values()];
-    if (owned.length === 0) return;
-    if (paused) consumer.pause(owned);
-    else consumer.resume(owned);
-  }
-
-  #onRebalance(consumer: Consumer, event: Rebalance): void {
-    for (const at of event.partitions) {
-      const name = `${at.topic}/${at.partition}`;
-      if (event.kind === 'assign') this.#owned.set(name, { topic: at.topic, partition: at.partition });
-      else this.#owned.delete(name);
-    }
-    if (event.kind === 'assign' && this.#paused) consumer.pause(event.partitions);
-    if (event.kind === 'assign') this.#options.waitingFor?.(null);
+  async #commit(consumer: GroupConsumer, offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    if (!(await consumer.commit(offsets))) return;
+    for (const { topic, partition, offset } of offsets) this.#options.steps?.passed(topic, partition, offset);
   }
 
   /** A gauge that isn't up to date is no reason to stop. */

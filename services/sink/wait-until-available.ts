@@ -19,13 +19,15 @@ export async function waitUntilAvailable<T>(
 ): Promise<T | undefined> {
   const { log, platform, signal, waitingFor } = options;
   if (signal.aborted) return undefined;
+  let waited = false;
   try {
-    return await retryWhileUnavailable(() => call().catch(refused), {
+    const answer = await retryWhileUnavailable(() => call().catch(refused), {
       platform,
       backoff,
       signal,
       isRetryable: mayBecomeAvailable,
       onRetry: (error, { tries }) => {
+        waited = true;
         const problem = problemOf(error);
         const message = problem?.text ?? (error instanceof Error ? error.message : String(error));
         if (problem?.kind === 'person') {
@@ -37,6 +39,8 @@ export async function waitUntilAvailable<T>(
         }
       },
     });
+    if (waited) waitingFor?.(null);
+    return answer;
   } catch (error) {
     if (signal.aborted && mayBecomeAvailable(error)) return undefined;
     throw error;

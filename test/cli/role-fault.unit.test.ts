@@ -3,6 +3,7 @@ import { roleFault } from '../../cli/roles/run.ts';
 import { ClickhouseFault } from '../../connectors/clickhouse/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
 import { ProcessorFault, type ProcessorFaultCode } from '../../runtime/index.ts';
+import { IngressFault } from '../../services/intake/http/index.ts';
 
 // The exit code decides whether a supervisor starts a role again. All of these ended with 69, "something isn't there".
 test.each<[ProcessorFaultCode, number]>([
@@ -34,6 +35,12 @@ test.each([
 ])('a cluster that refuses us is a wrong setting only before the role was ready (%s)', (wasReady, exitCode) => {
   const denied = new KafkaFault('refused', { code: 'ERR__AUTHENTICATION', denied: true });
   expect(roleFault('sink', denied, wasReady)).toMatchObject({ exitCode });
+});
+
+// An ingress is ready before it has met Kafka, which makes its refusal no less a wrong setting.
+test('a cluster that has never let an ingress in is a wrong setting whenever that shows', () => {
+  const refused = new IngressFault('KAFKA_REFUSED', 'wrong password', { retryable: false });
+  expect(roleFault('ingress', refused, true)).toMatchObject({ exitCode: 78 });
 });
 
 test('an error without a code is a failure', () => {

@@ -1,8 +1,8 @@
 /** Dead letters newest first, a page at a time: little memory however many there are, and however large they are. */
 import { systemClock } from '../../../platform/host/index.ts';
-import { Consumer } from '../consumer.ts';
 import type { ConsumedRecord } from '../record.ts';
 import type { KafkaSettings } from '../settings.ts';
+import { groupless, type Questions, TopicReader } from '../topic-reader.ts';
 import { type DeadLetter, type LetterFilter, letterOf, matches, redrivenHeader } from './letters.ts';
 
 /** Letters with no more than the beginning of their bytes, and how many bytes there are. */
@@ -47,33 +47,24 @@ type Found = { letter: Omit<DeadLetter, 'redrivenAtMs'>; sizeBytes: number; redr
 export async function letterPage(kafka: KafkaSettings, topic: string, query: LetterPageQuery): Promise<LetterPage> {
   const { signal } = query;
   signal?.throwIfAborted();
-  const open = new Set<number>();
-  const consumer = await Consumer.connect(kafka, {
-    onEof: ({ partition }) => open.delete(partition),
-    ...(signal && { signal }),
-  });
+  const reader = await TopicReader.connect({ connect: groupless(kafka, { signal }), ...(signal && { signal }) });
   const untilMs = systemClock.monotonicMs() + pageMs;
   const items: LetterPage['items'][number][] = [];
   let cursor: string | null | undefined = query.cursor;
   try {
     for (let parts = 0; parts < mostWindows && items.length < query.limit && cursor !== null; parts += 1) {
       const rest = { ...query, limit: query.limit - items.length };
-      const windows = await windowsOf(consumer, topic, cursor);
-      for (const { partition, start, end } of windows) if (start < end) open.add(partition);
-      consumer.assign(
-        windows.flatMap(({ partition, start }) => (open.has(partition) ? [{ topic, partition, offset: start }] : [])),
-      );
-      while (open.size > 0) {
-        signal?.throwIfAborted();
+      const from = cursor;
+      const windows = await reader.askOnce((client) => windowsOf(client, topic, from));
+      const ranges = windows.map(({ partition, start, end }) => ({ topic, partition, from: start, to: end }));
+      for await (const records of reader.ranges(ranges, { maxRecords: 500, signal })) {
         if (systemClock.monotonicMs() > untilMs) {
           if (items.length > 0) return { items, next: cursor ?? null };
           throw new Error(`they were not read within ${pageMs / 1_000} s`);
         }
-        for (const record of await consumer.poll(500, 200)) {
+        for (const record of records) {
           const window = windows[record.partition];
-          if (window === undefined) continue;
-          if (record.offset < window.end) take(record, window, rest);
-          if (record.offset + 1 >= window.end) open.delete(record.partition);
+          if (window) take(record, window, rest);
         }
       }
       const page = newestOf(windows, rest.limit);
@@ -82,18 +73,18 @@ export async function letterPage(kafka: KafkaSettings, topic: string, query: Let
     }
     return { items, next: cursor ?? null };
   } finally {
-    await consumer.close();
+    await reader.close();
   }
 }
 
-async function windowsOf(consumer: Consumer, topic: string, cursor: string | undefined): Promise<Window[]> {
-  const count = await consumer.partitionsOf(topic);
+async function windowsOf(client: Questions, topic: string, cursor: string | undefined): Promise<Window[]> {
+  const count = await client.partitionsOf(topic);
   const bounds = cursor?.split('.').map((text) => (/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN));
   if (bounds && (bounds.length !== count || bounds.some(Number.isNaN)))
     throw new RangeError('query parameter cursor: foreign');
   const windows: Window[] = [];
   for (let partition = 0; partition < count; partition += 1) {
-    const { low, high: end } = await consumer.watermarks(topic, partition, requestMs);
+    const { low, high: end } = await client.watermarks(topic, partition, requestMs);
     const to = Math.min(bounds?.[partition] ?? end, end);
     windows.push({ partition, low, start: Math.max(low, to - windowRecords), to, end, found: [] });
   }

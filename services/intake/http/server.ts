@@ -76,7 +76,7 @@ const settleWithinMs = 3_000;
 
 /**
  * Serves callbacks until `signal` aborts. Starts without Kafka too: callbacks then go to the spool.
- * @throws IngressFault PORT_TAKEN, BAD_ENDPOINT, SPOOL_OF_OTHERS
+ * @throws IngressFault PORT_TAKEN, BAD_ENDPOINT, SPOOL_OF_OTHERS, KAFKA_REFUSED
  */
 export async function runIngress(options: RunIngressOptions): Promise<void> {
   const { clock, log, metrics, signal } = options;
@@ -131,8 +131,8 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     next();
   });
 
-  const foreign = Promise.withResolvers<never>();
-  foreign.promise.catch(() => {});
+  const unable = Promise.withResolvers<never>();
+  unable.promise.catch(() => {});
   const stopReporting = clock.every(1_000, () => {
     options.onWaitingFor?.(health.waitingFor());
     metrics.set('live2vod_ingress_spool_bytes', {}, spool.bytes);
@@ -140,7 +140,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     metrics.set('live2vod_ingress_spool_limit_bytes', {}, spool.limitBytes);
     metrics.set('live2vod_ingress_in_flight_bytes', {}, kafka.inFlightBytes);
   });
-  const work = Promise.all([kafka.run(background.signal), drainOwn(), adoptOrphans()]);
+  const work = Promise.all([kafka.run(background.signal).catch(unable.reject), drainOwn(), adoptOrphans()]);
 
   /** Nothing goes from the disk to Kafka before it is known to be of this cluster. */
   async function drainOwn(): Promise<void> {
@@ -149,7 +149,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     try {
       if (!(await spoolOptions.take?.(spool))) throw new Error(`the spool in ${spool.folder} is of an unknown cluster`);
     } catch (error) {
-      foreign.reject(error);
+      unable.reject(error);
       return;
     }
     await publisher.drain(background.signal);
@@ -185,7 +185,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
 
   try {
     await listen(app, options);
-    await Promise.race([aborted(signal), foreign.promise]);
+    await Promise.race([aborted(signal), unable.promise]);
     stopping = true;
     options.onWaitingFor?.(health.waitingFor());
     const lameDuckMs = options.lameDuckMs ?? defaultLameDuckMs;

@@ -2,10 +2,10 @@
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { RegistryFault } from '../../../connectors/avro/index.ts';
-import type { ConsumedRecord } from '../../../connectors/kafka/index.ts';
+import type { ConsumedRecord, ReaderClient } from '../../../connectors/kafka/index.ts';
 import { type Clock, systemClock } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
-import { type FollowerOptions, type StateConsumer, startFollower } from '../../../services/console/follower.ts';
+import { type FollowerOptions, startFollower } from '../../../services/console/follower.ts';
 import type { StateView } from '../../../services/console/state-view.ts';
 import type { ViewRecord } from '../../../services/console/view-record.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -20,7 +20,7 @@ function topics() {
   const next = new Map<string, number>();
   const state = { end: 0, down: false, nowMs: 0 };
   let onEof: Parameters<FollowerOptions['connect']>[0] = () => {};
-  const consumer: StateConsumer = {
+  const consumer: ReaderClient = {
     assign: (partitions) => {
       for (const { topic, partition, offset } of partitions) next.set(`${topic}/${partition}`, offset);
     },
@@ -37,6 +37,8 @@ function topics() {
       if (state.down) throw new Error('the broker is away');
       return { low: 0, high: topic === 'video-state' && partition === 0 ? state.end : 0 };
     },
+    partitionsOf: async () => 1,
+    offsetsForTime: async () => [],
     close: async () => {},
   };
   const clock: Clock = {

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { Admin, Consumer, IdempotentProducer } from '../../../connectors/kafka/index.ts';
 import { freePorts } from '../../../local/index.ts';
-import { systemClock } from '../../../platform/host/index.ts';
+import { systemPlatform } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
 import { defaultPolicy } from '../../../processors/policy/index.ts';
 import { runConsole } from '../../../services/console/index.ts';
@@ -44,7 +44,7 @@ const consoleOn = (port: number, topicNames: Names, folder: string, signal: Abor
     token: 'right',
     unknownStream: defaultPolicy,
     region: 'local',
-    clock: systemClock,
+    clock: systemPlatform,
     log: createLogger('test', 'silent'),
     metrics: metricsOf(new Registry()),
     signal,

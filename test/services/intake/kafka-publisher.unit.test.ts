@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Fault } from '../../../platform/faults.ts';
 import { type Clock, systemClock } from '../../../platform/host/index.ts';
 import type { OutgoingRecord } from '../../../services/intake/http/index.ts';
 import { type KafkaPublisher, kafkaPublisher } from '../../../services/intake/kafka-publisher.ts';
@@ -19,6 +20,10 @@ class ScriptedProducer {
     if (this.acknowledges === 'never') return new Promise(() => {});
     if (this.acknowledges instanceof Error) throw this.acknowledges;
     return { partition: 0, offset: this.sent.length };
+  }
+  trouble: Error | null = null;
+  async askFor(): Promise<void> {
+    if (this.trouble) throw this.trouble;
   }
   async flush(): Promise<void> {}
   close(): Promise<void> {
@@ -100,4 +105,65 @@ test('so does a producer that has acknowledged nothing for a minute and a half, 
   await isConnected();
   await publisher.publish(record('d'));
   expect(producers[1]?.sent).toEqual(['test.callbacks d']);
+});
+
+// A queue's role said that it was ready while Kafka was away, and left all messages where they were.
+test('says that Kafka is away as long as it is not connected, and when nobody answers later', async () => {
+  expect(scripted().waitingFor()).toBe('Kafka');
+  await isConnected();
+  expect(publisher.waitingFor()).toBeNull();
+  const [first] = producers;
+  if (first === undefined) throw new Error('not connected');
+  first.trouble = new Fault('no answer', { code: 'ERR__TIMED_OUT', retryable: true });
+  const waits = async (what: string | null) =>
+    await eventually(
+      () => {
+        offsetMs += 3_000;
+        expect(publisher.waitingFor()).toBe(what);
+      },
+      { intervalMs: 1 },
+    );
+  await waits('Kafka');
+  first.trouble = null;
+  await waits(null);
+});
+
+const denied = new Fault('wrong password', { code: 'KAFKA_LOGIN_REFUSED', denied: true });
+
+/** A publisher whose tries to connect end one after the other as told. */
+function scripted(...attempts: (Error | ScriptedProducer)[]) {
+  return kafkaPublisher({
+    connect: async () => {
+      const attempt = attempts.shift() ?? new Error('no more');
+      if (attempt instanceof Error) throw attempt;
+      return attempt;
+    },
+    topics: (id) => id,
+    clock: { ...systemClock, sleep: () => new Promise(setImmediate) },
+    log: silent,
+  });
+}
+
+// It tried for ever with a password that is wrong, and its role said that it was ready.
+test('ends where the cluster refuses it from the start, also after a while without any', async () => {
+  const away = new Fault('away', { code: 'ERR__TRANSPORT', retryable: true });
+  await expect(scripted(away, denied).run(stopping.signal)).rejects.toMatchObject({
+    code: 'KAFKA_REFUSED',
+    message: 'wrong password',
+    retryable: false,
+  });
+});
+
+test('goes on where it is refused later: rights come back, and what it is given waits elsewhere', async () => {
+  const [first, second] = [new ScriptedProducer(), new ScriptedProducer()];
+  const refusedLater = scripted(first, denied, denied, second);
+  const run = refusedLater.run(stopping.signal);
+  await eventually(() => refusedLater.connected, { intervalMs: 1 });
+  first.acknowledges = Object.assign(new Error('fenced'), { fatal: true });
+  await expect(refusedLater.publish(record('a'))).rejects.toThrow('fenced');
+  await eventually(() => refusedLater.connected, { intervalMs: 1 });
+  await refusedLater.publish(record('b'));
+  expect(second.sent).toEqual(['callbacks b']);
+  stopping.abort();
+  await run;
 });

@@ -1,10 +1,10 @@
 import { Registry } from 'prom-client';
-import type { ConsumedRecord, OutgoingRecord } from '../../../connectors/kafka/index.ts';
+import type { ConsumedRecord, GroupClient, OutgoingRecord } from '../../../connectors/kafka/index.ts';
 import type { Rng } from '../../../emulator/random.ts';
 import { type Platform, systemPlatform } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
 import type { JobReader } from '../../../services/jobs/job-kind.ts';
-import { type JobSource, type RunJobsOptions, runJobs } from '../../../services/jobs/run-jobs.ts';
+import { type RunJobsOptions, runJobs } from '../../../services/jobs/run-jobs.ts';
 
 /**
  * A runner's surroundings without Kafka: a topic of one partition, a committed offset, a list of what was published.
@@ -94,7 +94,7 @@ export function crashWorld<J>(
         while (end < records.length && (records[end]?.timestampMs ?? 0) <= platform.now()) end++;
         return end;
       };
-      const source: JobSource = {
+      const source: GroupClient = {
         async poll(maxRecords, timeoutMs) {
           await platform.sleep(paused || position === endNow() ? timeoutMs : 1);
           await point();
@@ -118,11 +118,13 @@ export function crashWorld<J>(
           await point();
           return { low: 0, high: endNow() };
         },
+        committed: () => Promise.resolve([]),
         close: () => Promise.resolve(),
       };
       const options: RunJobsOptions = {
         reader: reader(point),
-        open(onRebalance) {
+        topic,
+        connect(onRebalance) {
           onRebalance({ kind: 'assign', partitions: [{ topic, partition: 0 }] });
           return Promise.resolve(source);
         },

@@ -59,7 +59,8 @@ function start(keys: readonly (readonly [key: string, value: string])[], work: W
         };
       },
     },
-    open(onRebalance) {
+    topic,
+    connect(onRebalance) {
       rebalance = onRebalance;
       onRebalance({ kind: 'assign', partitions: [{ topic, partition: 0 }] });
       return Promise.resolve({
@@ -81,6 +82,7 @@ function start(keys: readonly (readonly [key: string, value: string])[], work: W
           return Promise.resolve();
         },
         watermarks: () => Promise.resolve({ low: 0, high: limits.endAtStart ?? records.length }),
+        committed: () => Promise.resolve([]),
         close: () => Promise.resolve(),
       });
     },

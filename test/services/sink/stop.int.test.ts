@@ -81,6 +81,28 @@ it('commits nothing behind a state that it could not decode before it was told t
   await next.end();
 });
 
+// Only a rebalance or a ClickHouse that came back made it ready again: a registry that was away for a moment left the sink
+// not ready for as long as it ran.
+it('is ready again once the registry answers', async () => {
+  const { producer, topics, codecs } = world;
+  const value = codecs.videoState.encode(segment('late'));
+  await producer.send({ topic: topics('video-state'), key: 'late', value, partition: 0 });
+  let isAway = true;
+  const body: typeof codecs.videoState.body = (bytes) => {
+    if (isAway) throw new RegistryFault('AWAY', 'the registry is away', { retryable: true });
+    return codecs.videoState.body(bytes);
+  };
+  const waits: (string | null)[] = [];
+  const sink = world.startSink(
+    { maxWaitMs: 10 },
+    { codecs: { ...codecs, videoState: { body } }, waitingFor: (what) => waits.push(what) },
+  );
+  await eventually(() => waits.at(-1) === 'the schema registry');
+  isAway = false;
+  await eventually(() => waits.at(-1) === null);
+  await sink.end();
+});
+
 // Nobody waits any more for an answer that comes after the stop: a refusal then was an unhandled rejection, and the process
 // ended without closing its consumer.
 it('ends in order when it is told to stop while the registry is asked', async () => {
