@@ -74,7 +74,7 @@ export class Fleet {
     clearTimeout(tooLong);
     const { exitCode, signalCode } = member.child;
     // One that has only just been started ends before it listens.
-    if (exitCode !== 0 && signalCode !== 'SIGTERM')
+    if (exitCode !== 0 && signalCode !== 'SIGTERM' && !this.#endedAfterItsWork(instance))
       this.surprises.push(`${instance}: a stop ended with ${exitCode ?? signalCode}`);
   }
 
@@ -159,14 +159,22 @@ export class Fleet {
     setTimeout(() => this.start(instance), restartAfterMs);
   }
 
-  #logged(instance: Instance): Record<string, unknown>[] {
-    let text = '';
+  /** One that had stopped, but for a call to a broker that is gone, which never returns: it says so, and kills itself. */
+  #endedAfterItsWork(instance: Instance): boolean {
+    const [stopped = '', end = ''] = this.#lines(instance).slice(-2);
+    return stopped.includes('"msg":"stopped"') && /a call did not return .* ends itself by SIGKILL$/.test(end);
+  }
+
+  #lines(instance: Instance): string[] {
     try {
-      text = readFileSync(this.#logFile(instance), 'utf8');
+      return readFileSync(this.#logFile(instance), 'utf8').split('\n').filter(Boolean);
     } catch {
       return []; // Never started.
     }
-    return text.split('\n').flatMap((line) => {
+  }
+
+  #logged(instance: Instance): Record<string, unknown>[] {
+    return this.#lines(instance).flatMap((line) => {
       try {
         return [JSON.parse(line) as Record<string, unknown>];
       } catch {
