@@ -2,7 +2,6 @@
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { PolicyProblem, PolicyRule } from '../../schemas/policies.ts';
 import { policyBook } from './book.ts';
-import { compilePattern } from './pattern.ts';
 import { type Recorded, recordedFor } from './recorded.ts';
 
 /**
@@ -16,7 +15,7 @@ export function contradictions(rules: readonly PolicyRule[], recorded: readonly 
   for (const [index, rule] of rules.entries())
     for (const told of recorded) {
       const stream = commonStream(rule, told);
-      if (stream === null || !wins(index, stream) || recordedFor(stream, recorded) !== told) continue;
+      if (!wins(index, stream) || recordedFor(stream, recorded) !== told) continue;
       problems.push(...differences(rule, told, `policies[${index}]`));
     }
   return problems;
@@ -42,16 +41,15 @@ function differences({ recording, composed }: PolicyRule, told: Recorded, path: 
   return problems;
 }
 
-/** A stream that both hold for, with names that no more precise rule or configuration is likely to have; null for none. */
-function commonStream({ match }: PolicyRule, told: Recorded): StreamRef | null {
-  const domainName = commonName(match.domain, told.domain);
-  const appName = commonName(match.app, told.app);
-  const streamName = commonName(match.stream, told.stream);
-  return domainName === null || appName === null || streamName === null ? null : { domainName, appName, streamName };
+/** A stream that both hold for, where any is, with names that no more precise rule or configuration is likely to have. */
+function commonStream({ match }: PolicyRule, told: Recorded): StreamRef {
+  return {
+    domainName: commonName(match.domain, told.domain),
+    appName: commonName(match.app, told.app),
+    streamName: commonName(match.stream, told.stream),
+  };
 }
 
-function commonName(pattern: string, name: string): string | null {
-  const { matches, questions, stars } = compilePattern(pattern);
-  if (name !== '*') return matches(name) ? name : null;
-  return questions + stars === 0 ? pattern : pattern.replaceAll('*', '\uFFFD').replaceAll('?', '\uFFFD');
+function commonName(pattern: string, name: string): string {
+  return name === '*' ? pattern.replaceAll('*', '\uFFFD').replaceAll('?', '\uFFFD') : name;
 }

@@ -1,5 +1,6 @@
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import { type PolicyRule, readPolicies } from '../../schemas/policies.ts';
+import { streamKeyOf } from '../stream-key.ts';
 import { comparePrecision, compilePattern, type Pattern } from './pattern.ts';
 import { type Recorded, recordedFor } from './recorded.ts';
 import { type Origin, type Resolved, resolved } from './resolve.ts';
@@ -35,6 +36,8 @@ export type PolicyExplanation = {
 type NamedRule = Omit<PolicyRule, 'match'> & { readonly name: string };
 type Entry = { readonly rule: NamedRule; readonly domain: Pattern; readonly app: Pattern; readonly stream: Pattern };
 
+const mostKnown = 10_000;
+
 const defaultRule: NamedRule = namedDefault();
 
 /** What a stream gets that neither a rule nor `recording:` names. */
@@ -42,27 +45,13 @@ export const defaultPolicy: Policy = resolved(defaultRule, undefined).policy;
 
 /**
  * Makes the book from validated rules (`readPolicies`), and from what the cloud was told to record, which fills in what
- * a rule leaves open. Which rule wins: the more precise domain pattern; on a tie the
- * more precise app pattern, then the stream pattern (`comparePrecision`), then the rule that stands first.
+ * a rule leaves open. Which rule wins: the more precise domain pattern; on a tie the more precise app pattern, then the
+ * stream pattern (`comparePrecision`), then the rule that stands first.
  */
 export function policyBook(rules: readonly PolicyRule[], recorded: readonly Recorded[] = []): PolicyBook {
   const entries = rules.map(entryOf).sort(morePrecise);
-  // Streams are few and asked for several times per event; their names come from the users of a platform, so the memory
-  // is bounded. A map per name: putting a key together would cost more than looking up the policy.
-  const known = new Map<string, Map<string, Map<string, Policy>>>();
-  const mostKnown = 10_000;
-  let knownCount = 0;
-
-  function remember({ domainName, appName, streamName }: StreamRef, policy: Policy): void {
-    if (knownCount >= mostKnown) {
-      known.clear();
-      knownCount = 0;
-    }
-    knownCount += 1;
-    const apps = known.get(domainName) ?? new Map<string, Map<string, Policy>>();
-    const streams = apps.get(appName) ?? new Map<string, Policy>();
-    known.set(domainName, apps.set(appName, streams.set(streamName, policy)));
-  }
+  // A stream is asked for several times per event; its names come from the users of a platform, so memory is bounded.
+  const known = new Map<string, Policy>();
 
   function matching(stream: StreamRef): readonly Entry[] {
     return entries.filter((entry) => covers(entry, stream));
@@ -72,13 +61,14 @@ export function policyBook(rules: readonly PolicyRule[], recorded: readonly Reco
     rules: entries.map(({ rule }) => resolved(rule, undefined).policy),
     unknownStream: unknownStreamOf(rules),
     policyFor(stream) {
-      if (entries.length + recorded.length === 0) return defaultPolicy;
-      const found = known.get(stream.domainName)?.get(stream.appName)?.get(stream.streamName);
+      const key = streamKeyOf(stream);
+      const found = known.get(key);
       if (found !== undefined) return found;
       const rule = entries.find((entry) => covers(entry, stream))?.rule;
       const told = recordedFor(stream, recorded);
       const policy = rule || told ? resolved(rule ?? defaultRule, told).policy : defaultPolicy;
-      remember(stream, policy);
+      if (known.size === mostKnown) known.clear();
+      known.set(key, policy);
       return policy;
     },
     explain(stream) {

@@ -10,52 +10,42 @@ export type Pattern = {
 };
 
 export function compilePattern(text: string): Pattern {
-  let questions = 0;
-  let stars = 0;
-  let literals = 0;
-  for (const character of text) {
-    if (character === '*') stars += 1;
-    else if (character === '?') questions += 1;
-    else literals += 1;
-  }
-  const exact = stars === 0 && questions === 0;
   const characters = [...text];
+  const stars = characters.filter((character) => character === '*').length;
+  const questions = characters.filter((character) => character === '?').length;
   return {
     text,
-    literals,
+    literals: characters.length - stars - questions,
     questions,
     stars,
-    matches: exact ? (name) => name === text : (name) => wild(characters, [...name]),
+    matches: (name) => wild(characters, [...name]),
   };
 }
 
 /**
- * Negative when `a` is the more precise: no wildcard before any wildcard, then more literal characters, then fewer
- * stars, then more question marks. 0 means equally precise.
+ * Negative when `a` is the more precise of two that match one name: more literal characters, so that a name without
+ * wildcards comes first, then fewer stars, then more question marks. 0 means equally precise.
  */
 export function comparePrecision(a: Pattern, b: Pattern): number {
-  const wildcards = (pattern: Pattern) => (pattern.stars + pattern.questions > 0 ? 1 : 0);
-  return wildcards(a) - wildcards(b) || b.literals - a.literals || a.stars - b.stars || b.questions - a.questions;
+  return b.literals - a.literals || a.stars - b.stars || b.questions - a.questions;
 }
 
 /** Linear in practice and at worst name × pattern: it remembers the last star instead of trying every split. */
 function wild(pattern: readonly string[], name: readonly string[]): boolean {
   let p = 0;
   let n = 0;
-  let star = -1;
-  let resume = 0;
+  let afterStar: { readonly p: number; readonly n: number } | null = null;
   while (n < name.length) {
     if (pattern[p] === '*') {
-      star = p;
       p += 1;
-      resume = n;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
+      afterStar = { p, n };
+    } else if (pattern[p] === '?' || pattern[p] === name[n]) {
       p += 1;
       n += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      resume += 1;
-      n = resume;
+    } else if (afterStar) {
+      // The star takes one character more.
+      afterStar = { p: afterStar.p, n: afterStar.n + 1 };
+      ({ p, n } = afterStar);
     } else return false;
   }
   while (pattern[p] === '*') p += 1;

@@ -17,7 +17,7 @@ export type Recorded = {
   readonly formats: readonly string[];
 };
 
-/** The configuration that the cloud follows for a stream: of several the most precise (cloud facts 4.1). */
+/** The configuration that the cloud follows for a stream: of several the most precise (cloud facts 4.1), the app first. */
 export function recordedFor(stream: StreamRef, recorded: readonly Recorded[]): Recorded | undefined {
   let best: Recorded | undefined;
   for (const one of recorded) {
@@ -25,11 +25,12 @@ export function recordedFor(stream: StreamRef, recorded: readonly Recorded[]): R
       one.domain === stream.domainName &&
       (one.app === '*' || one.app === stream.appName) &&
       (one.stream === '*' || one.stream === stream.streamName);
-    if (covers && (best === undefined || precision(one) > precision(best))) best = one;
+    if (covers && (best === undefined || isMorePrecise(one, best))) best = one;
   }
   return best;
 }
 
-function precision({ app, stream }: Recorded): number {
-  return (app === '*' ? 0 : 2) + (stream === '*' ? 0 : 1);
+function isMorePrecise(one: Recorded, other: Recorded): boolean {
+  const oneNames = (part: 'app' | 'stream') => one[part] !== '*' && other[part] === '*';
+  return oneNames('app') || (oneNames('stream') && one.app === other.app);
 }

@@ -3,9 +3,11 @@ import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { Composition, CompositionReason, StreamRef, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { digest } from './digest.ts';
 import { areOneCycle, type Group, type Segment } from './grouping.ts';
+import { byText } from './order.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
+import { isLiving } from './status.ts';
 
 /**
  * Names a composition of exactly these segments in this order, at most 50 characters of [A-Za-z0-9-]. The generation
@@ -40,7 +42,7 @@ export function decideComposition(
   const { group } = session;
   const earlier = compositions.filter((one) => one.sessionStart >= group.startMs && one.sessionStart <= group.endMs);
   if (earlier.length >= limits.compositions) return null;
-  const usable = group.segments.filter(isUsable);
+  const usable = group.segments.filter(({ video }) => isLiving(video));
   // A recording that goes on as the next session isn't over.
   if (usable.length === 0 || group.goesOn) return null;
   // What waits until composing is overdue can't be too old before it is.
@@ -63,7 +65,7 @@ export function decideComposition(
 /** Nothing is composed that a policy doesn't ask for. */
 function reasonOf({ mode, composeMissing }: Session, rules: SessionRules): CompositionReason | null {
   if (mode === 'PIPELINE') return 'POLICY';
-  return mode === 'CLOUD' && composeMissing && rules.takeOver ? 'OVERDUE' : null;
+  return composeMissing && rules.takeOver ? 'OVERDUE' : null;
 }
 
 /** The command for a decided composition. */
@@ -73,7 +75,7 @@ export function composeJobOf(
   composition: Composition,
   templateGroupId: string | null,
 ): ComposeJob {
-  const videos = oneFormat(group.segments.filter(isUsable)).map(({ video }) => video);
+  const videos = oneFormat(group.segments.filter(({ video }) => isLiving(video))).map(({ video }) => video);
   return {
     token: composition.token,
     sessionId: sessionIdOf(stream, group.startMs),
@@ -88,9 +90,11 @@ export function composeJobOf(
 
 /** One segment per cycle: of the format that most cycles have, on a tie the alphabetically first. */
 function oneFormat(segments: readonly Segment[]): Segment[] {
-  const counts = new Map<string, number>();
-  for (const { video } of segments) if (video.format) counts.set(video.format, (counts.get(video.format) ?? 0) + 1);
-  const [preferred] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0] ?? [];
+  const formats = Map.groupBy(
+    segments.flatMap(({ video }) => video.format ?? []),
+    (format) => format,
+  );
+  const [preferred] = [...formats].sort(([a, m], [b, n]) => n.length - m.length || byText(a, b))[0] ?? [];
   const chosen: Segment[] = [];
   for (const segment of segments) {
     const last = chosen.at(-1);
@@ -100,12 +104,8 @@ function oneFormat(segments: readonly Segment[]): Segment[] {
   return chosen;
 }
 
-function isUsable({ video }: Segment): boolean {
-  return video.status !== 'FAILED' && video.status !== 'DELETED';
-}
-
 function hasSource({ video }: Segment): boolean {
-  return video.sourceReadyTime !== null || !(video.status === 'ANNOUNCED' || video.status === 'RECORDED');
+  return !isBeforeSource(video.status);
 }
 
 /**
@@ -116,31 +116,30 @@ export function followCompositions(
   compositions: readonly Composition[],
   videos: readonly StreamVideo[],
 ): readonly Composition[] {
-  if (compositions.length === 0) return compositions;
-  const speaking = videos.filter((video) => video.composeJob !== null && !video.removed);
+  const speaking = videos.filter((video) => !video.removed);
   return compositions.map((composition) => {
     const about = speaking.filter((video) => compositionOf(video, [composition]) !== undefined);
     const produced = about.findLast((video) => video.composeJob?.state === 'ACKNOWLEDGED');
     if (produced) {
       const { status, videoId } = produced;
-      const state = status === 'FAILED' ? 'FAILED' : isStillComposing(status) ? 'ACKNOWLEDGED' : 'DONE';
-      return { ...composition, state, mediaId: videoId, errorCode: produced.composeJob?.errorCode ?? null };
+      const state = status === 'FAILED' ? 'FAILED' : isBeforeSource(status) ? 'ACKNOWLEDGED' : 'DONE';
+      return { ...composition, state, mediaId: videoId, errorCode: null };
     }
-    const refused = about.find((video) => video.composeJob?.state === 'FAILED') ?? about[0];
-    if (!refused) return composition;
-    const state = refused.composeJob?.state === 'FAILED' ? 'FAILED' : 'IN_DOUBT';
-    return { ...composition, state, errorCode: refused.composeJob?.errorCode ?? null };
+    const refused = about.findLast((video) => video.composeJob?.state === 'FAILED') ?? about.at(-1);
+    if (!refused?.composeJob) return composition;
+    const { state, errorCode } = refused.composeJob;
+    return { ...composition, state: state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', errorCode };
   });
 }
 
-function isStillComposing(status: StreamVideo['status']): boolean {
+function isBeforeSource(status: StreamVideo['status']): boolean {
   return status === 'ANNOUNCED' || status === 'RECORDED';
 }
 
 /** By session, then token. */
 export function withDecided(compositions: readonly Composition[], decided: readonly Composition[]): Composition[] {
   return [...compositions, ...decided].sort(
-    (a, b) => a.sessionStart - b.sessionStart || (jobOf(a.token) < jobOf(b.token) ? -1 : 1),
+    (a, b) => a.sessionStart - b.sessionStart || byText(jobOf(a.token), jobOf(b.token)),
   );
 }
 

@@ -1,6 +1,7 @@
 /** The set of facts of a stream: the latest snapshot per video, ordered by time. */
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { byText } from './order.ts';
 import { placeOf } from './times.ts';
 
 export function videoOf(fact: StreamFact): StreamVideo {
@@ -33,8 +34,10 @@ export function videoOf(fact: StreamFact): StreamVideo {
  * that order still doesn't matter.)
  */
 export function newsOf(video: StreamVideo, held: StreamVideo | undefined): 'new' | 'duplicate' | 'outdated' {
-  if (!held || compareRevisions(video, held) > 0) return 'new';
-  return sameContent(video, held) ? 'duplicate' : 'outdated';
+  if (!held || video.videoRevision > held.videoRevision) return 'new';
+  if (video.videoRevision < held.videoRevision) return 'outdated';
+  const [now, before] = [contentOf(video), contentOf(held)];
+  return now === before ? 'duplicate' : now > before ? 'new' : 'outdated';
 }
 
 /** The set with this fact in the place of an older one about its video. */
@@ -42,16 +45,6 @@ export function withFact(videos: readonly StreamVideo[], video: StreamVideo): re
   const at = videos.findIndex((other) => other.videoId === video.videoId);
   const others = at < 0 ? videos : videos.toSpliced(at, 1);
   return others.toSpliced(insertionPoint(others, video), 0, video);
-}
-
-function compareRevisions(a: StreamVideo, b: StreamVideo): number {
-  if (a.videoRevision !== b.videoRevision) return a.videoRevision - b.videoRevision;
-  const [left, right] = [contentOf(a), contentOf(b)];
-  return left === right ? 0 : left < right ? -1 : 1;
-}
-
-function sameContent(a: StreamVideo, b: StreamVideo): boolean {
-  return a.videoRevision === b.videoRevision && contentOf(a) === contentOf(b);
 }
 
 function contentOf(video: StreamVideo): string {
@@ -88,9 +81,9 @@ function insertionPoint(videos: readonly StreamVideo[], video: StreamVideo): num
 
 /** By time, composed videos first (a compose start ends what was recorded before it), then by id. */
 export function inOrder(a: StreamVideo, b: StreamVideo): number {
-  return placeOf(a) - placeOf(b) || rankOf(a) - rankOf(b) || (a.videoId < b.videoId ? -1 : 1);
+  return placeOf(a) - placeOf(b) || rankOf(a) - rankOf(b) || byText(a.videoId, b.videoId);
 }
 
 function rankOf({ kind }: StreamVideo): number {
-  return kind === 'COMPOSED' ? 0 : 1;
+  return Number(kind !== 'COMPOSED');
 }

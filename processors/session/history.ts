@@ -70,7 +70,7 @@ export function judge(
   function extend(): boolean {
     if (withOwn || !archive) return false;
     const lastPage = right.at(-1) ?? touched.at(-1);
-    const endMs = lastPage ? endOf(lastPage) : lastMs;
+    const endMs = Math.max(lastMs, lastPage ? endOf(lastPage) : lastMs);
     const next = archive.startsNear(endMs).find((startMs) => startMs > (lastPage?.startMs ?? lastMs));
     if (next !== undefined) right.push(...archive.pages([next]));
     else withOwn = archivedBefore - endMs <= reachMs;

@@ -6,8 +6,8 @@ import { compositionOf, compositionToken, jobOf } from './composition.ts';
 import type { Group } from './grouping.ts';
 import { firstIn, type Kept, rulesIn } from './kept-rules.ts';
 import { limits, type SessionRules } from './rules.ts';
-import { progressOf, statusOf } from './status.ts';
-import { type Attached, isLiving, sweep } from './sweep.ts';
+import { isLiving, progressOf, statusOf } from './status.ts';
+import { type Attached, sweep } from './sweep.ts';
 import { lastActivity, timesOf } from './times.ts';
 
 export type Session = {
@@ -81,7 +81,8 @@ function sessionOf(
   const closed = nowMs >= closesAtMs || composed.some((one) => !one.ours);
   const mode = modeOf(group, rules, decided);
   const composition = ownComposition(group, decided.compositions);
-  const composeMissing = mode !== 'NONE' && composed.length === 0 && nowMs >= composeOverdueAtMs;
+  const hasBegun = composed.length > 0 || composition !== null;
+  const composeMissing = mode !== 'NONE' && !hasBegun && nowMs >= composeOverdueAtMs;
   const times = { closesAtMs, certainAtMs, composeOverdueAtMs };
   const session = { group, composed, closed, ...times, mode, rules: keptOf(kept), composition, composeMissing };
   const heard = [...group.segments, ...composed].flatMap(({ video }) => timesOf(video));
@@ -102,9 +103,9 @@ function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs }: KeptR
 }
 
 /** The status of a session whose composition has just been decided on. */
-export function withComposition(session: Session, composition: Composition): Session {
-  const next = { ...session, composition };
-  return { ...next, status: statusOfSession(next), settlesAtMs: null, settled: false };
+export function withComposition(session: Session, composition: Composition, nowMs: number): Session {
+  const next = { ...session, composition, composeMissing: false };
+  return settledAt({ ...next, status: statusOfSession(next) }, nowMs);
 }
 
 function statusOfSession(
@@ -127,7 +128,7 @@ function statusOfSession(
 function counted({ group, composed, composition }: Pick<Session, 'group' | 'composed' | 'composition'>) {
   const cloud = composed.filter((one) => !one.ours);
   if (!composition) return furthest(cloud.length > 0 ? cloud : composed, group.tracks);
-  const current = composed.filter((one) => one.ours && compositionOf(one.video, [composition]) !== undefined);
+  const current = composed.filter((one) => compositionOf(one.video, [composition]) !== undefined);
   if (current.length > 0) return current;
   return composition.reason === 'OVERDUE' || composition.state === 'FAILED' ? furthest(cloud, group.tracks) : [];
 }
@@ -148,12 +149,9 @@ function modeOf(group: Group, rules: SessionRules, decided: Decided): ComposeMod
 }
 
 function ownComposition(group: Group, compositions: readonly Composition[]): Composition | null {
-  const near = compositions.filter(
-    (composition) => composition.sessionStart >= group.startMs && composition.sessionStart <= group.endMs,
-  );
-  if (near.length === 0) return null;
+  if (compositions.length === 0) return null;
   const job = jobOf(compositionToken(group, 0));
-  return near.find((composition) => jobOf(composition.token) === job) ?? null;
+  return compositions.find((composition) => jobOf(composition.token) === job) ?? null;
 }
 
 /** More composed videos than it has record formats. */

@@ -58,8 +58,6 @@ function isSettled(status: VideoStatus): boolean {
 }
 
 const progress: readonly VideoStatus[] = [
-  'DELETED',
-  'FAILED',
   'ANNOUNCED',
   'RECORDED',
   'SOURCE_READY',
@@ -69,7 +67,12 @@ const progress: readonly VideoStatus[] = [
   'TRANSCODED',
 ];
 
-/** How far a video has come, to compare by. */
+/** What failed or was deleted gives way, and can't be composed of. */
+export function isLiving({ status }: { readonly status: VideoStatus }): boolean {
+  return status !== 'FAILED' && status !== 'DELETED';
+}
+
+/** How far a living video has come, to compare by. */
 export function progressOf(status: VideoStatus): number {
   return progress.indexOf(status);
 }

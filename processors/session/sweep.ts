@@ -3,7 +3,9 @@ import type { Composition, StreamVideo } from '../../schemas/generated/StreamSta
 import { compositionOf } from './composition.ts';
 import { type Group, groupOf, type Segment, tracksOf } from './grouping.ts';
 import { type Kept, rulesIn } from './kept-rules.ts';
+import { byText } from './order.ts';
 import { limits, type SessionRules } from './rules.ts';
+import { isLiving } from './status.ts';
 import { composeStartOf, windowOf } from './times.ts';
 
 export type Attached = { readonly video: StreamVideo; readonly ours: boolean };
@@ -18,7 +20,15 @@ export type Swept = {
 };
 
 /** A session while it is walked through. `films` are the composed videos that are its own so far. */
-type Show = { segments: Segment[]; endMs: number; films: StreamVideo[]; goesOn: boolean; flooded: boolean };
+type Show = {
+  readonly startMs: number;
+  endMs: number;
+  readonly segments: Segment[];
+  readonly films: Film[];
+  goesOn: boolean;
+  flooded: boolean;
+};
+/** `atMs`: when its composing began, later by as much as times are inexact, so that it isn't before an end that it follows. */
 type Film = { readonly video: StreamVideo; readonly atMs: number };
 
 /**
@@ -43,14 +53,14 @@ export function sweep(
 ): Swept {
   const shows: Show[] = [];
   const loose: StreamVideo[] = [];
-  const ours: { readonly video: StreamVideo; readonly sessionStart: number }[] = [];
+  const ours: { readonly film: Film; readonly sessionStart: number }[] = [];
   /** Composed videos that began when the open session had paused or ended: which of both, the next segment tells. */
   let waiting: Film[] = [];
   const seen: Film[] = [];
   let needsEarlier: StreamVideo | null = null;
   let sameStart = 0;
 
-  const delayOf = (show: Show) => rulesIn(said, show.segments[0]?.startMs ?? 0, show.endMs, rules).disconnectDelayMs;
+  const delayOf = (show: Show) => rulesIn(said, show.startMs, show.endMs, rules).disconnectDelayMs;
 
   /** Gives what waits an owner; true where the compose start of a video of the open session is among it. */
   function settle(hasEnded: boolean): boolean {
@@ -58,7 +68,7 @@ export function sweep(
     let isComposed = false;
     for (const film of waiting) {
       const owner = ownerOf(film, newest);
-      if (owner) owner.films.push(film.video);
+      if (owner) owner.films.push(film);
       else loose.push(film.video);
       seen.push(film);
       isComposed ||= owner !== null && owner === shows.at(-1) && film.video.composeStartTime !== null;
@@ -67,47 +77,40 @@ export function sweep(
     return isComposed;
   }
 
-  function ownerOf(film: Film, newest: number): Show | null {
+  function ownerOf({ video, atMs }: Film, newest: number): Show | null {
     const last = shows[newest];
     if (!last) {
-      needsEarlier ??= film.video;
+      needsEarlier ??= video;
       return null;
     }
-    const atMs = film.atMs + limits.jitterMs;
-    const waitedMs = atMs - (last.endMs + delayOf(last));
-    if (waitedMs > limits.composeWithinMs) return null;
-    const isOver = waitedMs >= 0;
-    const since = livingSince(last.endMs);
-    const { video } = film;
-    if (isOver && !isFull(last, since, video)) return last;
+    const lastDueMs = last.endMs + delayOf(last);
+    if (atMs - lastDueMs > limits.composeWithinMs) return null;
+    const ofLast = living(last.endMs, Number.POSITIVE_INFINITY);
+    if (atMs >= lastDueMs && !isFull(last, ofLast, video)) return last;
     const before = shows[newest - 1];
     if (!before) {
       needsEarlier ??= video;
       return last;
     }
     const dueMs = before.endMs + delayOf(before);
-    if (atMs < dueMs || atMs - dueMs > limits.composePromptMs) return last;
-    // Of those that began within the newest one's delay, the earliest were for the one before, as far as it had room.
-    const earlier = livingSince(before.endMs).slice(0, -since.length || undefined);
-    const early = since.filter((one) => one.atMs + limits.jitterMs < last.endMs + delayOf(last));
-    const spilled = early.slice(0, Math.max(0, tracksOf(before.segments) - earlier.length));
-    if (isOver && !isFull(last, since.slice(spilled.length), video)) return last;
-    return isFull(before, [...earlier, ...(isOver ? spilled : since)], video) ? last : before;
+    const ofBefore = living(before.endMs, last.endMs);
+    const taken: Film[] = [];
+    const goesBack = (film: Film) =>
+      film.atMs >= dueMs &&
+      film.atMs - dueMs <= limits.composePromptMs &&
+      !isFull(before, ofBefore, film.video) &&
+      (film.atMs < lastDueMs || isFull(last, taken, film.video));
+    for (const film of ofLast) (goesBack(film) ? ofBefore : taken).push(film);
+    return goesBack({ video, atMs }) ? before : last;
   }
 
-  function livingSince(endMs: number): Film[] {
-    const living: Film[] = [];
-    for (let index = seen.length - 1; index >= 0; index -= 1) {
-      const film = seen[index];
-      if (!film || film.atMs + limits.jitterMs < endMs) break;
-      if (isLiving(film.video)) living.push(film);
-    }
-    return living.reverse();
+  function living(fromMs: number, toMs: number): Film[] {
+    return seen.filter(({ video, atMs }) => atMs >= fromMs && atMs < toMs && isLiving(video));
   }
 
   for (const video of videos) {
     const window = windowOf(video);
-    const atMs = window ? null : composeStartOf(video);
+    const composeStartMs = composeStartOf(video);
     if (window) {
       let show = shows.at(-1);
       const first = show?.segments.at(-1);
@@ -128,36 +131,32 @@ export function sweep(
         }
       }
       if (!show) {
-        show = { segments: [], endMs: window.endMs, films: [], goesOn: false, flooded: false };
+        const { startMs, endMs } = window;
+        show = { startMs, endMs, segments: [], films: [], goesOn: false, flooded: false };
         shows.push(show);
       }
       show.endMs = Math.max(show.endMs, window.endMs);
       show.segments.push({ video, ...window });
-    } else if (atMs !== null) {
+    } else if (composeStartMs !== null) {
       const planned = compositionOf(video, compositions);
-      const film = { video, atMs };
-      if (planned) ours.push({ video, sessionStart: planned.sessionStart });
+      const film = { video, atMs: composeStartMs + limits.jitterMs };
+      if (planned) ours.push({ film, sessionStart: planned.sessionStart });
       else waiting.push(film);
       const open = shows.at(-1);
-      if (open && open.endMs > atMs + limits.jitterMs) settle(false);
+      if (open && open.endMs > film.atMs) settle(false);
     } else loose.push(video);
   }
   settle(shows.length > 0);
 
-  const composed = shows.map(({ films }) =>
-    films.map((video): Attached => ({ video, ours: video.composeJob !== null })),
-  );
-  for (const { video, sessionStart } of ours) {
-    const owner = shows.findLastIndex(
-      (show) => (show.segments[0]?.startMs ?? 0) <= sessionStart && sessionStart <= show.endMs,
-    );
-    if (owner < 0) loose.push(video);
-    else composed[owner]?.push({ video, ours: true });
+  for (const { film, sessionStart } of ours) {
+    const owner = shows.findLast((show) => show.startMs <= sessionStart && sessionStart <= show.endMs);
+    if (owner) owner.films.push(film);
+    else loose.push(film.video);
   }
   return {
-    shows: shows.map(({ segments, goesOn, flooded }, index) => ({
+    shows: shows.map(({ segments, films, goesOn, flooded }) => ({
       group: groupOf(segments, { goesOn, truncated: goesOn || flooded }),
-      composed: (composed[index] ?? []).toSorted(byComposeStart),
+      composed: films.sort(byStart).map(({ video }) => ({ video, ours: video.composeJob !== null })),
     })),
     loose,
     needsEarlier,
@@ -167,16 +166,10 @@ export function sweep(
 /** Whether it has a composed video of that format, or one for each of its record formats. */
 function isFull({ segments }: Show, films: readonly Film[], { format }: StreamVideo): boolean {
   if (films.length >= tracksOf(segments)) return true;
-  const same = format === null ? 0 : films.filter((film) => film.video.format === format).length;
-  return same > 0 && same >= tracksOf(segments, format);
+  const same = films.filter((film) => film.video.format === format).length;
+  return format !== null && same >= Math.max(1, tracksOf(segments, format));
 }
 
-/** What failed or was deleted gives way. */
-export function isLiving({ status }: Pick<StreamVideo, 'status'>): boolean {
-  return status !== 'FAILED' && status !== 'DELETED';
-}
-
-function byComposeStart(a: Attached, b: Attached): number {
-  const apart = (composeStartOf(a.video) ?? 0) - (composeStartOf(b.video) ?? 0);
-  return apart || (a.video.videoId < b.video.videoId ? -1 : 1);
+function byStart(a: Film, b: Film): number {
+  return a.atMs - b.atMs || byText(a.video.videoId, b.video.videoId);
 }

@@ -92,7 +92,7 @@ function decide(
     taken.push(composition);
     const command = composeJobOf(span.stream, session.group, composition, rules.composeTemplateGroupId);
     commands.push({ topic: 'compose-jobs', key: streamKeyOf(span.stream), value: command });
-    return withComposition(session, composition);
+    return withComposition(session, composition, span.clock);
   });
   return { sessions, commands, compositions: taken.length === 0 ? ledger : withDecided(ledger, taken) };
 }

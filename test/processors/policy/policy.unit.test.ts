@@ -152,6 +152,53 @@ describe('what the cloud was told to record', () => {
     expect([all, all.toReversed(), all.slice(0, 2), all.slice(0, 1)].map(cycleOf)).toEqual([600, 600, 900, 1200]);
   });
 
+  it.each<[string, Partial<Recorded>, Partial<Recorded>, number]>([
+    ['an app before all apps', { app: '*', stream: 'match-7' }, { stream: '*' }, 2],
+    ['a stream before all streams of the app', { stream: '*' }, { stream: 'match-7' }, 2],
+    ['a stream of all apps before all of them', { app: '*', stream: '*' }, { app: '*', stream: 'match-7' }, 2],
+    ['of two alike the first', {}, {}, 1],
+    ['none of another domain', {}, { domain: 'other.example.com', stream: 'match-7' }, 1],
+    ['none of another app', {}, { app: 'other', stream: 'match-7' }, 1],
+    ['none of another stream', {}, { stream: 'match-8' }, 1],
+  ])('%s', (_, first, second, winner) => {
+    const all = [told({ ...first, cycleSeconds: 301 }), told({ ...second, cycleSeconds: 302 })];
+    expect(policyBook([], all).policyFor(stream).recording.cycleSeconds).toBe(300 + winner);
+    if (first !== second && winner === 2)
+      expect(policyBook([], all.toReversed()).policyFor(stream).recording.cycleSeconds).toBe(302);
+  });
+
+  it.each<[PoliciesInput, readonly Recorded[], Partial<Record<string, unknown>>]>([
+    [[{ recording: { cycleSeconds: 900 } }], [], { cycleSeconds: 900, cycleTold: false, disconnectDelaySeconds: 180 }],
+    [[{ recording: { disconnectDelaySeconds: 30 } }], [], { cycleSeconds: 3600, disconnectDelaySeconds: 30 }],
+    [[{ recording: { disconnectDelaySeconds: 30 } }], [told()], { cycleSeconds: 1200, disconnectDelaySeconds: 30 }],
+    [[{ recording: { cycleSeconds: 900 } }], [told()], { cycleSeconds: 900, cycleTold: true }],
+    [[{ recording: { graceSeconds: 7 } }], [told()], { graceSeconds: 7 }],
+  ])('fills in what %j leaves open, and no more', (input, recorded, expected) => {
+    expect(policyBook(rulesOf(input), recorded).policyFor(stream).recording).toMatchObject(expected);
+  });
+
+  it.each<[PoliciesInput, readonly Recorded[], string]>([
+    [[{}], [], 'none'],
+    [[{ composed: { compose: 'cloud' } }], [], 'cloud'],
+    [[{ composed: { compose: 'pipeline' } }], [], 'pipeline'],
+    [[{ composed: { compose: 'none' } }], [told()], 'none'],
+    [[{ composed: { takeOverAfterSeconds: 600 } }], [], 'cloud'],
+    [[{ composed: { compose: 'cloud', takeOverAfterSeconds: 600 } }], [told({ composes: false })], 'cloud'],
+    [[{}], [told()], 'cloud'],
+    [[{}], [told({ composes: false })], 'none'],
+  ])('who composes, by %j', (input, recorded, compose) => {
+    expect(policyBook(rulesOf(input), recorded).policyFor(stream).composed.compose).toBe(compose);
+  });
+
+  it('is told with its formats, where it names any', () => {
+    const explained = (formats: readonly string[]) => policyBook([], [told({ formats })]).explain(stream);
+    expect(explained(['m3u8', 'mp4'])).toMatchObject({
+      formats: ['m3u8', 'mp4'],
+      origins: { format: 'recording.configs[0]' },
+    });
+    expect(explained([])).toMatchObject({ formats: [], origins: { format: "the cloud's default" } });
+  });
+
   it('is told with its origin', () => {
     const rules = rulesOf([{ match: { stream: 'match-*' }, recording: { cycleSeconds: 1200 } }]);
     expect(policyBook(rules, [told({ formats: ['m3u8'] })]).explain(stream).origins).toEqual({
@@ -192,11 +239,54 @@ describe('what the cloud was told to record', () => {
       null,
     ],
     [[{ recording: { cycleSeconds: 600 } }, { match: { app: 'live' } }], [told()], null],
+    [[{ match: { domain: 'other.example.com' }, recording: { cycleSeconds: 600 } }], [told()], null],
+    [
+      [{ match: { domain: '*.com' }, recording: { cycleSeconds: 600 } }],
+      [told()],
+      'policies[0].recording.cycleSeconds',
+    ],
+    [
+      [{ match: { stream: 'm*' }, recording: { cycleSeconds: 600 } }, { match: { stream: 'm' } }],
+      [told()],
+      'policies[0].recording.cycleSeconds',
+    ],
+    [
+      [{ match: { stream: 'm?' }, recording: { cycleSeconds: 600 } }, { match: { stream: 'm' } }],
+      [told()],
+      'policies[0].recording.cycleSeconds',
+    ],
+    [
+      [{ match: { app: 'l*' }, recording: { cycleSeconds: 600 } }, { match: { app: 'l' } }],
+      [told({ app: '*' })],
+      'policies[0].recording.cycleSeconds',
+    ],
+    [[{ composed: { takeOverAfterSeconds: 600 } }], [told()], null],
   ])('contradicts a rule that says otherwise for the same stream: %j', (input, recorded, path) => {
     const found = contradictions(rulesOf(input), recorded);
     expect(found.map((one) => one.path)).toEqual(path === null ? [] : [path]);
     for (const { problem } of found) expect(problem).toContain('recording.configs[0]');
   });
+});
+
+it('a contradiction is told with what to do about it', () => {
+  const recorded = {
+    ...{ domain: 'play.example.com', app: 'live', stream: '*', formats: [] },
+    path: 'recording.configs[0]',
+  };
+  const say = (composed: Record<string, unknown>, composes: boolean) => {
+    const read = readPolicies([{ recording: { cycleSeconds: 600 }, composed }]);
+    if (!read.ok) throw new Error('must be valid');
+    const told = { ...recorded, cycleSeconds: 1200, disconnectDelaySeconds: 60, composes };
+    return contradictions(read.rules, [told]).map(({ problem }) => problem);
+  };
+  const cycle = '600, but recording.configs[0] tells the cloud 1200: say it there alone, or the same';
+  expect(say({ compose: 'none' }, true)).toEqual([cycle, 'none, but recording.configs[0] tells the cloud to compose']);
+  expect(say({ compose: 'cloud' }, false)).toEqual([
+    cycle,
+    'cloud, but recording.configs[0] tells the cloud not to compose',
+  ]);
+  expect(say({}, true)).toEqual([cycle]);
+  expect(say({}, false)).toEqual([cycle]);
 });
 
 describe('patterns', { timeout: 1_800_000 }, () => {

@@ -81,10 +81,29 @@ describe('a rule holds for a stream', () => {
     [{ stream: '*-*-*' }, false],
     [{ stream: '*h-7' }, true],
     [{ stream: '*ch' }, false],
+    [{ stream: 'match-7?*' }, false],
+    // A star takes what comes after what stood before it.
+    [{ stream: 'match*ch-7' }, false],
+    [{ stream: 'ma*t*-7' }, true],
+    [{ stream: '*at*-*' }, true],
+    [{ stream: '**7' }, true],
+    [{ stream: '*7*7' }, false],
+    [{ stream: '*a??h*' }, true],
+    [{ stream: '*a?h*' }, false],
   ])('%j: %s', (match, matches) => {
     expect(bookOf([{ match }]).policyFor(stream).name).toBe(
       matches ? `policies[0] ${nameOf(match)}` : defaultPolicy.name,
     );
+  });
+
+  // `?` is one character, also where that takes two UTF-16 units.
+  it.each([
+    ['?', true],
+    ['??', false],
+    ['*?', true],
+  ])('%s and a name of one emoji: %s', (pattern, matches) => {
+    const { name } = bookOf([{ match: { stream: pattern } }]).policyFor({ ...stream, streamName: '😀' });
+    expect(name !== defaultPolicy.name).toBe(matches);
   });
 
   it('every time it is asked for, next to others', () => {
@@ -102,6 +121,15 @@ describe('a rule holds for a stream', () => {
         'policies[2] a/*/*',
         'default',
       ]);
+  });
+
+  it('and not for one whose names read alike when they are put together', () => {
+    const book = bookOf([{ match: { domain: 'a', app: 'b?c', stream: 'd' } }]);
+    const ask = (domainName: string, appName: string, streamName: string) =>
+      book.policyFor({ domainName, appName, streamName }).name;
+    expect(
+      [ask('a', 'b', 'c/d'), ask('a', 'b/c', 'd'), ask('a/b', 'c', 'd')].map((name) => name !== 'default'),
+    ).toEqual([false, true, false]);
   });
 });
 

@@ -39,26 +39,21 @@ export function expectedSessions(facts: readonly StreamFact[], delayMs: number):
   function ownerOf(film: Film, shows: readonly Show[]): Show | undefined {
     const [newest, before] = shows.filter((show) => endOf(show) <= film.at).reverse();
     if (!newest || film.at - endOf(newest) - delayMs > 86_400_000) return undefined;
-    const earlier = films.slice(0, films.indexOf(film)).filter((one) => one.alive);
-    const after = (show: Show) => earlier.filter((one) => one.at >= endOf(show));
-    const isDue =
-      before !== undefined && film.at >= endOf(before) + delayMs && film.at <= endOf(before) + delayMs + 600_000;
-    const between = before ? after(before).filter((one) => one.at < endOf(newest)) : [];
-    if (film.at < endOf(newest) + delayMs) {
-      return isDue && hasRoom(before, [...between, ...after(newest)], film) ? before : newest;
+    if (!before) return newest;
+    // Who had which of those that came earlier: all that came before the newest one ended were the older one's.
+    const [ofBefore, ofNewest]: [Film[], Film[]] = [[], []];
+    let owner = newest;
+    for (const one of films.slice(0, films.indexOf(film) + 1)) {
+      const isOld = one.at < endOf(newest);
+      if (one.at < endOf(before) || (!one.alive && one !== film)) continue;
+      const isDue = one.at >= endOf(before) + delayMs && one.at <= endOf(before) + delayMs + 600_000;
+      const isTooEarly = one.at < endOf(newest) + delayMs;
+      const goesBack =
+        isOld || (isDue && hasRoom(before, ofBefore, one) && (isTooEarly || !hasRoom(newest, ofNewest, one)));
+      (goesBack ? ofBefore : ofNewest).push(one);
+      owner = goesBack ? before : newest;
     }
-    if (hasRoom(newest, after(newest), film) || !isDue) return newest;
-    const stopped = after(newest).filter((one) => one.at < endOf(newest) + delayMs);
-    const ofBefore = stopped.slice(0, Math.max(0, formatsOf(before) - between.length));
-    if (
-      hasRoom(
-        newest,
-        after(newest).filter((one) => !ofBefore.includes(one)),
-        film,
-      )
-    )
-      return newest;
-    return hasRoom(before, [...between, ...ofBefore], film) ? before : newest;
+    return owner;
   }
 
   const shows: Show[] = [];

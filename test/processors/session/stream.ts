@@ -91,6 +91,8 @@ export class StreamUnderTest {
   readonly tombstones = new Map<string, string>();
   readonly jobs: ComposeJob[] = [];
   readonly drops: string[] = [];
+  /** Told of every key that is read. */
+  onRead: ((key: string) => void) | undefined;
   #options: Options;
   #wallMs = startMs;
   #topology;
@@ -183,6 +185,7 @@ export class StreamUnderTest {
   }
 
   #read(key: string): StreamState | null {
+    this.onRead?.(key);
     const state = this.states.get(key) ?? null;
     if (!this.#options.recode || !state) return state;
     return streamStateType.fromBuffer(streamStateType.toBuffer(state)) as StreamState;
