@@ -88,7 +88,8 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, untimely: Un
   const entry: JobLedgerEntry = {
     ...newEntry(state.videoId, state.kind, 0, nowMs),
     decision: rule.transcode === 'cloud' ? 'CLOUD' : rule.transcode === 'pipeline' ? 'PIPELINE' : 'APPROVAL',
-    state: rule.transcode === 'cloud' ? 'DECIDED' : plan ? 'PLANNED' : 'AWAITING_APPROVAL',
+    // Of what is planned the ledger says how it stands.
+    state: rule.transcode === 'cloud' ? 'DECIDED' : 'AWAITING_APPROVAL',
     templateGroupId: rule.transcode === 'cloud' ? null : (rule.templateGroupId ?? null),
     priority: rule.transcode === 'cloud' ? null : (rule.priority ?? null),
     policy: policy.name,
@@ -96,7 +97,7 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, untimely: Un
     hold,
   };
   const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs));
-  const decision = decided(state, [entry, ...state.jobs], steps, plan ? [entry] : []);
+  const decision = decided(state, [entry, ...state.jobs], steps, [entry]);
   return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
 }
 
@@ -109,7 +110,7 @@ function byVerdict(state: VideoState, _: Policy, nowMs: number, untimely: Untime
   if (held === undefined || !hasSource(state)) return null;
   const causeTime = Math.max(verdictTime(eventsOf(state)), state.sourceReadyTime ?? 0);
   if (untimely.is(causeTime)) return untimely.note(causeTime, null);
-  const entry: JobLedgerEntry = { ...held, state: 'PLANNED', plannedAt: nowMs };
+  const entry: JobLedgerEntry = { ...held, plannedAt: nowMs };
   return decided(state, state.jobs.with(at, entry), state.steps, [entry]);
 }
 
@@ -145,8 +146,9 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number, untimely: 
  */
 export function streamAwaitedUntilMs(state: VideoState, policy: Policy): number | null {
   if (state.stream !== null || state.sourceReadyTime === null) return null;
-  const audits = policy.segments.beforeTranscode?.audit ?? policy.composed.beforeTranscode?.audit;
-  return audits === undefined ? null : state.sourceReadyTime + policy.silentAfterSeconds * 1000;
+  return policy.segments.beforeTranscode?.audit === undefined
+    ? null
+    : state.sourceReadyTime + policy.silentAfterSeconds * 1000;
 }
 
 type Answered = { readonly entry: JobLedgerEntry; readonly jobs: readonly JobLedgerEntry[] };
@@ -170,8 +172,7 @@ function answer(
     templateGroupId,
     priority: fact.job?.priority ?? awaiting?.priority ?? byRule.priority ?? null,
     plannedAt: nowMs,
-    state: 'PLANNED',
-  } as const;
+  };
   if (awaiting !== undefined) {
     const entry = { ...awaiting, ...granted };
     return { entry, jobs: [...jobs.filter((job) => job !== awaiting), entry] };

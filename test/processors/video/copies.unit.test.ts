@@ -116,6 +116,15 @@ describe('of two copies', () => {
       3,
     ],
     [
+      'that leave out other times contradict',
+      [
+        ['http', recorded(4, { RecordEndTime: null })],
+        ['http', recorded(4, { RecordEndTime: '9999-01-01T00:00:00Z' })],
+      ],
+      'room-42',
+      2,
+    ],
+    [
       'the earliest of three holds',
       [
         ['http', late],

@@ -7,11 +7,13 @@ import {
   composeStart,
   event,
   failedRendition,
+  jobEvent,
   named,
   recorded,
   rendition,
   requested,
   sourceReady,
+  stream,
   streamTranscoded,
   transcoded,
   videoId,
@@ -123,6 +125,14 @@ describe('a request', () => {
     ['beside another', [sourceReady(6), asked, requested(51, 'b')], ['UPLOAD 1', 'UPLOAD 2']],
   ])('%s', (_, bodies, jobs) => {
     expect(started(bodies)).toEqual(jobs);
+    expect(run(bodies).state?.jobs.filter(({ requestId }) => requestId !== null)).toHaveLength(jobs.length);
+  });
+
+  it('that approves goes by what was decided, whatever is known or ruled since', () => {
+    const from = run(segment, { policies: by('approval') }).state;
+    const ruled = bookOf([{ segments: { transcode: 'approval', templateGroupId: 'new', priority: 1 } }]);
+    const { jobs } = run([composeStart(40), requested(50, 'a', bare)], { policies: ruled, from });
+    expect(jobs).toMatchObject([{ purpose: 'SEGMENT', generation: 0, ...segments }]);
   });
 
   it('is the last that is answered when it is the sixteenth; the policy decides beside them', () => {
@@ -195,9 +205,54 @@ describe('what lies too far from its cause', () => {
     },
   );
 
+  it('is no younger by a verdict that it didn’t wait for', () => {
+    const bodies = [...segment, byPerson(1400, 'Normal'), requested(800, 'a')];
+    expect(run(bodies, { policies: rule('cloud'), now: 1401 }).jobs).toEqual([]);
+    expect(run(bodies, { policies: rule('cloud'), now: 1400 }).jobs).toHaveLength(1);
+  });
+
+  it('counts from the source where the verdict was there before it', () => {
+    const policies = rule('pipeline', held);
+    const from = run([recorded(4), sourceReady(900)], { policies, now: 900 }).state;
+    const started = (now: number) => run([byPerson(3, 'Normal')], { policies, from, now }).jobs.length;
+    expect([started(1500), started(1501)]).toEqual([1, 0]);
+  });
+
   it('is noted of what a person would have had to approve too', () => {
     const policies = rule('approval');
     expect(run(segment, { policies, now: 607 }).state).toMatchObject({ jobs: [], notStarted: [{ reason: 'TOO_OLD' }] });
     expect(run(segment, { policies: rule('cloud'), now: 607 }).state).toMatchObject({ jobs: [], notStarted: [] });
+  });
+});
+
+describe('nothing is started', () => {
+  const policies = bookOf([
+    { segments: { transcode: 'pipeline', ...segments, beforeTranscode: { audit: true, snapshot: true } } },
+  ]);
+  const spoken = (kind: 'AUDIT' | 'SNAPSHOT') => jobEvent('StepJobAcknowledged', 3, tokenOf(videoId, kind, 0));
+  const kinds = (bodies: readonly CallbackBody[], book = policies) =>
+    run(bodies, { policies: book }).jobs.map((job) => orderOf(job).kind);
+
+  // The store was lost, and what the runner told was not.
+  it('that events speak of already', () => {
+    expect(kinds([spoken('AUDIT'), ...segment])).toEqual(['SNAPSHOT']);
+    expect(kinds([spoken('SNAPSHOT'), ...segment])).toEqual(['AUDIT']);
+    expect(kinds([spoken('AUDIT'), spoken('SNAPSHOT'), ...segment])).toEqual([]);
+  });
+
+  it('by a verdict on a video that has lost its source', () => {
+    expect(kinds([...segment, byPerson(30, 'Normal')])).toEqual(['SNAPSHOT', 'AUDIT', 'TRANSCODE']);
+    expect(kinds([...segment, gone, byPerson(30, 'Normal')])).toEqual(['SNAPSHOT', 'AUDIT']);
+  });
+
+  it.each<[string, readonly CallbackBody[]]>([
+    ['an upload to a known stream', [named('ReconcilerObservation', 4, stream), sourceReady(6)]],
+    ['a recording of no known stream', [recorded(4, { StreamName: '' }), sourceReady(6)]],
+    ['a recording that failed', [recorded(4, { Status: 'fail' }), sourceReady(6)]],
+    ['a composition that failed', [composeStart(4, { Status: 'fail' }), sourceReady(6)]],
+    ['a video that isn’t announced', [sourceReady(6)]],
+    ['a video without a source', [recorded(4)]],
+  ])('and nothing decided for %s', (_, bodies) => {
+    expect(run(bodies, { policies: by('pipeline') }).state).toMatchObject({ jobs: [], steps: [], notStarted: [] });
   });
 });
