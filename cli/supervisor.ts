@@ -8,7 +8,9 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../platform/host/index.ts';
+import { backoffMs } from '../platform/retry.ts';
 import type { RoleMessage, SupervisorMessage } from '../platform/role-messages.ts';
+import { waitAtMost } from '../platform/wait-at-most.ts';
 import { roleEnvironment } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { type Patience, standsStill, usualPatience } from './liveness.ts';
@@ -59,8 +61,7 @@ const lookEveryMs = 1_000;
 const graceMs = 5_000;
 
 export const stopBudgetMs = 20_000;
-const firstBackOffMs = 500;
-const maxBackOffMs = 15_000;
+const backoff = { firstMs: 500, longestMs: 15_000 };
 const healthyAfterMs = 30_000;
 const standing = 'restart, it stands still';
 
@@ -160,8 +161,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   async function restart(role: Running, why: string): Promise<void> {
     if (clock.monotonicMs() - role.startedAtMs > healthyAfterMs) role.restarts = 0;
-    const waitMs = Math.min(maxBackOffMs, firstBackOffMs * 2 ** role.restarts);
     role.restarts += 1;
+    // Nothing to keep apart by chance: they are children of one process.
+    const waitMs = backoffMs(backoff, role.restarts, () => 1);
     say(
       `${why}; starting it again in ${(waitMs / 1000).toFixed(1)} s${options.logFolder ? ` (log: ${logOf(role.spec.role)})` : ''}`,
     );
@@ -202,10 +204,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (child.exitCode !== null || child.signalCode !== null) return true;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGTERM');
-    const late = new AbortController();
-    await Promise.race([ended, clock.sleep(withinMs, late.signal)]);
-    late.abort();
-    if (child.exitCode !== null || child.signalCode !== null) return true;
+    if (await waitAtMost(withinMs, ended, clock)) return true;
     child.kill('SIGKILL');
     await ended;
     return false;

@@ -1,6 +1,6 @@
 import { Abandoned } from './abandoned.ts';
 import { type Fault, isRetryable } from './faults.ts';
-import type { Platform } from './host/index.ts';
+import { type Platform, systemPlatform } from './host/index.ts';
 import type { Logger } from './telemetry/index.ts';
 
 /** How long to wait before trying again. */
@@ -13,7 +13,8 @@ export function backoffMs(backoff: Backoff, tries: number, random: () => number)
 }
 
 export type RetryOptions = {
-  readonly platform: Pick<Platform, 'sleep' | 'monotonicMs' | 'random'>;
+  /** Without a `random` of its own: this process's. */
+  readonly platform: Pick<Platform, 'sleep' | 'monotonicMs'> & Partial<Pick<Platform, 'random'>>;
   /** Default: 200 ms to 10 s. */
   readonly backoff?: Backoff;
   /** No further try begins once it aborts. */
@@ -43,13 +44,14 @@ export async function retryWhileUnavailable<T>(
   { platform, backoff = usualBackoff, signal, untilMs = Infinity, maxTries = Infinity, ...o }: RetryOptions,
 ): Promise<T> {
   const mayPass = o.isRetryable ?? isRetryable;
+  const random = platform.random ?? systemPlatform.random;
   for (let tries = 1; ; tries++) {
     try {
       return await call(tries);
     } catch (error) {
       const leftMs = untilMs - platform.monotonicMs();
       if (signal?.aborted || tries >= maxTries || leftMs <= 0 || !mayPass(error)) throw error;
-      const waitMs = Math.min(leftMs, backoffMs(backoff, tries, platform.random));
+      const waitMs = Math.min(leftMs, backoffMs(backoff, tries, random));
       await o.onRetry?.(error, { tries, waitMs });
       await platform.sleep(waitMs, signal);
       if (signal?.aborted) throw error;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { ClockReading } from '../../platform/host/index.ts';
 import { type Platform, sinceBootMs, systemPlatform, TrustedClock, watchHttpDates } from '../../platform/host/index.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
+import { waitAtMost } from '../../platform/wait-at-most.ts';
 import { brokerAddresses, isLoopback } from '../../schemas/address.ts';
 import type { RoleName } from './context.ts';
 
@@ -54,9 +55,7 @@ export function hostClock({ role, log, metrics, kafka }: HostClockOptions): Host
       stopDates();
       stopReporting();
       closing.abort();
-      const late = new AbortController();
-      await Promise.race([asking, systemPlatform.sleep(closeWithinMs, late.signal)]);
-      late.abort();
+      await waitAtMost(closeWithinMs, asking, systemPlatform);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { COMPATIBILITY, SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
-import { systemClock, systemPlatform } from '../../platform/host/index.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../platform/retry.ts';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
 import { baseUrl } from '../../schemas/base-url.ts';
 import { type TopicId, topicName, topics } from '../../schemas/topics.ts';
@@ -28,8 +29,11 @@ export type Registry = {
   compatible(topic: TopicId): Promise<boolean | null>;
 };
 
-const settleAttempts = 25;
-const settleEveryMs = 200;
+const backoff = { firstMs: 200, longestMs: 200 };
+const maxTries = 40;
+
+/** Another process is registering the subject for the first time: it has not set its mode yet, or was quicker. */
+const isBeingRegistered = (cause: unknown): boolean => /!= NONE\)|already exists/.test(String(cause));
 
 /** A connection to the schema registry; nothing is asked of it before the first codec. */
 export function connectRegistry(options: RegistryOptions): Registry {
@@ -47,20 +51,23 @@ export function connectRegistry(options: RegistryOptions): Registry {
     }
     const subject = `${topicName(options.prefix, topic)}-value`;
     const compatibility = COMPATIBILITY[contract.compatibility];
-    for (let attempt = 1; ; attempt += 1) {
+    const mode = contract.compatibility;
+    const schema = avroSchema(contract.value) as never;
+    const ask = async () => (await client.register(schema, { subject, compatibility })).id;
+    const askInMode = async (tries: number) => {
       try {
-        const { id } = await client.register(avroSchema(contract.value) as never, { subject, compatibility });
-        return id;
+        return await ask();
       } catch (cause) {
-        if (attempt === 1 && isFormerMode(cause)) {
-          await setMode(subject, contract.compatibility);
-          continue;
-        }
-        // Another process is registering the subject for the first time: it has not set its mode yet, or was quicker.
-        if (attempt === settleAttempts || !/!= NONE\)|already exists/.test(String(cause)))
-          throw registerFault(subject, options.url, cause);
-        await systemClock.sleep(settleEveryMs);
+        if (tries > 1 || !isFormerMode(cause)) throw cause;
+        await setMode(subject, mode);
+        return await ask();
       }
+    };
+    try {
+      const isRetryable = isBeingRegistered;
+      return await retryWhileUnavailable(askInMode, { platform: systemPlatform, backoff, maxTries, isRetryable });
+    } catch (cause) {
+      throw cause instanceof RegistryFault ? cause : registerFault(subject, options.url, cause);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Producer } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/host/index.ts';
+import { waitAtMost } from '../../platform/wait-at-most.ts';
 import type { ClientCalls } from './callback.ts';
 import type { ClientDiagnostics, NativeClient } from './client-diagnostics.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
@@ -72,7 +73,6 @@ export async function inSlices(
  * `queueMs`: what a producer gets for its queue.
  */
 export async function closeClient(client: NativeClient, calls: ClientCalls, queueMs = 0): Promise<void> {
-  const over = new AbortController();
   const closing = async () => {
     if (!(await calls.settled()) || !client.isConnected()) return;
     await calls.work<void>('close a Kafka client', closeTimeoutMs + queueMs, (done) => {
@@ -81,8 +81,6 @@ export async function closeClient(client: NativeClient, calls: ClientCalls, queu
       else client.disconnect(disconnected);
     });
   };
-  const closed = closing()
-    .catch(() => {})
-    .finally(() => over.abort());
-  await Promise.race([closed, systemClock.sleep(closeWaitMs + queueMs, over.signal)]);
+  const closed = closing().catch(() => {});
+  await waitAtMost(closeWaitMs + queueMs, closed, systemClock);
 }

@@ -1,7 +1,8 @@
 import { Abandoned } from '../../platform/abandoned.ts';
 import type { Clock } from '../../platform/host/index.ts';
+import { Semaphore } from '../../platform/semaphore.ts';
 import { CloudFault, type FaultAnswer } from './fault.ts';
-import { adaptivePace, type Pace, type PaceLimits, turnstile } from './pace.ts';
+import { adaptivePace, type Pace, type PaceLimits } from './pace.ts';
 
 /** A way to the cloud that one account's calls of one sort share: a rate and a bound on calls at a time. */
 export type Lane = {
@@ -23,11 +24,11 @@ export function lane(
   onFault: (fault: CloudFault) => void = () => {},
 ): Lane {
   const pace = adaptivePace(limits, clock);
-  const gate = turnstile(limits.atOnce);
+  const places = new Semaphore(limits.atOnce);
   return {
     pace,
     call: (signal, work) =>
-      gate.run(async () => {
+      places.run(async () => {
         if (!(await pace.turn(signal))) throw new Abandoned();
         try {
           return await work();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/host/index.ts';
+import { rateLimit } from '../../platform/rate-limit.ts';
 
 /** A limit on calls per second that the cloud's throttling lowers and quiet raises again. */
 export type Pace = {
@@ -21,42 +22,28 @@ const pauseMs = 1_000;
 /** Rate regained per second without throttling, as a part of the full rate. */
 const recoveryPerSecond = 1 / 30;
 
-/**
- * A token bucket of one token, kept as the time at which the next call is due. Callers are served in order, but those
- * whose turn falls into a pause go to the end.
- */
+/** A rate limit whose rate the cloud's throttling lowers and quiet raises again. */
 export function adaptivePace(limits: PaceLimits, clock: Clock): Pace {
   const lowest = Math.min(limits.lowestPerSecond ?? 0.5, limits.perSecond);
   let perSecond = limits.perSecond;
   let changedAtMs = clock.monotonicMs();
-  let dueAtMs = changedAtMs;
   let slowedAtMs = Number.NEGATIVE_INFINITY;
-  let pausedUntilMs = Number.NEGATIVE_INFINITY;
+  const limit = rateLimit({ perSecond: recovered }, clock);
 
-  function recover(nowMs: number): void {
+  function recovered(): number {
+    const nowMs = clock.monotonicMs();
     const gained = ((nowMs - changedAtMs) / 1000) * recoveryPerSecond * limits.perSecond;
     perSecond = Math.min(limits.perSecond, perSecond + Math.max(0, gained));
     changedAtMs = Math.max(changedAtMs, nowMs);
+    return perSecond;
   }
 
   return {
-    async turn(signal) {
-      for (;;) {
-        const nowMs = clock.monotonicMs();
-        recover(nowMs);
-        const turnAtMs = Math.max(dueAtMs, nowMs);
-        dueAtMs = turnAtMs + 1000 / perSecond;
-        if (turnAtMs > nowMs) await clock.sleep(turnAtMs - nowMs, signal);
-        if (signal.aborted) return false;
-        // A pause that began meanwhile holds for those who were waiting too.
-        if (turnAtMs >= pausedUntilMs) return true;
-      }
-    },
+    turn: (signal) => limit.turn(signal),
     throttled() {
       const nowMs = clock.monotonicMs();
-      recover(nowMs);
-      pausedUntilMs = nowMs + pauseMs;
-      dueAtMs = Math.max(dueAtMs, pausedUntilMs);
+      recovered();
+      limit.pause(pauseMs);
       // Calls that were already on their way get refused too; they tell nothing new.
       if (nowMs - slowedAtMs < pauseMs) return;
       slowedAtMs = nowMs;
@@ -64,24 +51,5 @@ export function adaptivePace(limits: PaceLimits, clock: Clock): Pace {
       changedAtMs = nowMs + pauseMs;
     },
     rate: () => perSecond,
-  };
-}
-
-/** Lets at most `size` callers be inside at once, the others wait in order. */
-export function turnstile(size: number): { run<T>(work: () => Promise<T>): Promise<T> } {
-  let free = size;
-  const waiting: (() => void)[] = [];
-  return {
-    async run(work) {
-      if (free > 0) free--;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-      try {
-        return await work();
-      } finally {
-        const next = waiting.shift();
-        if (next) next();
-        else free++;
-      }
-    },
   };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type ChdbResult, drainPending, Session } from 'chdb';
+import { Semaphore } from '../../platform/semaphore.ts';
 import { type Judged, judge } from './guard/guard.ts';
 import { limitSettings, type ReaderLimits, settingProblem } from './guard/settings.ts';
 import { asWritten, readVocabulary } from './guard/written.ts';
 import type { IncomingRows } from './incoming.ts';
 import { identifier, insertFromFile, quoted } from './statement.ts';
 import { EngineRefusal, refusalOf } from './status.ts';
-import { Turnstile } from './turnstile.ts';
 
 /** One statement with all that belongs to it. */
 export type Work = {
@@ -59,12 +59,15 @@ export function openEngine(folder: string, connectionArgs: readonly string[], li
   // Held for the engine's life: it keeps the folder open between statements.
   const keeper = new Session(folder, { connectionArgs });
   const vocabulary = readVocabulary(keeper);
-  const queue = new Turnstile(atOnce, mostWaiting);
+  const queue = new Semaphore(atOnce);
   const closing = new AbortController();
   const lately = new Map<string, string>();
 
   async function run(work: Work, signal: AbortSignal): Promise<Answer> {
-    return queue.pass(async () => {
+    if (queue.waiting >= mostWaiting) {
+      throw new EngineRefusal(202, 'Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)');
+    }
+    return queue.run(async () => {
       const cancelled = AbortSignal.any([signal, closing.signal]);
       if (cancelled.aborted) throw new EngineRefusal(394, 'Query was cancelled. (QUERY_WAS_CANCELLED)');
       const connection = new Session(folder);
@@ -114,7 +117,7 @@ export function openEngine(folder: string, connectionArgs: readonly string[], li
     },
     async close() {
       closing.abort();
-      await queue.idle();
+      await queue.whenIdle();
       await drainPending();
       keeper.close();
     },

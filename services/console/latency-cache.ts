@@ -2,6 +2,7 @@
  * Latency reports that were asked for lately. A report over a long time reads every video, so many open pages share one,
  * and none waits for what another asked a moment ago; the answer says how old it is.
  */
+import { LRUCache } from 'lru-cache';
 import type { LatencyFilter, LatencyRow } from '../../connectors/clickhouse/index.ts';
 import type { Clock } from '../../platform/host/index.ts';
 
@@ -18,7 +19,7 @@ const usableMs = 60_000;
 const mostKept = 100;
 
 export function latencyCache(read: ReadLatency, clock: Clock): (filter: LatencyFilter) => Promise<DatedReport> {
-  const kept = new Map<string, DatedReport>();
+  const kept = new LRUCache<string, DatedReport>({ max: mostKept });
   const reading = new Map<string, Promise<DatedReport>>();
 
   /** One at a time of each kind; a failure is told to those that wait for it and not kept. */
@@ -29,11 +30,7 @@ export function latencyCache(read: ReadLatency, clock: Clock): (filter: LatencyF
     const mine = read(filter)
       .then(({ stages }) => {
         const report = { asOf, stages };
-        // To the end of the order in which the oldest are forgotten.
-        kept.delete(key);
         kept.set(key, report);
-        const [oldest] = kept.keys();
-        if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
         return report;
       })
       .finally(() => reading.delete(key));

@@ -1,4 +1,5 @@
 /** How many event streams each address has open, so that nobody alone takes all places. */
+import { Semaphore } from '../../platform/semaphore.ts';
 import { plainAddress } from '../../schemas/address.ts';
 
 export type ReadersOfAddress = {
@@ -7,17 +8,17 @@ export type ReadersOfAddress = {
 };
 
 export function readersOfAddress(most: number): ReadersOfAddress {
-  const open = new Map<string, number>();
+  const open = new Map<string, Semaphore>();
   return {
     enter(address) {
       const who = networkOf(address);
-      const count = open.get(who) ?? 0;
-      if (count >= most) return null;
-      open.set(who, count + 1);
+      const places = open.get(who) ?? new Semaphore(most);
+      const leave = places.tryEnter();
+      if (leave === null) return null;
+      open.set(who, places);
       return () => {
-        const left = (open.get(who) ?? 0) - 1;
-        if (left > 0) open.set(who, left);
-        else open.delete(who);
+        leave();
+        if (places.idle) open.delete(who);
       };
     },
   };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
+import { waitAtMost } from '../../platform/wait-at-most.ts';
 import { maxSubjectIdLength } from '../../processors/callback/index.ts';
 import { serveEvents } from './event-stream.ts';
 import { ApiFault } from './fault.ts';
@@ -121,12 +122,9 @@ export function addEventRoute(app: ConsoleApp, options: EventRouteOptions): void
           signal: gone.signal,
           write: async (text) => {
             if (gone.signal.aborted || raw.write(text)) return;
-            const taken = new AbortController();
             const drained = once(raw, 'drain', { signal: gone.signal }).catch(() => undefined);
-            const stalled = options.clock.sleep(stalledMs, taken.signal).then(() => !taken.signal.aborted);
             // Not ended: that would wait for a reader that takes nothing.
-            if ((await Promise.race([drained, stalled])) === true) raw.destroy();
-            taken.abort();
+            if (!(await waitAtMost(stalledMs, drained, options.clock))) raw.destroy();
           },
         },
       });

@@ -5,7 +5,6 @@ export { connectPublisher, type KafkaPublisher } from '../kafka-publisher.ts';
 export type { OutgoingRecord, Publisher } from '../record.ts';
 export { tracedPublisher } from '../traced-publisher.ts';
 export { buildIngress, type IngressOptions } from './app.ts';
-export { atMost } from './at-most.ts';
 export { checkBody, checkHeader } from './check.ts';
 export type { CallbackEndpoint } from './endpoint.ts';
 export { defaultLimits, type IngressLimits } from './limits.ts';

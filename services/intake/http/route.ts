@@ -1,10 +1,11 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../platform/host/index.ts';
+import { rateLimit } from '../../../platform/rate-limit.ts';
 import type { Logger, Metrics } from '../../../platform/telemetry/index.ts';
 import { admit } from '../admission.ts';
 import { deadlines } from '../deadlines.ts';
 import { IngressFault } from '../fault.ts';
-import { rateLimit, rateLimitPerAddress } from '../rate.ts';
+import { rateLimitPerAddress } from '../rate.ts';
 import type { Publisher } from '../record.ts';
 import { rememberResends, requestIdentity } from '../resends.ts';
 import { BodyRefused, bodyMemory, readBody } from './body.ts';

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyListenOptions } from 'fastify';
 import type { KafkaSettings } from '../../../connectors/kafka/index.ts';
 import type { Health, Tracing } from '../../../platform/telemetry/index.ts';
+import { waitAtMost } from '../../../platform/wait-at-most.ts';
 import type { TopicId } from '../../../schemas/topics.ts';
 import { durablePublisher } from '../durable.ts';
 import { IngressFault } from '../fault.ts';
@@ -12,7 +13,6 @@ import { openOwnSlot, orphanedSlots, type SlotOptions } from '../spool/slots.ts'
 import type { Spool } from '../spool/spool.ts';
 import { tracedPublisher } from '../traced-publisher.ts';
 import { buildIngress, type IngressOptions } from './app.ts';
-import { atMost } from './at-most.ts';
 import { defaultLimits } from './limits.ts';
 import { stopServing } from './stop-serving.ts';
 
@@ -107,7 +107,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
   };
   let spool: Spool;
   try {
-    if (await holdsStamps(options.spool.folder)) await atMost(identifyWithinMs, identified, clock);
+    if (await holdsStamps(options.spool.folder)) await waitAtMost(identifyWithinMs, identified, clock);
     await ownership.refuseOthers(spoolOptions);
     spool = await openOwnSlot(spoolOptions);
   } catch (error) {
@@ -193,11 +193,11 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     await clock.sleep(lameDuckMs);
   } finally {
     await stopServing(app, answerWithinMs + cutAfterAnswersMs, clock);
-    await atMost(options.drainMs ?? defaultDrainMs, spool.drained(), clock);
+    await waitAtMost(options.drainMs ?? defaultDrainMs, spool.drained(), clock);
     if (spool.records > 0)
       log.warn({ spool: spool.folder, records: spool.records }, 'stopping with records in the spool');
     background.abort();
-    await atMost(settleWithinMs, work, clock);
+    await waitAtMost(settleWithinMs, work, clock);
     stopReporting();
     publisher.close();
     await spool.close();

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../platform/host/index.ts';
-import { atMost } from './at-most.ts';
+import { waitAtMost } from '../../../platform/wait-at-most.ts';
 
 /** With a shared port connections may keep coming for ever. */
 const acceptForMs = 1_000;
@@ -15,7 +15,7 @@ export async function stopServing(app: FastifyInstance, withinMs: number, clock:
   await acceptAll(app.server, clock);
   app.server.close();
   const closed = app.close();
-  await atMost(withinMs, closed, clock);
+  await waitAtMost(withinMs, closed, clock);
   app.server.closeAllConnections();
   await closed;
 }

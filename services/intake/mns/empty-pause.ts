@@ -1,3 +1,5 @@
+import { backoffMs } from '../../../platform/retry.ts';
+
 /** Pauses after polls that were answered "empty" long before their wait was over. */
 export type EmptyPause = {
   /** How long to pause before the next poll: 0 after one that waited as asked. */
@@ -6,7 +8,7 @@ export type EmptyPause = {
   reset(): void;
 };
 
-const bounds = { leastMs: 500, mostMs: 10_000 };
+const backoff = { firstMs: 500, longestMs: 10_000 };
 /** An answer after this part of its wait was a long poll: clocks differ by that little. */
 const nearly = 0.8;
 
@@ -15,19 +17,18 @@ const nearly = 0.8;
  * request is billed. Each further early answer doubles the pause; jitter keeps the polls of many apart.
  */
 export function emptyPause(random: () => number): EmptyPause {
-  let nextMs = bounds.leastMs;
+  let early = 0;
   return {
     after(tookMs, waitMs) {
       if (waitMs > 0 && tookMs >= waitMs * nearly) {
-        nextMs = bounds.leastMs;
+        early = 0;
         return 0;
       }
-      const pauseMs = nextMs * (0.5 + random() / 2);
-      nextMs = Math.min(nextMs * 2, bounds.mostMs);
-      return pauseMs;
+      early += 1;
+      return backoffMs(backoff, early, random);
     },
     reset() {
-      nextMs = bounds.leastMs;
+      early = 0;
     },
   };
 }

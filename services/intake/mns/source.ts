@@ -1,7 +1,9 @@
 import type { Queue, QueueMessage } from '../../../connectors/mns/index.ts';
-import type { Clock } from '../../../platform/host/index.ts';
+import { type Clock, systemPlatform } from '../../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../../platform/retry.ts';
 import type { Logger, Metrics } from '../../../platform/telemetry/index.ts';
-import { admit, atMost, type Publisher } from '../http/index.ts';
+import { waitAtMost } from '../../../platform/wait-at-most.ts';
+import { admit, type Publisher } from '../http/index.ts';
 import { bytesOf } from './body.ts';
 import { emptyPause } from './empty-pause.ts';
 import { holdLease, type Lease } from './lease.ts';
@@ -19,7 +21,7 @@ export type QueueSourceOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** A number in [0, 1), for pauses that many don't make at the same time. Default: none of that. */
+  /** A number in [0, 1), for pauses that many don't make at the same time. Default: this process's. */
   readonly random?: () => number;
   /** Abort to stop: no new messages are taken, those at hand get a few seconds, the rest come again. */
   readonly signal: AbortSignal;
@@ -31,7 +33,7 @@ export type QueueSourceOptions = {
 const batchSize = 16;
 /** The queue allows 64 KiB; ours is the limit of HTTP callbacks. */
 const bodyBytesLimit = 256 * 1024;
-const pauseMs = { least: 200, most: 10_000 };
+const backoff = { firstMs: 200, longestMs: 10_000 };
 const stopWithinMs = 3_000;
 
 /**
@@ -46,7 +48,7 @@ export async function consumeQueue(options: QueueSourceOptions): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  await Promise.race([stopped, aborted.then(() => atMost(stopWithinMs, stopped, clock))]);
+  await Promise.race([stopped, aborted.then(() => waitAtMost(stopWithinMs, stopped, clock))]);
   // A poll that still waits at the service ends here; what it would have brought comes again.
   queue.close();
 }
@@ -54,24 +56,19 @@ export async function consumeQueue(options: QueueSourceOptions): Promise<void> {
 async function work(options: QueueSourceOptions): Promise<void> {
   const { queue, clock, log, signal } = options;
   const waitSeconds = options.waitSeconds ?? 10;
-  const pause = emptyPause(options.random ?? (() => 1));
-  let waitMs = pauseMs.least;
+  const pause = emptyPause(options.random ?? systemPlatform.random);
   while (!signal.aborted) {
-    let messages: readonly QueueMessage[];
-    const askedAtMs = clock.monotonicMs();
-    try {
-      messages = await queue.receive(batchSize, waitSeconds);
-      options.onWaitingFor?.(null);
-      waitMs = pauseMs.least;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (waitMs === pauseMs.least)
-        log.error({ err: error, queue: queue.name }, 'the queue can not be read: trying again');
+    let askedAtMs = 0;
+    const ask = async () => {
+      askedAtMs = clock.monotonicMs();
+      return await queue.receive(batchSize, waitSeconds);
+    };
+    const messages = await untilItWorks(ask, options, (error, tries) => {
+      if (tries === 1) log.error({ err: error, queue: queue.name }, 'the queue can not be read: trying again');
       options.onWaitingFor?.(`queue ${queue.name}`);
-      await clock.sleep(waitMs, signal);
-      waitMs = Math.min(waitMs * 2, pauseMs.most);
-      continue;
-    }
+    });
+    if (messages === null) return;
+    options.onWaitingFor?.(null);
     if (messages.length > 0) {
       pause.reset();
       await move(messages, options);
@@ -113,19 +110,37 @@ async function move(messages: readonly QueueMessage[], options: QueueSourceOptio
 
 /** Publishes until it succeeds; null when stopping comes first. */
 async function publish(lease: Lease, options: QueueSourceOptions): Promise<Lease | null> {
-  const { clock, log, metrics, publisher, region, signal, queue } = options;
+  const { clock, log, metrics, publisher, region, queue } = options;
   const origin = { source: 'mns', region, receivedAtMs: clock.now() } as const;
   const { record, reason } = admit(bytesOf(lease.message.body), origin, bodyBytesLimit);
-  for (let waitMs = pauseMs.least; ; waitMs = Math.min(waitMs * 2, pauseMs.most)) {
-    try {
-      await publisher.publish(record);
-      metrics.count('live2vod_mns_messages_total', { queue: queue.name, result: reason ?? 'published' });
-      if (reason !== null) metrics.count('live2vod_dead_letters_total', { stage: 'mns', reason });
-      return lease;
-    } catch (error) {
-      if (waitMs === pauseMs.least) log.warn({ err: error, queue: queue.name }, 'Kafka does not take a message yet');
-      if (signal.aborted) return null;
-      await clock.sleep(waitMs, signal);
-    }
+  const send = async () => {
+    await publisher.publish(record);
+    return lease;
+  };
+  const published = await untilItWorks(send, options, (error, tries) => {
+    if (tries === 1) log.warn({ err: error, queue: queue.name }, 'Kafka does not take a message yet');
+  });
+  if (published === null) return null;
+  metrics.count('live2vod_mns_messages_total', { queue: queue.name, result: reason ?? 'published' });
+  if (reason !== null) metrics.count('live2vod_dead_letters_total', { stage: 'mns', reason });
+  return published;
+}
+
+/** Again whatever it is: a message is safe in its queue meanwhile. Null when stopping comes first. */
+async function untilItWorks<T>(
+  call: () => Promise<T>,
+  { clock, random, signal }: Pick<QueueSourceOptions, 'clock' | 'random' | 'signal'>,
+  onRetry: (error: unknown, tries: number) => void,
+): Promise<T | null> {
+  try {
+    return await retryWhileUnavailable(call, {
+      platform: { ...clock, ...(random && { random }) },
+      backoff,
+      signal,
+      isRetryable: () => true,
+      onRetry: (error, { tries }) => onRetry(error, tries),
+    });
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,7 @@
+import { Fault } from '../../../platform/faults.ts';
 import type { Clock } from '../../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../../platform/retry.ts';
+import { waitAtMost } from '../../../platform/wait-at-most.ts';
 import type { Publisher } from '../record.ts';
 import type { Spool, SpooledRecord } from './spool.ts';
 
@@ -26,7 +29,7 @@ const batch = { records: 1_000, bytes: 4 * 1024 * 1024 };
 const justOne = { ...batch, records: 1 };
 /** More than the Kafka client takes to give a record up: a batch that isn't settled by then never will be. */
 const batchWithinMs = 75_000;
-const pauseMs = { least: 100, most: 2_000 };
+const backoff = { firstMs: 100, longestMs: 2_000 };
 
 /**
  * Publishes what the spool holds, oldest first, and removes it once acknowledged. After a crash in between it is
@@ -35,8 +38,23 @@ const pauseMs = { least: 100, most: 2_000 };
 export async function drain(options: DrainOptions): Promise<void> {
   const { spool, clock, signal } = options;
   let tookMs: number | null = null;
-  let waitMs = pauseMs.least;
   let next = batch;
+
+  /** @throws what keeps the oldest records from going out */
+  async function publishOldest(): Promise<void> {
+    const records = await spool.oldest(next);
+    if (records.length === 0) throw new Error(`the spool in ${spool.folder} can not read what it holds`);
+    const startedAtMs = clock.monotonicMs();
+    const sent = records.map(({ record }) => options.kafka.publish(record));
+    // What is on its way to the disk came before whatever would overtake it now.
+    if (spool.records === records.length && spool.unwritten === 0) options.onHandedOver?.(tookMs);
+    const results = await within(batchWithinMs, Promise.allSettled(sent), clock);
+    const { stuck, unmoved } = await settle(records, results, options);
+    next = unmoved ? justOne : batch;
+    if (stuck !== null) throw stuck;
+    tookMs = clock.monotonicMs() - startedAtMs;
+  }
+
   while (!signal.aborted) {
     if (spool.records === 0) {
       if (options.untilEmpty === true) return;
@@ -47,28 +65,20 @@ export async function drain(options: DrainOptions): Promise<void> {
       continue;
     }
     try {
-      const records = await spool.oldest(next);
-      if (records.length === 0) throw new Error(`the spool in ${spool.folder} can not read what it holds`);
-      const startedAtMs = clock.monotonicMs();
-      const sent = records.map(({ record }) => options.kafka.publish(record));
-      // What is on its way to the disk came before whatever would overtake it now.
-      if (spool.records === records.length && spool.unwritten === 0) options.onHandedOver?.(tookMs);
-      const results = await within(batchWithinMs, Promise.allSettled(sent), clock);
-      const { stuck, unmoved } = await settle(records, results, options);
-      next = unmoved ? justOne : batch;
-      tookMs = clock.monotonicMs() - startedAtMs;
-      if (stuck === null) {
-        waitMs = pauseMs.least;
-        continue;
-      }
-      tookMs = null;
-      options.onAway?.(stuck);
+      await retryWhileUnavailable(publishOldest, {
+        platform: clock,
+        backoff,
+        signal,
+        // Whatever it is, the records stay on disk and go out once it has passed.
+        isRetryable: () => true,
+        onRetry: (error) => {
+          tookMs = null;
+          options.onAway?.(error);
+        },
+      });
     } catch (error) {
-      tookMs = null;
       options.onAway?.(error);
     }
-    await clock.sleep(waitMs, signal);
-    waitMs = Math.min(waitMs * 2, pauseMs.most);
   }
 }
 
@@ -114,20 +124,10 @@ async function settle(
 
 /** A fault that concerns this record and won't pass by itself: too large for the topic, say. */
 function isRefusal(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const fault = error as Error & { retryable?: boolean; fatal?: boolean; denied?: boolean };
-  return fault.retryable === false && fault.fatal !== true && fault.denied !== true;
+  return error instanceof Fault && !error.retryable && !error.denied && !('fatal' in error && error.fatal === true);
 }
 
 async function within<T>(limitMs: number, work: Promise<T>, clock: Clock): Promise<T> {
-  const over = new AbortController();
-  const late = clock.sleep(limitMs, over.signal).then(() => {
-    if (!over.signal.aborted) throw new Error(`Kafka's client settled a batch in neither way within ${limitMs} ms`);
-    return work;
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
+  if (await waitAtMost(limitMs, work, clock)) return await work;
+  throw new Error(`Kafka's client settled a batch in neither way within ${limitMs} ms`);
 }

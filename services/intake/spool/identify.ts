@@ -1,11 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import type { Admin, KafkaSettings } from '../../../connectors/kafka/index.ts';
+import { isDenied } from '../../../platform/faults.ts';
 import type { Clock } from '../../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../../platform/retry.ts';
 import type { Logger } from '../../../platform/telemetry/index.ts';
 import type { TopicId } from '../../../schemas/topics.ts';
+import { IngressFault } from '../fault.ts';
 import type { Ownership } from './ownership.ts';
 
-const retryEveryMs = 1_000;
+const backoff = { firstMs: 500, longestMs: 1_000 };
 
 export type IdentifyOptions = {
   readonly kafka: KafkaSettings;
@@ -21,17 +24,16 @@ export type IdentifyOptions = {
  */
 export async function identify(options: IdentifyOptions, ownership: Ownership, signal: AbortSignal): Promise<void> {
   const topic = options.topics('callbacks');
-  while (!signal.aborted) {
-    try {
-      const topicId = await ask(options.kafka, topic, signal);
-      if (topicId !== undefined) return ownership.identified(topicId);
-    } catch (error) {
-      if ((error as { denied?: unknown }).denied === true) {
-        options.log.warn({ err: error, topic }, 'the spool can only be told apart by KAFKA_BROKERS');
-        return;
-      }
-    }
-    await options.clock.sleep(retryEveryMs, signal);
+  const known = async () => {
+    const topicId = await ask(options.kafka, topic, signal);
+    if (topicId === undefined) throw new IngressFault('KAFKA_AWAY', `${topic} is not there yet`, { retryable: true });
+    return topicId;
+  };
+  try {
+    const isRetryable = (error: unknown) => !isDenied(error);
+    ownership.identified(await retryWhileUnavailable(known, { platform: options.clock, backoff, signal, isRetryable }));
+  } catch (error) {
+    if (isDenied(error)) options.log.warn({ err: error, topic }, 'the spool can only be told apart by KAFKA_BROKERS');
   }
 }
 

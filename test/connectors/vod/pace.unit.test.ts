@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adaptivePace, turnstile } from '../../../connectors/vod/pace.ts';
+import { adaptivePace } from '../../../connectors/vod/pace.ts';
 import { jumpingPlatform } from '../../services/jobs/crash-world.ts';
 
 const never = new AbortController().signal;
@@ -76,24 +76,4 @@ describe('the pace', () => {
     stop.abort();
     expect(await waiting).toBe(false);
   });
-});
-
-it('the turnstile lets only so many in, and the next one when one leaves, failing or not', async () => {
-  const gate = turnstile(2);
-  let inside = 0;
-  let most = 0;
-  const ends = await Promise.allSettled(
-    Array.from({ length: 9 }, (_, n) =>
-      gate.run(async () => {
-        inside++;
-        most = Math.max(most, inside);
-        await Promise.resolve();
-        inside--;
-        if (n % 3 === 0) throw new Error('failed inside');
-        return n;
-      }),
-    ),
-  );
-  expect(most).toBe(2);
-  expect(ends.filter((end) => end.status === 'fulfilled').length).toBe(6);
 });

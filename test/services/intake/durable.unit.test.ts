@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Fault } from '../../../platform/faults.ts';
 import { systemClock } from '../../../platform/host/index.ts';
 import { metricsOf } from '../../../platform/telemetry/index.ts';
 import { type DurablePublisher, durablePublisher } from '../../../services/intake/durable.ts';
@@ -19,8 +20,8 @@ class ScriptedKafka {
   readonly #frozen: (() => void)[] = [];
 
   publish(record: OutgoingRecord): Promise<void> {
-    if (record.key === this.refuses) return Promise.reject(Object.assign(new Error('too large'), { retryable: false }));
-    if (this.state === 'away') return Promise.reject(Object.assign(new Error('no broker'), { retryable: true }));
+    if (record.key === this.refuses) return Promise.reject(new Fault('too large', { code: 'TOO_LARGE' }));
+    if (this.state === 'away') return Promise.reject(new Fault('no broker', { code: 'AWAY', retryable: true }));
     if (this.state === 'up') {
       this.taken.push(record.key);
       return Promise.resolve();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Fault } from '../../../platform/faults.ts';
 import { systemClock } from '../../../platform/host/index.ts';
 import type { OutgoingRecord } from '../../../services/intake/http/index.ts';
 import { drain } from '../../../services/intake/spool/drain.ts';
@@ -221,7 +222,7 @@ function refusing(key: string) {
     given,
     async publish(sent: OutgoingRecord): Promise<void> {
       given.set(sent.key, (given.get(sent.key) ?? 0) + 1);
-      if (sent.key === key) throw Object.assign(new Error('too large'), { retryable: false });
+      if (sent.key === key) throw new Fault('too large', { code: 'TOO_LARGE' });
     },
   };
 }
