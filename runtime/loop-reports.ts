@@ -1,8 +1,8 @@
 import type { Consumer } from '../connectors/kafka/index.ts';
 import type { Clock } from '../platform/host/index.ts';
 import type { Assignment } from './assignment.ts';
+import type { BatchResult } from './batch-result.ts';
 import type { ProcessorHooks } from './hooks.ts';
-import type { BatchResult } from './process-batch.ts';
 import type { ProcessorStatus } from './status.ts';
 import type { Task } from './task.ts';
 import type { TimerGate } from './timer-gate.ts';

@@ -1,11 +1,12 @@
 import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
 import { StallWatch } from '../connectors/kafka/index.ts';
 import type { Assignment } from './assignment.ts';
+import type { BatchResult } from './batch-result.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import { LoopReports } from './loop-reports.ts';
-import { type BatchResult, processBatch } from './process-batch.ts';
+import { processBatch } from './process-batch.ts';
 import { ReachabilityProbe } from './reachability-probe.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RuntimeClock } from './retry-kafka.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
+import { Fault } from '../../platform/faults.ts';
 import { systemPlatform } from '../../platform/host/index.ts';
 import type { Assignment } from '../../runtime/assignment.ts';
 import { BatchSize } from '../../runtime/batch-size.ts';
@@ -16,6 +17,7 @@ function loopOver(o: {
   watermarks: () => Promise<{ low: number; high: number }>;
   assignment?: object;
   poll?: (most: number) => ConsumedRecord[];
+  seek?: (at: { partition: number }, offset: number) => Promise<void>;
   producer?: TransactionalProducer;
 }) {
   let nowMs = 0;
@@ -27,6 +29,7 @@ function loopOver(o: {
     consumer: {
       poll: async (most: number) => o.poll?.(most) ?? [],
       watermarks: o.watermarks,
+      seek: o.seek,
     } as unknown as Consumer,
     admin: {} as Admin,
     assignment: {
@@ -185,4 +188,59 @@ test('a batch that can not be written in time is read again in smaller pieces, u
   }
   expect(committed.reduce((sum, records) => sum + records, 0)).toBe(log.length);
   expect(Math.max(...committed)).toBe(fits);
+});
+
+// A record whose schema the registry didn't give held up every partition.
+test('a partition whose next record can not be decoded now is paused for a second and sought back; its neighbour goes on', async () => {
+  const done: string[] = [];
+  const taskOf = (partition: number) => {
+    const task = {
+      ...idle,
+      partition,
+      position: 0,
+      state: () => null,
+      context: {
+        topology: { name: 'copy', step: () => ({ kind: 'drop', reason: 'test' }) },
+        input: {
+          decode: (bytes: Buffer) => {
+            if (String(bytes) === 'unknown') throw new Fault('the registry is away', { code: 'X', retryable: true });
+            return bytes;
+          },
+        },
+        outputs: new Map(),
+      },
+      apply: ({ nextPosition }: { nextPosition: number }) => {
+        task.position = nextPosition;
+      },
+    };
+    return task;
+  };
+  const tasks = [taskOf(0), taskOf(1)];
+  const recordOf = (partition: number, offset: number, value: string) => ({
+    ...{ topic: 'callbacks', partition, offset, key: 'k', value: Buffer.from(value), headers: {}, timestampMs: 0 },
+  });
+  const polls = [[recordOf(0, 0, 'v'), recordOf(0, 1, 'unknown'), recordOf(1, 0, 'v'), recordOf(1, 1, 'v')]];
+  const { runAt } = loopOver({
+    tasks,
+    watermarks: async () => ({ low: 0, high: 2 }),
+    assignment: {
+      task: (partition: number) => tasks[partition] ?? null,
+      pause: ({ partition }: { partition: number }) => done.push(`pause ${partition}`),
+      resume: ({ partition }: { partition: number }) => done.push(`resume ${partition}`),
+    },
+    seek: async ({ partition }, offset) => void done.push(`seek ${partition} to ${offset}`),
+    poll: () => polls.shift() ?? [],
+    producer: {
+      begin: async () => {},
+      sendOffsets: async (offsets: { partition: number; offset: number }[]) =>
+        void done.push(...offsets.map(({ partition, offset }) => `commit ${partition} at ${offset}`)),
+      commit: async () => {},
+    } as unknown as TransactionalProducer,
+  });
+  await runAt(0);
+  expect(done).toEqual(['commit 0 at 1', 'commit 1 at 2', 'pause 0', 'seek 0 to 1']);
+  await runAt(999);
+  expect(done).toHaveLength(4);
+  await runAt(1_000);
+  expect(done.slice(4)).toEqual(['resume 0']);
 });

@@ -1,0 +1,278 @@
+import { type ConsumedRecord, deadLetter, type OutgoingRecord } from '../connectors/kafka/index.ts';
+import { isRetryable } from '../platform/faults.ts';
+import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts';
+import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
+import type { BatchResult, ReportedEvent } from './batch-result.ts';
+import { changelogRecord } from './changelog-record.ts';
+import { refuseNewer } from './newer-release.ts';
+import { Overlay } from './overlay.ts';
+import { ProcessorFault } from './processor-fault.ts';
+import type { DueTimer } from './store/state-store.ts';
+import { StoreFault } from './store/store-fault.ts';
+import type { Task, TaskChanges } from './task.ts';
+import { unusableKey } from './unusable-key.ts';
+
+/** The state of a further key can't be decoded before its schema is fetched. */
+class NotDecodedYet extends Error {}
+
+/** A state of the batch can't be encoded; which record produced it isn't known. */
+export class UnencodableState extends Error {}
+
+/** A batch of one task in progress: steps and timers over an overlay, until `finish`. */
+export class BatchProcessing<S> {
+  readonly #task: Task<S>;
+  readonly #nowMs: number;
+  readonly #encodeEach: boolean;
+  readonly #overlay = new Overlay<S>();
+  readonly #outputs: OutgoingRecord[] = [];
+  readonly #spentTimers: DueTimer[] = [];
+  readonly #laterTimers: DueTimer[] = [];
+  readonly #reportedEvents: ReportedEvent[] = [];
+  #failures = 0;
+  #lastError = '';
+
+  constructor(task: Task<S>, nowMs: number, encodeEach: boolean) {
+    this.#task = task;
+    this.#nowMs = nowMs;
+    this.#encodeEach = encodeEach;
+  }
+
+  async record(origin: ConsumedRecord): Promise<void> {
+    const { context } = this.#task;
+    let stage = 'input-unreadable';
+    const record = {
+      key: origin.key ?? '',
+      value: null as unknown,
+      headers: origin.headers,
+      timestampMs: origin.timestampMs,
+      partition: origin.partition,
+      offset: origin.offset,
+    };
+    const traced = context.tracing?.begin(
+      `${context.topology.name} process`,
+      'CONSUMER',
+      origin.headers,
+      spanOf(origin),
+    );
+    try {
+      const unusable = unusableKey(origin);
+      if (unusable !== null) return this.#setAside(origin, record, traced, ...unusable, null);
+      if (context.steps?.wasTooSlow(origin))
+        return this.#setAside(
+          origin,
+          record,
+          traced,
+          'step-too-slow',
+          'its step did not end before this process was started again',
+          null,
+        );
+      if (origin.value !== null) {
+        const bytes = origin.value;
+        const value = this.#watched(origin, () => context.input.decode(bytes));
+        record.value = value instanceof Promise ? await value : value;
+        refuseNewer(context.input, context.inputTopic, origin.value);
+      }
+      stage = 'state-unreadable';
+      const found = this.#watched(origin, () => this.#state(record.key));
+      const state = found instanceof Promise ? await found : found;
+      stage = 'processor-threw';
+      const stepped = this.#watched(origin, () => this.#reading((step) => context.topology.step(state, record, step)));
+      const outcome = stepped instanceof Promise ? await stepped : stepped;
+      if (outcome.kind === 'dead-letter') {
+        return this.#setAside(origin, record, traced, outcome.reason, outcome.error, outcome);
+      }
+      stage = 'output-unusable';
+      this.#applyOutcome(record.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
+      this.#reportedEvents.push({ record, timerKey: null, outcome, failure: null, traced });
+    } catch (error) {
+      if (isRetryable(error) || isFinal(error)) throw error;
+      if (defectStages.includes(stage)) {
+        this.#failures++;
+        this.#lastError = `${stage}: ${messageOf(error)}`;
+      }
+      this.#setAside(origin, record, traced, stage, messageOf(error), null);
+    }
+  }
+
+  /** Synchronous work for a record, timed by the step watch's thread: it may not end. */
+  #watched<R>(origin: ConsumedRecord, work: () => R): R {
+    const { steps } = this.#task.context;
+    if (!steps) return work();
+    steps.begin(origin);
+    try {
+      return work();
+    } finally {
+      steps.end();
+    }
+  }
+
+  async timer(timer: DueTimer): Promise<void> {
+    const { topology } = this.#task.context;
+    if (!topology.timer) return;
+    this.#spentTimers.push(timer);
+    let traced: TracedWork | undefined;
+    try {
+      const found = this.#state(timer.key);
+      const state = found instanceof Promise ? await found : found;
+      // The index is a hint; the state decides whether and when its timer fires. That may have changed without the state,
+      // by another policy.
+      const wantedMs = state === null ? null : topology.timer.dueAtMs(state);
+      if (state === null || wantedMs === null) return;
+      if (wantedMs > timer.dueAtMs) {
+        this.#laterTimers.push({ dueAtMs: wantedMs, key: timer.key });
+        return;
+      }
+      traced = this.#task.context.tracing?.begin(`${topology.name} timer`, 'INTERNAL', {}, { key: timer.key });
+      const { fire } = topology.timer;
+      const stepped = this.#reading((step) => fire(timer.key, state, step));
+      const outcome = stepped instanceof Promise ? await stepped : stepped;
+      if (outcome.kind === 'dead-letter') throw new Error(`there is no record to set aside: ${outcome.error}`);
+      if (outcome.kind === 'next' && outcome.state !== null) {
+        const again = topology.timer.dueAtMs(outcome.state);
+        if (again !== null && again <= wantedMs) throw new Error('a fired timer must ask for a later time or none');
+      }
+      this.#applyOutcome(timer.key, state, outcome, traced?.headers);
+      this.#reportedEvents.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
+    } catch (error) {
+      if (isRetryable(error)) this.#spentTimers.splice(this.#spentTimers.indexOf(timer), 1);
+      if (isRetryable(error) || isFinal(error)) throw error;
+      // The state stays, and the timer comes back when the state changes or the store is rebuilt.
+      this.#failures++;
+      this.#lastError = `timer of ${timer.key}: ${messageOf(error)}`;
+      const outcome = { kind: 'drop', reason: 'timer-threw' } as const;
+      this.#reportedEvents.push({ record: null, timerKey: timer.key, outcome, failure: messageOf(error), traced });
+    }
+  }
+
+  finish(nextPosition: number, deferredBy: Error | null): BatchResult<S> {
+    const { context, partition } = this.#task;
+    const changes: TaskChanges<S>['changes'][number][] = [];
+    const records: OutgoingRecord[] = [];
+    for (const [key, change] of this.#overlay.entries()) {
+      const bytes = change.state === null ? null : this.#encodeState(change.state);
+      const dueAtMs = change.state === null ? null : (context.topology.timer?.dueAtMs(change.state) ?? null);
+      records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
+      // An entry of the future is still in the index; one of the past may have been spent on a timer that failed.
+      const kept = dueAtMs !== null && dueAtMs > this.#nowMs;
+      const previousDueAtMs = change.previousDueAtMs === dueAtMs && !kept ? null : change.previousDueAtMs;
+      changes.push({ key, bytes, dueAtMs, previousDueAtMs, state: change.state });
+    }
+    records.push(...this.#outputs);
+    // A spent entry may be wanted again: its timer fired for an earlier time, and the state now asks for the entry's.
+    const wanted = new Map(changes.map(({ key, dueAtMs }) => [key, dueAtMs]));
+    return {
+      task: this.#task,
+      records,
+      changes,
+      spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => wanted.get(key) !== dueAtMs),
+      laterTimers: this.#laterTimers,
+      nextPosition,
+      deferredBy,
+      reportedEvents: this.#reportedEvents,
+      failures: this.#failures,
+      lastError: this.#lastError,
+    };
+  }
+
+  /**
+   * Runs a step that may read further keys. It is called again where one can't be decoded at once, because its schema has
+   * to be fetched: a step has no effect before its outcome is applied.
+   */
+  #reading(step: (context: StepContext<S>) => Outcome<S>): Outcome<S> | Promise<Outcome<S>> {
+    const decoded = new Map<string, S | null>();
+    const run = (): Outcome<S> | Promise<Outcome<S>> => {
+      let waiting: Promise<unknown> | null = null;
+      const read = (key: string): S | null => {
+        const known = decoded.get(key);
+        if (known !== undefined) return known;
+        const found = this.#state(key);
+        if (!(found instanceof Promise)) return found;
+        waiting = found.then((state) => decoded.set(key, state));
+        throw new NotDecodedYet();
+      };
+      try {
+        return step({ nowMs: this.#nowMs, read });
+      } catch (error) {
+        if (!(error instanceof NotDecodedYet) || waiting === null) throw error;
+        return (waiting as Promise<unknown>).then(run);
+      }
+    };
+    return run();
+  }
+
+  #state(key: string): S | null | Promise<S> {
+    const changed = this.#overlay.get(key);
+    return changed ? changed.state : this.#task.state(key);
+  }
+
+  /** Does everything that can fail first, so that a failing record leaves nothing behind. */
+  #applyOutcome(key: string, before: S | null, outcome: Outcome<S>, trace: OutgoingRecord['headers']): void {
+    if (outcome.kind !== 'next') return;
+    const { context } = this.#task;
+    const outputs = outcome.emit.map((emission): OutgoingRecord => {
+      const output = context.outputs.get(emission.topic);
+      if (!output) throw new Error(`${emission.topic} is not an output of ${context.topology.name}`);
+      return {
+        topic: output.topic,
+        key: emission.key,
+        value: emission.value === null ? null : output.codec.encode(emission.value),
+        headers: { ...trace, ...emission.headers },
+      };
+    });
+    const { reason, others } = outcome;
+    const states: [key: string, state: S | null, before: S | null][] = [...(others ?? [])].map(([other, state]) => {
+      const held = this.#state(other);
+      // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due.
+      return [other, state, held instanceof Promise ? null : held];
+    });
+    if (outcome.state !== before || !others) states.push([key, outcome.state, before]);
+    if (this.#encodeEach) for (const [, state] of states) if (state !== null) context.state.encode(state);
+    for (const [changed, state, held] of states)
+      this.#overlay.set(changed, {
+        state,
+        ...(reason === undefined || changed !== key ? {} : { reason }),
+        previousDueAtMs: held === null ? null : (context.topology.timer?.dueAtMs(held) ?? null),
+        trace,
+      });
+    for (const output of outputs) this.#outputs.push(output);
+  }
+
+  /** Makes a dead letter of a record. */
+  #setAside(
+    origin: ConsumedRecord,
+    record: SourceRecord & { readonly partition: number; readonly offset: number },
+    traced: TracedWork | undefined,
+    reason: string,
+    error: string,
+    outcome: Outcome<S> | null,
+  ): void {
+    const { context } = this.#task;
+    this.#outputs.push(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
+    this.#reportedEvents.push({
+      record,
+      timerKey: null,
+      outcome: outcome ?? { kind: 'dead-letter', reason, error },
+      failure: outcome ? null : error,
+      traced,
+    });
+  }
+
+  #encodeState(state: S): Buffer {
+    try {
+      return this.#task.context.state.encode(state);
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      throw new UnencodableState('a state cannot be encoded', { cause: error });
+    }
+  }
+}
+
+/**
+ * Stages whose failures are defects of this release: a step that throws, and a state of its own topic that it can't read.
+ * An input that can't be read, or holds a value that nothing can hold, is the fault of its writer.
+ */
+const defectStages: readonly string[] = ['state-unreadable', 'processor-threw'];
+
+/** A fault of the processor, not of the record in progress. */
+const isFinal = (error: unknown): boolean => error instanceof ProcessorFault || error instanceof StoreFault;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
