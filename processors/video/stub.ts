@@ -20,7 +20,9 @@ export function eventsOfStub(stub: RetiredSummary): readonly Event[] {
   };
   const { stream, recording, status, errorCode, errorMessage, transcodedTime, sourceReadyTime } = stub;
   const failure: Change = { entry: { status: 'fail', errorCode }, fact: { errorMessage } };
-  const unfinished = status === 'FAILED' && transcodedTime === null ? failure : {};
+  // A video that an audit blocked had failed at nothing.
+  const blocked = (stub.manualAudit ?? stub.machineAudit) === 'BLOCKED';
+  const unfinished = status === 'FAILED' && !blocked && transcodedTime === null ? failure : {};
   if (stub.kind === 'SEGMENT' || stub.recordedTime !== null || recording !== null)
     tell('AddLiveRecordVideoComplete', 'RECORDED', stub.recordedTime, {
       entry: { ...unfinished.entry },
@@ -74,7 +76,7 @@ function tellTranscodes(stub: RetiredSummary, failure: Change, tell: Tell): void
     tell('TranscodeJobAcknowledged', 'JOB_ACKNOWLEDGED', null, { fact: { jobIds: ['lost'] } });
   if (transcodedTime === null) return;
   if (status === 'PARTIAL') tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { fact: { outputs: [bad, good] } });
-  else if (status === 'FAILED')
+  else if (status === 'FAILED' || (status === 'TRANSCODING' && firstPlayableTime === null))
     tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { ...failure, fact: { errorMessage, outputs: [bad] } });
   else if (status === 'PLAYABLE' && firstPlayableTime === null)
     tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { ...failure, fact: { outputs: [good] } });

@@ -37,11 +37,30 @@ describe('a cover snapshot', () => {
     ['is refused', [refused], { state: 'FAILED', errorCode: 'Forbidden', errorMessage: 'no' }],
     ['is in doubt', [doubtful], { state: 'IN_DOUBT', errorCode: 'Forbidden', errorMessage: 'no' }],
     ['is refused, whatever the doubt', [refused, doubtful], { state: 'FAILED' }],
+    [
+      'is refused twice, and in doubt twice: the first counts',
+      [refused, step('Failed', 31, { JobId: 'x' }), doubtful, step('InDoubt', 32, { JobId: 'x' })],
+      { state: 'FAILED', errorCode: 'Forbidden', errorMessage: 'no', finishedAt: atMs(21) },
+    ],
+    [
+      'is done once: the first end counts',
+      [taken, done('snap-1'), done('snap-1', { EventTime: at(40) })],
+      { finishedAt: atMs(30) },
+    ],
+    [
+      'is told with a code though it is done',
+      [taken, done('snap-1', { ErrorCode: 'Odd', ErrorMessage: 'odd' })],
+      { state: 'DONE', errorCode: null, errorMessage: null },
+    ],
     ['is taken, whatever the doubt', [taken, doubtful], { state: 'ACKNOWLEDGED', jobId: 'snap-1' }],
     ['is taken after all', [refused, taken], { state: 'ACKNOWLEDGED', jobId: 'snap-1' }],
     ['is done', [taken, done('snap-1')], { state: 'DONE', jobId: 'snap-1', finishedAt: atMs(30) }],
     ['is not done by another', [taken, done('snap-2')], { state: 'ACKNOWLEDGED', jobId: 'snap-1' }],
-    ['fails', [taken, done('snap-1', { Status: 'fail', ErrorCode: 'Bad' })], { state: 'FAILED', errorCode: 'Bad' }],
+    [
+      'fails',
+      [taken, done('snap-1', { Status: 'fail', ErrorCode: 'Bad' })],
+      { state: 'FAILED', errorCode: 'Bad', finishedAt: atMs(30) },
+    ],
   ])('%s', (_, bodies, expected) => {
     for (const order of [bodies, bodies.toReversed()]) expect(coverAfter(...order)).toMatchObject(expected);
   });

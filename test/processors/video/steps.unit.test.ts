@@ -97,6 +97,27 @@ describe('an audit before the transcode', () => {
     ]);
   });
 
+  it('that failed is no verdict, whatever it suggests', () => {
+    const acknowledged = step('Acknowledged', 7, auditToken, { JobId: 'audit-1' });
+    const failed = verdict(30, 'pass', { Status: 'fail', Code: 'E.Audit', Message: 'broke' });
+    for (const before of [[], [acknowledged]]) {
+      const { jobs, state } = run([...ready, ...before, failed], { policies: audited });
+      expect(started(jobs)).toEqual(['AUDIT']);
+      expect(state?.auditStatus).toBeNull();
+      expect(state?.jobs).toMatchObject([{ hold: before.length === 0 ? 'AUDIT' : 'REVIEW' }]);
+      const ended = { state: 'FAILED', errorCode: 'E.Audit', errorMessage: 'broke', finishedAt: Date.parse(at(30)) };
+      if (before.length > 0) expect(state?.steps).toMatchObject([ended]);
+    }
+  });
+
+  it('is ended by its own job, where that is known', () => {
+    const acknowledged = step('Acknowledged', 7, auditToken, { JobId: 'audit-1' });
+    const other = verdict(20, 'review', { JobId: 'other' });
+    const waiting = run([...ready, acknowledged, other], { policies: audited }).state;
+    expect(waiting?.steps).toMatchObject([{ state: 'ACKNOWLEDGED', finishedAt: null }]);
+    expect(run([...ready, other], { policies: audited }).state?.steps).toMatchObject([{ state: 'DONE' }]);
+  });
+
   it('is not ordered where a verdict is known already', () => {
     const passed = run([verdict(3, 'pass'), ...ready], { policies: audited });
     expect(started(passed.jobs)).toEqual(['TRANSCODE']);

@@ -1,0 +1,118 @@
+/**
+ * States of earlier releases that kept the summary of a retired video, without its events (docs/video-status.md,
+ * "Retirement"): the fewest events that say the same. What happened to the video is told first, and what it came to.
+ */
+import { describe, expect, it } from 'vitest';
+import { eventsOfStub } from '../../../processors/video/stub.ts';
+import { summaryOf } from '../../../processors/video/summary.ts';
+import type { RetiredSummary, VideoState } from '../../../schemas/generated/VideoState.ts';
+import {
+  type CallbackBody,
+  composeStart,
+  failedRendition,
+  jobEvent,
+  named,
+  recorded,
+  rendition,
+  snapshot,
+  sourceReady,
+  streamTranscoded,
+  transcoded,
+} from '../callbacks.ts';
+import { run } from '../run-topology.ts';
+
+const [ld, hd] = [rendition('ld', 'LD'), rendition('hd', 'HD')];
+const bad = failedRendition('bad', 'SD');
+const of = (type: string, seconds: number, more: object = {}) => named(type, seconds, { Status: 'success', ...more });
+const fail = { Status: 'fail', ErrorCode: 'E.1', ErrorMessage: 'no' };
+const machine = (Suggestion: string) => of('AIMediaAuditComplete', 70, { JobId: 'a', Data: { Suggestion } });
+const person = (AuditStatus: string) => of('CreateAuditComplete', 80, { AuditStatus, Reason: 'why' });
+const deleted = (DeleteType: string, more: object = {}) => of('DeleteMediaComplete', 90, { DeleteType, ...more });
+const running = jobEvent('TranscodeJobAcknowledged', 65, 'token', { JobIds: ['other'] });
+const ready = [recorded(4), sourceReady(6)];
+
+/** As an earlier release would have kept it. */
+function stubOf(bodies: readonly CallbackBody[]): { readonly stub: RetiredSummary; readonly state: VideoState } {
+  const { state } = run(bodies, { headers: { region: 'cn-shanghai' } });
+  if (state === null) throw new Error('no state');
+  const audits = state.facts.filter(({ audit }) => audit !== null);
+  const auditOf = (kind: string) => audits.findLast((fact) => fact.kind === kind)?.audit ?? null;
+  const { kind, status, stream, recording, recordedTime, composeStartTime, sourceReadyTime } = state;
+  const { firstPlayableTime, transcodedTime, deletedTime, coverUrl, sourceUrl, sourceGone, sizeBytes } = state;
+  const { durationSeconds, errorCode, errorMessage, region } = state;
+  const life = { kind, status, stream, recording, recordedTime, composeStartTime, sourceReadyTime };
+  const results = { firstPlayableTime, transcodedTime, deletedTime, coverUrl, sourceUrl, sourceGone, sizeBytes };
+  const verdicts = { machineAudit: auditOf('MACHINE_AUDIT'), manualAudit: auditOf('MANUAL_AUDIT') };
+  const auditMessage = audits.find(({ audit }) => audit === 'BLOCKED')?.errorMessage ?? null;
+  return {
+    state,
+    stub: { ...life, ...results, durationSeconds, errorCode, errorMessage, region, ...verdicts, auditMessage },
+  };
+}
+
+const R = 'AddLiveRecordVideoComplete';
+const C = 'LiveRecordVideoComposeStart';
+const U = 'FileUploadComplete';
+const A = 'VideoAnalysisComplete';
+const S = 'StreamTranscodeComplete';
+const T = 'TranscodeComplete';
+const D = 'DeleteMediaComplete';
+const J = 'TranscodeJobAcknowledged';
+
+describe('the events of a video that had retired', () => {
+  it.each<[string, readonly CallbackBody[], readonly string[]]>([
+    ['recorded', [recorded(4)], [R]],
+    ['recorded in vain', [recorded(4, fail)], [R]],
+    ['announced', [composeStart(4)], [C]],
+    ['composed in vain', [composeStart(4, fail)], [C]],
+    ['recorded, and composed', [recorded(4), composeStart(5), sourceReady(6)], [R, C, U]],
+    ['uploaded', [sourceReady(6)], [U]],
+    ['fetched in vain', [of('UploadByURLComplete', 6, { JobId: 'u', ...fail })], ['UploadByURLComplete']],
+    ['analysed', [sourceReady(6), of(A, 8, { Duration: 3, Size: 7 })], [U, A]],
+    ['analysed without a source', [of(A, 8, { Size: 7 })], [A]],
+    ['ready', [...ready, snapshot(9)], [R, U, 'SnapshotComplete']],
+    ['playable', [...ready, streamTranscoded(50, ld)], [R, U, A, S]],
+    ['playable, with a job that runs', [...ready, transcoded(60, [ld]), running], [R, U, A, S, J, T]],
+    ['transcoded', [...ready, streamTranscoded(50, ld), transcoded(60, [ld, hd])], [R, U, A, S, T]],
+    ['transcoded without a word on what', [...ready, transcoded(60, [])], [R, U, S, T]],
+    ['transcoded in part', [...ready, transcoded(60, [ld, bad])], [R, U, A, S, T]],
+    ['being transcoded', [...ready, running], [R, U, J]],
+    ['being transcoded again', [...ready, transcoded(60, [bad], fail), running], [R, U, J, T]],
+    ['failed', [...ready, transcoded(60, [bad], fail)], [R, U, D, T]],
+    [
+      'with its streams deleted',
+      [...ready, transcoded(60, [ld]), deleted('stream', { JobIds: 'ld' })],
+      [R, U, S, D, T],
+    ],
+    ['with its source deleted', [...ready, deleted('mezzanine')], [R, U, D]],
+    ['with its source deleted after all', [...ready, transcoded(60, [ld]), deleted('mezzanine')], [R, U, A, S, T, D]],
+    ['deleted', [...ready, deleted('all')], [R, U, D]],
+    ['audited', [...ready, machine('pass'), person('Normal')], [R, U, 'AIMediaAuditComplete', 'CreateAuditComplete']],
+    ['to be reviewed', [...ready, machine('review')], [R, U, 'AIMediaAuditComplete']],
+    ['blocked', [...ready, person('Blocked')], [R, U, 'CreateAuditComplete']],
+  ])('%s', (_, bodies, types) => {
+    const { stub, state } = stubOf(bodies);
+    const events = eventsOfStub(stub);
+    const says = summaryOf(events.toSorted((a, b) => a.entry.eventTime - b.entry.eventTime));
+    const { renditions: _all, errorCode: _code, errorMessage: _message, ...same } = says;
+    expect(state).toMatchObject(same);
+    if (state.status === 'FAILED')
+      expect(state).toMatchObject({ errorCode: says.errorCode, errorMessage: says.errorMessage });
+    expect(events.map(({ entry }) => entry.eventType)).toEqual(types);
+    expect(new Set(events.map(({ entry }) => entry.eventId)).size).toBe(events.length);
+    for (const { entry, fact } of events) {
+      expect(entry).toMatchObject({ receivedAt: 0, source: 'reconciler', jobId: null, implausible: [] });
+      expect(fact.region).toBe('cn-shanghai');
+    }
+  });
+
+  it('have ids that stay: the next event stores them', () => {
+    const { stub } = stubOf([...ready, person('Blocked'), deleted('all')]);
+    expect(eventsOfStub(stub).map(({ entry }) => entry.eventId)).toEqual([
+      '08e6ad65b2a8e4f0c21114169a075bf6',
+      '43d9d7801d2b6e13289ae3de157c5fc7',
+      '66b8a04d65d051b870d53a6ec6b397d4',
+      'da9b2f2e60ae84a93ebfe7b650743400',
+    ]);
+  });
+});
