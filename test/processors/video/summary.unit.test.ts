@@ -1,5 +1,7 @@
 /** What the public fields of a video say, by the rules of docs/video-status.md: kind, audit, and which event wins. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { check } from '../../support/property.ts';
 import {
   at,
   atMs,
@@ -11,6 +13,7 @@ import {
   snapshot,
   sourceReady,
   stream,
+  streamTranscoded,
   transcoded,
 } from '../callbacks.ts';
 import { run } from '../run-topology.ts';
@@ -248,5 +251,36 @@ describe('what a video says of itself', () => {
   ])('%s is %j', (field, value, bodies) => {
     for (const order of [bodies, bodies.toReversed()])
       expect((run(order).state as Record<string, unknown> | null)?.[field]).toEqual(value);
+  });
+});
+
+describe('the timeline', () => {
+  // EventTime has whole seconds, so ties are common.
+  it('is in order of time, in one second of cause, and then of id', () => {
+    const inOrder = [
+      named('DeleteMediaComplete', 4, { DeleteType: 'mezzanine' }),
+      recorded(5),
+      named('LiveRecordVideoComposeStart', 5),
+      sourceReady(5),
+      named('VideoAnalysisComplete', 5),
+      jobEvent('TranscodeJobSubmitted', 5, 't'),
+      jobEvent('TranscodeJobAcknowledged', 5, 't'),
+      streamTranscoded(5, rendition('j', 'LD')),
+      transcoded(5, [rendition('j', 'LD')]),
+      named('DeleteMediaComplete', 5, { DeleteType: 'stream' }),
+      snapshot(6),
+    ];
+    const unknown = Array.from({ length: 4 }, (_, n) => named('NotKnownYetComplete', 7, { n }));
+    const all = [...inOrder, ...unknown];
+    check(
+      'one timeline in any order',
+      fc.property(fc.shuffledSubarray([...all], { minLength: all.length }), (order) => {
+        const timeline = run(order).state?.timeline ?? [];
+        expect(timeline.map((entry) => entry.eventType)).toEqual(all.map((body) => body.EventType));
+        const ids = timeline.slice(inOrder.length).map((entry) => entry.eventId);
+        expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? -1 : 1)));
+      }),
+      20,
+    );
   });
 });
