@@ -135,12 +135,7 @@ function counted({ group, composed, composition }: Pick<Session, 'group' | 'comp
 
 /** One per record format: what failed or was deleted gives way to another, and a surplus one to what is further. */
 function furthest(composed: readonly Attached[], tracks: number): readonly Attached[] {
-  const living = composed.filter((one) => isLiving(one.video));
-  const failed = composed.filter((one) => !isLiving(one.video));
-  return [...living.toSorted((a, b) => progressOf(b.video.status) - progressOf(a.video.status)), ...failed].slice(
-    0,
-    tracks,
-  );
+  return composed.toSorted((a, b) => progressOf(b.video.status) - progressOf(a.video.status)).slice(0, tracks);
 }
 
 function modeOf(group: Group, rules: SessionRules, decided: Decided): ComposeMode {

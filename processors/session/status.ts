@@ -72,7 +72,7 @@ export function isLiving({ status }: { readonly status: VideoStatus }): boolean 
   return status !== 'FAILED' && status !== 'DELETED';
 }
 
-/** How far a living video has come, to compare by. */
+/** How far a video has come, to compare by; what failed or was deleted is behind all others. */
 export function progressOf(status: VideoStatus): number {
   return progress.indexOf(status);
 }

@@ -1,4 +1,6 @@
 import { inCallback } from './equivalents-callback.ts';
+import { inPolicy } from './equivalents-policy.ts';
+import { inSession } from './equivalents-session.ts';
 
 /**
  * Mutants that behave as the code does, whatever one feeds it, each with the reason. They don't count. A line says where
@@ -13,4 +15,4 @@ export type Equivalent = {
   readonly why: string;
 };
 
-export const equivalents: readonly Equivalent[] = [...inCallback];
+export const equivalents: readonly Equivalent[] = [...inCallback, ...inPolicy, ...inSession];

@@ -1,0 +1,13 @@
+import type { Equivalent } from './equivalents.ts';
+
+const book = { file: 'processors/policy/book.ts', within: 'policyBook' };
+const why = 'what is remembered of a stream is what would be found again: it saves time, and its bound saves memory';
+
+export const inPolicy: readonly Equivalent[] = [
+  { ...book, within: 'mostKnown', from: '10_000', to: '(10001)', why },
+  { ...book, within: 'mostKnown', from: '10_000', to: '(9999)', why },
+  { ...book, from: 'known.size === mostKnown', to: 'true', why },
+  { ...book, from: 'known.size === mostKnown', to: 'false', why },
+  { ...book, from: 'known.size === mostKnown', to: 'known.size !== mostKnown', why },
+  { ...book, from: 'known.set(key, policy);', to: ';', why },
+];
