@@ -27,6 +27,8 @@ export type Configuration = {
   readonly policies: PolicyBook;
   /** Further callback URLs and queues (`callbacks:` of the file). */
   readonly callbacks: CallbackSources;
+  /** Regions that callbacks come from, the home region first. */
+  readonly regions: readonly string[];
   /** What the cloud is to record (`recording:` of the file). */
   readonly recording: RecordingSetup;
   /** The configuration file, null when there is none. */
@@ -62,12 +64,17 @@ export function readConfiguration(overrides: Readonly<Record<string, string | un
       policies: checkedPolicies(policies.rules, recording.setup, file, content),
       recording: recording.setup,
       callbacks: callbacks.sources,
+      regions: regionsOf(checked.VOD_REGION, callbacks.sources),
       file,
     };
   } catch (error) {
     if (error instanceof SettingFault) throw new CommandFault(error.message, exitCode.configuration, error);
     throw error;
   }
+}
+
+function regionsOf(home: string, { endpoints, queues }: CallbackSources): readonly string[] {
+  return [...new Set([home, ...[...endpoints, ...queues].map(({ region }) => region)])];
 }
 
 /** What a reader of a part gives where it accepts it. */

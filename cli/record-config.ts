@@ -12,7 +12,7 @@ import {
 } from '../services/recording/index.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
-import { cloudOf } from './roles/cloud.ts';
+import { cloudsOf } from './roles/cloud.ts';
 
 const patiently = patience(systemPlatform);
 
@@ -50,14 +50,14 @@ export const remove = (name: string) =>
 
 async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration) => Promise<T>): Promise<T> {
   const configuration = readConfiguration();
-  const cloud = cloudOf(configuration.settings);
+  const clouds = cloudsOf(configuration.settings);
   try {
-    return await run(cloud, configuration);
+    return await run(clouds.of(null), configuration);
   } catch (error) {
     if (error instanceof RecordingSetupFault) throw new CommandFault(error.message, exitCode.configuration, error);
     throw error;
   } finally {
-    cloud.close();
+    clouds.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { buildApp } from './api/app.ts';
 import { createGate } from './api/gate.ts';
 import { RecordConfigs } from './api/live/record-configs.ts';
@@ -25,6 +26,8 @@ const defaultKey = { accessKeyId: 'emulator', accessKeySecret: 'emulator-secret'
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const clock = options.clock ?? systemClock;
   const seed = options.seed ?? 1;
+  const homeRegion = options.homeRegion ?? 'cn-shanghai';
+  const regionPorts = Object.entries(options.regionPorts ?? {});
   let current = turned(null, options.knobs ?? {});
   const knobs = () => current;
   const keys = () => options.accessKeys ?? [defaultKey];
@@ -40,7 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const courier = createCourier({ seed, clock, knobs, channel, wants, onSettled: () => wake() });
   const templateGroups = [...builtInTemplateGroups, ...(options.templateGroups ?? [])];
   const cloud = new Cloud({
-    ...{ seed, clock, templateGroups, courier, knobs },
+    ...{ seed, clock, templateGroups, courier, knobs, homeRegion },
     callbackUrlOf: (region) => options.regionCallbackUrls?.[region] ?? null,
     onProgress: () => wake(),
   });
@@ -68,7 +71,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     }
   };
 
-  const control: Omit<Emulator, 'url' | 'stop'> = {
+  const control: Omit<Emulator, 'url' | 'regionUrls' | 'stop'> = {
     play: (wanted = {}) => plays.start(wanted),
     addVideo: (wanted = {}) => plays.upload(wanted),
     progress,
@@ -86,29 +89,40 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     misbehave: (action, next) => mishaps.order(action, next),
   };
 
-  const app = buildApp({
-    rpc: {
-      context: { cloud, clock, journal, knobs, subscriptions, recordConfigs },
-      gate: createGate(clock, keys),
-      mayPass: createThrottle(clock, knobs),
-      mishaps,
-    },
-    mns: { queues, clock, keys, longPolls: () => knobs().queueLongPolls },
-    control,
-  });
-  await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8090 });
-  const { address, family, port } = app.server.address() as AddressInfo;
-  return {
-    ...control,
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    stop: async () => {
-      cloud.agenda.stop();
-      courier.stop();
-      stopping.abort();
-      queues.close();
-      await app.close();
-    },
+  const rpc = {
+    gate: createGate(clock, keys),
+    mayPass: createThrottle(clock, knobs),
+    mishaps,
   };
+  const apps: FastifyInstance[] = [];
+  const stop = async () => {
+    cloud.agenda.stop();
+    courier.stop();
+    stopping.abort();
+    queues.close();
+    for (const app of apps) await app.close();
+  };
+  async function listen(region: string | null, port: number): Promise<string> {
+    const context = { cloud, clock, journal, knobs, subscriptions, recordConfigs, region };
+    const mns = { queues, clock, keys, longPolls: () => knobs().queueLongPolls };
+    const app = buildApp({ rpc: { ...rpc, context }, mns, control });
+    apps.push(app);
+    await app.listen({ host: options.host ?? '127.0.0.1', port });
+    return urlOf(app.server.address() as AddressInfo);
+  }
+  try {
+    const url = await listen(regionPorts.length === 0 ? null : homeRegion, options.port ?? 8090);
+    const regionUrls: Record<string, string> = {};
+    for (const [region, port] of regionPorts) regionUrls[region] = await listen(region, port);
+    return { ...control, url, regionUrls, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 /** The callback configuration that the options ask for: a queue, else an address, else none. */

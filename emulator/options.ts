@@ -16,6 +16,13 @@ export type EmulatorOptions = {
   readonly callbackUrl?: string | null;
   /** Where to send what is for `callbackUrl`, for a receiver behind a proxy. Default: `callbackUrl`. */
   readonly deliverTo?: string;
+  /**
+   * Ports of further regions, 0 for any free one. With any, every endpoint answers for its own region's videos alone, as at the
+   * cloud; without, the only endpoint answers for all. Default: none.
+   */
+  readonly regionPorts?: Readonly<Record<string, number>>;
+  /** The region of `port`, and of what names none. Default `cn-shanghai`. */
+  readonly homeRegion?: string;
   /** Callback addresses of regions, for what is stored there. Default: `callbackUrl` for all. */
   readonly regionCallbackUrls?: Readonly<Record<string, string>>;
   /** The callback key; null (default) leaves the signature headers out. */
@@ -39,6 +46,8 @@ export type PlayOptions = {
   readonly stories?: readonly StoryName[] | undefined;
   /** Shows of each practice and story. Default 2. */
   readonly shows?: number | undefined;
+  /** Where the recordings are stored. Default: where the story says, else the home region. */
+  readonly region?: string | undefined;
   /** Default: the emulator's; a second play of the same seed gets other streams and ids. */
   readonly seed?: number | undefined;
   /** Cloud ms per wall ms. Default 1200: three hours in nine seconds. */
@@ -73,6 +82,8 @@ export type VideoOptions = {
   readonly durationSeconds?: number | undefined;
   /** Default `upload`. */
   readonly title?: string | undefined;
+  /** Where it is stored. Default: the home region. */
+  readonly region?: string | undefined;
 };
 
 export type Progress = {
@@ -93,6 +104,8 @@ export type Progress = {
 export type Emulator = {
   /** Base address of the APIs, e.g. `http://127.0.0.1:8090`. */
   readonly url: string;
+  /** The same of each further region. */
+  readonly regionUrls: Readonly<Record<string, string>>;
   /** Starts shows; their events come true from now on. */
   play(options?: PlayOptions): PlaySummary;
   /** Adds an uploaded video, ready to be worked on; gives its VideoId. FileUploadComplete is sent. */

@@ -71,7 +71,9 @@ export class Plays {
     const pace: Pace = wanted.live
       ? { cloudMs: wallMs, wallMs, compression: 1 }
       : { cloudMs: firstMs, wallMs, compression: wanted.compression ?? 1200 };
-    for (const show of shows) this.#cloud.addShow(show, pace);
+    const { region } = wanted;
+    const stored = (video: VideoPlan) => (region === undefined ? video : { ...video, region });
+    for (const show of shows) this.#cloud.addShow({ ...show, videos: show.videos.map(stored) }, pace);
     return {
       playId: `${seed}-${take}`,
       seed,
@@ -85,7 +87,7 @@ export class Plays {
   }
 
   /** An upload whose source is ready at this second of the wall clock. */
-  upload({ durationSeconds = 600, title = 'upload' }: VideoOptions): string {
+  upload({ durationSeconds = 600, title = 'upload', region }: VideoOptions): string {
     this.#uploads += 1;
     const rng = this.#cloud.chance('upload', this.#uploads);
     const videoId = `${rng.hex(28)}0102`;
@@ -103,6 +105,7 @@ export class Plays {
       sizeBytes: Math.round(durationSeconds * 450_000),
       durationSeconds,
       templateGroupId: templateGroupIds.storeOnly,
+      ...(region === undefined ? {} : { region }),
     };
     const pace: Pace = { cloudMs: atMs, wallMs, compression: 1 };
     this.#cloud.addVideo(plan, pace);

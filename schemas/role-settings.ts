@@ -45,7 +45,13 @@ export const credentialSettings = [
   'ALIBABA_CLOUD_SECURITY_TOKEN',
 ] as const;
 
-export const cloudSettings = ['VOD_REGION', 'VOD_ENDPOINT', 'LIVE_ENDPOINT', ...credentialSettings] as const;
+export const cloudSettings = [
+  'VOD_REGION',
+  'VOD_ENDPOINT',
+  'VOD_REGION_ENDPOINTS',
+  'LIVE_ENDPOINT',
+  ...credentialSettings,
+] as const;
 
 export const tracingSettings = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'] as const;
 
@@ -79,6 +85,7 @@ export const roleSettings = {
     ...cloudSettings,
     ...tracingSettings,
     'VOD_STORAGE_LOCATION',
+    'VOD_REGION_STORAGE_LOCATIONS',
     'VOD_SUBMISSIONS_PER_SECOND',
     'COMPOSE_SEARCH_SECONDS',
   ],

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { brokerAddresses, isAddressRange, isLoopback, listenAddress } from './address.ts';
 import { hasControlCharacter } from './bounds.ts';
+import { readPerRegion } from './region.ts';
 import { isServiceVariable, withoutServiceVariables } from './service-variables.ts';
 import { shown } from './shown.ts';
 
@@ -48,6 +49,14 @@ const list = (each: (part: string) => boolean) =>
   z
     .string()
     .refine((text) => text.split(',').every(each))
+    .optional();
+const perRegion = (value: (text: string) => boolean) =>
+  z
+    .string()
+    .refine((text) => {
+      const values = readPerRegion(text);
+      return values !== null && [...values.values()].every(value);
+    })
     .optional();
 const url = (accepts: string) => ({
   accepts: `${accepts}, without spaces and quotation marks`,
@@ -219,21 +228,31 @@ export const settingTable = {
   },
   VOD_CALLBACK_AUTH: { doc: 'Whether the signature of a callback is checked.', ...choice(['on', 'off'], 'on') },
   VOD_REGION: {
-    doc: 'Region whose callbacks arrive and whose API is called.',
+    doc: 'Home region: of callbacks whose endpoint or queue names no other, and of videos that no callback told of.',
     accepts: 'a region id (default cn-shanghai)',
     schema: z
       .string()
       .regex(/^[a-z0-9-]+$/)
       .default('cn-shanghai'),
   },
-  VOD_ENDPOINT: { doc: 'VOD API; unset: that of the region.', ...url('an http(s) URL') },
+  VOD_ENDPOINT: { doc: 'VOD API of the home region; unset: the public one.', ...url('an http(s) URL') },
+  VOD_REGION_ENDPOINTS: {
+    doc: 'VOD API of other regions, where it is not the public one (https://vod.REGION.aliyuncs.com).',
+    accepts: 'region=URL, comma separated',
+    schema: perRegion((value) => url('').schema.safeParse(value).success),
+  },
   LIVE_ENDPOINT: { doc: 'Live API; unset: the public one.', ...url('an http(s) URL') },
   ALIBABA_CLOUD_ACCESS_KEY_ID: { doc: 'Credentials of the cloud APIs.', ...optionalText(), secret: true },
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: { doc: 'Credentials of the cloud APIs.', ...optionalText(), secret: true },
   ALIBABA_CLOUD_SECURITY_TOKEN: { doc: 'Token of temporary credentials.', ...optionalText(), secret: true },
   VOD_STORAGE_LOCATION: {
-    doc: 'Bucket that composed videos go to (`compose: pipeline`); the cloud requires one outside Shanghai.',
+    doc: 'Bucket that composed videos of the home region go to (`compose: pipeline`); the cloud requires one outside Shanghai.',
     ...optionalText('a storage location of the VOD account'),
+  },
+  VOD_REGION_STORAGE_LOCATIONS: {
+    doc: 'The same for other regions.',
+    accepts: 'region=storage location, comma separated',
+    schema: perRegion(() => true),
   },
   VOD_SUBMISSIONS_PER_SECOND: {
     doc: "Jobs that one `jobs` role starts a second at most. The limit is the account's (30 as documented) and the roles don't know of one another: with several give each its part.",

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { isRegionName } from '../../schemas/region.ts';
 import { readConfiguration } from '../environment.ts';
 import { namingPort } from '../exit.ts';
 import { aborted, stopSignal } from '../stopping.ts';
@@ -7,6 +8,19 @@ function numberOf(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('a number, 0 or more');
   return value;
+}
+
+type EmulateOptions = {
+  readonly seed: number;
+  readonly shows: number;
+  readonly host?: string;
+  readonly regions: readonly string[];
+};
+
+function regionsOf(text: string): readonly string[] {
+  const regions = text.split(',');
+  if (regions.every(isRegionName)) return regions;
+  throw new InvalidArgumentError('region ids, comma separated, such as ap-southeast-1');
 }
 
 export function addEmulate(program: Command): void {
@@ -19,7 +33,13 @@ export function addEmulate(program: Command): void {
       '--host <address>',
       'where it listens; anybody who reaches it can play the cloud (default: a loopback address)',
     )
-    .action(async ({ seed, shows, host }: { seed: number; shows: number; host?: string }) => {
+    .option(
+      '--regions <regions>',
+      'further regions, comma separated, each at the next port; every endpoint then answers for its own region alone',
+      regionsOf,
+      [],
+    )
+    .action(async ({ seed, shows, host, regions }: EmulateOptions) => {
       const { startEmulator } = await import('../../emulator/index.ts');
       const { settings } = readConfiguration();
       const signal = stopSignal();
@@ -31,6 +51,8 @@ export function addEmulate(program: Command): void {
       const emulator = await startEmulator({
         host: host ?? settings.LIVE2VOD_BIND,
         port: settings.EMULATOR_PORT,
+        homeRegion: settings.VOD_REGION,
+        regionPorts: Object.fromEntries(regions.map((region, n) => [region, settings.EMULATOR_PORT + 1 + n])),
         seed,
         callbackUrl: settings.VOD_CALLBACK_URL ?? null,
         callbackKey: settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null,
@@ -41,6 +63,8 @@ export function addEmulate(program: Command): void {
           : {}),
       }).catch(namingPort('EMULATOR_PORT'));
       console.log(`the emulated cloud answers at ${emulator.url}; its control API is under ${emulator.url}/_emulator/`);
+      const others = Object.entries(emulator.regionUrls).map(([region, url]) => `${region}=${url}`);
+      if (others.length > 0) console.log(`further regions: VOD_REGION_ENDPOINTS=${others.join(',')}`);
       if (shows > 0) {
         const { videos, sessions, callbacks } = emulator.play({ shows });
         console.log(`playing ${sessions} sessions with ${videos} videos, ${callbacks} callbacks`);

@@ -29,7 +29,7 @@ import { analyticsDifferences } from './compare-analytics.ts';
 import { setUpDemo } from './configuration.ts';
 import { readStates, readTopic } from './read-states.ts';
 import { differenceLines, latencyTable, type PartReport, practiceTable, storyTable } from './report.ts';
-import { demoStories, playStories } from './stories.ts';
+import { abroad, demoStories, playStories } from './stories.ts';
 import { tally } from './tally.ts';
 
 export type DemoOptions = {
@@ -48,6 +48,13 @@ export type DemoOptions = {
 /** How long after the last callback the pipeline may take to catch up before a difference counts. */
 const settleMs = 60_000;
 
+/** Of the further regions, as VOD_REGION_ENDPOINTS takes them. */
+function regionEndpoints({ regionUrls }: Emulator): string {
+  return Object.entries(regionUrls)
+    .map(([region, url]) => `${region}=${url}`)
+    .join(',');
+}
+
 /** Runs the demo. Gives whether cloud, state topics and ClickHouse agree on everything. */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { say, print, signal } = options;
@@ -63,12 +70,14 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       seed: options.seed,
       callbackUrl: setUp.callbackUrl,
       regionCallbackUrls: setUp.regionCallbackUrls,
+      // Each region has an endpoint of its own, as at the cloud.
+      regionPorts: { [abroad.region]: 0 },
       callbackKey: setUp.callbackKey,
       accessKeys: [setUp.accessKey],
     }).catch(namingPort('EMULATOR_PORT'));
     try {
       const system = await startSystem({
-        overrides: setUp.overrides,
+        overrides: { ...setUp.overrides, VOD_REGION_ENDPOINTS: regionEndpoints(emulator) },
         quiet: true,
         say,
         signal,

@@ -1,18 +1,22 @@
 import {
   type CredentialsProvider,
-  cloudClient,
   defaultCredentials,
   fixedCredentials,
-  type VodCloud,
+  publicEndpoint,
+  type RegionalClouds,
+  regionalClouds,
 } from '../../connectors/vod/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
+import { readPerRegion } from '../../schemas/region.ts';
 import type { cloudSettings, credentialSettings } from '../../schemas/role-settings.ts';
 import type { Settings } from '../../schemas/settings.ts';
 
-/** The cloud of the settings: their region and endpoints, their credentials or else the SDK's default chain. */
-export function cloudOf(settings: Pick<Settings, (typeof cloudSettings)[number]>, metrics?: Metrics): VodCloud {
-  return cloudClient({
-    vodEndpoint: settings.VOD_ENDPOINT ?? `https://vod.${settings.VOD_REGION}.aliyuncs.com`,
+/** The clouds of the settings: their regions and endpoints, their credentials or else the SDK's default chain. */
+export function cloudsOf(settings: Pick<Settings, (typeof cloudSettings)[number]>, metrics?: Metrics): RegionalClouds {
+  const { VOD_REGION: home, VOD_ENDPOINT: homeEndpoint, VOD_REGION_ENDPOINTS: others } = settings;
+  return regionalClouds({
+    home,
+    endpoints: new Map([...perRegion(others), [home, homeEndpoint ?? publicEndpoint(home)]]),
     liveEndpoint: settings.LIVE_ENDPOINT ?? 'https://live.aliyuncs.com',
     credentials: credentialsOf(settings),
     onCall: (action, result, seconds) => {
@@ -20,6 +24,11 @@ export function cloudOf(settings: Pick<Settings, (typeof cloudSettings)[number]>
       metrics?.observe('live2vod_cloud_call_seconds', { action }, seconds);
     },
   });
+}
+
+/** A value per region, of a setting that was found good. */
+export function perRegion(setting: string | undefined): ReadonlyMap<string, string> {
+  return (setting === undefined ? null : readPerRegion(setting)) ?? new Map();
 }
 
 /** The settings' own credentials, or else the SDK's default chain. */

@@ -4,7 +4,7 @@ import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import { runJobRunner } from '../../services/jobs/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
-import { cloudOf } from './cloud.ts';
+import { cloudsOf, perRegion } from './cloud.ts';
 import type { Role } from './context.ts';
 import { needed, schemaRegistry } from './needed.ts';
 
@@ -17,7 +17,8 @@ export const jobs: Role<'jobs'> = async (context) => {
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const transcodeJob = await needed(context, schemaRegistry, () => registry.codec<TranscodeJob>('transcode-jobs'));
   const composeJob = await needed(context, schemaRegistry, () => registry.codec<ComposeJob>('compose-jobs'));
-  const cloud = cloudOf(settings, metrics);
+  const clouds = cloudsOf(settings, metrics);
+  const buckets = perRegion(settings.VOD_REGION_STORAGE_LOCATIONS);
   try {
     await runJobRunner({
       kafka: { ...kafkaSettingsOf(settings, 'jobs'), pulses },
@@ -25,7 +26,7 @@ export const jobs: Role<'jobs'> = async (context) => {
       groupId: `${settings.LIVE2VOD_TOPIC_PREFIX}jobs`,
       instance: settings.LIVE2VOD_INSTANCE,
       codecs: { transcodeJob, composeJob },
-      cloudOf: () => cloud,
+      cloudOf: (region) => clouds.of(region),
       platform,
       log,
       metrics,
@@ -34,9 +35,11 @@ export const jobs: Role<'jobs'> = async (context) => {
       tracing,
       submissionsPerSecond: settings.VOD_SUBMISSIONS_PER_SECOND,
       composeRules: { settleMs: settings.COMPOSE_SEARCH_SECONDS * 1_000 },
-      ...(settings.VOD_STORAGE_LOCATION === undefined ? {} : { storageLocation: settings.VOD_STORAGE_LOCATION }),
+      storageLocationOf: (region) =>
+        (region === null || region === settings.VOD_REGION ? settings.VOD_STORAGE_LOCATION : buckets.get(region)) ??
+        null,
     });
   } finally {
-    cloud.close();
+    clouds.close();
   }
 };

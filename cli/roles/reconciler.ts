@@ -3,7 +3,7 @@ import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { runReconciler } from '../../services/reconciler/index.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
-import { cloudOf } from './cloud.ts';
+import { cloudsOf } from './cloud.ts';
 import type { Role } from './context.ts';
 import { needed, schemaRegistry } from './needed.ts';
 
@@ -15,20 +15,20 @@ export const reconciler: Role<'reconciler'> = async (context) => {
   const { settings, policies, recording } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const videoState = await needed(context, schemaRegistry, () => registry.codec<VideoState>('video-state'));
-  const cloud = cloudOf(settings, metrics);
+  const clouds = cloudsOf(settings, metrics);
   try {
     await runReconciler({
       kafka: { ...kafkaSettingsOf(settings, 'reconciler'), pulses },
       topics: topic,
       codecs: { videoState },
-      cloud,
+      cloudOf: (region) => clouds.of(region),
       policies,
       targets: recording.configs.map(({ domainName, appName, streamName }) => ({
         domainName,
         ...(appName === '*' ? {} : { appName }),
         ...(streamName === null ? {} : { streamName }),
       })),
-      region: settings.VOD_REGION,
+      regions: configuration.regions,
       lookbackMs: settings.RECONCILER_LOOKBACK_HOURS * 60 * 60_000,
       platform,
       log,
@@ -37,6 +37,6 @@ export const reconciler: Role<'reconciler'> = async (context) => {
       waitingFor,
     });
   } finally {
-    cloud.close();
+    clouds.close();
   }
 };

@@ -13,7 +13,7 @@ export type VodCloud = Transcoding &
   Production &
   Notification &
   Recording & {
-    /** Closes idle connections. */
+    /** Closes the connections, once the calls under way have ended. */
     close(): void;
   };
 

@@ -13,4 +13,5 @@ export type { MessageCallback, Notification } from './notification.ts';
 export { adaptivePace } from './pace.ts';
 export type { JobDetail, Production } from './production.ts';
 export type { RecordConfig, Recording } from './recording.ts';
+export { publicEndpoint, type RegionalClouds, regionalClouds } from './regions.ts';
 export type { TranscodeTask, TranscodeTaskJob, TranscodeTaskSummary, Transcoding } from './transcoding.ts';

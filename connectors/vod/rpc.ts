@@ -28,7 +28,7 @@ export type Rpc = {
    * @throws CloudFault and nothing else.
    */
   call<T>(action: string, effect: Effect, params: RpcParams, answer: z.ZodType<T>): Promise<T>;
-  /** Closes idle connections. */
+  /** Closes the connections, once the calls under way have ended. */
   close(): void;
 };
 
@@ -60,6 +60,13 @@ export function rpcClient(options: RpcOptions): Rpc {
     true,
   );
 
+  let underWay = 0;
+  let closing = false;
+  // The agent closes connections in use as well, which would leave their calls without an answer.
+  const closeIfIdle = () => {
+    if (closing && underWay === 0) client.keepAliveAgent.destroy();
+  };
+
   async function request(action: string, effect: Effect, params: RpcParams): Promise<unknown> {
     try {
       // POST in capitals, or the SDK puts parameters and the security token into the URL and into error messages.
@@ -80,6 +87,7 @@ export function rpcClient(options: RpcOptions): Rpc {
   return {
     async call(action, effect, params, answer) {
       const startedAtMs = options.clock.monotonicMs();
+      underWay += 1;
       const observe = (result: 'ok' | FaultKind) =>
         options.onCall?.(action, result, (options.clock.monotonicMs() - startedAtMs) / 1000);
       try {
@@ -89,9 +97,15 @@ export function rpcClient(options: RpcOptions): Rpc {
       } catch (fault) {
         if (fault instanceof CloudFault) observe(fault.kind);
         throw fault;
+      } finally {
+        underWay -= 1;
+        closeIfIdle();
       }
     },
-    close: () => client.keepAliveAgent.destroy(),
+    close() {
+      closing = true;
+      closeIfIdle();
+    },
   };
 }
 

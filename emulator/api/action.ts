@@ -14,6 +14,8 @@ export type ActionContext = {
   readonly knobs: () => Knobs;
   readonly subscriptions: Subscriptions;
   readonly recordConfigs: RecordConfigs;
+  /** Of what region this endpoint answers; null: of all. */
+  readonly region: string | null;
 };
 
 /** One operation: gives the fields of the answer besides RequestId, or throws an ApiFault. */

@@ -10,6 +10,8 @@ import { mishaps } from './mishaps.ts';
 /** What the control API can do. */
 export type Control = Pick<Emulator, 'play' | 'addVideo' | 'progress' | 'ledger' | 'knobs' | 'turn' | 'misbehave'>;
 
+const region = z.string().min(1);
+
 const playBody = z
   .strictObject({
     practices: z.array(z.enum(practices)).min(1),
@@ -20,10 +22,11 @@ const playBody = z
     showSeconds: z.int().min(60),
     endsAtMs: z.int().positive(),
     live: z.boolean(),
+    region,
   })
   .partial();
 
-const videoBody = z.strictObject({ durationSeconds: z.number().positive(), title: z.string() }).partial();
+const videoBody = z.strictObject({ durationSeconds: z.number().positive(), title: z.string(), region }).partial();
 
 const mishapBody = z.strictObject({ action: z.string().min(1), next: z.array(z.enum(mishaps)).min(1) });
 

@@ -15,6 +15,8 @@ export type CloudOptions = {
   readonly templateGroups: readonly TemplateGroup[];
   readonly courier: Courier;
   readonly knobs: () => Knobs;
+  /** Where what names no region is stored. */
+  readonly homeRegion: string;
   /** Where what is stored in a region is told; null for the account's one address. */
   readonly callbackUrlOf: (region: string) => string | null;
   /** Called whenever something came true. */
@@ -34,6 +36,7 @@ export class Cloud {
   readonly agenda: Agenda;
   readonly clock: Clock;
   readonly knobs: () => Knobs;
+  readonly homeRegion: string;
   readonly #seed: number;
   readonly #courier: Courier;
   readonly #callbackUrlOf: (region: string) => string | null;
@@ -41,6 +44,7 @@ export class Cloud {
   constructor(options: CloudOptions) {
     this.clock = options.clock;
     this.knobs = options.knobs;
+    this.homeRegion = options.homeRegion;
     this.#seed = options.seed;
     this.#courier = options.courier;
     this.#callbackUrlOf = options.callbackUrlOf;

@@ -71,7 +71,7 @@ export function addTranscodeRoute(app: ConsoleApp, options: TranscodeRouteOption
     await options.publish({
       type: 'OperatorTranscodeRequest',
       videoId,
-      region: null,
+      region: state.region,
       atMs: nowMs,
       templateGroupId,
       priority: priority ?? null,

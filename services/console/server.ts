@@ -42,6 +42,7 @@ export type ConsoleOptions = Pick<
   readonly token: string | undefined;
   /** `PolicyBook.unknownStream`. */
   readonly unknownStream: Policy;
+  /** The home region: of videos of which nothing says where they lie. */
   readonly region: string;
   readonly clock: Clock & Pick<Platform, 'random'>;
   readonly log: Logger;
@@ -125,7 +126,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
         waitingFor: () => waitingFor() ?? options.systemWaitingFor(),
       },
       publish: async (request) => {
-        const event = encodeInternalEvent({ ...request, region: options.region });
+        const event = encodeInternalEvent({ ...request, region: request.region ?? options.region });
         await producer.send(internalRecord(() => topicNames.callbacks, event, clock.now()));
       },
     });

@@ -16,8 +16,8 @@ export type ComposeJobsOptions = {
   readonly codec: Pick<Codec<ComposeJob>, 'decode'>;
   /** The client of a region; null is the region of the settings. */
   readonly cloudOf: (region: string | null) => Pick<VodCloud, 'produceEditingProjectVideo' | 'searchMedia'>;
-  /** Bucket of the products; the cloud requires one outside Shanghai. */
-  readonly storageLocation: string | null;
+  /** A region's bucket of the products, null for its own choice; the cloud requires one outside Shanghai. */
+  readonly storageLocationOf: (region: string | null) => string | null;
   readonly submitting: Lane;
   readonly asking: Lane;
   readonly rules: ComposeRules;
@@ -48,7 +48,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
         title: titleOf(job),
         mediaIds: job.videoIds,
         templateGroupId: job.templateGroupId,
-        storageLocation: options.storageLocation,
+        storageLocation: options.storageLocationOf(job.region),
       });
       return { kind: 'produced' as const, productId: mediaId };
     });

@@ -53,8 +53,8 @@ export type JobRunnerOptions = {
   readonly rules?: Partial<AttemptRules>;
   readonly composeRules?: Partial<ComposeRules>;
   readonly stepRules?: Partial<ComposeRules>;
-  /** Bucket for composed videos; the cloud requires one outside Shanghai. */
-  readonly storageLocation?: string;
+  /** A region's bucket for composed videos, null for its own choice; the cloud requires one outside Shanghai. Default: null. */
+  readonly storageLocationOf?: (region: string | null) => string | null;
 };
 
 /**
@@ -81,7 +81,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const compose = composeJobs({
     ...shared,
     codec: codecs.composeJob,
-    storageLocation: options.storageLocation ?? null,
+    storageLocationOf: options.storageLocationOf ?? (() => null),
     rules: { ...defaultComposeRules, ...options.composeRules },
   });
 

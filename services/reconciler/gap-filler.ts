@@ -1,4 +1,4 @@
-/** Asks the cloud about videos and tells what it finds. No loop and no Kafka in here: the reconciler's business. */
+/** Asks a region's cloud about videos and tells what it finds. Loop and Kafka are the reconciler's business. */
 
 import type { LiveRecording, TranscodeTask, VideoInfo, VodCloud } from '../../connectors/vod/index.ts';
 import { CloudFault, cloudTime } from '../../connectors/vod/index.ts';
@@ -29,8 +29,11 @@ export type BackfillCloud = Pick<
 >;
 
 export type GapFillerOptions = {
-  readonly cloud: BackfillCloud;
+  /** The client of the region; asked for anew with every call. */
+  readonly cloud: () => BackfillCloud;
   readonly ask: Ask;
+  /** Where the videos lie that this one is asked about; null where it isn't known. */
+  readonly region: string | null;
   readonly watch: WatchList;
   /** Publishes a finding; resolves when it is durable. */
   readonly tell: (finding: Finding) => Promise<void>;
@@ -95,8 +98,8 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
 
   async function tasksOf(videoId: string): Promise<readonly TranscodeTask[]> {
     const tasks: TranscodeTask[] = [];
-    for (const { taskId } of await ask(() => cloud.listTranscodeTask({ videoId }))) {
-      tasks.push(await ask(() => cloud.getTranscodeTask({ taskId })));
+    for (const { taskId } of await ask(() => cloud().listTranscodeTask({ videoId }))) {
+      tasks.push(await ask(() => cloud().getTranscodeTask({ taskId })));
     }
     return tasks;
   }
@@ -104,9 +107,9 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   async function auditOf(known: KnownVideo): Promise<Finding | null> {
     const { auditJobId: jobId, videoId } = known;
     if (jobId === undefined) return null;
-    const job = await ask(() => cloud.getJob({ jobId, jobType: 'ai' }));
+    const job = await ask(() => cloud().getJob({ jobId, jobType: 'ai' }));
     if (job.completedAtMs === null) return null;
-    const { suggestion } = await ask(() => cloud.getMediaAuditResult({ mediaId: videoId }));
+    const { suggestion } = await ask(() => cloud().getMediaAuditResult({ mediaId: videoId }));
     return auditFound(known, jobId, job, suggestion);
   }
 
@@ -124,7 +127,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     const infos = new Map<string, VideoInfo>();
     for (let from = 0; from < videoIds.length; from += videosPerQuestion) {
       const asked = videoIds.slice(from, from + videosPerQuestion);
-      const { videos } = await ask(() => cloud.getVideoInfos({ videoIds: asked }));
+      const { videos } = await ask(() => cloud().getVideoInfos({ videoIds: asked }));
       for (const video of videos) infos.set(video.videoId, video);
     }
     return infos;
@@ -168,6 +171,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   const newcomer = (videoId: string, stream: KnownVideo['stream']): KnownVideo => ({
     videoId,
     stream,
+    region: options.region,
     needs: ['source', 'transcodes', 'cover'],
     told: new Set(),
     heardAtMs: 0,
@@ -210,7 +214,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     const created = `CreationTime = ('${cloudTime(window.fromMs)}','${cloudTime(toMs)}')`;
     const match = `MediaSource in ('live','editing') and ${created}`;
     for (let page = 1; page <= mostSearchPages; page++) {
-      const { media } = await ask(() => cloud.searchMedia({ match, page, pageSize: searchPageSize }));
+      const { media } = await ask(() => cloud().searchMedia({ match, page, pageSize: searchPageSize }));
       const unexplained = media
         .map((found) => found.mediaId)
         .filter((id) => !listed.has(id) && (watch.get(id)?.needs.includes('origin') ?? true));

@@ -15,6 +15,8 @@ export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit';
 export type KnownVideo = {
   readonly videoId: string;
   readonly stream: StreamRef | null;
+  /** Where it lies; null where nothing that was heard of it says so. */
+  readonly region: string | null;
   readonly needs: readonly Need[];
   /** Job of the audit that was ordered. */
   readonly auditJobId?: string;
@@ -41,9 +43,9 @@ export function knownVideo(state: VideoState): KnownVideo {
     if (fact.kind !== 'TRANSCODED') continue;
     for (const { jobId } of fact.outputs) if (jobId !== null) told.add(toldAs('TranscodeComplete', jobId));
   }
-  const { videoId, stream } = state;
+  const { videoId, stream, region } = state;
   const auditJobId = state.steps.find(({ kind }) => kind === 'AUDIT')?.jobId ?? null;
-  const known = { videoId, stream, needs: needsOf(state, told), told, heardAtMs };
+  const known = { videoId, stream, region, needs: needsOf(state, told), told, heardAtMs };
   return auditJobId === null ? known : { ...known, auditJobId };
 }
 

@@ -18,7 +18,8 @@ import { defaultPolicy, type PolicyBook } from '../../processors/policy/index.ts
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import type { Finding } from './findings.ts';
-import { type BackfillCloud, gapFiller } from './gap-filler.ts';
+import { type BackfillCloud, type GapFiller, gapFiller } from './gap-filler.ts';
+import type { KnownVideo } from './needs.ts';
 import { type Ask, isWithin, type SweepTarget } from './sweep.ts';
 import { type WatchListOptions, watchList } from './watch-list.ts';
 
@@ -26,11 +27,13 @@ export type ReconcilerOptions = {
   readonly kafka: KafkaSettings;
   readonly topics: (id: TopicId) => string;
   readonly codecs: { readonly videoState: Pick<Codec<VideoState>, 'decode'> };
-  readonly cloud: BackfillCloud;
+  /** The client of a region; null is the home region. */
+  readonly cloudOf: (region: string | null) => BackfillCloud;
   readonly policies: PolicyBook;
   /** Domains or streams that are recorded, so that a recording is found even if nothing was ever heard of it. */
   readonly targets: readonly SweepTarget[];
-  readonly region: string | null;
+  /** Regions that callbacks come from, the home region first: their recordings are listed even if nothing was ever heard of them. */
+  readonly regions: readonly string[];
   readonly platform: Platform;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -96,8 +99,8 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
   const registry = { platform, log, signal, waitingFor: waits.part('registry', null) };
   const waitForStates = waits.part('states', 'the states to be read');
 
-  async function tell({ body }: Finding): Promise<void> {
-    const event = { source: 'reconciler', key: body.VideoId, region: options.region, body } as const;
+  async function tell({ body }: Finding, region: string | null): Promise<void> {
+    const event = { source: 'reconciler', key: body.VideoId, region, body } as const;
     await retry('publish a finding', signal, () => producer.send(internalRecord(topics, event, platform.now())));
     metrics.count('live2vod_reconciler_findings_total', { type: body.EventType });
     log.info({ videoId: body.VideoId, eventType: body.EventType }, 'supplied a callback that never came');
@@ -117,15 +120,29 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
     }
   }
 
-  const gaps = gapFiller({
-    cloud: options.cloud,
+  const shared = {
     ask: politely({ ...options, signal }),
     watch,
-    tell,
     platform,
     log,
     tooYoungMs: options.silentAfterMs ?? Math.min(...shortestSilencesMs(options.policies)),
-  });
+  };
+  const [home = null] = options.regions;
+
+  /** A video is known to the cloud of its region alone. */
+  function gapsOf(region: string | null): GapFiller {
+    return gapFiller({
+      ...shared,
+      region,
+      cloud: () => options.cloudOf(region),
+      tell: (finding) => tell(finding, region),
+    });
+  }
+
+  async function check(silent: readonly KnownVideo[]): Promise<void> {
+    for (const [region, videos] of Map.groupBy(silent, (video) => video.region ?? home))
+      await gapsOf(region).checkVideos(videos);
+  }
 
   // A sweep of many streams takes long; silent videos are asked about meanwhile.
   let sweeping: Promise<void> | null = null;
@@ -134,7 +151,9 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
   async function sweep(nowMs: number): Promise<void> {
     const window = { fromMs: nowMs - (options.lookbackMs ?? 24 * 60 * 60_000), toMs: nowMs };
     try {
-      await gaps.sweep(targetsOf(options.targets, watch.streams()), window);
+      const heard = Map.groupBy(watch.streams(), (stream) => stream.region ?? home);
+      for (const region of new Set([home, ...options.regions, ...heard.keys()]))
+        await gapsOf(region).sweep(targetsOf(options.targets, heard.get(region) ?? []), window);
     } catch (error) {
       sweepFailure = error;
     }
@@ -155,7 +174,7 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
       waitForStates(null);
       if (nowMs >= checkAtMs) {
         const due = watch.due(nowMs, videosPerRound);
-        if (due.length > 0) await gaps.checkVideos(due);
+        if (due.length > 0) await check(due);
         checkAtMs = nowMs + (options.checkEveryMs ?? 30_000);
       }
       if (sweepFailure !== undefined) throw sweepFailure;

@@ -16,14 +16,14 @@ const shortestWindowMs = 60_000;
 
 /** Every recording in the window, page by page, so that memory stays small. */
 export async function* recordingsIn(
-  cloud: Pick<Media, 'listLiveRecordVideo'>,
+  cloud: () => Pick<Media, 'listLiveRecordVideo'>,
   ask: Ask,
   target: SweepTarget,
   window: Window,
 ): AsyncGenerator<readonly LiveRecording[]> {
   for (let page = 1; ; page++) {
     const found = await ask(() =>
-      cloud.listLiveRecordVideo({
+      cloud().listLiveRecordVideo({
         ...target,
         recordedFromMs: window.fromMs,
         recordedToMs: window.toMs,

@@ -1,4 +1,4 @@
-import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import type { StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
 import { type KnownVideo, knownVideo, type Need } from './needs.ts';
 
 /** The videos that were heard of lately, and when to ask about those that miss something. */
@@ -14,10 +14,12 @@ export type WatchList = {
   postpone(videoId: string, nowMs: number): void;
   /** This was published; it won't be again, though the state doesn't show it yet. */
   supplied(videoId: string, told: string): void;
-  /** Streams that were heard of, each once. */
-  streams(): readonly { readonly domainName: string; readonly appName: string; readonly streamName: string }[];
+  /** Streams that were heard of, with the region that their recordings lie in, each once. */
+  streams(): readonly HeardStream[];
   readonly size: number;
 };
+
+export type HeardStream = StreamRef & { readonly region: string | null };
 
 type Watched = { known: KnownVideo; asked: number; nextAtMs: number; supplied: Set<string> };
 
@@ -83,10 +85,12 @@ export function watchList(options: WatchListOptions): WatchList {
     },
     supplied: (videoId, told) => void videos.get(videoId)?.supplied.add(told),
     streams() {
-      const streams = new Map<string, NonNullable<KnownVideo['stream']>>();
+      const streams = new Map<string, HeardStream>();
       for (const { known } of videos.values()) {
-        if (known.stream === null) continue;
-        streams.set(`${known.stream.domainName}/${known.stream.appName}/${known.stream.streamName}`, known.stream);
+        const { stream, region } = known;
+        if (stream === null) continue;
+        const { domainName, appName, streamName } = stream;
+        streams.set(`${region}/${domainName}/${appName}/${streamName}`, { domainName, appName, streamName, region });
       }
       return [...streams.values()];
     },

@@ -3,7 +3,7 @@ import type { CloudVideo } from '../../cloud/video.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { type Params, required } from '../params.ts';
-import { videoOf } from './lookup.ts';
+import { videoOf, videosHere } from './lookup.ts';
 
 /** A job of the kinds that these operations answer for here. */
 type JobInfo = {
@@ -53,8 +53,8 @@ function jobTypeOf(params: Params): 'snapshot' | 'ai' {
   return jobType;
 }
 
-function jobNamed(jobId: string, jobType: 'snapshot' | 'ai', { cloud }: ActionContext) {
-  for (const video of cloud.videos.values()) {
+function jobNamed(jobId: string, jobType: 'snapshot' | 'ai', context: ActionContext) {
+  for (const video of videosHere(context)) {
     const job = jobsOf(video, jobType).find((one) => one.jobId === jobId);
     if (job) return { job, video };
   }

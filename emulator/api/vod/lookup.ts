@@ -1,11 +1,33 @@
-import { type CloudVideo, type VodStatus, vodStatus } from '../../cloud/video.ts';
+import { type CloudVideo, type RunningTask, type VodStatus, vodStatus } from '../../cloud/video.ts';
 import type { ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { type Params, required } from '../params.ts';
 
+/** Whether the video lies where this endpoint answers. */
+export function isHere({ plan }: CloudVideo, { region, cloud }: ActionContext): boolean {
+  return region === null || (plan.region ?? cloud.homeRegion) === region;
+}
+
+/** All videos of this endpoint's region. */
+export function videosHere(context: ActionContext): CloudVideo[] {
+  return [...context.cloud.videos.values()].filter((video) => isHere(video, context));
+}
+
+/** The video of this id, where VOD knows it in this endpoint's region. */
+export function videoHere(videoId: string, context: ActionContext): CloudVideo | null {
+  const video = context.cloud.known(videoId);
+  return video && isHere(video, context) ? video : null;
+}
+
+/** The task, where its video lies in this endpoint's region. */
+export function taskHere(running: RunningTask | undefined, context: ActionContext): RunningTask | undefined {
+  const video = running && context.cloud.videos.get(running.task.videoId);
+  return video && isHere(video, context) ? running : undefined;
+}
+
 /** The video that a call is about. @throws MissingParameter, InvalidVideo.NotFound */
-export function videoOf(params: Params, { cloud }: ActionContext, name = 'VideoId'): CloudVideo {
-  const video = cloud.known(required(params, name));
+export function videoOf(params: Params, context: ActionContext, name = 'VideoId'): CloudVideo {
+  const video = videoHere(required(params, name), context);
   if (!video) throw fault.unknownVideo();
   return video;
 }

@@ -4,7 +4,7 @@ import type { TranscodeJobPlan } from '../../scenario/fact.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { integer, optional, required, time } from '../params.ts';
-import { shownStatus, videoOf } from './lookup.ts';
+import { shownStatus, videoHere, videoOf, videosHere } from './lookup.ts';
 
 /** GetVideoInfo (cloud facts 3.2). */
 export const getVideoInfo: Action = (params, context) => ({
@@ -15,10 +15,10 @@ export const getVideoInfo: Action = (params, context) => ({
 export const getVideoInfos: Action = (params, context) => {
   const ids = required(params, 'VideoIds').split(',');
   if (ids.length > 20) throw fault.invalidParameter('VideoIds');
-  const known = ids.flatMap((id) => context.cloud.known(id) ?? []);
+  const known = ids.flatMap((id) => videoHere(id, context) ?? []);
   return {
     VideoList: known.map((video) => describeVideo(video, context)),
-    NonExistVideoIds: ids.filter((id) => !context.cloud.known(id)),
+    NonExistVideoIds: ids.filter((id) => !videoHere(id, context)),
   };
 };
 
@@ -63,7 +63,7 @@ export const listLiveRecordVideo: Action = (params, context) => {
   const pageNo = integer(params, 'PageNo', { from: 1, to: 100_000, otherwise: 1 });
   const pageSize = integer(params, 'PageSize', { from: 1, to: 100, otherwise: 10 });
   const oldestFirst = (params.SortBy ?? 'CreationTime:Desc') === 'CreationTime:Asc';
-  const found = [...context.cloud.videos.values()]
+  const found = videosHere(context)
     .filter((video) => timeOf(video, 'recorded') !== null)
     .filter(
       ({ plan }) =>
@@ -121,7 +121,7 @@ export function describeVideo(video: CloudVideo, context: ActionContext) {
     ...(cover?.kind === 'snapshot' ? { CoverURL: cover.snapshot.coverUrl } : {}),
     TemplateGroupId: plan.templateGroupId,
     StorageLocation: 'live-record.oss-cn-shanghai.aliyuncs.com',
-    RegionId: 'cn-shanghai',
+    RegionId: plan.region ?? context.cloud.homeRegion,
     AppId: 'app-1000000',
     AuditStatus: audit?.kind === 'audited' ? (audit.audit.suggestion === 'block' ? 'Blocked' : 'Normal') : 'Init',
     DownloadSwitch: 'on',

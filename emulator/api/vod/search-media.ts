@@ -3,7 +3,7 @@ import type { CloudVideo } from '../../cloud/video.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { integer, optional } from '../params.ts';
-import { shownStatus } from './lookup.ts';
+import { shownStatus, videosHere } from './lookup.ts';
 import { createdMs } from './media.ts';
 
 type Term = { readonly field: string; readonly values: readonly string[]; readonly isRange: boolean };
@@ -20,7 +20,7 @@ export const searchMedia: Action = (params, context) => {
   const pageSize = integer(params, 'PageSize', { from: 1, to: 100, otherwise: 10 });
   const oldestFirst = (params.SortBy ?? 'CreationTime:Desc') === 'CreationTime:Asc';
   const indexedBefore = context.clock.now() - context.knobs().searchLagMs;
-  const found = [...context.cloud.videos.values()]
+  const found = videosHere(context)
     .filter(({ occurred }) => (occurred[0]?.reachedWallMs ?? Number.POSITIVE_INFINITY) <= indexedBefore)
     .filter((video) => terms.every((term) => fits(video, term, context)))
     .sort((a, b) => (createdMs(a) - createdMs(b)) * (oldestFirst ? 1 : -1));

@@ -5,27 +5,27 @@ import type { TranscodeJobPlan } from '../../scenario/fact.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { integer, optional, time } from '../params.ts';
-import { videoOf } from './lookup.ts';
+import { taskHere, videoOf } from './lookup.ts';
 
 /** GetTranscodeTask by TranscodeTaskId or by up to ten JobIds (cloud facts 3.2). */
 export const getTranscodeTask: Action = (params, context) => {
   const taskId = optional(params, 'TranscodeTaskId');
   const jobIds = optional(params, 'JobIds')?.split(',') ?? [];
   if (taskId !== null) {
-    const running = context.cloud.tasks.get(taskId);
+    const running = taskHere(context.cloud.tasks.get(taskId), context);
     if (!running) throw fault.noSuchResource(taskId);
     return { TranscodeTask: describe(running, context, true) };
   }
   if (jobIds.length === 0) throw fault.missingParameter('TranscodeTaskId');
   if (jobIds.length > 10) throw fault.invalidParameter('JobIds');
   const found = jobIds.flatMap((jobId) => {
-    const running = context.cloud.jobs.get(jobId);
+    const running = taskHere(context.cloud.jobs.get(jobId), context);
     const job = running?.task.jobs.find((one) => one.jobId === jobId);
     return running && job ? [describeJob(job, running, context)] : [];
   });
   return {
     TranscodeJobInfoList: found,
-    NonExistJobIds: jobIds.filter((jobId) => !context.cloud.jobs.has(jobId)),
+    NonExistJobIds: jobIds.filter((jobId) => !taskHere(context.cloud.jobs.get(jobId), context)),
   };
 };
 

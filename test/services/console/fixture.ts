@@ -149,7 +149,7 @@ export function manualFollower(): Follower & { announce(): void } {
   };
 }
 
-export type Published = { videoId: string; body: Readonly<Record<string, unknown>> };
+export type Published = { videoId: string; region: string | null; body: Readonly<Record<string, unknown>> };
 
 /** A console over a view of its own, with a follower that the test drives and dead letters from a list. */
 export async function testConsole(
@@ -183,7 +183,7 @@ export async function testConsole(
     token: 'token' in options ? options.token : 'right',
     unknownStream: options.unknownStream ?? defaultPolicy,
     publish: async (request) => {
-      published.push({ videoId: request.videoId, body: encodeInternalEvent(request).body });
+      published.push({ videoId: request.videoId, region: request.region, body: encodeInternalEvent(request).body });
     },
     readLatency: options.readLatency ?? (() => Promise.reject(new Error('connect ECONNREFUSED'))),
     deadLetters: {

@@ -129,6 +129,37 @@ test('shows what the topics hold, and goes on after a restart where its readers 
   expect((await fetch(`${second.url}/api/videos/a`)).status).toBe(404);
 });
 
+// Every request said that it came from the home region, whatever region its video lies in.
+test('a transcode request is published with the region of its video, else with the home region', async () => {
+  const names = await topicsOf();
+  const producer = await IdempotentProducer.connect(kafka);
+  onTestFinished(() => producer.close());
+  const regions = { abroad: 'ap-southeast-1', anywhere: null };
+  for (const [videoId, region] of Object.entries(regions)) {
+    const ready = video(videoId, { kind: 'UPLOAD', status: 'SOURCE_READY', sourceReadyTime: 1_000, region });
+    await producer.send({ topic: names['video-state'], key: videoId, value: codecs['video-state'].encode(ready) });
+  }
+  const { url } = await started(names, temporaryFolder());
+  for (const videoId of Object.keys(regions)) {
+    const answer = await fetch(`${url}/api/videos/${videoId}/transcode`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer right', 'content-type': 'application/json' },
+      body: JSON.stringify({ templateGroupId: 'ffeeddccbbaa99887766554433221100' }),
+    });
+    expect(answer.status).toBe(202);
+  }
+
+  const reader = await Consumer.connect(kafka);
+  onTestFinished(() => reader.close());
+  reader.assign([0, 1].map((partition) => ({ topic: names.callbacks, partition, offset: -2 })));
+  const told = new Map<string | null, string | undefined>();
+  await eventually(async () => {
+    for (const { key, headers } of await reader.poll(10, 200)) told.set(key, headers.region);
+    return told.size === 2;
+  });
+  expect(Object.fromEntries(told)).toEqual({ abroad: 'ap-southeast-1', anywhere: 'local' });
+});
+
 test('a console whose port is taken ends, and leaves nothing open', async () => {
   // Follower, producer and store went on without a server: the process told why and lived on.
   const names = await topicsOf();

@@ -36,7 +36,7 @@ async function playSchedule(schedule: number) {
         composeJobs({
           codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
           cloudOf: () => studio.asSeenBy(crashPoint),
-          storageLocation: null,
+          storageLocationOf: () => null,
           submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
           asking: lane({ perSecond: 50, atOnce: 4 }, platform),
           rules: defaultComposeRules,

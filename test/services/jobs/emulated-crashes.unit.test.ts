@@ -194,7 +194,7 @@ describe(`${runs} schedules against the emulator, seed ${seed}`, () => {
           composeJobs({
             codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
             cloudOf: () => mortal(crashPoint),
-            storageLocation: null,
+            storageLocationOf: () => null,
             submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
             asking: lane({ perSecond: 50, atOnce: 4 }, platform),
             rules: defaultComposeRules,

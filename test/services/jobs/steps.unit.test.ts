@@ -176,7 +176,8 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
     );
     const watch = watchList({ silentAfterMs: () => 0 });
     const { checkVideos } = gapFiller({
-      cloud,
+      cloud: () => cloud,
+      region: null,
       ask: (work) => work(),
       watch,
       tell: async ({ body }) => pipeline.tell(body, 'reconciler'),

@@ -48,10 +48,12 @@ async function backfill(survivors: readonly Body[], listsCompositions: boolean) 
   const { states, take } = processor();
   for (const body of survivors) take(body, 'http', startMs);
   const watch = watchList({ silentAfterMs: () => silentAfterMs });
+  const cloud = showCloud({ listsCompositions });
   let nowMs = startMs;
   let findings: Finding[] = [];
   const { checkVideos, sweep } = gapFiller({
-    cloud: showCloud({ listsCompositions }),
+    cloud: () => cloud,
+    region: null,
     ask: (work) => work(),
     watch,
     tell: (finding) => {

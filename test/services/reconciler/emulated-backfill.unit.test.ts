@@ -102,7 +102,8 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
     let nowMs = Date.now();
     let findings: Finding[] = [];
     const gaps = gapFiller({
-      cloud,
+      cloud: () => cloud,
+      region: null,
       ask: (work) => work(),
       watch,
       tell: (finding) => {

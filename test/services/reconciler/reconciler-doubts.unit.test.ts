@@ -59,7 +59,8 @@ function reconciler(cloud: BackfillCloud, states: readonly VideoState[]) {
   const findings: Finding[] = [];
   let nowMs = startMs;
   const gaps = gapFiller({
-    cloud,
+    cloud: () => cloud,
+    region: null,
     ask: (work) => work(),
     watch,
     tell: (finding) => Promise.resolve(void findings.push(finding)),

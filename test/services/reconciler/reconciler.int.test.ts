@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { Admin, Consumer, IdempotentProducer } from '../../../connectors/kafka/index.ts';
-import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts';
+import { fixedCredentials, regionalClouds } from '../../../connectors/vod/index.ts';
 import { type Emulator, startEmulator } from '../../../emulator/index.ts';
 import { systemPlatform } from '../../../platform/host/index.ts';
 import { createLogger, metricsOf } from '../../../platform/telemetry/index.ts';
@@ -22,7 +22,8 @@ let emulator: Emulator;
 let producer: IdempotentProducer;
 let consumer: Consumer;
 beforeAll(async () => {
-  emulator = await startEmulator({ port: 0, seed: 3, knobs: { queryPerSecond: null } });
+  const regionPorts = { 'ap-southeast-1': 0 };
+  emulator = await startEmulator({ port: 0, regionPorts, seed: 3, knobs: { queryPerSecond: null } });
   const admin = await Admin.connect(kafka);
   await admin.ensureTopics([topics('video-state'), topics('callbacks')].map((name) => ({ name, partitions })));
   admin.close();
@@ -44,9 +45,12 @@ afterAll(async () => {
 /** Emulated cloud without a callback address: every callback is lost. */
 it('a pipeline that never got a callback learns everything from the reconciler', async () => {
   emulator.play({ practices: ['1', '3a'], shows: 1, compression: 1e9 });
+  // Each endpoint knows the videos of its own region alone.
+  emulator.play({ practices: ['3a'], shows: 1, compression: 1e9, region: 'ap-southeast-1' });
   await emulator.whenQuiet();
-  const cloud = cloudClient({
-    vodEndpoint: emulator.url,
+  const clouds = regionalClouds({
+    home: 'cn-shanghai',
+    endpoints: new Map([['cn-shanghai', emulator.url], ...Object.entries(emulator.regionUrls)]),
     liveEndpoint: emulator.url,
     credentials: fixedCredentials({ accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' }),
   });
@@ -56,10 +60,10 @@ it('a pipeline that never got a callback learns everything from the reconciler',
     kafka,
     topics,
     codecs: { videoState: { decode: (bytes) => JSON.parse(String(bytes)) as VideoState } },
-    cloud,
+    cloudOf: (region) => clouds.of(region),
     policies: policyBook([]),
     targets: [{ domainName: 'play.example.com' }],
-    region: 'cn-shanghai',
+    regions: ['cn-shanghai', 'ap-southeast-1'],
     platform: systemPlatform,
     log: createLogger('test', 'silent'),
     metrics,
@@ -73,11 +77,13 @@ it('a pipeline that never got a callback learns everything from the reconciler',
   const topology = videoTopology({ policies: policyBook([]) });
   const states = new Map<string, VideoState>();
   const { videos } = emulator.ledger();
+  expect(videos.some(({ region }) => region === 'ap-southeast-1')).toBe(true);
   const isWhole = () => videos.every((truth) => states.get(truth.videoId)?.status === truth.status);
   const deadlineMs = Date.now() + 20_000;
   while (!isWhole() && Date.now() < deadlineMs) {
     for (const { key, value, headers, timestampMs } of await consumer.poll(500, 200)) {
-      expect(headers).toMatchObject({ source: 'reconciler', region: 'cn-shanghai' });
+      const region = videos.find(({ videoId }) => videoId === key)?.region ?? 'cn-shanghai';
+      expect(headers).toMatchObject({ source: 'reconciler', region });
       const before = states.get(key ?? '') ?? null;
       const record = { key: key ?? '', value, headers, timestampMs };
       const outcome = topology.step(before, record, { nowMs: Date.now() });
@@ -90,7 +96,7 @@ it('a pipeline that never got a callback learns everything from the reconciler',
   }
   stop.abort();
   await running;
-  cloud.close();
+  clouds.close();
 
   const seen = videos.map(({ videoId }) => [videoId, states.get(videoId)?.kind, states.get(videoId)?.status]);
   expect(seen).toEqual(videos.map(({ videoId, kind, status }) => [videoId, kind, status]));
