@@ -6,7 +6,7 @@ import { Fault } from '../../platform/faults.ts';
  * - `throttled`: the account's rate was exceeded; the cloud did nothing; slow down.
  * - `lagging`: the video isn't in the status that the call needs, often only *yet* (cloud facts 3.2, 6).
  * - `already-submitted`: this SessionId was used within seven days; the job exists (cloud facts 3.1).
- * - `ambiguous`: nobody knows whether the cloud did it (time-out, connection lost, 5xx). Ask before repeating.
+ * - `ambiguous`: the cloud may or may not have done it (time-out, connection lost, 5xx). Ask before repeating.
  * - `terminal`: repeating the same call can't help.
  */
 export type FaultKind = 'retryable' | 'throttled' | 'lagging' | 'already-submitted' | 'ambiguous' | 'terminal';
@@ -70,13 +70,13 @@ export type Verdict = { readonly kind: FaultKind; readonly accountWide: boolean 
 
 /**
  * Judges an error that the cloud answered. The code of a repeated SessionId is not documented, so that any code that
- * speaks of it counts; whoever gets `terminal` for a submission still looks before believing it (cloud facts 3.1).
+ * speaks of it counts; a caller that gets `terminal` for a submission looks for the job before it gives up (cloud facts 3.1).
  */
 export function judgeAnswer(effect: Effect, code: string, httpStatus: number): Verdict {
   if (/^Throttling(\.|$)|QpsLimit/i.test(code) || httpStatus === 429) return plainly('throttled');
   if (/(^|\.)IllegalStatus$/.test(code)) return plainly('lagging');
   if (accountCode.test(code)) return { kind: 'retryable', accountWide: true };
-  // A nonce is used for one attempt only; a used one means that somebody on the way sent the request twice.
+  // A nonce is used for one attempt only; a used one means that a proxy on the way sent the request twice.
   if (code === 'SignatureNonceUsed' || httpStatus >= 500 || httpStatus === 408 || serverCode.test(code)) {
     return plainly(effect === 'change' ? 'ambiguous' : 'retryable');
   }

@@ -1,4 +1,5 @@
 export { cloudTime } from './answer.ts';
+export { type CallLimiter, callLimiter } from './call-limiter.ts';
 export { type CloudOptions, cloudClient, type VodCloud } from './cloud.ts';
 export {
   type Credentials,
@@ -7,7 +8,6 @@ export {
   fixedCredentials,
 } from './credentials.ts';
 export { CloudFault, type FaultAnswer, type FaultKind } from './fault.ts';
-export { type Lane, lane } from './lane.ts';
 export type { FoundMedia, LiveRecording, Media, PlayInfo, PlayStream, VideoInfo } from './media.ts';
 export type { MessageCallback, Notification } from './notification.ts';
 export { adaptivePace } from './pace.ts';

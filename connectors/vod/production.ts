@@ -31,7 +31,7 @@ export type Production = {
     readonly mediaId: string;
     readonly templateId?: string | null;
   }): Promise<{ readonly jobId: string }>;
-  /** Jobs of one type on a media, started by anybody, the cloud included. */
+  /** Jobs of one type on a media, whether a user or the cloud itself started them. */
   listJobs(request: { readonly mediaId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<readonly JobSummary[]>;
   /** Who started a job, and what an AI job is. */
   getJob(request: { readonly jobId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<JobDetail>;

@@ -20,7 +20,7 @@ export type RegionalOptions = Omit<CloudOptions, 'vodEndpoint'> & {
   readonly home: string;
   /** Endpoints in place of the public ones, by region. */
   readonly endpoints: ReadonlyMap<string, string>;
-  /** Clients at a time. Default 16: whoever may write callbacks chooses their region, and each client keeps connections. */
+  /** Clients at a time. Default 16: every writer of callbacks chooses their region, and each client keeps connections. */
   readonly mostClients?: number;
 };
 

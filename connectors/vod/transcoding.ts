@@ -48,7 +48,7 @@ export type SubmitTranscodeJobsRequest = {
 };
 
 export type Transcoding = {
-  /** Starts the group's jobs; costs money. Throws `already-submitted` (or a code nobody knows) for a repeated sessionId. */
+  /** Starts the group's jobs; costs money. Throws `already-submitted` (or an undocumented code) for a repeated sessionId. */
   submitTranscodeJobs(
     request: SubmitTranscodeJobsRequest,
   ): Promise<{ readonly taskId: string; readonly jobIds: readonly string[] }>;

@@ -1,5 +1,5 @@
 import type { Codec } from '../../connectors/avro/index.ts';
-import type { Lane, VodCloud } from '../../connectors/vod/index.ts';
+import type { CallLimiter, VodCloud } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import {
@@ -18,8 +18,8 @@ export type ComposeJobsOptions = {
   readonly cloudOf: (region: string | null) => Pick<VodCloud, 'produceEditingProjectVideo' | 'searchMedia'>;
   /** A region's bucket of the products, null for its own choice; the cloud requires one outside Shanghai. */
   readonly storageLocationOf: (region: string | null) => string | null;
-  readonly submitting: Lane;
-  readonly asking: Lane;
+  readonly submitting: CallLimiter;
+  readonly asking: CallLimiter;
   readonly rules: ComposeRules;
   readonly platform: Platform;
 };

@@ -1,22 +1,22 @@
 import type { ConsumedRecord } from '../../connectors/kafka/index.ts';
 import type { Clock } from '../../platform/host/index.ts';
 
-/** What a runner has to know of those who had a partition before it, or while it was frozen. */
+/** What a runner has to know of the runners that had a partition before it, or while it was frozen. */
 export type Handover = {
-  /** Call it every turn of the loop, as soon as the partition is assigned: asks for the end of the log where it must. */
+  /** Call it in every turn of the loop from the assignment on: asks for the end of the log if it has to. */
   look(): void;
   /**
-   * Whether another may have begun this job: it was in the log already when the partition changed hands, or came
-   * while a predecessor may not have noticed yet that it did. Rejects with what the question for the end rejected with.
+   * Whether another runner may have started this job: it was in the log when the partition changed hands, or came while
+   * the runner before may not have noticed yet that it did. Rejects with what the question for the end rejected with.
    */
   mayHaveStarted(record: Pick<ConsumedRecord, 'offset' | 'timestampMs'>): Promise<boolean>;
 };
 
-/** A predecessor that lost touch with the group may go on taking records for so long. */
+/** For so long a runner that lost its connection to the group may go on taking records. */
 const overlapMs = 30_000;
 /**
- * A runner that did nothing for so long may have been replaced meanwhile, by one whose jobs it doesn't know: it takes
- * over anew. Shorter than the group's session (10 s), longer than a turn of the loop.
+ * A runner that did nothing for so long may have been replaced meanwhile by one whose jobs it doesn't know: for it the
+ * partition changed hands again. Shorter than the group's session (10 s), longer than a turn of the loop.
  */
 const frozenMs = 5_000;
 
@@ -33,7 +33,7 @@ export function handover(clock: Pick<Clock, 'now'>, askEnd: () => Promise<number
   function endAtHandover(): Promise<number> {
     if (end === null) {
       end = askEnd();
-      // Whoever waits for it is told of a failure.
+      // The callers that await it get the failure.
       end.catch(() => {});
     }
     return end;

@@ -1,7 +1,7 @@
 import type { Codec } from '../../connectors/avro/index.ts';
 import { groupMember, IdempotentProducer, type KafkaSettings } from '../../connectors/kafka/index.ts';
 import type { CloudFault, VodCloud } from '../../connectors/vod/index.ts';
-import { lane } from '../../connectors/vod/index.ts';
+import { callLimiter } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
 import { Waits } from '../../platform/waits.ts';
@@ -65,10 +65,10 @@ export type JobRunnerOptions = {
 export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const { platform, topics, log, metrics, codecs, cloudOf } = options;
   const atOnce = options.callsAtOnce ?? 16;
-  // One account, one budget: both sorts of job share it.
+  // One account, one limit: all jobs share it.
   const complain = complaints(log, platform);
-  const submitting = lane({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, complain);
-  const asking = lane({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, complain);
+  const submitting = callLimiter({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, complain);
+  const asking = callLimiter({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, complain);
   const shared = { cloudOf, submitting, asking, platform };
   const transcode = transcodeJobs({
     ...shared,

@@ -4,7 +4,7 @@
  * the job; a call whose job doesn't show is never repeated, a person decides.
  */
 
-import type { FaultAnswer, Lane, Production } from '../../connectors/vod/index.ts';
+import type { CallLimiter, FaultAnswer, Production } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { StepOrder } from '../../processors/video/index.ts';
 import {
@@ -23,8 +23,8 @@ export type StepCloud = Pick<Production, 'submitAiMediaAuditJob' | 'submitSnapsh
 export type StepJobsOptions = {
   /** The client of a region; null is the region of the settings. */
   readonly cloudOf: (region: string | null) => StepCloud;
-  readonly submitting: Lane;
-  readonly asking: Lane;
+  readonly submitting: CallLimiter;
+  readonly asking: CallLimiter;
   readonly rules: ComposeRules;
   readonly platform: Platform;
 };

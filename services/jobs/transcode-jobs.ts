@@ -1,4 +1,4 @@
-import type { Lane, Transcoding } from '../../connectors/vod/index.ts';
+import type { CallLimiter, Transcoding } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
 import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
@@ -9,8 +9,8 @@ export type TranscodeJobsOptions = {
   /** The client of a region; null is the region of the settings. */
   readonly cloudOf: (region: string | null) => Transcoding;
   /** Submissions: the account's documented 30 a second (cloud facts 3). */
-  readonly submitting: Lane;
-  readonly asking: Lane;
+  readonly submitting: CallLimiter;
+  readonly asking: CallLimiter;
   readonly rules: AttemptRules;
   readonly platform: Platform;
 };

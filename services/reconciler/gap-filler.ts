@@ -46,7 +46,7 @@ export type GapFillerOptions = {
 export type GapFiller = {
   /** Asks about these videos and supplies what they miss. */
   checkVideos(videos: readonly KnownVideo[]): Promise<void>;
-  /** Looks for recordings and compositions in the window that nobody told of. */
+  /** Looks for recordings and compositions in the window of which no callback came. */
   sweep(targets: readonly SweepTarget[], window: Window): Promise<void>;
 };
 
@@ -88,7 +88,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     const kind = own && kindOfRow(own, rows);
     if (own && kind === 'recording') return recordingFound(own);
     if (kind === 'unclear') return null;
-    // Anybody may write such a description: only a stream that was recorded before can have been composed.
+    // Every user of the account can write such a description: only a stream that was recorded before can have been composed.
     const createdAtMs = video.createdAtMs;
     const recordedBefore = rows.some(
       (row) => row !== own && row.recordStartMs !== null && row.recordStartMs < createdAtMs,
@@ -133,7 +133,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     return infos;
   }
 
-  /** A video that the cloud won't speak of must not be the first in every round to come. */
+  /** A video that the cloud gives no answer about must not come first in every later round. */
   function putOff(videos: readonly KnownVideo[], fault: unknown): void {
     if (!(fault instanceof CloudFault)) throw fault;
     const videoIds = videos.map((one) => one.videoId);
@@ -151,7 +151,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     } catch (fault) {
       const refused = fault instanceof CloudFault && fault.kind === 'terminal';
       if (!refused || batch.length === 1) return putOff(batch, fault);
-      // One of them isn't accepted: the others needn't suffer for it.
+      // The cloud refuses one of them: the others are asked about one by one.
       for (const one of batch) await checkBatch([one]);
       return;
     }
@@ -177,7 +177,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     heardAtMs: 0,
   });
 
-  /** Tells where a video comes from; one that nobody had heard of at all is asked about as a whole. */
+  /** Tells where a video comes from; one that was not known at all is asked about as a whole. */
   async function introduce(finding: Finding | null, stream: SweepTarget): Promise<void> {
     if (finding === null) return;
     const { VideoId: videoId } = finding.body;

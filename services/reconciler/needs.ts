@@ -51,7 +51,7 @@ export function knownVideo(state: VideoState): KnownVideo {
 
 /**
  * No other id can be asked about: a stand-in for a composition that was never started (`compose:<token>`), a job without
- * its video, or what somebody who has the callback key makes up.
+ * its video, or an id that was made up by a sender who has the callback key.
  */
 const cloudId = /^[A-Za-z0-9_-]+$/;
 

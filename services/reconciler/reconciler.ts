@@ -7,7 +7,7 @@ import {
   type KafkaSettings,
   TopicReader,
 } from '../../connectors/kafka/index.ts';
-import { CloudFault, lane } from '../../connectors/vod/index.ts';
+import { CloudFault, callLimiter } from '../../connectors/vod/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import { loggedRetry, retryWhileUnavailable } from '../../platform/retry.ts';
@@ -191,7 +191,7 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
 
 /** Questions at a bounded rate; one that isn't answered after some tries is left for the next round. */
 function politely({ platform, signal, questionsPerSecond }: ReconcilerOptions): Ask {
-  const slow = lane({ perSecond: questionsPerSecond ?? 10, atOnce: 4 }, platform);
+  const slow = callLimiter({ perSecond: questionsPerSecond ?? 10, atOnce: 4 }, platform);
   return async (work) => {
     const ask = async () => {
       const answer = await slow.call(signal, async () => ({ kind: 'answer' as const, value: await work() }));

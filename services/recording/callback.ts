@@ -2,8 +2,8 @@ import type { MessageCallback } from '../../connectors/vod/index.ts';
 import { RecordingSetupFault, type WantedCallback } from './wanted.ts';
 
 /**
- * What SetMessageCallback is to be given. It overwrites everything (cloud facts 3.3), so that whatever the file doesn't
- * speak of is taken over from what the cloud has: events that somebody else needs stay, as does a key we don't know.
+ * What SetMessageCallback is to be given. It overwrites everything (cloud facts 3.3), so that what the file doesn't
+ * name is kept as the cloud has it: events that other users of the account need stay, as does a key we don't know.
  * @throws RecordingSetupFault where callbacks are to be signed and no key is set that the cloud would take
  */
 export function mergedCallback(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lane } from '../../../connectors/vod/lane.ts';
+import { callLimiter } from '../../../connectors/vod/call-limiter.ts';
 import { seeded } from '../../../emulator/random.ts';
 import type { ComposeJob } from '../../../schemas/generated/ComposeJob.ts';
 import { defaultComposeRules } from '../../../services/jobs/compose-attempt.ts';
@@ -37,8 +37,8 @@ async function playSchedule(schedule: number) {
           codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
           cloudOf: () => studio.asSeenBy(crashPoint),
           storageLocationOf: () => null,
-          submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
-          asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+          submitting: callLimiter({ perSecond: 25, atOnce: 4 }, platform),
+          asking: callLimiter({ perSecond: 50, atOnce: 4 }, platform),
           rules: defaultComposeRules,
           platform,
         }),

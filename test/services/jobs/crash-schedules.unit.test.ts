@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lane } from '../../../connectors/vod/lane.ts';
+import { callLimiter } from '../../../connectors/vod/call-limiter.ts';
 import { seeded } from '../../../emulator/random.ts';
 import { orderFields } from '../../../processors/video/index.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
@@ -47,8 +47,8 @@ async function playSchedule(schedule: number): Promise<Outcome> {
       reader: (crashPoint) =>
         transcodeReader({
           cloudOf: () => cloud.asSeenBy(crashPoint),
-          submitting: lane({ perSecond: 25, atOnce: rng.int(1, 4) }, platform),
-          asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+          submitting: callLimiter({ perSecond: 25, atOnce: rng.int(1, 4) }, platform),
+          asking: callLimiter({ perSecond: 50, atOnce: 4 }, platform),
           rules: defaultAttemptRules,
           platform,
         }),

@@ -1,7 +1,7 @@
 import avsc from 'avsc';
 import { expect, it } from 'vitest';
+import { callLimiter } from '../../../connectors/vod/call-limiter.ts';
 import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts';
-import { lane } from '../../../connectors/vod/lane.ts';
 import { orderFields } from '../../../processors/video/index.ts';
 import { avroSchema } from '../../../schemas/avro.ts';
 import { releasedOf } from '../../../schemas/compatibility.ts';
@@ -35,7 +35,7 @@ it.each([{ kind: 'AUDIT', templateId: null } as const, { kind: 'SNAPSHOT', templ
     const seen = theirs.fromBuffer(ours.toBuffer(written), theirs.createResolver(ours)) as TranscodeJob;
 
     const platform = quickPlatform(() => 0.5, 50);
-    const calls = lane({ perSecond: 50, atOnce: 1 }, platform);
+    const calls = callLimiter({ perSecond: 50, atOnce: 1 }, platform);
     const options = { submitting: calls, asking: calls, rules: defaultAttemptRules, platform };
     const job = transcodeJobs({ ...options, cloudOf: () => cloud })(seen, seen);
     const ending = await job.work({

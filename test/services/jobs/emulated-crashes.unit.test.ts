@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callLimiter } from '../../../connectors/vod/call-limiter.ts';
 import { cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
-import { lane } from '../../../connectors/vod/lane.ts';
 import { type Emulator, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import { type Rng, seeded } from '../../../emulator/random.ts';
 import { orderFields } from '../../../processors/video/index.ts';
@@ -153,8 +153,8 @@ describe(`${runs} schedules against the emulator, seed ${seed}`, () => {
         (platform) => (crashPoint) =>
           transcodeReader({
             cloudOf: () => mortal(crashPoint),
-            submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
-            asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+            submitting: callLimiter({ perSecond: 25, atOnce: 4 }, platform),
+            asking: callLimiter({ perSecond: 50, atOnce: 4 }, platform),
             rules: defaultAttemptRules,
             platform,
           }),
@@ -195,8 +195,8 @@ describe(`${runs} schedules against the emulator, seed ${seed}`, () => {
             codec: { decode: (bytes) => JSON.parse(String(bytes)) as ComposeJob },
             cloudOf: () => mortal(crashPoint),
             storageLocationOf: () => null,
-            submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
-            asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+            submitting: callLimiter({ perSecond: 25, atOnce: 4 }, platform),
+            asking: callLimiter({ perSecond: 50, atOnce: 4 }, platform),
             rules: defaultComposeRules,
             platform,
           }),

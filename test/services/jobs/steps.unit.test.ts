@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { callLimiter } from '../../../connectors/vod/call-limiter.ts';
 import { cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
-import { lane } from '../../../connectors/vod/lane.ts';
 import { type Emulator, type EmulatorOptions, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import { seeded } from '../../../emulator/random.ts';
 import { createLogger } from '../../../platform/telemetry/index.ts';
@@ -45,8 +45,8 @@ type QuickPlatform = ReturnType<typeof quickPlatform>;
 function readerOf(cloud: VodCloud, platform: QuickPlatform): JobReader {
   const shared = {
     cloudOf: () => cloud,
-    submitting: lane({ perSecond: 25, atOnce: 4 }, platform),
-    asking: lane({ perSecond: 50, atOnce: 4 }, platform),
+    submitting: callLimiter({ perSecond: 25, atOnce: 4 }, platform),
+    asking: callLimiter({ perSecond: 50, atOnce: 4 }, platform),
     platform,
   };
   const transcode = transcodeJobs({ ...shared, rules: defaultAttemptRules });

@@ -4,8 +4,8 @@ import { Semaphore } from '../../platform/semaphore.ts';
 import { CloudFault, type FaultAnswer } from './fault.ts';
 import { adaptivePace, type Pace, type PaceLimits } from './pace.ts';
 
-/** A way to the cloud that one account's calls of one sort share: a rate and a bound on calls at a time. */
-export type Lane = {
+/** The rate, and the bound on concurrent calls, that one account's calls of one kind share. */
+export type CallLimiter = {
   /**
    * Calls when it is this caller's turn. A fault is an answer here, since the caller must choose by it.
    * @throws Abandoned when `signal` aborted before the call was made
@@ -18,11 +18,11 @@ export type Lane = {
 };
 
 /** @param onFault told of every fault, for the log */
-export function lane(
+export function callLimiter(
   limits: PaceLimits & { readonly atOnce: number },
   clock: Clock,
   onFault: (fault: CloudFault) => void = () => {},
-): Lane {
+): CallLimiter {
   const pace = adaptivePace(limits, clock);
   const places = new Semaphore(limits.atOnce);
   return {
