@@ -5,16 +5,16 @@ import { systemPlatform } from '../platform/host/index.ts';
 import {
   applyRecording,
   nameOf,
-  patience,
   planRecording,
   type RecordingPlan,
   RecordingSetupFault,
+  retriedCalls,
 } from '../services/recording/index.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { cloudsOf } from './roles/cloud.ts';
 
-const patiently = patience(systemPlatform);
+const retried = retriedCalls(systemPlatform);
 
 /** Prints what `apply` would change. Gives whether there is anything. */
 export const plan = () => withCloud(async (cloud, configuration) => print(await planOf(cloud, configuration)));
@@ -24,7 +24,7 @@ export const apply = () =>
   withCloud(async (cloud, configuration) => {
     const planned = await planOf(cloud, configuration);
     if (!print(planned)) return;
-    await applyRecording(cloud, planned, patiently, ({ what, name }) => console.log(`${what} ${name}`));
+    await applyRecording(cloud, planned, retried, ({ what, name }) => console.log(`${what} ${name}`));
   });
 
 /** Prints what the cloud has for a domain. */
@@ -62,7 +62,7 @@ async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration)
 }
 
 const planOf = (cloud: VodCloud, { recording, settings }: Configuration) =>
-  planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, patiently);
+  planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, retried);
 
 function print({ changes, callback }: RecordingPlan): boolean {
   let count = 0;

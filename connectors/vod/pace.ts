@@ -14,7 +14,7 @@ export type Pace = {
 export type PaceLimits = {
   /** Calls per second while nothing is throttled. Submitting must stay below the account's documented 30 (cloud facts 3). */
   readonly perSecond: number;
-  /** Never slower than this, or a long throttling would stop everything. */
+  /** Never slower than this: otherwise a long throttling would stop all calls. */
   readonly lowestPerSecond?: number;
 };
 

@@ -16,7 +16,7 @@ export type RecordConfig = {
   readonly storageLocation: string | null;
   readonly onDemand: number | null;
   readonly spaceId: string | null;
-  /** `raw`, `transcode` or both; absent means `raw`. Only read: what it needs besides is told by no API. */
+  /** `raw`, `transcode` or both; absent means `raw`. Only read: no API tells what else it needs. */
   readonly recordContent: string | null;
   /** Formats that are recorded by settings of their own (RecordFormat), in place of the template group. Only read. */
   readonly recordFormats: readonly string[];

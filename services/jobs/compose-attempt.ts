@@ -16,7 +16,7 @@ export type ComposeAnswer =
   | { readonly kind: 'produced'; readonly productId: string }
   /** What there is of the kind, oldest first. */
   | { readonly kind: 'searched'; readonly productIds: readonly string[] }
-  /** The call was not made: since it was decided, this process may have been replaced by another (it slept too long). */
+  /** The call was not made: this process slept for so long since the decision that another may have replaced it. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'fault'; readonly fault: FaultAnswer };
 
@@ -28,7 +28,7 @@ export type ComposeAttempt = {
   readonly call: ComposeCall;
   /** Calls that produce, the one in `call` included. */
   readonly productions: number;
-  /** The production whose fate we look into; null while there is none, or it is a predecessor's. */
+  /** The fault of the production that is searched for; null where there is none, or another runner made it. */
   readonly doubt: FaultAnswer | null;
   readonly searchingSinceMs: number | null;
   readonly laggingSinceMs: number | null;

@@ -14,7 +14,7 @@ import type { JobContext, JobEnding, JobReader } from './job-kind.ts';
 
 export type ComposeJobsOptions = {
   readonly codec: Pick<Codec<ComposeJob>, 'decode'>;
-  /** The client of a region; null is the region of the settings. */
+  /** The client of a region; null is the home region. */
   readonly cloudOf: (region: string | null) => Pick<VodCloud, 'produceEditingProjectVideo' | 'searchMedia'>;
   /** A region's bucket of the products, null for its own choice; the cloud requires one outside Shanghai. */
   readonly storageLocationOf: (region: string | null) => string | null;
@@ -24,7 +24,7 @@ export type ComposeJobsOptions = {
   readonly platform: Platform;
 };
 
-/** Jobs of `compose-jobs`: ProduceEditingProjectVideo with the token in the title, searched for whenever in doubt. */
+/** Jobs of `compose-jobs`: ProduceEditingProjectVideo with the token in the title, by which the product is found in doubt. */
 export function composeJobs(options: ComposeJobsOptions): JobReader {
   const { codec, cloudOf, rules, platform } = options;
 

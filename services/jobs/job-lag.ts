@@ -2,7 +2,7 @@ import type { GroupConsumer, TopicPartition } from '../../connectors/kafka/index
 import type { Platform } from '../../platform/host/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
 
-/** Shows what waits in the partitions of a runner, so that one which takes nothing is noticed. */
+/** Measures what waits in a runner's partitions, so that a runner that takes nothing is noticed. */
 export type JobLag = {
   /** A record was taken. */
   taken(at: TopicPartition, offset: number): void;
@@ -27,14 +27,14 @@ export function jobLag(
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   const name = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
   const labels = ({ topic, partition }: TopicPartition) => ({ topic, partition: String(partition) });
-  // There from the beginning: a counter that is born with its first event shows Prometheus no increase.
+  // Set to 0 at the start: Prometheus sees no increase in a counter that appears with its first event.
   metrics.count('live2vod_jobs_taken_total', { kind }, 0);
 
   async function ask(): Promise<void> {
     for (const entry of [...positions.values()]) {
       const { high } = await source.watermarks(entry.at.topic, entry.at.partition, askTimeoutMs);
       if (!positions.has(name(entry.at))) continue;
-      // Before the first record: what comes from now on counts.
+      // No record was taken yet: the lag counts from here.
       entry.next ??= high;
       metrics.set('live2vod_jobs_lag_records', labels(entry.at), Math.max(0, high - entry.next));
     }
@@ -54,7 +54,7 @@ export function jobLag(
       if (asking || platform.monotonicMs() - lookedAtMs < lookEveryMs) return;
       asking = true;
       lookedAtMs = platform.monotonicMs();
-      // Kafka away is told by others.
+      // That Kafka is away is reported by the consumer.
       ask()
         .catch(() => {})
         .finally(() => {

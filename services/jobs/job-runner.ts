@@ -29,7 +29,7 @@ export type JobRunnerOptions = {
     readonly transcodeJob: Pick<Codec<TranscodeJob>, 'decode'>;
     readonly composeJob: Pick<Codec<ComposeJob>, 'decode'>;
   };
-  /** The client of a region; null is the region of the settings. */
+  /** The client of a region; null is the home region. */
   readonly cloudOf: (region: string | null) => VodCloud;
   readonly platform: Platform;
   readonly log: Logger;
@@ -46,7 +46,7 @@ export type JobRunnerOptions = {
   readonly submissionsPerSecond?: number;
   /** Questions (ListTranscodeTask, GetTranscodeTask) a second. Default 50 of the documented 100. */
   readonly questionsPerSecond?: number;
-  /** Calls of either sort at the same time. Default 16. */
+  /** Concurrent submissions, and concurrent questions. Default 16. */
   readonly callsAtOnce?: number;
   /** Jobs in memory at most. Default 1,000. */
   readonly maxJobs?: number;
@@ -116,7 +116,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
         ...(options.maxJobs === undefined ? {} : { maxJobs: options.maxJobs }),
       });
     } finally {
-      // One that fails takes the other along: the process is restarted as a whole.
+      // Where one topic's runner fails both end: the process is restarted as a whole.
       failed.abort();
     }
   }
@@ -131,7 +131,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
 
 const quietMs = 60_000;
 
-/** Logs what the cloud refuses, each code at most once a minute: a whole account's trouble comes with every call. */
+/** Logs what the cloud refuses, each code at most once a minute: a fault of the account comes with every call. */
 function complaints(log: Logger, clock: Platform): (fault: CloudFault) => void {
   const loggedAtMs = new Map<string, number>();
   return ({ code, kind, action, accountWide, detail, requestId }) => {

@@ -1,7 +1,7 @@
 /**
- * Works off a topic of commands. Many jobs are under way at once, a waiting one keeps no other waiting (only those of
- * the same key, which go one after the other), memory is bounded by `maxJobs`, and a partition's offset is committed
- * only up to its lowest unfinished job: after a crash every job that hadn't ended comes again.
+ * Works off a topic of commands. Many jobs are under way at once; only jobs of the same key wait for one another. Memory
+ * is bounded by `maxJobs`, and a partition's offset is committed only up to its lowest unfinished job: after a crash every
+ * job that hadn't ended comes again.
  */
 
 import {
@@ -79,7 +79,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
   const partitions = new Map<string, Assigned>();
   const committed = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
-  // When the latest job of each key passes the turn on, so that the next one can wait for it.
+  // The end of the turn of each key's latest job, for which the key's next job waits.
   const lastOfKey = new Map<string, Promise<void>>();
   let failure: unknown;
 
@@ -133,7 +133,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     if (stop.aborted) throw new Abandoned();
     const trace = traced ? traced.headers : traceOf(record.headers);
     const result = (event: InternalEvent) => internalRecord(topics, encodeInternalEvent(event), platform.now(), trace);
-    const bury = async (reason: string, error: string) => {
+    const toDeadLetters = async (reason: string, error: string) => {
       traced?.end(error);
       await publish(deadLetter(topics('dead-letters'), 'job-runner', record, reason, error), stop);
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
@@ -145,7 +145,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
       job = await whenAvailable(registry, 'the schema registry', () => reader.read(value));
     } catch (error) {
       if (error instanceof Abandoned) throw error;
-      return await bury('undecodable', error instanceof Error ? error.message : 'not decodable');
+      return await toDeadLetters('undecodable', error instanceof Error ? error.message : 'not decodable');
     }
     if (job.independent) passOn();
     const pause = async (ms: number) => {
@@ -159,7 +159,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
       ending = await job.work({ mayHaveStarted, signal: stop, pause, tell });
     } catch (error) {
       if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
-      // A defect of ours: one job must not stop its partition for good.
+      // A defect of ours must not stop the partition for good.
       log.error({ err: error, topic: record.topic, partition: record.partition, offset: record.offset }, 'job broke');
       ending = job.broken(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
       reason = 'job-broke';
@@ -169,7 +169,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
       const { event } = ending;
       const code = 'errorCode' in event ? event.errorCode : undefined;
       log.warn({ subject: event.videoId, code, result: ending.result }, `a ${job.kind} job needs a person`);
-      await bury(reason ?? `job-${ending.result}`, ending.error ?? ending.result);
+      await toDeadLetters(reason ?? `job-${ending.result}`, ending.error ?? ending.result);
     }
     metrics.count('live2vod_jobs_total', { kind: job.kind, result: ending.result });
     if (ending.result === 'acknowledged') {
@@ -209,7 +209,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     lastOfKey.set(key, passed.promise);
   }
 
-  /** Partitions take a break while memory is full or one of their jobs holds them too long. */
+  /** Pauses partitions while memory is full, or while one unfinished job holds their offset back too far. */
   function steer(): void {
     const full = underWay.size >= maxJobs;
     for (const { at, progress } of partitions.values()) source.setPaused(at, full || progress.span() >= maxSpan);

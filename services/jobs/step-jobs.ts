@@ -1,7 +1,7 @@
 /**
- * Steps before a transcode: SubmitAIMediaAuditJob and SubmitSnapshotJob. Neither knows idempotency, so they go the way
- * of compositions (compose-attempt.ts): whenever a call may have worked without our knowing, ListJobInfo is asked for
- * the job; a call whose job doesn't show is never repeated, a person decides.
+ * Steps before a transcode: SubmitAIMediaAuditJob and SubmitSnapshotJob. Neither is idempotent, so they follow the rules of
+ * compositions (compose-attempt.ts): whenever a call may have worked without our knowing, ListJobInfo is asked for the
+ * job; a call whose job doesn't show is never repeated, a person decides.
  */
 
 import type { CallLimiter, FaultAnswer, Production } from '../../connectors/vod/index.ts';
@@ -21,7 +21,7 @@ import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
 export type StepCloud = Pick<Production, 'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'listJobs' | 'getJob'>;
 
 export type StepJobsOptions = {
-  /** The client of a region; null is the region of the settings. */
+  /** The client of a region; null is the home region. */
   readonly cloudOf: (region: string | null) => StepCloud;
   readonly submitting: CallLimiter;
   readonly asking: CallLimiter;

@@ -1,9 +1,9 @@
 /**
  * The decisions of one transcode job, as a pure state machine: given what the cloud answered, what comes next.
  *
- * Exactly once rests on two legs. The token goes out as SessionId, so that the cloud itself refuses a second job
+ * Exactly once rests on two rules. The token goes out as SessionId, so that the cloud itself refuses a second job
  * within seven days; and whenever a submission may have worked without our knowing (a predecessor crashed, a call
- * timed out, the cloud speaks of a repeat), the machine looks the task up before it believes anything.
+ * timed out, the cloud speaks of a repeat), the machine looks the task up before it decides.
  */
 
 import type { FaultAnswer, FaultKind, TranscodeTaskSummary } from '../../connectors/vod/index.ts';
@@ -108,7 +108,7 @@ function afterRefusedSubmission(
       if (late || nowMs - since >= rules.longestLagMs)
         return look({ ...faulty, doubt: { ...fault, kind: 'terminal' } }, 0);
       const lagging = { ...faulty, laggingSinceMs: since };
-      // A video that our own lost submission set to work has the wrong status too.
+      // The status is also wrong where a submission of ours worked and its answer was lost.
       const wait = backoffMs(rules.backoff, faulty.faults, random);
       return attempt.doubt === null ? submit(lagging, wait) : look({ ...lagging, emptyLooks: 0 }, wait);
     }

@@ -6,7 +6,7 @@ import { beginTranscode, continueTranscode } from './transcode-attempt.ts';
 import type { AttemptRules, TranscodeAnswer, TranscodeCall, TranscodeEnding } from './transcode-plan.ts';
 
 export type TranscodeJobsOptions = {
-  /** The client of a region; null is the region of the settings. */
+  /** The client of a region; null is the home region. */
   readonly cloudOf: (region: string | null) => Transcoding;
   /** Submissions: the account's documented 30 a second (cloud facts 3). */
   readonly submitting: CallLimiter;
@@ -15,7 +15,7 @@ export type TranscodeJobsOptions = {
   readonly platform: Platform;
 };
 
-/** Transcodes: SubmitTranscodeJobs with the token as SessionId, looked up whenever in doubt. */
+/** Transcodes: SubmitTranscodeJobs with the token as SessionId; in doubt the task is looked up. */
 export function transcodeJobs(options: TranscodeJobsOptions): (command: Command, order: TranscodeOrder) => Job {
   const { rules, platform } = options;
 
@@ -55,7 +55,7 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
       const { attempt } = step;
       const answer = await answerOf(job, order, attempt.call, context.signal);
       step = continueTranscode(plan, attempt, answer, rules, platform.now(), platform.random);
-      // A submission that works at once tells of itself by its acknowledgement; one that doesn't is shown, once.
+      // A submission that works at once is reported by its acknowledgement; the first one that doesn't is reported itself.
       if (answer.kind === 'fault' && attempt.call.kind === 'submit' && step.do === 'call' && toldSubmissions === 0) {
         toldSubmissions = attempt.submissions;
         const { code: errorCode, message: errorMessage } = answer.fault;

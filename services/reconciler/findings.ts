@@ -17,7 +17,7 @@ import { cloudTime } from '../../connectors/vod/index.ts';
 import { encodeInternalEvent } from '../../processors/callback/index.ts';
 import { type KnownVideo, toldAs } from './needs.ts';
 
-/** A body for `callbacks`, and by what name it counts as told. */
+/** A body for `callbacks`, and the name under which it counts as reported. */
 export type Finding = {
   readonly told: string;
   readonly body: Readonly<Record<string, unknown>> & { readonly EventType: string; readonly VideoId: string };
@@ -150,7 +150,7 @@ export function transcodesFound(
       const body = { EventType, EventTime: cloudTime(atMs), VideoId: known.videoId, ...streamInfo(job) };
       findings.push({ told, body });
     }
-    // Without a job (distributed as it is, packaged) it isn't known what the cloud told, if it told anything.
+    // For a task without jobs (distributed as it is, packaged) it isn't known which callback the cloud sends, if any.
     if (task.jobs.length === 0 && task.outcome !== 'failed') continue;
     const told = toldAs('TranscodeComplete', task.jobs[0]?.jobId);
     const atMs = task.completedAtMs ?? latest(ended);

@@ -55,7 +55,7 @@ const composedLaterMs = 15_000;
 
 /**
  * What a listed row is. It is not documented whether compositions are listed (cloud facts 3.2); one would cover the time
- * of earlier made rows of its stream. Where it holds just the time of one, it may be the composition of that one or its
+ * of earlier made rows of its stream. Where it holds exactly the time of one, it may be the composition of that one or its
  * copy in another format: `unclear`.
  */
 export function kindOfRow(row: LiveRecording, rows: readonly LiveRecording[]): 'recording' | 'composition' | 'unclear' {

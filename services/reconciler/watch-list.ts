@@ -6,11 +6,11 @@ export type WatchList = {
   learn(state: VideoState): void;
   forget(videoId: string): void;
   get(videoId: string): KnownVideo | null;
-  /** Videos that are silent for too long and still need something, the longest silent first; at most `most`. */
+  /** Videos that are silent for too long and still need something, those silent for longest first; at most `most`. */
   due(nowMs: number, most: number): readonly KnownVideo[];
   /** A video was asked about: without news it is asked about half as often from now on, and at last no more. */
   asked(videoId: string, nowMs: number): void;
-  /** A video was asked about in vain, which says nothing of it: others come first, and it again as if silent anew. */
+  /** A question got no answer, which says nothing about the video: others come first, and it waits as if it were silent from now on. */
   postpone(videoId: string, nowMs: number): void;
   /** This was published; it won't be again, though the state doesn't show it yet. */
   supplied(videoId: string, told: string): void;

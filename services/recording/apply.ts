@@ -1,6 +1,6 @@
 import type { VodCloud } from '../../connectors/vod/index.ts';
-import type { Patiently } from './patience.ts';
 import { nameOf, type RecordingPlan } from './plan.ts';
+import type { RetriedCall } from './retried-calls.ts';
 
 /** One thing that was done: `added play.example.com/live/*`. */
 export type Applied = { readonly what: 'added' | 'updated' | 'callback set'; readonly name: string };
@@ -13,21 +13,21 @@ export type Applied = { readonly what: 'added' | 'updated' | 'callback set'; rea
 export async function applyRecording(
   cloud: Pick<VodCloud, 'addLiveRecordVodConfig' | 'updateLiveRecordVodConfig' | 'setMessageCallback'>,
   plan: RecordingPlan,
-  patiently: Patiently,
+  retried: RetriedCall,
   onApplied: (applied: Applied) => void,
 ): Promise<void> {
   for (const change of plan.changes) {
     if (change.kind === 'add') {
-      await patiently(() => cloud.addLiveRecordVodConfig(change.wanted));
+      await retried(() => cloud.addLiveRecordVodConfig(change.wanted));
       onApplied({ what: 'added', name: nameOf(change.wanted) });
     } else if (change.kind === 'update') {
-      await patiently(() => cloud.updateLiveRecordVodConfig(change.wanted));
+      await retried(() => cloud.updateLiveRecordVodConfig(change.wanted));
       onApplied({ what: 'updated', name: nameOf(change.wanted) });
     }
   }
   const { callback } = plan;
   if (callback && callback.differences.length > 0) {
-    await patiently(() => cloud.setMessageCallback(callback.wanted));
+    await retried(() => cloud.setMessageCallback(callback.wanted));
     onApplied({ what: 'callback set', name: callback.wanted.callbackUrl ?? callback.wanted.mnsQueueName ?? '' });
   }
 }

@@ -1,5 +1,4 @@
 export { type Applied, applyRecording } from './apply.ts';
-export { type Patiently, patience } from './patience.ts';
 export {
   compareConfigs,
   type Difference,
@@ -8,6 +7,7 @@ export {
   type RecordingChange,
   type RecordingPlan,
 } from './plan.ts';
+export { type RetriedCall, retriedCalls } from './retried-calls.ts';
 export {
   type RecordingSetup,
   RecordingSetupFault,

@@ -1,6 +1,6 @@
 import type { MessageCallback, RecordConfig, VodCloud } from '../../connectors/vod/index.ts';
 import { mergedCallback } from './callback.ts';
-import type { Patiently } from './patience.ts';
+import type { RetriedCall } from './retried-calls.ts';
 import { type RecordingSetup, RecordingSetupFault } from './wanted.ts';
 
 /** One field that would change, in words that may be shown: never a key. */
@@ -29,15 +29,15 @@ export async function planRecording(
   cloud: Pick<VodCloud, 'describeLiveRecordVodConfigs' | 'getMessageCallback'>,
   setup: RecordingSetup,
   authKey: string | null,
-  patiently: Patiently,
+  retried: RetriedCall,
 ): Promise<RecordingPlan> {
   const existing: RecordConfig[] = [];
   for (const domainName of new Set(setup.configs.map((one) => one.domainName))) {
-    existing.push(...(await patiently(() => cloud.describeLiveRecordVodConfigs({ domainName }))));
+    existing.push(...(await retried(() => cloud.describeLiveRecordVodConfigs({ domainName }))));
   }
   const changes = compareConfigs(setup.configs, existing);
   if (setup.callback === null) return { changes, callback: null };
-  const present = await patiently(() => cloud.getMessageCallback());
+  const present = await retried(() => cloud.getMessageCallback());
   const wanted = mergedCallback(present, setup.callback, authKey);
   return { changes, callback: { wanted, differences: callbackDifferences(present, wanted) } };
 }

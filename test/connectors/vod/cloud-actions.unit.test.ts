@@ -3,8 +3,8 @@ import { type Credentials, cloudClient, fixedCredentials, type VodCloud } from '
 import { type Emulator, type LedgerVideo, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import {
   applyRecording,
-  type Patiently,
   planRecording,
+  type RetriedCall,
   readRecordingSetup,
 } from '../../../services/recording/index.ts';
 
@@ -137,7 +137,7 @@ describe('media', () => {
 });
 
 describe('set-up', () => {
-  const patiently: Patiently = (call) => call();
+  const retried: RetriedCall = (call) => call();
 
   it('is planned, applied, then as wanted, and can be deleted', async () => {
     const read = readRecordingSetup({
@@ -158,12 +158,12 @@ describe('set-up', () => {
       },
     });
     if (!read.ok) return expect.fail(JSON.stringify(read.problems));
-    const plan = await planRecording(cloud, read.setup, 'AbcDef123', patiently);
+    const plan = await planRecording(cloud, read.setup, 'AbcDef123', retried);
     expect(plan.changes.map((change) => change.kind)).toEqual(['add', 'add']);
     const applied: string[] = [];
-    await applyRecording(cloud, plan, patiently, ({ what, name }) => applied.push(`${what} ${name}`));
+    await applyRecording(cloud, plan, retried, ({ what, name }) => applied.push(`${what} ${name}`));
     expect(applied.length).toBe(3);
-    const again = await planRecording(cloud, read.setup, 'AbcDef123', patiently);
+    const again = await planRecording(cloud, read.setup, 'AbcDef123', retried);
     expect(again.changes.map((change) => change.kind)).toEqual(['keep', 'keep']);
     expect(again.callback?.differences).toEqual([]);
 

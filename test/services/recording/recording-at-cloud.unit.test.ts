@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts';
-import { applyRecording, patience, planRecording, readRecordingSetup } from '../../../services/recording/index.ts';
+import { applyRecording, planRecording, readRecordingSetup, retriedCalls } from '../../../services/recording/index.ts';
 import { call } from '../../emulator/api/caller.ts';
 import { calmEmulator } from '../../emulator/world.ts';
 import { quickPlatform } from '../jobs/crash-world.ts';
@@ -18,7 +18,7 @@ async function cloudOf() {
 
 describe('a set-up at the cloud', () => {
   // Twenty times as fast as it would be: the emulator throttles by the wall clock.
-  const patiently = patience(quickPlatform(() => 0.5, 20));
+  const retried = retriedCalls(quickPlatform(() => 0.5, 20));
   const domain = 'many.example.com';
 
   it('is applied to its end although the cloud throttles', async () => {
@@ -27,11 +27,11 @@ describe('a set-up at the cloud', () => {
     if (!read.ok) return expect.fail(JSON.stringify(read.problems));
     const { cloud, emulator } = await cloudOf();
     const applied: string[] = [];
-    const plan = await planRecording(cloud, read.setup, null, patiently);
-    await applyRecording(cloud, plan, patiently, ({ name }) => applied.push(name));
+    const plan = await planRecording(cloud, read.setup, null, retried);
+    await applyRecording(cloud, plan, retried, ({ name }) => applied.push(name));
     expect(applied.length).toBe(25);
     expect(emulator.ledger().calls.map((call) => call.outcome)).toContain('Throttling.User');
-    const left = await planRecording(cloud, read.setup, null, patiently);
+    const left = await planRecording(cloud, read.setup, null, retried);
     expect(new Set(left.changes.map((change) => change.kind))).toEqual(new Set(['keep']));
   });
 
@@ -41,7 +41,7 @@ describe('a set-up at the cloud', () => {
     if (!read.ok || !wanted) return expect.fail('not read');
     const { cloud, emulator } = await cloudOf();
     await cloud.addLiveRecordVodConfig({ ...wanted, cycleSeconds: 3600, storageLocation: 'bucket', spaceId: 'space' });
-    await applyRecording(cloud, await planRecording(cloud, read.setup, null, patiently), patiently, () => {});
+    await applyRecording(cloud, await planRecording(cloud, read.setup, null, retried), retried, () => {});
     const described = async () =>
       (await cloud.describeLiveRecordVodConfigs({ domainName: domain })).find(({ appName }) => appName === 'kept');
     const kept = { cycleSeconds: 1800, storageLocation: 'bucket', spaceId: 'space' };
@@ -49,7 +49,7 @@ describe('a set-up at the cloud', () => {
 
     const other = { DomainName: domain, AppName: 'kept', CycleDuration: '900', 'RecordFormat.1.Format': 'mp4' };
     await call(emulator.url, 'UpdateLiveRecordVodConfig', { Version: '2016-11-01', ...other });
-    await expect(planRecording(cloud, read.setup, null, patiently)).rejects.toMatchObject({
+    await expect(planRecording(cloud, read.setup, null, retried)).rejects.toMatchObject({
       code: 'BAD_RECORDING_SETUP',
       message: expect.stringContaining('RecordFormat') as string,
     });

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { MessageCallback, RecordConfig } from '../../../connectors/vod/index.ts';
 import {
   applyRecording,
-  type Patiently,
   planRecording,
   type RecordingSetupInput,
+  type RetriedCall,
   readRecordingSetup,
 } from '../../../services/recording/index.ts';
 
@@ -57,7 +57,7 @@ function cloudWith(configs: RecordConfig[], callback: MessageCallback | null = n
   };
 }
 
-const patiently: Patiently = (call) => call();
+const retried: RetriedCall = (call) => call();
 
 const kinds = (plan: Awaited<ReturnType<typeof planRecording>>) => plan.changes.map((change) => change.kind);
 
@@ -103,19 +103,19 @@ describe('plan and apply', () => {
     if (!first) return expect.fail('no configuration');
     const other: RecordConfig = { ...first, appName: 'other' };
     const cloud = cloudWith([{ ...first, cycleSeconds: null }, other]);
-    const plan = await planRecording(cloud, setup, 'Key1', patiently);
+    const plan = await planRecording(cloud, setup, 'Key1', retried);
     expect(kinds(plan)).toEqual(['update', 'add', 'unmanaged']);
     expect(plan.changes[0]).toMatchObject({ differences: [{ field: 'cycleSeconds', from: '3600', to: '1800' }] });
     expect(cloud.changes).toEqual([]);
 
     const applied: string[] = [];
-    await applyRecording(cloud, plan, patiently, ({ what, name }) => applied.push(`${what} ${name}`));
+    await applyRecording(cloud, plan, retried, ({ what, name }) => applied.push(`${what} ${name}`));
     expect(applied).toEqual([
       'updated play.example.com/live/*',
       'added play.example.com/match/final',
       'callback set https://ingress.example.com/callbacks/vod',
     ]);
-    const again = await planRecording(cloud, setup, 'Key1', patiently);
+    const again = await planRecording(cloud, setup, 'Key1', retried);
     expect(kinds(again)).toEqual(['keep', 'keep', 'unmanaged']);
     expect(again.callback?.differences).toEqual([]);
   });
@@ -131,12 +131,12 @@ describe('plan and apply', () => {
       mnsQueueName: null,
     };
     const setup = setupOf(file);
-    const kept = await planRecording(cloudWith([], existing), setup, null, patiently);
+    const kept = await planRecording(cloudWith([], existing), setup, null, retried);
     expect(kept.callback?.wanted).toMatchObject({
       authKey: 'OldSecret1',
       eventTypes: ['AIComplete', 'FileUploadComplete', 'TranscodeComplete'],
     });
-    const { callback } = await planRecording(cloudWith([], existing), setup, 'NewSecret2', patiently);
+    const { callback } = await planRecording(cloudWith([], existing), setup, 'NewSecret2', retried);
     const fields = callback?.differences.map((difference) => difference.field);
     expect(fields).toEqual(['callbackUrl', 'eventTypes', 'authKey']);
     expect(JSON.stringify(callback?.differences)).not.toMatch(/Secret/);
@@ -149,9 +149,9 @@ describe('plan and apply', () => {
   ])('is refused as a whole with the key %j, before anything is changed', async (key, why) => {
     // The cloud refuses it only after everything else was applied.
     const cloud = cloudWith([]);
-    await expect(planRecording(cloud, setupOf(file), key, patiently)).rejects.toThrow(why);
+    await expect(planRecording(cloud, setupOf(file), key, retried)).rejects.toThrow(why);
     const unsigned = setupOf({ ...file, callback: { url: 'https://ingress.example.com/', auth: false } });
-    expect((await planRecording(cloud, unsigned, key, patiently)).callback?.wanted.authSwitch).toBe('off');
+    expect((await planRecording(cloud, unsigned, key, retried)).callback?.wanted.authSwitch).toBe('off');
     expect(cloud.changes).toEqual([]);
   });
 });

@@ -2,16 +2,16 @@ import { adaptivePace, CloudFault } from '../../connectors/vod/index.ts';
 import type { Clock, Platform } from '../../platform/host/index.ts';
 import { type Backoff, retryWhileUnavailable } from '../../platform/retry.ts';
 
-/** Makes one call of the configuration APIs when it is its turn, again where the cloud did nothing for now. */
-export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
+/** Makes one call of the configuration APIs at their rate, and makes it again where the cloud did nothing. */
+export type RetriedCall = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** Half of what an account may (cloud facts 3): others configure too. */
 const callsPerSecond = 5;
 const mostTries = 6;
 const backoff: Backoff = { firstMs: 500, longestMs: 10_000 };
 
-/** The returned function throws the `CloudFault` that repeating didn't or can't mend. */
-export function patience(platform: Clock & Pick<Platform, 'random'>): Patiently {
+/** The returned function throws the `CloudFault` that a repetition didn't or can't end. */
+export function retriedCalls(platform: Clock & Pick<Platform, 'random'>): RetriedCall {
   const pace = adaptivePace({ perSecond: callsPerSecond }, platform);
   const never = new AbortController().signal;
   return (call) =>
