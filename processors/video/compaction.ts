@@ -28,7 +28,6 @@ const fieldBits = 16;
 
 /** A fact in the form in which it is stored, next to the renditions that were derived from it. */
 export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact {
-  if (fact.outputs.length === 0) return fact;
   const listed: number[] = [];
   const outputs: Rendition[] = [];
   for (const output of fact.outputs) {
