@@ -1,24 +1,7 @@
+import { exitCode } from '../platform/exit-code.ts';
 import { shown } from '../schemas/shown.ts';
 
-/** Exit codes of every command (after sysexits.h), listed in docs/operations.md. */
-export const exitCode = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  /** Nothing failed: `record-config plan` found something to change. */
-  changes: 3,
-  /** Too many records failed, or the data is of others: starting again would only fail again, a person has to look. */
-  data: 65,
-  /** Something that the command needs is not there: a broker, a registry, a taken port. */
-  unavailable: 69,
-  /** An invariant doesn't hold, or something failed that nobody expected: going on would endanger the guarantees. */
-  invariant: 70,
-  /** A broken setting, policy or schema. */
-  configuration: 78,
-  /** Ended by SIGINT or SIGTERM before the work had begun: 128 and the signal's number, as shells have it. */
-  interrupted: 130,
-  terminated: 143,
-} as const;
+export { exitCode };
 
 /** Ends a command with one line on standard error and an exit code. */
 export class CommandFault extends Error {

@@ -2,9 +2,11 @@
 import { inspect } from 'node:util';
 import { Command } from 'commander';
 import { StackError } from '../local/index.ts';
+import { exitCode, exitCodeOf } from '../platform/exit-code.ts';
+import { Fault } from '../platform/faults.ts';
 import { shown } from '../schemas/shown.ts';
 import { addCommands } from './commands/index.ts';
-import { CommandFault, exitCode } from './exit.ts';
+import { CommandFault } from './exit.ts';
 
 const program = new Command('live2vod')
   .description('Live-to-VOD event pipeline for Alibaba Cloud: callbacks in, ordered state out, transcode jobs, latency')
@@ -23,19 +25,14 @@ try {
   if (error instanceof CommandFault) {
     console.error(`live2vod: ${shown(error.message)}`);
     process.exitCode = error.exitCode;
-  } else if (error instanceof StackError) {
-    console.error(`live2vod: ${shown(error.message)}`);
-    process.exitCode = exitCode.unavailable;
   } else if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
     process.exitCode = 'exitCode' in error && error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-  } else if (error instanceof Error && 'denied' in error && error.denied === true) {
-    // The cluster refuses these settings: the line says which to look at, a stack would not.
-    console.error(`live2vod: ${shown(error.message)}`);
-    process.exitCode = exitCode.configuration;
-  } else if (error instanceof Error && 'retryable' in error && typeof error.retryable === 'boolean') {
-    // Faults of Kafka, registry, store and cloud say themselves what is wrong and where; a stack would hide it.
-    console.error(`live2vod: ${shown(error.message)}${error.retryable ? '; ./live2vod doctor says what answers' : ''}`);
-    process.exitCode = error.retryable ? exitCode.unavailable : exitCode.failed;
+  } else if (error instanceof Fault) {
+    // It says itself what is wrong, where, and which setting to look at; a stack would hide it.
+    const ofStack = error instanceof StackError;
+    const hint = error.retryable && !ofStack ? '; ./live2vod doctor says what answers' : '';
+    console.error(`live2vod: ${shown(error.message)}${hint}`);
+    process.exitCode = exitCodeOf(error, { otherwise: ofStack ? exitCode.unavailable : exitCode.failed });
   } else {
     console.error(`live2vod: ${shown(inspect(error))}`);
     process.exitCode = exitCode.failed;

@@ -1,13 +1,15 @@
 /** Runs one role in this process: signals, the supervisor's channel, health, exit code. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Abandoned } from '../../platform/abandoned.ts';
+import { type ExitCode, exitCode, exitCodeOf } from '../../platform/exit-code.ts';
+import { Fault } from '../../platform/faults.ts';
 import { lastResort, systemPlatform } from '../../platform/host/index.ts';
 import type { RoleMessage, SupervisorMessage } from '../../platform/role-messages.ts';
 import { createLogger, metricsOf, startAdmin, startTracing } from '../../platform/telemetry/index.ts';
 import type { AnyRoleSettings, SettingsOf } from '../../schemas/role-settings.ts';
 import { kafkaSettingsOf, topicNamer } from '../endpoints.ts';
 import type { RoleConfiguration } from '../environment.ts';
-import { CommandFault, exitCode, namingPort, PortTaken } from '../exit.ts';
+import { CommandFault, namingPort, PortTaken } from '../exit.ts';
 import { aliveEveryMs } from '../liveness.ts';
 import { endBudget } from '../stopping.ts';
 import type { Role, RoleName } from './context.ts';
@@ -181,28 +183,16 @@ async function tracingOf(name: RoleName, settings: AnyRoleSettings) {
   });
 }
 
-/** Starting again would only fail again, and the other roles can go on without. */
-const needsPerson: readonly string[] = [
-  'FAILURE_LIMIT',
-  'OTHER_TOPICS',
-  'ROWS_REFUSED',
-  'SPOOL_OF_OTHERS',
-  'UNREADABLE_BATCH',
-  'KAFKA_UNREADABLE_BATCH',
-];
-
 /** One line for standard error, with an exit code that tells whether starting again may help. */
 export function roleFault(name: RoleName, error: unknown, wasReady: boolean): CommandFault {
   const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // Refused from the start: a wrong setting. Refused later: rights may come back, e.g. in the middle of a rotation.
-  const denied = code === 'DENIED' || (error instanceof Error && 'denied' in error && error.denied === true);
-  if (denied && !wasReady) return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
-  if (needsPerson.includes(code)) return new CommandFault(`${name}: ${message}`, exitCode.data, error);
-  if (code === 'NEWER_RELEASE' || code === 'KAFKA_REFUSED')
-    return new CommandFault(`${name}: ${message}`, exitCode.configuration, error);
-  if (code === 'DEFECT') return new CommandFault(`${name}: ${message}`, exitCode.invariant, error);
-  return new CommandFault(`${name}: ${message}`, code === '' ? exitCode.failed : exitCode.unavailable, error);
+  return new CommandFault(`${name}: ${message}`, exitCodeOfRole(error, wasReady), error);
+}
+
+/** A role that ended without having to is started again: what it met may be gone by then. */
+function exitCodeOfRole(error: unknown, wasReady: boolean): ExitCode {
+  const bySystem = error instanceof Error && !(error instanceof Fault) && 'code' in error;
+  return bySystem ? exitCode.unavailable : exitCodeOf(error, { wasReady, otherwise: exitCode.unavailable });
 }
 
 const portSetting: Readonly<Record<RoleName, string>> = {

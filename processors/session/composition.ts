@@ -1,6 +1,7 @@
 /** Composing by us: when, of what, and what became of it. */
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { Composition, CompositionReason, StreamRef, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionKeyOf, compositionToken } from '../composition-token.ts';
 import { digest } from './digest.ts';
 import { areOneCycle, type Group, type Segment } from './grouping.ts';
 import { byText } from './order.ts';
@@ -9,17 +10,14 @@ import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
 import { isLiving } from './status.ts';
 
-/**
- * Names a composition of exactly these segments in this order, at most 50 characters of [A-Za-z0-9-]. The generation
- * is raised only on purpose (a redrive), so a retry can't compose twice.
- */
-export function compositionToken(group: Group, generation: number): string {
+/** Of exactly these segments in this order. */
+export function tokenOf(group: Group, generation: number): string {
   const [first, second] = [digest(1), digest(2)];
   for (const { video } of group.segments) {
     first.add(video.videoId);
     second.add(video.videoId);
   }
-  return `lvc-${first.hex()}${second.hex()}-${generation}`;
+  return compositionToken(`${first.hex()}${second.hex()}`, generation);
 }
 
 /**
@@ -52,7 +50,7 @@ export function decideComposition(
   if (nowMs - sinceMs > rules.maxActAgeMs) return null;
   return {
     sessionStart: group.startMs,
-    token: compositionToken(group, 0),
+    token: tokenOf(group, 0),
     generation: 0,
     reason,
     state: 'PLANNED',
@@ -139,7 +137,7 @@ function isBeforeSource(status: StreamVideo['status']): boolean {
 /** By session, then token. */
 export function withDecided(compositions: readonly Composition[], decided: readonly Composition[]): Composition[] {
   return [...compositions, ...decided].sort(
-    (a, b) => a.sessionStart - b.sessionStart || byText(jobOf(a.token), jobOf(b.token)),
+    (a, b) => a.sessionStart - b.sessionStart || byText(compositionKeyOf(a.token), compositionKeyOf(b.token)),
   );
 }
 
@@ -147,11 +145,6 @@ export function withDecided(compositions: readonly Composition[], decided: reado
 export function compositionOf(video: StreamVideo, compositions: readonly Composition[]): Composition | undefined {
   const token = video.composeJob?.token;
   if (token === undefined) return undefined;
-  const job = jobOf(token);
-  return compositions.find((composition) => jobOf(composition.token) === job);
-}
-
-/** The token without its generation. */
-export function jobOf(token: string): string {
-  return token.slice(0, token.lastIndexOf('-'));
+  const key = compositionKeyOf(token);
+  return compositions.find((composition) => compositionKeyOf(composition.token) === key);
 }

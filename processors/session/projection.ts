@@ -1,8 +1,9 @@
 /** The sessions of a stream as a pure function of its facts, the rules, what was decided, and the time. */
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
 import type { ComposeMode, Composition, KeptRules, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionKeyOf } from '../composition-token.ts';
 import { closingOf } from './closing.ts';
-import { compositionOf, compositionToken, jobOf } from './composition.ts';
+import { compositionOf, tokenOf } from './composition.ts';
 import type { Group } from './grouping.ts';
 import { firstIn, type Kept, rulesIn } from './kept-rules.ts';
 import { limits, type SessionRules } from './rules.ts';
@@ -145,8 +146,8 @@ function modeOf(group: Group, rules: SessionRules, decided: Decided): ComposeMod
 
 function ownComposition(group: Group, compositions: readonly Composition[]): Composition | null {
   if (compositions.length === 0) return null;
-  const job = jobOf(compositionToken(group, 0));
-  return compositions.find((composition) => jobOf(composition.token) === job) ?? null;
+  const key = compositionKeyOf(tokenOf(group, 0));
+  return compositions.find((composition) => compositionKeyOf(composition.token) === key) ?? null;
 }
 
 /** More composed videos than it has record formats. */

@@ -1,7 +1,8 @@
 /** How a judged part of a stream's history is kept: the newest sessions in its own record, each older one in a page. */
 import type { StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionKeyOf } from '../composition-token.ts';
 import { type Archive, emptyState, type Page, reachMs } from './archive.ts';
-import { compositionOf, jobOf } from './composition.ts';
+import { compositionOf } from './composition.ts';
 import type { Part } from './history.ts';
 import type { Session } from './projection.ts';
 import { withoutFlood } from './retention.ts';
@@ -80,7 +81,7 @@ function archiveAll(
   const known = new Map(
     before.flatMap(({ state }) => state.videos.map((video) => [video.videoId, homeOf(video)] as const)),
   );
-  const jobs = new Set(before.flatMap(({ state }) => state.compositions.map(({ token }) => jobOf(token))));
+  const jobs = new Set(before.flatMap(({ state }) => state.compositions.map(({ token }) => compositionKeyOf(token))));
   for (const page of before) if (!starts.includes(page.startMs)) archive.remove(page);
   const added = starts.filter((startMs) => !before.some((page) => page.startMs === startMs)).length;
 
@@ -101,7 +102,7 @@ function archiveAll(
     const isContext = startMs < judged.fromMs || startMs >= judged.toMs;
     if (old && isContext) {
       for (const { videoId } of state.videos) known.delete(videoId);
-      for (const { token } of state.compositions) jobs.delete(jobOf(token));
+      for (const { token } of state.compositions) jobs.delete(compositionKeyOf(token));
       continue;
     }
     if (!old || !isSame(old.state, state)) archive.put({ startMs, state });
@@ -110,7 +111,7 @@ function archiveAll(
       known.delete(video.videoId);
     }
     for (const { token, sessionStart } of state.compositions) {
-      if (!jobs.delete(jobOf(token))) archive.point('c', jobOf(token), sessionStart);
+      if (!jobs.delete(compositionKeyOf(token))) archive.point('c', compositionKeyOf(token), sessionStart);
     }
   }
   for (const videoId of known.keys()) archive.point('v', videoId, null);

@@ -7,10 +7,11 @@
  */
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { StreamRef, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionKeyOf } from '../composition-token.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Outcome, Topology } from '../topology.ts';
 import { Archive, emptyState, pageStartOf, reachMs } from './archive.ts';
-import { compositionOf, jobOf } from './composition.ts';
+import { compositionOf } from './composition.ts';
 import { newsOf, videoOf } from './facts.ts';
 import { type Change, judge } from './history.ts';
 import { keep } from './records.ts';
@@ -95,7 +96,7 @@ function heldFact(own: StreamState, archive: Archive | null, videoId: string) {
 function homeOf(own: StreamState, archive: Archive | null, video: StreamVideo): number {
   if (video.composeJob === null) return placeOf(video);
   const planned = compositionOf(video, own.compositions)?.sessionStart;
-  return planned ?? archive?.placeOf('c', jobOf(video.composeJob.token)) ?? placeOf(video);
+  return planned ?? archive?.placeOf('c', compositionKeyOf(video.composeJob.token)) ?? placeOf(video);
 }
 
 /** A fact that moves in time by more than what depends on one another is taken away and then added. */

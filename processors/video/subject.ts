@@ -1,4 +1,5 @@
 import type { Fact, SubjectKind } from '../../schemas/generated/VideoState.ts';
+import { isCompositionStandIn } from '../composition-token.ts';
 import type { Event } from './events.ts';
 
 /** Facts that there are of a video alone. */
@@ -18,7 +19,7 @@ const ofVideos: readonly Fact['kind'][] = [
  * a video; else what the events say that it is. Nothing in `video-state` that isn't a video can be transcoded or played.
  */
 export function subjectOf(id: string, events: readonly Event[]): SubjectKind {
-  if (id.startsWith('compose:')) return 'COMPOSITION';
+  if (isCompositionStandIn(id)) return 'COMPOSITION';
   if (id.startsWith('job:')) return 'JOB';
   let subject: SubjectKind | null = null;
   for (const { fact } of events) {

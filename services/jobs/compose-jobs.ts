@@ -1,6 +1,7 @@
 import type { Codec } from '../../connectors/avro/index.ts';
 import type { CallLimiter, VodCloud } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
+import { standInOf, titleMarkOf } from '../../processors/composition-token.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import {
   beginCompose,
@@ -38,7 +39,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
       return await options.asking.call(signal, async () => {
         const { media } = await cloudOf(job.region).searchMedia({ match: `Title = '${job.token}'` });
         // The search is fuzzy; ours has the whole token in its title.
-        const ours = media.filter((one) => one.title?.includes(`[${job.token}]`));
+        const ours = media.filter((one) => one.title?.includes(titleMarkOf(job.token)));
         return { kind: 'searched' as const, productIds: ours.map((one) => one.mediaId).reverse() };
       });
     }
@@ -82,7 +83,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
       };
     const { outcome, code: errorCode, message: errorMessage } = ending;
     const type = outcome === 'failed' ? 'ComposeJobFailed' : 'ComposeJobInDoubt';
-    const event = { type, videoId: `compose:${job.token}`, ...about, errorCode, errorMessage } as const;
+    const event = { type, videoId: standInOf(job.token), ...about, errorCode, errorMessage } as const;
     return { result: outcome, event, error: errorMessage };
   }
 
@@ -110,5 +111,5 @@ export function titleOf(job: Pick<ComposeJob, 'stream' | 'token'>): string {
     .subarray(0, longestNameBytes)
     .toString()
     .replace(/\uFFFD+$/, '');
-  return `${name} [${job.token}]`;
+  return `${name} ${titleMarkOf(job.token)}`;
 }

@@ -1,6 +1,7 @@
 /** Doing a job again on purpose, after it ended in `dead-letters`. */
 
 import type { OperatorTranscodeRequest } from '../../processors/callback/index.ts';
+import { tokenOfGeneration } from '../../processors/composition-token.ts';
 import { orderFields, type StepOrder } from '../../processors/video/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob, TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
@@ -37,6 +38,5 @@ export function redriveStep(job: TranscodeJob, order: StepOrder, nowMs: number):
  */
 export function redriveCompose(job: ComposeJob, nowMs: number): ComposeJob {
   const generation = job.generation + 1;
-  const stem = job.token.slice(0, job.token.lastIndexOf('-'));
-  return { ...job, generation, token: `${stem}-${generation}`, plannedAt: nowMs };
+  return { ...job, generation, token: tokenOfGeneration(job.token, generation), plannedAt: nowMs };
 }

@@ -3,7 +3,7 @@
  * Else an upgrade orders compositions again, and says every session again.
  */
 import { describe, expect, it } from 'vitest';
-import { compositionToken } from '../../../processors/session/composition.ts';
+import { tokenOf } from '../../../processors/session/composition.ts';
 import { digest } from '../../../processors/session/digest.ts';
 import { videoOf } from '../../../processors/session/facts.ts';
 import { sessionsOf } from '../../../processors/session/index.ts';
@@ -49,10 +49,10 @@ const groupOf = (...ids: readonly string[]) => {
 
 it('a token names the segments in their order, and the generation', () => {
   const { group } = groupOf('a', 'b');
-  expect(compositionToken(group, 0)).toBe('lvc-8d11118a49ad5f7891e819c192d39396-0');
-  expect(compositionToken(group, 3)).toBe('lvc-8d11118a49ad5f7891e819c192d39396-3');
-  expect(compositionToken(groupOf('b', 'a').group, 0)).not.toBe(compositionToken(group, 0));
-  expect(compositionToken(groupOf('a').group, 0)).not.toBe(compositionToken(group, 0));
+  expect(tokenOf(group, 0)).toBe('lvc-8d11118a49ad5f7891e819c192d39396-0');
+  expect(tokenOf(group, 3)).toBe('lvc-8d11118a49ad5f7891e819c192d39396-3');
+  expect(tokenOf(groupOf('b', 'a').group, 0)).not.toBe(tokenOf(group, 0));
+  expect(tokenOf(groupOf('a').group, 0)).not.toBe(tokenOf(group, 0));
 });
 
 describe('whether there is something new to say', () => {
