@@ -12,6 +12,7 @@ import {
 } from '../../connectors/kafka/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
 import type { Clock } from '../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
 import { header } from '../../schemas/topics.ts';
 import { type Offsets, type StateTopic, stateTopics } from './cursor.ts';
@@ -61,8 +62,7 @@ const pollMs = 100;
 const watermarkEveryMs = 1_000;
 const tombstonesKeptMs = 24 * 60 * 60 * 1000;
 const pruneEveryMs = 60 * 60 * 1000;
-const firstPauseMs = 250;
-const longestPauseMs = 10_000;
+const backoff = { firstMs: 250, longestMs: 10_000 };
 
 /** The ends of the partitions; `number` counts the looks, `atMs` is when this one began. */
 type Look = { readonly number: number; readonly atMs: number; readonly ends: Offsets };
@@ -160,27 +160,32 @@ export function startFollower(options: FollowerOptions): Follower {
    * none, so that is waited for too. One record that nobody can read doesn't stop the others.
    */
   async function take(records: readonly ViewRecord[]): Promise<void> {
-    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-      try {
-        for (const { record, fault } of await view.apply(records)) {
-          const { topic, partition, offset } = record;
-          metrics.count('live2vod_console_unreadable_records_total', { topic });
-          log.error(
-            { topic, partition, offset, code: fault.code, err: fault },
-            'a state that can not be read is left out',
-          );
-        }
-        waitingFor = null;
-        for (const listener of listeners) listener();
-        return;
-      } catch (error) {
-        if (!(error instanceof RegistryFault) || !error.retryable) throw error;
-        log.warn({ err: error }, 'the view waits for the schema registry');
-        waitingFor = `the schema registry (${error.message})`;
-        await lookAgain();
-        answerWaiting();
-        await clock.sleep(pauseMs, signal);
+    const isRetryable = (error: unknown): error is RegistryFault => error instanceof RegistryFault && error.retryable;
+    try {
+      const unreadable = await retryWhileUnavailable(() => view.apply(records), {
+        platform: clock,
+        backoff,
+        signal,
+        isRetryable,
+        onRetry: async (error) => {
+          log.warn({ err: error }, 'the view waits for the schema registry');
+          waitingFor = `the schema registry (${(error as RegistryFault).message})`;
+          await lookAgain();
+          answerWaiting();
+        },
+      });
+      for (const { record, fault } of unreadable) {
+        const { topic, partition, offset } = record;
+        metrics.count('live2vod_console_unreadable_records_total', { topic });
+        log.error(
+          { topic, partition, offset, code: fault.code, err: fault },
+          'a state that can not be read is left out',
+        );
       }
+      waitingFor = null;
+      for (const listener of listeners) listener();
+    } catch (error) {
+      if (!signal.aborted || !isRetryable(error)) throw error;
     }
   }
 

@@ -59,15 +59,15 @@ export function durablePublisher(options: DurableOptions): DurablePublisher {
         spoolOnly(error);
         toSpool(record).then(resolve, reject);
       };
-      const inTime = patience.set(() => divert(new Error(`no acknowledgement within ${kafkaWithinMs} ms`)));
+      const claim = patience.set(() => divert(new Error(`no acknowledgement within ${kafkaWithinMs} ms`)));
       kafka.publish(record).then(
         () => {
-          if (!inTime()) return;
+          if (!claim()) return;
           metrics.count('live2vod_ingress_published_total', { topic: record.topic, via: 'kafka' });
           resolve();
         },
         (error: unknown) => {
-          if (inTime()) divert(error);
+          if (claim()) divert(error);
         },
       );
     });

@@ -2,6 +2,7 @@ import type { IdempotentProducer, KafkaSettings } from '../../connectors/kafka/i
 import { isDenied } from '../../platform/faults.ts';
 import type { Clock } from '../../platform/host/index.ts';
 import { probeTimeoutMs, Reachability } from '../../platform/reachability.ts';
+import { retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger } from '../../platform/telemetry/index.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { IngressFault } from './fault.ts';
@@ -32,7 +33,8 @@ export type KafkaPublisher = Publisher & {
   run(signal: AbortSignal): Promise<void>;
 };
 
-const reconnectEveryMs = 1_000;
+/** Callbacks wait on disk until it is there again: it is asked for often. */
+const backoff = { firstMs: 500, longestMs: 1_000 };
 /** A producer that has been given records and acknowledged none for so long is replaced, whatever ails it. */
 const replaceAfterMs = 90_000;
 
@@ -49,19 +51,24 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
   let wasConnected = false;
 
   async function connected(signal: AbortSignal): Promise<Producer | null> {
-    for (let reported = false; !signal.aborted; ) {
-      try {
-        return await options.connect();
-      } catch (error) {
-        // Rights that are refused later may come back, as in the middle of a rotation.
-        if (isDenied(error) && !wasConnected)
-          throw new IngressFault('KAFKA_REFUSED', error.message, { retryable: false, cause: error });
-        if (!reported) log.warn({ err: error }, 'Kafka can not be reached yet: trying again until it can');
-        reported = true;
-        await clock.sleep(reconnectEveryMs, signal);
+    // Rights that are refused later may come back, as in the middle of a rotation.
+    const isRefused = (error: unknown) => isDenied(error) && !wasConnected;
+    try {
+      return await retryWhileUnavailable(() => options.connect(), {
+        platform: clock,
+        backoff,
+        signal,
+        isRetryable: (error) => !isRefused(error),
+        onRetry: (error, { tries }) => {
+          if (tries === 1) log.warn({ err: error }, 'Kafka can not be reached yet: trying again until it can');
+        },
+      });
+    } catch (error) {
+      if (isRefused(error)) {
+        throw new IngressFault('KAFKA_REFUSED', (error as Error).message, { retryable: false, cause: error });
       }
+      return null;
     }
-    return null;
   }
 
   function replace(useless: Link, why: string): void {

@@ -37,7 +37,7 @@ type Authentic = {
   readonly signature: string;
   readonly startedAtMs: number;
   /** Ends the answer's time limit; false when it has passed and 503 has been sent. */
-  readonly inTime: () => boolean;
+  readonly claim: () => boolean;
 };
 
 declare module 'fastify' {
@@ -137,12 +137,12 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       const overdue = () => {
         if (!reply.sent && !reply.raw.destroyed) answer(reply.header('connection', 'close'), 503, 'ANSWER_OVERDUE');
       };
-      request.authentic = { ...verdict, startedAtMs: clock.monotonicMs(), inTime: answers.set(overdue) };
+      request.authentic = { ...verdict, startedAtMs: clock.monotonicMs(), claim: answers.set(overdue) };
       next();
     });
 
     app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
-      if (reply.sent || request.authentic?.inTime() === false) return reply;
+      if (reply.sent || request.authentic?.claim() === false) return reply;
       const { statusCode = 500, code = 'defect' } = error;
       if (statusCode >= 500 && !(error instanceof BodyRefused))
         log.error({ err: error, path }, 'a callback could not be handled');
@@ -155,7 +155,7 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       const body = Buffer.isBuffer(request.body) ? request.body : nothing;
       if (isCheck(body)) {
         memory.give(body.length);
-        if (known.inTime()) answer(reply.header(...checkHeader), 200, 'check');
+        if (known.claim()) answer(reply.header(...checkHeader), 200, 'check');
         return;
       }
       const { resent, durable } = publishOnce(known, body);
@@ -164,11 +164,11 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       durable.then(
         () => {
           if (!resent) memory.give(body.length);
-          if (known.inTime()) answer(reply, 200, resent ? 'resent' : 'accepted');
+          if (known.claim()) answer(reply, 200, resent ? 'resent' : 'accepted');
         },
         (error: unknown) => {
           if (!resent) memory.give(body.length);
-          if (!known.inTime()) return;
+          if (!known.claim()) return;
           const reason = error instanceof IngressFault ? error.code : 'PUBLISH_FAILED';
           refuse(reply, 503, reason);
         },

@@ -123,8 +123,8 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
     waitingFor: () => (stopping ? 'the end of its drain' : (spoolTrouble(spool) ?? options.hostTrouble?.() ?? null)),
   };
   const { tracing } = options;
-  const door = tracing ? tracedPublisher(publisher, tracing, 'ingress') : publisher;
-  const app = buildIngress({ ...options, publisher: door, health });
+  const traced = tracing ? tracedPublisher(publisher, tracing, 'ingress') : publisher;
+  const app = buildIngress({ ...options, publisher: traced, health });
   app.addHook('onRequest', (_request, reply, next) => {
     // Moves clients that keep a connection to whoever takes over.
     if (stopping) reply.header('connection', 'close');
