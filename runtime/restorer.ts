@@ -1,5 +1,4 @@
-import type { ConsumedRecord, KafkaSettings } from '../connectors/kafka/index.ts';
-import { Consumer, KafkaFault } from '../connectors/kafka/index.ts';
+import { type ConsumedRecord, groupless, type KafkaSettings, TopicReader } from '../connectors/kafka/index.ts';
 import type { Clock } from '../platform/host/index.ts';
 import type { RestoreProgress } from './hooks.ts';
 
@@ -80,54 +79,34 @@ export class Restorer {
   }
 
   async #run(): Promise<void> {
-    let reader: Consumer | null = null;
-    const ends = new Map<number, number>();
+    const reader = new TopicReader({
+      // The job may be cancelled by then, and a process doesn't end before a client that connects.
+      connect: groupless(this.#settings, { maxQueuedBytes: 64 * 1024 * 1024, connectTimeoutMs: 3_000 }),
+      clock: this.#clock,
+    });
     try {
       while (this.#running.size > 0) {
-        try {
-          reader ??= await Consumer.connect(this.#settings, {
-            onEof: ({ partition, offset }) => ends.set(partition, offset),
-            maxQueuedBytes: 64 * 1024 * 1024,
-            // The job may be cancelled by then, and a process doesn't end before a client that connects.
-            connectTimeoutMs: 3_000,
-          });
-          if (this.#changed) {
-            // An end-of-partition event may arrive after the poll that reached it. It must not count for a job that has yet
-            // to read what lies before it.
-            await this.#clock.sleep(1);
-            ends.clear();
-            this.#assign(reader);
-          }
-          if (this.#running.size === 0) continue;
-          const records = await reader.poll(maxRecordsPerPoll, 100);
-          await this.#deliver(records, ends);
-          this.#checkStalled(reader);
-        } catch (error) {
-          if (!(error instanceof KafkaFault && (error.retryable || error.fatal))) throw error;
-          if (error.fatal) {
-            // Another reader goes on where this one was.
-            await reader?.close();
-            reader = null;
-            this.#changed = true;
-          }
-          await this.#clock.sleep(200);
-        }
+        if (this.#changed) await this.#assign(reader);
+        if (this.#running.size === 0) continue;
+        const records = await reader.poll(maxRecordsPerPoll, 100);
+        await this.#deliver(records, reader);
+        this.#checkStalled(reader);
       }
     } catch (error) {
       for (const job of this.#running.values()) job.reject(error);
       this.#running.clear();
     } finally {
       this.#loop = null;
-      await reader?.close();
+      await reader.close();
       // A job may have been added while the reader closed.
       if (this.#running.size > 0) this.#loop ??= this.#run();
     }
   }
 
-  #assign(reader: Consumer): void {
+  async #assign(reader: TopicReader): Promise<void> {
     this.#changed = false;
     this.#reading = [...this.#running.values()];
-    reader.assign(this.#reading.map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })));
+    await reader.assign(this.#reading.map(({ partition, next }) => ({ topic: this.#topic, partition, offset: next })));
   }
 
   #cancel(job: Running): void {
@@ -137,13 +116,17 @@ export class Restorer {
     job.putting.then(over, over);
   }
 
-  async #deliver(records: readonly ConsumedRecord[], ends: ReadonlyMap<number, number>): Promise<void> {
+  async #deliver(records: readonly ConsumedRecord[], reader: TopicReader): Promise<void> {
     const byPartition = Map.groupBy(records, (record) => record.partition);
     for (const job of this.#reading) {
       if (this.#running.get(job.partition) !== job) continue;
       const mine = (byPartition.get(job.partition) ?? []).filter((record) => record.offset >= job.next);
       const last = mine.at(-1);
-      const coveredTo = Math.max(job.next, last ? last.offset + 1 : 0, ends.get(job.partition) ?? 0);
+      const coveredTo = Math.max(
+        job.next,
+        last ? last.offset + 1 : 0,
+        reader.coveredTo({ topic: this.#topic, partition: job.partition }),
+      );
       if (coveredTo === job.next) continue;
       job.next = coveredTo;
       job.advancedAtMs = this.#clock.monotonicMs();
@@ -170,19 +153,21 @@ export class Restorer {
   }
 
   /** Looks at jobs without progress: either Kafka is away, and doesn't answer this, or its last stable offset stands still. */
-  #checkStalled(reader: Consumer): void {
+  #checkStalled(reader: TopicReader): void {
     const nowMs = this.#clock.monotonicMs();
     for (const job of this.#running.values()) {
       if (nowMs - Math.max(job.advancedAtMs, job.checkedAtMs) < job.hangingAfterMs) continue;
       job.checkedAtMs = nowMs;
       const at = job.next;
-      reader.watermarks(this.#topic, job.partition, watermarksTimeoutMs).then(
-        ({ high: stableEnd }) => {
-          const blocked = job.next === at && stableEnd <= at && this.#running.get(job.partition) === job;
-          if (blocked) job.onHangingTransaction(at, Math.round((nowMs - job.advancedAtMs) / 1000));
-        },
-        () => {},
-      );
+      reader
+        .askOnce((client) => client.watermarks(this.#topic, job.partition, watermarksTimeoutMs))
+        .then(
+          ({ high: stableEnd }) => {
+            const blocked = job.next === at && stableEnd <= at && this.#running.get(job.partition) === job;
+            if (blocked) job.onHangingTransaction(at, Math.round((nowMs - job.advancedAtMs) / 1000));
+          },
+          () => {},
+        );
     }
   }
 

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../platform/host/index.ts';
 import type { Logger } from '../../platform/telemetry/index.ts';
-import { Consumer } from './consumer.ts';
+import { Consumer, type ConsumerOptions } from './consumer.ts';
 import { KafkaFault } from './fault.ts';
 import { ReaderConnection } from './reader-connection.ts';
 import type { ConsumedRecord, TopicPartition, TopicPartitionOffset } from './record.ts';
@@ -47,17 +47,17 @@ const defaultRangeRecords = 2_000;
 const defaultSilenceMs = 60_000;
 
 /** How a reader connects: no group, committed records only. */
-export function groupless(
-  settings: KafkaSettings,
-  o: { readonly signal?: AbortSignal | undefined; readonly maxQueuedBytes?: number } = {},
-): TopicReaderOptions['connect'] {
-  return (onEof) =>
-    Consumer.connect(settings, {
-      onEof,
-      ...(o.signal && { signal: o.signal }),
-      ...(o.maxQueuedBytes === undefined ? {} : { maxQueuedBytes: o.maxQueuedBytes }),
-    });
-}
+export const groupless =
+  (
+    settings: KafkaSettings,
+    options: Pick<ConsumerOptions, 'maxQueuedBytes' | 'connectTimeoutMs'> & {
+      readonly signal?: AbortSignal | undefined;
+    } = {},
+  ): TopicReaderOptions['connect'] =>
+  (onEof) => {
+    const { signal, ...others } = options;
+    return Consumer.connect(settings, { ...others, onEof, ...(signal && { signal }) });
+  };
 
 /**
  * Reads chosen partitions from chosen offsets, without a group: to their ends (`ranges`), or on and on (`poll`). It waits
@@ -183,11 +183,10 @@ export class TopicReader {
   /** The ends that the last client has met count no more: what came with one may have been lost with the client. */
   #resume(client: ReaderClient): void {
     for (const reading of this.#reading.values()) reading.end = notSeen;
-    this.#assign(client);
+    if (this.#reading.size > 0) this.#assign(client);
   }
 
   #assign(client: ReaderClient): void {
-    if (this.#reading.size === 0) return;
     client.assign([...this.#reading.values()].map(({ at, next }) => ({ ...at, offset: next })));
   }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { hungCalls, type KafkaSettings } from '../../connectors/kafka/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
+import { retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
 import type { PolicyBook } from '../../processors/policy/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
@@ -10,6 +11,7 @@ import {
   type Codecs,
   groupWatermark,
   LateArrivalGuard,
+  ProcessorFault,
   ProcessorStatus,
   processorGroup,
   runProcessor,
@@ -117,7 +119,26 @@ type RunOptions<S> = {
   readonly upstream?: Upstream;
 };
 
-function run<S>({ service, topology, status, steps, signal, upstream }: RunOptions<S>): Promise<void> {
+/** A processor that is told that its topics don't exist yet begins again: they are waited for like a broker. */
+async function run<S>(options: RunOptions<S>): Promise<void> {
+  const { service, signal } = options;
+  const topicMissing = (error: unknown) => error instanceof ProcessorFault && error.code === 'TOPIC_MISSING';
+  try {
+    await retryWhileUnavailable(() => runOnce(options), {
+      platform: service.platform,
+      signal,
+      isRetryable: topicMissing,
+      onRetry: (error) => {
+        const { message } = error as ProcessorFault;
+        service.log.warn({ processor: options.topology.name, err: message }, 'waiting for topics');
+      },
+    });
+  } catch (error) {
+    if (!(signal.aborted && topicMissing(error))) throw error;
+  }
+}
+
+function runOnce<S>({ service, topology, status, steps, signal, upstream }: RunOptions<S>): Promise<void> {
   const { name } = topology;
   return runProcessor({
     topology,

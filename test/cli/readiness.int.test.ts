@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { applyTopics } from '../../cli/topic-plan.ts';
 import { Admin } from '../../connectors/kafka/index.ts';
@@ -16,7 +16,7 @@ import { startEmulator } from '../../emulator/index.ts';
 import { spawnClickhouseRole } from '../../local/clickhouse/index.ts';
 import { freePorts } from '../../local/index.ts';
 import { readSettings } from '../../schemas/settings.ts';
-import { account, startSecuredBroker } from '../connectors/kafka/secured-broker.ts';
+import { account, type SecuredBroker, startSecuredBroker } from '../connectors/kafka/secured-broker.ts';
 import { eventually } from '../support/eventually.ts';
 
 const main = join(import.meta.dirname, '../../cli/main.ts');
@@ -51,22 +51,26 @@ async function gate(target: string) {
   return { url: target.replace(`${hostname}:${port}`, `127.0.0.1:${own}`), open };
 }
 
+let home: string;
+let cluster: SecuredBroker;
 /** What all roles need besides Kafka and the registry. */
-async function surroundings() {
-  const home = mkdtempSync(join(tmpdir(), 'live2vod-readiness-'));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+let environment: Readonly<Record<string, string>>;
+const ends: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'live2vod-readiness-'));
+  ends.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
   const [ingress = 0, page = 0, clickhousePort = 0] = await freePorts(3);
-  const [cloud, clickhouse] = await Promise.all([
-    startEmulator({ port: 0, queue: 'callbacks', knobs: {} }),
-    spawnClickhouseRole({ folder: join(home, 'clickhouse'), port: clickhousePort }),
-  ]);
-  onTestFinished(async () => {
-    await Promise.all([cloud.stop(), clickhouse.kill()]);
-  });
+  const cloud = await startEmulator({ port: 0, queue: 'callbacks', knobs: {} });
+  ends.push(() => cloud.stop());
+  const clickhouse = await spawnClickhouseRole({ folder: join(home, 'clickhouse'), port: clickhousePort });
+  ends.push(() => clickhouse.kill());
+  cluster = await startSecuredBroker(home);
+  ends.push(() => cluster.broker.kill9());
   const file = join(home, 'live2vod.yaml');
   const queues = [{ accountId: '1234567890', queue: 'callbacks', region: 'cn-shanghai', endpoint: cloud.url }];
   writeFileSync(file, stringify({ callbacks: { queues } }));
-  const environment = {
+  environment = {
     LIVE2VOD_CONFIG: file,
     LIVE2VOD_HOME: home,
     LIVE2VOD_TOPIC_PREFIX: `readiness-${process.pid}-${ingress}.`,
@@ -82,8 +86,10 @@ async function surroundings() {
     ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator',
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret',
   };
-  return { home, environment };
-}
+});
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end();
+});
 
 async function startAll(environment: Readonly<Record<string, string>>) {
   const ports = await freePorts(roles.length);
@@ -127,46 +133,10 @@ const registry = expect.stringContaining('the schema registry');
 /** The ingress answers 200 for what lies in its spool: Kafka's absence is no reason to send callbacks elsewhere. */
 const withoutKafka = { ...Object.fromEntries(roles.map((role) => [role, kafka])), ingress: null };
 
-// jobs, reconciler and mns said that they were ready before they had met Kafka, and all said so while it was away; a broker
-// or registry that was absent for half a minute ended some roles and not others.
-test('every role waits for what is away, is not ready meanwhile, and goes on by itself', async () => {
-  const { home, environment } = await surroundings();
-  const [port = 0, controllerPort = 0, securedPort = 0] = await freePorts(3);
-  const way = await gate(inject('stack').registryUrl);
-  const settings = { ...environment, KAFKA_BROKERS: `127.0.0.1:${port}`, SCHEMA_REGISTRY_URL: way.url };
-  const started = await startAll(settings);
-  const becomes = async (what: object) =>
-    await eventually(async () => expect(await started.readiness()).toEqual(what), patient);
-
-  await becomes({ ...Object.fromEntries(roles.map((role) => [role, registry])), ingress: null, mns: kafka });
-  await way.open();
-  await becomes(withoutKafka);
-
-  let { broker } = await startSecuredBroker(home, [port, controllerPort, securedPort]);
-  onTestFinished(() => broker.kill9());
-  const admin = await Admin.connect({ brokers: broker.brokers, clientId: 'readiness-test' });
-  await applyTopics(admin, readSettings(settings));
-  admin.close();
-  await becomes(allReady);
-
-  broker.freeze();
-  await becomes(withoutKafka);
-  broker.thaw();
-  await becomes(allReady);
-
-  await broker.kill9();
-  await becomes(withoutKafka);
-  broker = await broker.restart();
-  await becomes(allReady);
-  expect(started.running()).toEqual(roles);
-});
-
 // Roles that called themselves ready too early ended with 69, after which a supervisor starts them again for ever; ingress
 // and mns tried for ever themselves.
 test('a login that is refused from the start ends every role with 78 and the settings to look at', async () => {
-  const { home, environment } = await surroundings();
-  const { broker, secured, caFile } = await startSecuredBroker(home);
-  onTestFinished(() => broker.kill9());
+  const { secured, caFile } = cluster;
   const started = await startAll({
     ...environment,
     KAFKA_BROKERS: secured,
@@ -184,3 +154,38 @@ test('a login that is refused from the start ends every role with 78 and the set
     expect(text, role).not.toContain('wr0ng-p4ss');
   }
 });
+
+// jobs, reconciler and mns said that they were ready before they had met Kafka, and all said so while it was away; a broker
+// or registry that was absent for half a minute ended some roles and not others.
+test('every role waits for what is away, is not ready meanwhile, and goes on by itself', async () => {
+  let { broker } = cluster;
+  await broker.kill9();
+  const way = await gate(inject('stack').registryUrl);
+  const settings = { ...environment, KAFKA_BROKERS: broker.brokers, SCHEMA_REGISTRY_URL: way.url };
+  const started = await startAll(settings);
+  const becomes = async (what: object) =>
+    await eventually(async () => expect(await started.readiness()).toEqual(what), patient);
+
+  await becomes({ ...Object.fromEntries(roles.map((role) => [role, registry])), ingress: null, mns: kafka });
+  await way.open();
+  await becomes(withoutKafka);
+
+  // Its topics come after it.
+  broker = await broker.restart();
+  ends.push(() => broker.kill9());
+  const admin = await Admin.connect({ brokers: broker.brokers, clientId: 'readiness-test' });
+  await applyTopics(admin, readSettings(settings));
+  admin.close();
+  await becomes(allReady);
+
+  broker.freeze();
+  await becomes(withoutKafka);
+  broker.thaw();
+  await becomes(allReady);
+
+  await broker.kill9();
+  await becomes(withoutKafka);
+  broker = await broker.restart();
+  await becomes(allReady);
+  expect(started.running()).toEqual(roles);
+}, 400_000);

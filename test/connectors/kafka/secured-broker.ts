@@ -16,14 +16,11 @@ export type SecuredBroker = {
 export const account = { user: 'live2vod-app', password: 'right-p4ss#word' } as const;
 const storePassword = 'changeit';
 
-/** A broker with a SASL_SSL listener (PLAIN and SCRAM) beside its plaintext one, in `folder`; on free ports unless told. */
-export async function startSecuredBroker(
-  folder: string,
-  ports?: readonly [port: number, controllerPort: number, securedPort: number],
-): Promise<SecuredBroker> {
+/** A broker with a SASL_SSL listener (PLAIN and SCRAM) beside its plaintext one, in `folder`. */
+export async function startSecuredBroker(folder: string): Promise<SecuredBroker> {
   const jars = await ensureJars({ folder: join(resolve(process.env.LIVE2VOD_HOME ?? '.live2vod'), 'jars') });
   const [own, stranger] = await Promise.all([certificate(folder, 'broker'), certificate(folder, 'stranger')]);
-  const [port = 0, controllerPort = 0, securedPort = 0] = ports ?? (await freePorts(3));
+  const [port = 0, controllerPort = 0, securedPort = 0] = await freePorts(3);
   const login = (mechanism: string) => `listener.name.secured.${mechanism}.sasl.jaas.config`;
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
   const broker = await startBroker({
