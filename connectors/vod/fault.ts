@@ -17,7 +17,8 @@ export type Effect = 'read' | 'change';
 /**
  * A call that failed. Message and fields hold no secret and no request parameter, and the SDK's own error is not
  * attached: it may carry the signed request. `code` is the cloud's, Node's network code, or one of ours: `RequestTimeout`,
- * `NotJson`, `UnreadableAnswer`, `CredentialsUnavailable`, `Http<status>`. Retryable: repeating is safe and may help.
+ * `NotJson`, `UnreadableAnswer`, `CredentialsUnavailable`, `UnknownRegion`, `Http<status>`. Retryable: repeating is safe and may
+ * help.
  */
 export class CloudFault extends Fault {
   override readonly name = 'CloudFault';
