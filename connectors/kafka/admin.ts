@@ -63,7 +63,7 @@ export class Admin {
     return new Admin(connection, diagnostics, calls);
   }
 
-  /** Set where the client is of no use any more. */
+  /** Set once the client can't be used any more. */
   get lost(): KafkaFault | null {
     return this.#diagnostics.lost;
   }

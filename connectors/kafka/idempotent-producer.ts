@@ -161,7 +161,7 @@ export class IdempotentProducer {
     else waiting.resolve({ partition: report.partition, offset: report.offset });
   }
 
-  /** The client tells by its own time-out what became of a record; one that doesn't is of no use any more. */
+  /** The client reports every record by its own time-out; a client that doesn't can't be used any more. */
   #giveUpOverdue(): void {
     this.#tick += 1;
     for (const waiting of this.#waiting) {

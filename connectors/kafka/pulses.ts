@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/host/index.ts';
 
 /**
- * When each consumer of a process was last polled: its owner's loop turns, or it doesn't. One is known from its first poll
- * until it is closed; one that only answers questions has no loop.
+ * When each consumer of a process was last polled, which shows whether its owner's loop still runs. A consumer is watched
+ * from its first poll until it is closed; one that is only asked for offsets has no loop.
  */
 export class Pulses {
   readonly #clock: Clock;
@@ -27,5 +27,5 @@ export class Pulses {
   }
 }
 
-/** After so long without a poll a member has lost its partitions (`max.poll.interval.ms`): whatever it waits for, it is of no use. */
+/** After so long without a poll a member has lost its partitions (`max.poll.interval.ms`), whatever it waits for. */
 export const pulseStopsMs = 330_000;

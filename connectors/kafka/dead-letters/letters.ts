@@ -48,7 +48,7 @@ export const redrivenHeader = 'redriven';
 
 /**
  * All letters that match, oldest first per partition. Reads the whole topic and holds those that match; of single letters
- * it reads what came after the oldest of them, where the marks of having been sent again are.
+ * it reads what came after the oldest of them, where the markers of redriven letters are.
  */
 export async function readLetters(
   kafka: KafkaSettings,
@@ -77,7 +77,7 @@ export async function readLetters(
   return letters.map((letter) => ({ ...letter, redrivenAtMs: redriven.get(letter.id) ?? null }));
 }
 
-/** A mark lies behind its letter in the same partition. */
+/** A marker lies behind its letter in the same partition. */
 function rangeOf({ ids }: LetterFilter): ScanRange {
   if (ids === undefined) return {};
   const places = ids.map((id) => id.split(':').map(Number) as [partition: number, offset: number]);

@@ -22,14 +22,14 @@ export type LetterPageQuery = {
 
 const excerptBytes = 1_024;
 /** Records of each partition that are read at a time, and how often, before a page ends as it is. */
-const windowRecords = 5_000;
-const mostWindows = 4;
+const sliceRecords = 5_000;
+const maxSlices = 4;
 /** For the whole page: large letters, or a slow broker, end it early rather than holding up those who ask next. */
 const pageMs = 20_000;
 const requestMs = 15_000;
 
-/** One partition: letters from `start` to before `to` may be shown, the newest last; marks lie anywhere up to `end`. */
-type Window = {
+/** One partition: letters from `start` to before `to` may be shown, the newest last; markers lie anywhere up to `end`. */
+type Slice = {
   readonly partition: number;
   readonly low: number;
   readonly start: number;
@@ -52,22 +52,22 @@ export async function letterPage(kafka: KafkaSettings, topic: string, query: Let
   const items: LetterPage['items'][number][] = [];
   let cursor: string | null | undefined = query.cursor;
   try {
-    for (let parts = 0; parts < mostWindows && items.length < query.limit && cursor !== null; parts += 1) {
+    for (let parts = 0; parts < maxSlices && items.length < query.limit && cursor !== null; parts += 1) {
       const rest = { ...query, limit: query.limit - items.length };
       const from = cursor;
-      const windows = await reader.askOnce((client) => windowsOf(client, topic, from));
-      const ranges = windows.map(({ partition, start, end }) => ({ topic, partition, from: start, to: end }));
+      const slices = await reader.askOnce((client) => slicesOf(client, topic, from));
+      const ranges = slices.map(({ partition, start, end }) => ({ topic, partition, from: start, to: end }));
       for await (const records of reader.ranges(ranges, { maxRecords: 500, signal })) {
         if (systemClock.monotonicMs() > untilMs) {
           if (items.length > 0) return { items, next: cursor ?? null };
           throw new Error(`they were not read within ${pageMs / 1_000} s`);
         }
         for (const record of records) {
-          const window = windows[record.partition];
-          if (window) take(record, window, rest);
+          const slice = slices[record.partition];
+          if (slice) take(record, slice, rest);
         }
       }
-      const page = newestOf(windows, rest.limit);
+      const page = newestOf(slices, rest.limit);
       items.push(...page.items);
       cursor = page.next;
     }
@@ -77,22 +77,22 @@ export async function letterPage(kafka: KafkaSettings, topic: string, query: Let
   }
 }
 
-async function windowsOf(client: Questions, topic: string, cursor: string | undefined): Promise<Window[]> {
+async function slicesOf(client: Questions, topic: string, cursor: string | undefined): Promise<Slice[]> {
   const count = await client.partitionsOf(topic);
   const bounds = cursor?.split('.').map((text) => (/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN));
   if (bounds && (bounds.length !== count || bounds.some(Number.isNaN)))
     throw new RangeError('query parameter cursor: foreign');
-  const windows: Window[] = [];
+  const slices: Slice[] = [];
   for (let partition = 0; partition < count; partition += 1) {
     const { low, high: end } = await client.watermarks(topic, partition, requestMs);
     const to = Math.min(bounds?.[partition] ?? end, end);
-    windows.push({ partition, low, start: Math.max(low, to - windowRecords), to, end, found: [] });
+    slices.push({ partition, low, start: Math.max(low, to - sliceRecords), to, end, found: [] });
   }
-  return windows;
+  return slices;
 }
 
 /** Keeps no more letters of a partition than a page can show, the newest. */
-function take(record: ConsumedRecord, { to, found }: Window, { filter, limit }: LetterPageQuery): void {
+function take(record: ConsumedRecord, { to, found }: Slice, { filter, limit }: LetterPageQuery): void {
   const marked = record.headers[redrivenHeader];
   if (marked !== undefined) {
     const letter = found.find(({ letter: { id } }) => id === marked);
@@ -109,22 +109,22 @@ function take(record: ConsumedRecord, { to, found }: Window, { filter, limit }: 
 }
 
 /** Merges the partitions from their newest letters on, until the page is full or one of them has to be read further back. */
-function newestOf(windows: readonly Window[], limit: number): LetterPage {
+function newestOf(slices: readonly Slice[], limit: number): LetterPage {
   const items: LetterPage['items'][number][] = [];
   // What is left of a partition that gave all it held of a full page lies before the last letter that it gave.
-  const next = windows.map(({ to }) => to);
-  const passed = (window: Window) => {
-    next[window.partition] = window.start;
-    return window.start > window.low;
+  const next = slices.map(({ to }) => to);
+  const passed = (slice: Slice) => {
+    next[slice.partition] = slice.start;
+    return slice.start > slice.low;
   };
   const rest = (): string | null =>
-    windows.some(({ partition, low }) => (next[partition] ?? 0) > low) ? next.join('.') : null;
+    slices.some(({ partition, low }) => (next[partition] ?? 0) > low) ? next.join('.') : null;
   while (items.length < limit) {
-    const empty = windows.filter(({ found }) => found.length === 0).map(passed);
+    const empty = slices.filter(({ found }) => found.length === 0).map(passed);
     if (empty.includes(true)) return { items, next: rest() };
-    const newest = windows
+    const newest = slices
       .filter(({ found }) => found.length > 0)
-      .reduce<Window | null>((best, window) => (best && timeOf(best) >= timeOf(window) ? best : window), null);
+      .reduce<Slice | null>((best, slice) => (best && timeOf(best) >= timeOf(slice) ? best : slice), null);
     const last = newest?.found.pop();
     if (newest === null || last === undefined) return { items, next: null };
     const { letter, sizeBytes, redrivenAtMs } = last;
@@ -134,4 +134,4 @@ function newestOf(windows: readonly Window[], limit: number): LetterPage {
   return { items, next: rest() };
 }
 
-const timeOf = ({ found }: Window) => found.at(-1)?.letter.record.timestampMs ?? 0;
+const timeOf = ({ found }: Slice) => found.at(-1)?.letter.record.timestampMs ?? 0;

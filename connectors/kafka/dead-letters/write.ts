@@ -38,7 +38,7 @@ const maxValueBytes = 1_280 * 1024;
 const maxKeyLength = 16 * 1024;
 const maxHeadersLength = 64 * 1024;
 
-/** The first headers, as many as fit: nobody needs more to know what a record was. */
+/** The first headers, as many as fit: enough to identify the record. */
 function bounded(headers: ConsumedRecord['headers']): ConsumedRecord['headers'] {
   let length = 0;
   const kept = Object.entries(headers).filter(([name, value]) => {
