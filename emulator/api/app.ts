@@ -10,8 +10,9 @@ export function buildApp(options: {
   readonly control: Control;
 }): FastifyInstance {
   const app = Fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, forceCloseConnections: true });
+  // As text: signature version 3 covers the body as it was sent.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+    done(null, body);
   });
   app.addContentTypeParser(/^(text|application)\/xml/, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);

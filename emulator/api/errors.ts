@@ -42,6 +42,8 @@ export const fault = {
     ),
   unsupportedSignature: (param: string) =>
     new ApiFault(`Invalid${param}`, 400, `Specified parameter ${param} is not valid.`),
+  incompleteSignature: () =>
+    new ApiFault('IncompleteSignature', 400, 'The request signature does not conform to Aliyun standards.'),
   usedNonce: () => new ApiFault('SignatureNonceUsed', 400, 'Specified signature nonce was used already.'),
   badTimestamp: () =>
     new ApiFault('InvalidTimeStamp.Format', 400, 'Specified time stamp or date value is not well formatted.'),

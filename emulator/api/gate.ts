@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { RpcCall } from './call.ts';
 import { fault } from './errors.ts';
 import type { Params } from './params.ts';
-import { rpcSignature, rpcStringToSign } from './signature.ts';
 
 /** A key that may call the API. With a `securityToken` it is a temporary one (STS) and calls must carry the token. */
 export type AccessKey = {
@@ -17,22 +17,21 @@ const toleranceMs = 15 * 60 * 1000;
 
 /**
  * Lets a signed request through or throws the cloud's own error: unknown key, token, timestamp more than 15 minutes
- * off, wrong signature, nonce seen before. A nonce counts as used only by a request whose signature was right.
+ * off, wrong signature (version 1 or 3), nonce seen before. A nonce counts as used only by a request whose signature was right.
  */
 export function createGate(clock: Clock, keys: () => readonly AccessKey[]) {
   const nonces = new Map<string, number>();
-  return (method: string, params: Params): AccessKey => {
-    const required = (name: string) => params[name] || refuse(name);
-    const key = keyFor(params, keys(), clock.now());
+  return (call: RpcCall): AccessKey => {
+    const required = (name: string) => call.params[name] || refuse(call.sentAs(name));
+    const key = keyFor(call.params, keys(), clock.now());
     const timestampMs = timestamp(required('Timestamp'));
     if (Math.abs(clock.now() - timestampMs) > toleranceMs) throw fault.oldTimestamp();
-    if (required('SignatureMethod').toUpperCase() !== 'HMAC-SHA1') throw fault.unsupportedSignature('SignatureMethod');
-    if (required('SignatureVersion') !== '1.0') throw fault.unsupportedSignature('SignatureVersion');
     const nonce = required('SignatureNonce');
-    const expected = Buffer.from(rpcSignature(method, params, key.accessKeySecret));
-    const given = Buffer.from(required('Signature'));
+    const signing = call.signing();
+    const expected = Buffer.from(signing.sign(key.accessKeySecret));
+    const given = Buffer.from(signing.given);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw fault.wrongSignature(rpcStringToSign(method, params));
+      throw fault.wrongSignature(signing.stringToSign());
     }
     for (const [old, usedMs] of nonces) {
       if (clock.now() - usedMs <= 2 * toleranceMs) break;

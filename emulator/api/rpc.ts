@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { XMLBuilder } from 'fast-xml-parser';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ActionContext } from './action.ts';
+import { type RpcCall, rpcCallOf } from './call.ts';
 import { catalogue, type Operation, type Quota } from './catalogue.ts';
 import { ApiFault, fault } from './errors.ts';
 import type { AccessKey } from './gate.ts';
 import type { Mishap, Mishaps } from './mishaps.ts';
-import { isRecord, type Params } from './params.ts';
+import type { Params } from './params.ts';
 
 export type RpcOptions = {
   readonly context: ActionContext;
-  readonly gate: (method: string, params: Params) => AccessKey;
+  readonly gate: (call: RpcCall) => AccessKey;
   readonly mayPass: (quota: Quota) => boolean;
   readonly mishaps: Mishaps;
 };
@@ -18,7 +19,7 @@ export type RpcOptions = {
 /** What the cloud made of a call. */
 type Outcome = { readonly status: number; readonly root: string; readonly code: string; readonly content: object };
 
-/** The RPC endpoint of VOD and Live at `/`: parameters in the query, the form body, or both. */
+/** The RPC endpoint of VOD and Live at `/`: parameters in the query, the form body, or both; version 3 has some in headers. */
 export function registerRpc(app: FastifyInstance, options: RpcOptions): void {
   app.route({
     method: ['GET', 'POST'],
@@ -28,11 +29,12 @@ export function registerRpc(app: FastifyInstance, options: RpcOptions): void {
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, options: RpcOptions): FastifyReply {
-  const params: Params = { ...texts(request.query), ...texts(request.body) };
+  const call = rpcCallOf(request);
+  const { params } = call;
   const action = params.Action ?? '';
   const mishap = options.mishaps.next(action);
   const silent = mishap === 'silence' || mishap === 'lost-answer';
-  const outcome = mishap === 'silence' ? null : perform(request.method, params, options, mishap);
+  const outcome = mishap === 'silence' ? null : perform(call, options, mishap);
   const { journal, clock, knobs } = options.context;
   journal.calls.push({
     atMs: clock.now(),
@@ -51,10 +53,11 @@ function answer(request: FastifyRequest, reply: FastifyReply, options: RpcOption
   return reply;
 }
 
-function perform(method: string, params: Params, options: RpcOptions, mishap: Mishap | null): Outcome {
+function perform(call: RpcCall, options: RpcOptions, mishap: Mishap | null): Outcome {
+  const { params } = call;
   try {
-    const operation = operationOf(params);
-    options.gate(method, params);
+    const operation = operationOf(call);
+    options.gate(call);
     if (mishap === 'throttled' || !options.mayPass(operation.quota)) throw fault.throttled();
     if (mishap === 'error') throw fault.unavailable();
     const content = operation.action(params, options.context);
@@ -65,11 +68,11 @@ function perform(method: string, params: Params, options: RpcOptions, mishap: Mi
   }
 }
 
-function operationOf(params: Params): Operation {
-  if (!params.Version) throw fault.missingParameter('Version');
+function operationOf({ params, sentAs }: RpcCall): Operation {
+  if (!params.Version) throw fault.missingParameter(sentAs('Version'));
   const operations = catalogue[params.Version];
   if (!operations) throw fault.unknownVersion();
-  if (!params.Action) throw fault.missingParameter('Action');
+  if (!params.Action) throw fault.missingParameter(sentAs('Action'));
   const operation = Object.hasOwn(operations, params.Action) ? operations[params.Action] : undefined;
   if (!operation) throw fault.unknownAction();
   return operation;
@@ -88,11 +91,4 @@ function write(reply: FastifyReply, request: FastifyRequest, params: Params, out
   if (params.Format?.toUpperCase() === 'JSON') return reply.code(status).send(body);
   const xml = new XMLBuilder({ suppressEmptyNode: true }).build({ [root]: body });
   return reply.code(status).type('text/xml;charset=utf-8').send(`<?xml version="1.0" encoding="UTF-8"?>${xml}`);
-}
-
-function texts(source: unknown): Record<string, string> {
-  if (!isRecord(source)) return {};
-  return Object.fromEntries(
-    Object.entries(source).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  );
 }

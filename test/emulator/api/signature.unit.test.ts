@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { acs3Signature, sha256 } from '../../../emulator/api/acs3.ts';
 import { rpcSignature } from '../../../emulator/api/signature.ts';
 
 const common = { Format: 'JSON', Version: '2017-03-21', SignatureMethod: 'HMAC-SHA1', SignatureVersion: '1.0' };
@@ -28,4 +29,20 @@ test('a POST with characters that encodeURIComponent leaves alone', () => {
     UserData: '{"Extend":"{\\"k\\":\\"v 1*~\\"}"}',
   };
   expect(rpcSignature('POST', params, 'testsecret')).toBe('Ice5Kq/wLSGKgSZwIeT+jMaki8w=');
+});
+
+test('the documented example of version 3', () => {
+  const headers = {
+    host: 'ecs.cn-shanghai.aliyuncs.com',
+    'x-acs-action': 'RunInstances',
+    'x-acs-content-sha256': sha256(''),
+    'x-acs-date': '2023-10-26T10:22:32Z',
+    'x-acs-signature-nonce': '3156853299f313e23d1673dc12e1703d',
+    'x-acs-version': '2014-05-26',
+  };
+  const query = { ImageId: 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd', RegionId: 'cn-shanghai' };
+  const request = { method: 'POST', path: '/', query, headers, body: '', signedHeaders: Object.keys(headers) };
+  expect(acs3Signature(request, 'YourAccessKeySecret')).toBe(
+    '06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0',
+  );
 });
