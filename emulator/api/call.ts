@@ -51,7 +51,9 @@ export function rpcCallOf(request: FastifyRequest): RpcCall {
   const params = { ...query, ...Object.fromEntries(new URLSearchParams(body)) };
   const headers = single(request.headers);
   const { method } = request;
-  if (headers['x-acs-action'] === undefined && !headers.authorization?.startsWith(acs3)) {
+  // Older clients send some of the headers too, and sign by parameters.
+  const isVersion1 = headers['x-acs-action'] === undefined || params.Signature !== undefined;
+  if (isVersion1 && !headers.authorization?.startsWith(acs3)) {
     return { params, sentAs: (name) => name, signing: () => version1(method, params) };
   }
   const path = request.url.split('?')[0] ?? '/';

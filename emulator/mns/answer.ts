@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { XMLBuilder } from 'fast-xml-parser';
 import type { FastifyReply } from 'fastify';
 
@@ -19,6 +18,7 @@ export class MnsError extends Error {
 
 export const mnsError = {
   noQueue: () => new MnsError('QueueNotExist', 404, 'The queue name you provided is not exist.'),
+  queueExists: () => new MnsError('QueueAlreadyExist', 409, 'The queue name you provided is already exist.'),
   noMessage: () => new MnsError('MessageNotExist', 404, 'Message not exist.'),
   badHandle: () => new MnsError('ReceiptHandleError', 400, 'The receipt handle you provided is not valid.'),
   invalid: (what: string) => new MnsError('InvalidArgument', 400, `The argument ${what} is not valid.`),
@@ -37,6 +37,6 @@ export function sendXml(reply: FastifyReply, status: number, element: string, co
 
 export function sendError(reply: FastifyReply, error: MnsError): FastifyReply {
   const { code: Code, message: Message } = error;
-  const RequestId = randomUUID().replaceAll('-', '').slice(0, 24).toUpperCase();
+  const RequestId = String(reply.getHeader('x-mns-request-id'));
   return sendXml(reply, error.httpStatus, 'Error', { Code, Message, RequestId, HostId: reply.request.host });
 }

@@ -8,6 +8,7 @@ export type QueueAttributes = {
   readonly MessageRetentionPeriod: number;
   readonly PollingWaitSeconds: number;
   readonly DelaySeconds: number;
+  readonly LoggingEnabled: boolean;
 };
 
 export const defaultAttributes: QueueAttributes = {
@@ -16,6 +17,7 @@ export const defaultAttributes: QueueAttributes = {
   MessageRetentionPeriod: 345_600,
   PollingWaitSeconds: 0,
   DelaySeconds: 0,
+  LoggingEnabled: false,
 };
 
 /** A message as received; times are epoch ms. */
@@ -24,6 +26,8 @@ export type Message = {
   readonly body: string;
   readonly bodyMd5: string;
   readonly enqueuedAtMs: number;
+  /** 1 to 16; the lower number is handed out first. */
+  readonly priority: number;
   firstDequeuedAtMs: number;
   nextVisibleAtMs: number;
   dequeueCount: number;
@@ -39,6 +43,8 @@ export type Handled = 'done' | 'stale' | 'unknown';
  * another handle.
  */
 export class MessageQueue {
+  readonly createdMs: number;
+  modifiedMs: number;
   attributes: QueueAttributes;
   readonly #clock: Clock;
   readonly #onDeleted: () => void;
@@ -50,25 +56,36 @@ export class MessageQueue {
     this.#clock = clock;
     this.#onDeleted = onDeleted;
     this.attributes = { ...defaultAttributes, ...attributes };
+    this.createdMs = clock.now();
+    this.modifiedMs = this.createdMs;
   }
 
-  /** The new message's id; null where it is larger than the queue takes. */
-  send(body: string, delaySeconds = this.attributes.DelaySeconds): string | null {
+  change(attributes: Partial<QueueAttributes>): void {
+    this.attributes = { ...this.attributes, ...attributes };
+    this.modifiedMs = this.#clock.now();
+  }
+
+  /** The new message; null where it is larger than the queue takes. */
+  send(
+    body: string,
+    { delaySeconds = this.attributes.DelaySeconds, priority = 8 }: { delaySeconds?: number; priority?: number } = {},
+  ): Message | null {
     if (Buffer.byteLength(body) > this.attributes.MaximumMessageSize) return null;
     const nowMs = this.#clock.now();
-    const messageId = randomUUID().replaceAll('-', '').toUpperCase();
-    this.#messages.set(messageId, {
-      messageId,
+    const message: Message = {
+      messageId: randomUUID().replaceAll('-', '').toUpperCase(),
       body,
       bodyMd5: createHash('md5').update(body).digest('hex').toUpperCase(),
       enqueuedAtMs: nowMs,
+      priority,
       firstDequeuedAtMs: 0,
       nextVisibleAtMs: nowMs + delaySeconds * 1000,
       dequeueCount: 0,
       receiptHandle: null,
-    });
+    };
+    this.#messages.set(message.messageId, message);
     for (const arrived of this.#arrivals) arrived();
-    return messageId;
+    return message;
   }
 
   /**
@@ -90,7 +107,10 @@ export class MessageQueue {
   visible(count: number): Message[] {
     this.#expire();
     const nowMs = this.#clock.now();
-    return [...this.#messages.values()].filter((message) => message.nextVisibleAtMs <= nowMs).slice(0, count);
+    return [...this.#messages.values()]
+      .filter((message) => message.nextVisibleAtMs <= nowMs)
+      .sort((a, b) => a.priority - b.priority)
+      .slice(0, count);
   }
 
   remove(receiptHandle: string): Handled {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import MNS from '@alicloud/mns';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
@@ -17,6 +18,11 @@ type Client = {
   receiveMessage(queue: string, waitSeconds: number): Answer;
   deleteMessage(queue: string, receiptHandle: string): Answer;
   batchDeleteMessage(queue: string, receiptHandles: readonly string[]): Answer;
+  createQueue(queue: string, attributes?: object): Answer;
+  deleteQueue(queue: string): Answer;
+  listQueue(marker?: string, most?: number, prefix?: string): Answer;
+  batchSendMessage(queue: string, messages: readonly object[]): Answer;
+  put(resource: string, type: string, body: string): Answer;
   changeMessageVisibility(queue: string, receiptHandle: string, seconds: number): Answer;
 };
 
@@ -116,5 +122,65 @@ describe('the queue API under the official client', () => {
     const waiting = client.receiveMessage(queue, 20);
     await client.sendMessage(queue, { MessageBody: 'now' });
     expect(message((await waiting).body)).toMatchObject({ MessageBody: 'now' });
+  });
+
+  test('a sent message is answered with the MD5 of its body, blanks included, alone and in a batch', async () => {
+    const { url } = await calmEmulator({ queue });
+    const client = clientOf(url);
+    const md5 = (text: string) => createHash('md5').update(text).digest('hex').toUpperCase();
+    const alone = message((await client.sendMessage(queue, { MessageBody: ' a ' })).body);
+    expect(alone).toEqual({ MessageId: expect.stringMatching(/^[0-9A-F]{32}$/), MessageBodyMD5: md5(' a ') });
+    const batch = [{ MessageBody: 'b' }, { MessageBody: 'c', Priority: 1 }];
+    const answers = (await client.batchSendMessage(queue, batch)).body as unknown as Record<string, string>[];
+    expect(answers.map(({ MessageBodyMD5 }) => MessageBodyMD5)).toEqual([md5('b'), md5('c')]);
+    const first = message((await client.receiveMessage(queue, 0)).body);
+    expect(first).toMatchObject({ MessageBody: 'c', Priority: '1' });
+    const large = { MessageBody: 'x'.repeat(40_000) };
+    await expect(client.batchSendMessage(queue, [large, large])).rejects.toMatchObject({
+      name: 'MNSInvalidArgumentError',
+    });
+    await expect(client.batchSendMessage(queue, Array(17).fill({ MessageBody: 'x' }))).rejects.toMatchObject({
+      name: 'MNSInvalidArgumentError',
+    });
+  });
+
+  test('attributes tell when the queue was made and changed, and whether it logs', async () => {
+    const { url } = await calmEmulator();
+    const client = clientOf(url);
+    expect((await client.createQueue('own', { DelaySeconds: 3 })).code).toBe(201);
+    expect((await client.createQueue('own', { DelaySeconds: 3 })).code).toBe(204);
+    await expect(client.createQueue('own', { DelaySeconds: 4 })).rejects.toMatchObject({
+      name: 'MNSQueueAlreadyExistError',
+    });
+    await client.setQueueAttributes('own', { LoggingEnabled: 'True' });
+    expect((await client.getQueueAttributes('own')).body).toMatchObject({
+      QueueName: 'own',
+      CreateTime: expect.stringMatching(/^\d{10}$/),
+      LastModifyTime: expect.stringMatching(/^\d{10}$/),
+      LoggingEnabled: 'True',
+      DelaySeconds: '3',
+    });
+    await expect(client.setQueueAttributes('nobody', {})).rejects.toMatchObject({ name: 'MNSQueueNotExistError' });
+    await client.deleteQueue('own');
+    await expect(client.getQueueAttributes('own')).rejects.toMatchObject({ name: 'MNSQueueNotExistError' });
+  });
+
+  test('queues are listed page by page', async () => {
+    const { url } = await calmEmulator();
+    const client = clientOf(url);
+    for (const name of ['b-2', 'b-1', 'a', 'b-3']) await client.createQueue(name);
+    const urls = ({ body }: Awaited<Answer>) => (body as Record<string, string>[]).map(({ QueueURL }) => QueueURL);
+    expect(urls(await client.listQueue('', 2, 'b'))).toEqual([`${url}/queues/b-1`, `${url}/queues/b-2`]);
+    expect(urls(await client.listQueue('b-3', 2, 'b'))).toEqual([`${url}/queues/b-3`]);
+  });
+
+  test('a visibility is changed by parameters in either case', async () => {
+    const { url } = await calmEmulator({ queue });
+    const client = clientOf(url);
+    await client.sendMessage(queue, { MessageBody: 'x' });
+    const got = message((await client.receiveMessage(queue, 5)).body);
+    const where = `/queues/${queue}/messages?ReceiptHandle=${got.ReceiptHandle}&VisibilityTimeout=60`;
+    const { body } = await client.put(where, 'ChangeVisibility', '');
+    expect(message(body).ReceiptHandle).not.toBe(got.ReceiptHandle);
   });
 });
