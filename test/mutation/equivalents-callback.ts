@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalents.ts';
+import type { Equivalent } from './equivalent.ts';
 
 const callback = (file: string, within: string, why: string, changes: readonly (readonly [string, string])[]) =>
   changes.map(([from, to]): Equivalent => ({ file: `processors/callback/${file}`, within, from, to, why }));

@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalents.ts';
+import type { Equivalent } from './equivalent.ts';
 
 const book = { file: 'processors/policy/book.ts', within: 'policyBook' };
 const why = 'what is remembered of a stream is what would be found again: it saves time, and its bound saves memory';

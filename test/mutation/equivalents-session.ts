@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalents.ts';
+import type { Equivalent } from './equivalent.ts';
 
 const session = (name: string) => `processors/session/${name}.ts`;
 const times = { file: session('times'), within: 'lastActivity', why: 'the walk through all times comes to the same' };
