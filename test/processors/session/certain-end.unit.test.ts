@@ -108,10 +108,10 @@ describe('nothing is composed before the end is certain', () => {
         cycle,
         supposed,
         fc.boolean(),
-        (shows, real, said, isTold) => {
+        (plan, real, said, isTold) => {
           const pushes: Push[] = [];
           let atMs = startMs;
-          for (const { rest, parts } of shows) {
+          for (const { rest, parts } of plan) {
             atMs += rest * 1000;
             for (const { pause, seconds } of parts) {
               pushes.push({ startMs: atMs, endMs: atMs + seconds * 1000 });
@@ -133,10 +133,9 @@ describe('nothing is composed before the end is certain', () => {
           }
           for (let hour = 0; hour < 80; hour += 1) live.passTo(hour * 60);
           // In which order is open: the end of an earlier show may be certain later.
-          const composed = live.jobs.map(({ videoIds }) => videoIds.join());
-          expect(composed.toSorted()).toEqual(
-            played.map(({ cuts }, session) => cuts.map((_, file) => `${session}.${file}`).join()).toSorted(),
-          );
+          const shows = played.map(({ cuts }, session) => cuts.map((_, file) => `${session}.${file}`).join());
+          expect(live.jobs).toHaveLength(shows.length);
+          expect(new Set(live.jobs.map(({ videoIds }) => videoIds.join()))).toEqual(new Set(shows));
         },
       ),
     );
