@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type MnsOptions, registerMns } from '../mns/routes.ts';
+import type { MnsOptions } from '../mns/options.ts';
+import { registerMns } from '../mns/routes.ts';
 import { type Control, registerControl } from './control.ts';
 import { type RpcOptions, registerRpc } from './rpc.ts';
 

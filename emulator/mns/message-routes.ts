@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { mnsError, sendXml } from './answer.ts';
+import type { MnsOptions } from './options.ts';
 import type { Message, MessageQueue } from './queue.ts';
 import { child, elements, type QueueRoute, queryOf, queueOf, whole } from './request.ts';
-import type { MnsOptions } from './routes.ts';
 
 const path = '/queues/:queue/messages';
 const longestWaitSeconds = 30;

@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AccessKey } from '../api/gate.ts';
-import type { Clock } from '../clock.ts';
 import { MnsError, mnsError, sendError } from './answer.ts';
 import { registerMessages } from './message-routes.ts';
+import type { MnsOptions } from './options.ts';
 import { registerQueues } from './queue-routes.ts';
-import type { Queues } from './queues.ts';
 import { mnsSignature } from './signature.ts';
-
-export type MnsOptions = {
-  readonly queues: Queues;
-  readonly clock: Clock;
-  readonly keys: () => readonly AccessKey[];
-  /** Long polls that a queue holds at once; null for any number. */
-  readonly longPolls: () => number | null;
-};
 
 const toleranceMs = 15 * 60 * 1000;
 
