@@ -12,7 +12,7 @@ export class Field {
   readonly item: Field | null;
   /** Of an enum. */
   readonly symbols: readonly Buffer[];
-  /** Where in its list's table the value's place is kept; -1 where nobody asked for it. */
+  /** Column of its list's table that keeps where the value begins; -1 for a field without a reader. */
   slot = -1;
 
   constructor(name: string, kind: Kind, o: Partial<Pick<Field, 'nullable' | 'fields' | 'item' | 'symbols'>> = {}) {
@@ -24,7 +24,7 @@ export class Field {
     this.symbols = o.symbols ?? [];
   }
 
-  /** The same type under another name or in another place, with slots of its own. */
+  /** The same type under another name or in another record, with slots of its own. */
   as(name: string, nullable: boolean): Field {
     const item = this.item?.as('', this.item.nullable) ?? null;
     const inner =

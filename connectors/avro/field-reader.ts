@@ -21,8 +21,8 @@ export class Table {
   }
 }
 
-/** A value by its name: what it is in the record that was located last. Null in the record is null here. */
-export class Place {
+/** Reads a field of the record that the view has read last. Null in the record is null here. */
+export class FieldReader {
   readonly #field: Field;
   readonly #table: Table;
   readonly #cursor: Cursor;

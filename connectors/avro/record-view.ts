@@ -1,5 +1,5 @@
 import { type Field, fieldsOf } from './avro-fields.ts';
-import { bad, Cursor, Place, Table } from './place.ts';
+import { bad, Cursor, FieldReader, Table } from './field-reader.ts';
 
 /** Names of the values in a record and in the records inside it, lists aside: `kind`, `stream.appName`. */
 export type ValuePath<T> = {
@@ -18,13 +18,13 @@ export type ListName<T> = {
 type ItemOf<T> = NonNullable<T> extends readonly (infer I)[] ? I : never;
 
 /**
- * Reads single values of an encoded record where they lie. Decoding a state makes hundreds of objects; whoever needs its
- * values only to write them elsewhere finds them here for a fifth of that. Values are asked for by name once, before the
- * first record; then `locate` walks over a record and finds all of them. One record at a time.
+ * Reads single fields of an encoded record without decoding the rest. Decoding a state makes hundreds of objects; a caller
+ * that only writes its values elsewhere pays a fifth of that here. Take the readers of all fields by name before the first
+ * record; then `read` walks over a record and notes where each field begins. One record at a time.
  *
  *     const view = new RecordView<VideoState>(avroSchema('VideoState'));
- *     const cover = view.place('coverUrl');
- *     view.locate(codec.body(record.value));
+ *     const cover = view.field('coverUrl');
+ *     view.read(codec.body(record.value));
  *     cover.text(0); // null or the URL
  */
 export class RecordView<T> {
@@ -40,9 +40,9 @@ export class RecordView<T> {
     this.#top.count = 1;
   }
 
-  /** A value of the record; read it as item 0. */
-  place(path: ValuePath<T>): Place {
-    return placeOf(path, this.#fields, this.#top, this.#cursor);
+  /** The reader of a field of the record; its item is 0. */
+  field(path: ValuePath<T>): FieldReader {
+    return readerOf(path, this.#fields, this.#top, this.#cursor);
   }
 
   list<N extends ListName<T>>(name: N): ListView<ItemOf<T[N]>> {
@@ -55,11 +55,10 @@ export class RecordView<T> {
   }
 
   /**
-   * Finds the values of a record. Takes the Avro body without the registry's header, which must not change while it is
-   * read.
+   * Takes the next record: its Avro body without the registry's header, whose bytes must not change as long as fields are read.
    * @throws RegistryFault `BAD_AVRO` where the bytes are no record of the schema
    */
-  locate(body: Buffer): void {
+  read(body: Buffer): void {
     this.#cursor.bytes = body;
     this.#cursor.at = 0;
     this.#top.makeRoom();
@@ -146,27 +145,27 @@ export class ListView<T> {
     return this.#table.count;
   }
 
-  /** A value of each item. */
-  place(path: ValuePath<T>): Place {
-    return placeOf(path, this.#fields, this.#table, this.#cursor);
+  /** The reader of a field of each item. */
+  field(path: ValuePath<T>): FieldReader {
+    return readerOf(path, this.#fields, this.#table, this.#cursor);
   }
 
-  /** A list of texts of each item. */
-  texts(name: ListName<T>): Place {
-    return placeOf(name, this.#fields, this.#table, this.#cursor);
+  /** The reader of a list of texts of each item. */
+  texts(name: ListName<T>): FieldReader {
+    return readerOf(name, this.#fields, this.#table, this.#cursor);
   }
 }
 
-function placeOf(path: string, fields: readonly Field[], table: Table, cursor: Cursor): Place {
+function readerOf(path: string, fields: readonly Field[], table: Table, cursor: Cursor): FieldReader {
   const [first = '', ...rest] = path.split('.');
   const field = fields.find(({ name }) => name === first);
   if (!field) throw new TypeError(`the schema has no ${path}`);
-  if (rest.length > 0) return placeOf(rest.join('.'), field.fields, table, cursor);
+  if (rest.length > 0) return readerOf(rest.join('.'), field.fields, table, cursor);
   if (field.slot < 0) {
     field.slot = table.width;
     table.width += 1;
   }
-  return new Place(field, table, cursor);
+  return new FieldReader(field, table, cursor);
 }
 
 /** The values inside an absent record are absent. */

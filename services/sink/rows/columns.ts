@@ -1,4 +1,4 @@
-import { type ListView, Place } from '../../../connectors/avro/index.ts';
+import { FieldReader, type ListView } from '../../../connectors/avro/index.ts';
 import type { RowBytes } from './row-bytes.ts';
 
 /** How a column is sent: ClickHouse's name and type. They go along with every insert, so that a table that differs refuses the rows. */
@@ -7,7 +7,7 @@ export type Sent = { readonly name: string; readonly type: string };
 /** A column whose value is at hand, and how it is written in RowBinary. */
 export type Column<S> = Sent & { readonly write: (out: RowBytes, source: S) => void };
 
-/** A column whose values lie in the encoded record that was located last. */
+/** A column whose values are fields of the encoded record that the view has read last. */
 export type RecordColumn = Sent & {
   /** Writes the values of the first `count` items of its list; a record alone is a list of one. */
   readonly write: (out: RowBytes, count: number) => void;
@@ -19,13 +19,13 @@ type Kind<T> = {
   readonly type: string;
   readonly put: (out: RowBytes, value: T) => void;
   readonly blank: T;
-  /** Writes the value at a place of a record. */
-  readonly copy: (out: RowBytes, place: Place, item: number) => void;
+  /** Writes the value of a field of a record. */
+  readonly copy: (out: RowBytes, field: FieldReader, item: number) => void;
 };
 
 type Get<T> = (item: number) => T;
 
-/** Makes columns of a kind: of a value at hand, or of a place in a record, or of what is derived from it item by item. */
+/** Makes columns of a kind: of a value at hand, or of a field of a record, or of what is derived from it item by item. */
 function kind<T>({ type, put, blank, copy }: Kind<T>) {
   return {
     of: <S>(name: string, get: (source: S) => T): Column<S> => ({
@@ -33,9 +33,9 @@ function kind<T>({ type, put, blank, copy }: Kind<T>) {
       type,
       write: (out, from) => put(out, get(from)),
     }),
-    at: (name: string, source: Place | Get<T>): RecordColumn => {
+    at: (name: string, source: FieldReader | Get<T>): RecordColumn => {
       const writeItem =
-        source instanceof Place
+        source instanceof FieldReader
           ? (out: RowBytes, item: number) => copy(out, source, item)
           : (out: RowBytes, item: number) => put(out, source(item));
       return {
@@ -55,18 +55,18 @@ function textual(type: string) {
     type,
     blank: '',
     put: (out, value) => out.text(value ?? ''),
-    copy: (out, place, item) => place.copyText(item, out),
+    copy: (out, field, item) => field.copyText(item, out),
   });
 }
 
 function whole(type: string, put: (out: RowBytes, value: number) => void) {
-  return kind<number>({ type, blank: 0, put, copy: (out, place, item) => put(out, place.integer(item) ?? 0) });
+  return kind<number>({ type, blank: 0, put, copy: (out, field, item) => put(out, field.integer(item) ?? 0) });
 }
 
 function nullable<T>(
   type: string,
   put: (out: RowBytes, value: T) => void,
-  read: (place: Place, item: number) => T | null,
+  read: (field: FieldReader, item: number) => T | null,
 ) {
   const putMaybe = (out: RowBytes, value: T | null) => {
     out.uint8(value === null ? 1 : 0);
@@ -76,7 +76,7 @@ function nullable<T>(
     type: `Nullable(${type})`,
     blank: null,
     put: putMaybe,
-    copy: (out, place, item) => putMaybe(out, read(place, item)),
+    copy: (out, field, item) => putMaybe(out, read(field, item)),
   });
 }
 
@@ -85,7 +85,7 @@ const putInt64 = (out: RowBytes, value: number) => out.int64(value);
 const putUint32 = (out: RowBytes, value: number) => out.uint32(value);
 const putFloat64 = (out: RowBytes, value: number) => out.float64(value);
 const putFlag = (out: RowBytes, value: boolean) => out.uint8(value ? 1 : 0);
-const readInteger = (place: Place, item: number) => place.integer(item);
+const readInteger = (field: FieldReader, item: number) => field.integer(item);
 
 function putTexts(out: RowBytes, values: readonly string[]): void {
   out.count(values.length);
@@ -100,20 +100,20 @@ export const bytes = kind<Uint8Array>({
   type: 'String',
   blank: new Uint8Array(),
   put: (out, value) => out.binary(value, 0, value.length),
-  copy: (out, place, item) => place.copyText(item, out),
+  copy: (out, field, item) => field.copyText(item, out),
 });
 /** 32 hex digits. */
 export const uuid = kind<string>({
   type: 'UUID',
   blank: '0'.repeat(32),
   put: (out, value) => out.uuid(value),
-  copy: (out, place, item) => place.copyText(item, out.asUuid),
+  copy: (out, field, item) => field.copyText(item, out.asUuid),
 });
 export const flag = kind<boolean>({
   type: 'UInt8',
   blank: false,
   put: putFlag,
-  copy: (out, place, item) => putFlag(out, place.flag(item) ?? false),
+  copy: (out, field, item) => putFlag(out, field.flag(item) ?? false),
 });
 export const uint16 = whole('UInt16', (out, value) => out.uint16(value));
 export const uint32 = whole('UInt32', putUint32);
@@ -124,14 +124,14 @@ export const texts = kind<readonly string[]>({
   type: 'Array(String)',
   blank: [],
   put: putTexts,
-  copy: (out, place, item) => putTexts(out, place.texts(item)),
+  copy: (out, field, item) => putTexts(out, field.texts(item)),
 });
 
 export const maybeTime = nullable(milliseconds, putInt64, readInteger);
 export const maybeUint64 = nullable('UInt64', putInt64, readInteger);
 export const maybeUint32 = nullable('UInt32', putUint32, readInteger);
-export const maybeFloat = nullable('Float64', putFloat64, (place, item) => place.double(item));
-export const maybeFlag = nullable('UInt8', putFlag, (place, item) => place.flag(item));
+export const maybeFloat = nullable('Float64', putFloat64, (field, item) => field.double(item));
+export const maybeFlag = nullable('UInt8', putFlag, (field, item) => field.flag(item));
 
 /** The columns of a Nested structure: an array each, all of them as long as the list. */
 export function nested<T>(list: ListView<T>, columns: readonly RecordColumn[]): RecordColumn[] {

@@ -1,4 +1,4 @@
-import type { Place, RecordView } from '../../../connectors/avro/index.ts';
+import type { FieldReader, RecordView } from '../../../connectors/avro/index.ts';
 import { flag, type RecordColumn, type Sent, text, uint16, uint64 } from './columns.ts';
 import type { RowBytes } from './row-bytes.ts';
 
@@ -19,14 +19,14 @@ export type EntityRows = {
 
 export function entityRows<T>(o: {
   readonly view: RecordView<T>;
-  /** The key's column and its place in the state. */
-  readonly key: readonly [string, Place];
+  /** The key's column and its field in the state. */
+  readonly key: readonly [string, FieldReader];
   readonly columns: readonly RecordColumn[];
-  /** Whether the located state gets no row. */
+  /** Whether the state that was read gets no row. */
   readonly skip?: () => boolean;
 }): EntityRows {
-  const [name, place] = o.key;
-  const key = text.at(name, place);
+  const [name, field] = o.key;
+  const key = text.at(name, field);
   const from = [uint16.of('partition', (r: Origin) => r.partition), uint64.of('offset', (r: Origin) => r.offset)];
   const deleted = flag.of('is_deleted', (gone: boolean) => gone);
   const start = (origin: Origin, gone: boolean, out: RowBytes) => {
@@ -36,7 +36,7 @@ export function entityRows<T>(o: {
   return {
     columns: [key, ...from, deleted, ...o.columns],
     write(body, origin, out) {
-      o.view.locate(body);
+      o.view.read(body);
       if (o.skip?.()) return false;
       key.write(out, 1);
       start(origin, false, out);

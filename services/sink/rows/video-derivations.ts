@@ -1,9 +1,9 @@
-import type { Place, RecordView } from '../../../connectors/avro/index.ts';
+import type { FieldReader, RecordView } from '../../../connectors/avro/index.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 
 type Derived = (item: number) => number | null;
 
-/** What a video's row tells and its state doesn't: times, epoch milliseconds, of the state that was located last. */
+/** What a video's row tells and its state doesn't: times, epoch milliseconds, of the state that the view has read last. */
 export type VideoDerivations = {
   /** When this pipeline had received all that makes a source ready: FileUploadComplete, and for a composition its start. */
   readonly readyReceivedAt: Derived;
@@ -20,29 +20,29 @@ export type VideoDerivations = {
 };
 
 export function videoDerivations(video: RecordView<VideoState>): VideoDerivations {
-  const kind = video.place('kind');
-  const sourceReadyTime = video.place('sourceReadyTime');
+  const kind = video.field('kind');
+  const sourceReadyTime = video.field('sourceReadyTime');
   const timeline = video.list('timeline');
-  const eventType = timeline.place('eventType');
-  const eventTime = timeline.place('eventTime');
-  const receivedAt = timeline.place('receivedAt');
+  const eventType = timeline.field('eventType');
+  const eventTime = timeline.field('eventTime');
+  const receivedAt = timeline.field('receivedAt');
   const renditions = video.list('renditions');
-  const renditionJob = renditions.place('jobId');
+  const renditionJob = renditions.field('jobId');
   const jobs = video.list('jobs');
   const jobIds = jobs.texts('jobIds');
-  const submittedAt = jobs.place('submittedAt');
+  const submittedAt = jobs.field('submittedAt');
   const steps = video.list('steps');
-  const stepKind = steps.place('kind');
-  const stepState = steps.place('state');
-  const stepFinishedAt = steps.place('finishedAt');
+  const stepKind = steps.field('kind');
+  const stepState = steps.field('state');
+  const stepFinishedAt = steps.field('finishedAt');
 
   /** A time of the first event of a type. */
-  function ofFirst(type: Buffer, time: Place): number | null {
+  function ofFirst(type: Buffer, time: FieldReader): number | null {
     for (let n = 0; n < timeline.count; n += 1) if (eventType.is(n, type)) return time.integer(n);
     return null;
   }
 
-  function ofLast(type: Buffer, time: Place): number | null {
+  function ofLast(type: Buffer, time: FieldReader): number | null {
     for (let n = timeline.count - 1; n >= 0; n -= 1) if (eventType.is(n, type)) return time.integer(n);
     return null;
   }

@@ -7,12 +7,12 @@ import { type AvroRecordSchema, avroSchema } from '../../../schemas/avro.ts';
 type Loose = { readonly [name: string]: unknown };
 /** Any contract's view, with names that the compiler doesn't know. */
 type AnyView = {
-  place(path: string): AnyPlace;
-  list(name: string): { count: number; place(path: string): AnyPlace; texts(name: string): AnyPlace };
-  locate(body: Buffer): void;
+  field(path: string): AnyReader;
+  list(name: string): { count: number; field(path: string): AnyReader; texts(name: string): AnyReader };
+  read(body: Buffer): void;
 };
-type AnyPlace = Pick<
-  ReturnType<RecordView<{ a: string }>['place']>,
+type AnyReader = Pick<
+  ReturnType<RecordView<{ a: string }>['field']>,
   'integer' | 'double' | 'flag' | 'text' | 'is' | 'copyText' | 'texts'
 >;
 
@@ -34,11 +34,11 @@ function leavesOf(type: Avro, before = ''): Leaf[] {
 const valueAt = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((at, name) => (at === null ? null : (at as Loose)[name]), value);
 
-function read(place: AnyPlace, kind: string, item: number): unknown {
-  if (kind === 'texts') return place.texts(item);
-  if (kind === 'string' || kind === 'enum') return place.text(item);
-  if (kind === 'boolean') return place.flag(item);
-  return kind === 'double' ? place.double(item) : place.integer(item);
+function read(field: AnyReader, kind: string, item: number): unknown {
+  if (kind === 'texts') return field.texts(item);
+  if (kind === 'string' || kind === 'enum') return field.text(item);
+  if (kind === 'boolean') return field.flag(item);
+  return kind === 'double' ? field.double(item) : field.integer(item);
 }
 
 const contracts = ['VideoState', 'SessionState', 'StreamState', 'ComposeJob', 'StreamFact'] as const;
@@ -49,21 +49,21 @@ function comparison(schema: AvroRecordSchema) {
   const view = new RecordView(schema) as unknown as AnyView;
   const scalars = leavesOf(type)
     .filter(({ kind }) => kind !== 'texts')
-    .map((leaf) => ({ ...leaf, place: view.place(leaf.path) }));
+    .map((leaf) => ({ ...leaf, field: view.field(leaf.path) }));
   const lists = type.fields
     .filter(({ type: of }) => bare(of).typeName === 'array' && bare(of).itemsType.typeName === 'record')
     .map(({ name, type: of }) => {
       const list = view.list(name);
       const leaves = leavesOf(bare(of).itemsType).map((leaf) => ({
         ...leaf,
-        place: leaf.kind === 'texts' ? list.texts(leaf.path) : list.place(leaf.path),
+        field: leaf.kind === 'texts' ? list.texts(leaf.path) : list.field(leaf.path),
       }));
       return { name, list, leaves };
     });
   const found = () => ({
-    scalars: scalars.map(({ place, kind }) => read(place, kind, 0)),
+    scalars: scalars.map(({ field, kind }) => read(field, kind, 0)),
     lists: lists.map(({ list, leaves }) =>
-      Array.from({ length: list.count }, (_, n) => leaves.map(({ place, kind }) => read(place, kind, n))),
+      Array.from({ length: list.count }, (_, n) => leaves.map(({ field, kind }) => read(field, kind, n))),
     ),
   });
   const expected = (value: unknown) => ({
@@ -89,7 +89,7 @@ describe('a view of an encoded record', () => {
     expect(asked).toBeGreaterThan(4);
     for (let n = 0; n < 200; n += 1) {
       const body = type.toBuffer(type.random());
-      view.locate(body);
+      view.read(body);
       expect(found()).toEqual(expected(type.fromBuffer(body)));
     }
   });
@@ -102,9 +102,9 @@ describe('a view of an encoded record', () => {
     const { type, view, found } = comparison(avroSchema('VideoState'));
     const body = type.toBuffer(type.random());
     for (let length = 0; length < body.length; length += 1) {
-      expect(() => view.locate(body.subarray(0, length))).toThrow(RegistryFault);
+      expect(() => view.read(body.subarray(0, length))).toThrow(RegistryFault);
     }
-    expect(() => view.locate(Buffer.concat([body, Buffer.from([0])]))).toThrow('it goes on');
+    expect(() => view.read(Buffer.concat([body, Buffer.from([0])]))).toThrow('it goes on');
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(body.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
@@ -112,7 +112,7 @@ describe('a view of an encoded record', () => {
           const changed = Buffer.from(body);
           for (const [at, byte] of changes) changed[at] = byte;
           try {
-            view.locate(changed);
+            view.read(changed);
             found();
           } catch (error) {
             expect(error).toMatchObject({ code: 'BAD_AVRO', retryable: false });
@@ -131,10 +131,10 @@ describe('a view of an encoded record', () => {
         { name: 'last', type: 'long' },
       ],
     });
-    const [items, last] = [view.list('items'), view.place('last')];
-    const n = items.place('n');
+    const [items, last] = [view.list('items'), view.field('last')];
+    const n = items.field('n');
     // Two items; then one, announced as minus one with its size of one byte; the end; the field behind.
-    view.locate(Buffer.from([4, 2, 4, 1, 2, 6, 0, 8]));
+    view.read(Buffer.from([4, 2, 4, 1, 2, 6, 0, 8]));
     expect([items.count, n.integer(0), n.integer(1), n.integer(2), last.integer(0)]).toEqual([3, 1, 2, 3, 4]);
   });
 
@@ -143,16 +143,16 @@ describe('a view of an encoded record', () => {
       type: 'record',
       fields: [{ name: 'e', type: { type: 'enum', name: 'a.E', symbols: ['X', 'Y'] } }],
     });
-    const e = view.place('e');
-    view.locate(Buffer.from([2]));
+    const e = view.field('e');
+    view.read(Buffer.from([2]));
     expect([e.text(0), e.is(0, Buffer.from('Y')), e.is(0, Buffer.from('X'))]).toEqual(['Y', true, false]);
     // Numbers minus one and two.
-    for (const byte of [1, 4]) expect(() => view.locate(Buffer.from([byte]))).toThrow('e has no such symbol');
+    for (const byte of [1, 4]) expect(() => view.read(Buffer.from([byte]))).toThrow('e has no such symbol');
   });
 
   test('says which name the schema does not have', () => {
     const view = new RecordView(avroSchema('VideoState')) as unknown as AnyView;
-    expect(() => view.place('stream.nothing')).toThrow('the schema has no nothing');
+    expect(() => view.field('stream.nothing')).toThrow('the schema has no nothing');
     expect(() => view.list('kind')).toThrow('the schema has no list kind of records');
     const list = { type: 'array', items: 'string' };
     for (const type of [{ type: 'map' }, ['null', list], ['null', 'string', 'long'], 'float', 'bytes']) {
@@ -177,11 +177,11 @@ describe('a view of an encoded record', () => {
       () => Promise.resolve(older),
     );
     const view = new RecordView<{ name: string; size: number }>(schema);
-    const [name, size] = [view.place('name'), view.place('size')];
+    const [name, size] = [view.field('name'), view.field('size')];
     const ours = codec.encode({ name: 'ours', size: 1 });
     expect(codec.body(ours)).toEqual(ours.subarray(5));
     const theirs = Buffer.concat([Buffer.from([0, 0, 0, 0, 2]), older.toBuffer({ name: 'theirs', gone: 9 })]);
-    view.locate(await codec.body(theirs));
+    view.read(await codec.body(theirs));
     expect([name.text(0), size.integer(0)]).toEqual(['theirs', 7]);
     expect(() => codec.body(Buffer.from([1, 2]))).toThrow(RegistryFault);
   });

@@ -76,7 +76,7 @@ it('gives copies of one event one id, whatever their headers', () => {
 function derived(state: VideoState) {
   const view = new RecordView<VideoState>(avroSchema('VideoState'));
   const of = videoDerivations(view);
-  view.locate(videoType.toBuffer(state));
+  view.read(videoType.toBuffer(state));
   return {
     readyReceivedAt: of.readyReceivedAt(0),
     lastEventTime: of.lastEventTime(0),
