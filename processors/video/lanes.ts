@@ -93,8 +93,8 @@ export function meaningOf({ entry, fact }: Event): string | null {
   const worked = fact.kind === 'STREAM_TRANSCODED' ? fact.outputs[0]?.status === 'SUCCESS' : succeeded(entry);
   if (!worked && !failed(entry) && fact.kind !== 'STREAM_TRANSCODED') return null;
   const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion } = fact;
-  const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds].map((one) => (one === null ? 0 : 1));
-  const lists = [fact.outputs, fact.jobIds].map(({ length }) => (length > 0 ? 1 : 0));
+  const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds].map((one) => one !== null);
+  const lists = [fact.outputs, fact.jobIds].map(({ length }) => length > 0);
   return [fact.kind, worked, audit, deletion, ...told, ...lists].join();
 }
 
