@@ -36,13 +36,9 @@ export function outputsOf(events: readonly Event[]): Output[] {
   }
   addSubmitted(outputs, events);
   removeDeleted(outputs, events);
-  if (outputs.size > maxSubmitted) boundSubmitted(outputs);
-  if (outputs.size === 0) return [];
-  const list = nameless(outputs);
-  if (list.length > 1) {
-    list.sort(byAge);
-    markSuperseded(list);
-  }
+  boundSubmitted(outputs);
+  const list = nameless(outputs).sort(byAge);
+  markSuperseded(list);
   return list;
 }
 
@@ -124,7 +120,7 @@ function boundSubmitted(outputs: Map<string, Output>): void {
 
 function removeDeleted(outputs: Map<string, Output>, events: readonly Event[]): void {
   for (const { entry, fact } of events) {
-    if (fact.kind !== 'DELETED' || fact.deletion !== 'STREAM' || !succeeded(entry)) continue;
+    if (fact.deletion !== 'STREAM' || !succeeded(entry)) continue;
     for (const jobId of fact.jobIds) outputs.delete(jobId);
   }
 }
@@ -133,7 +129,6 @@ function removeDeleted(outputs: Map<string, Output>, events: readonly Event[]): 
 function nameless(outputs: ReadonlyMap<string, Output>): Output[] {
   const list = [...outputs.values()];
   const named = list.filter(({ rendition }) => rendition.jobId !== null);
-  if (named.length === list.length) return list;
   return list.filter((output) => {
     if (output.rendition.jobId !== null) return true;
     const same = named.filter(({ rendition }) => labelOf(rendition) === labelOf(output.rendition));
@@ -158,22 +153,19 @@ function byAge(a: Output, b: Output): number {
  * An output gives way to a later one of the same definition and format that succeeded; a failed one also to a later
  * failure. Outputs of one TranscodeComplete don't supersede each other: a template group may hold one label twice.
  */
-function markSuperseded(outputs: Output[]): void {
-  for (let i = outputs.length - 2; i >= 0; i -= 1) {
-    const older = outputs[i];
-    if (older === undefined || older.rendition.definition === null) continue;
-    for (let j = i + 1; j < outputs.length; j += 1) {
-      const newer = outputs[j];
-      if (newer === undefined || newer.rendition.status === 'SUBMITTED') continue;
-      if (
-        newer.rendition.definition !== older.rendition.definition ||
-        newer.rendition.format !== older.rendition.format
-      )
-        continue;
-      if (older.round >= 0 && older.round === newer.round) continue;
-      if (newer.rendition.status === 'FAIL' && older.rendition.status !== 'FAIL') continue;
+function markSuperseded(outputs: readonly Output[]): void {
+  for (const [i, older] of outputs.entries())
+    if (outputs.some((newer, j) => j > i && supersedes(newer, older)))
       older.rendition = { ...older.rendition, superseded: true };
-      break;
-    }
-  }
+}
+
+function supersedes(newer: Output, older: Output): boolean {
+  const [now, before] = [newer.rendition, older.rendition];
+  return (
+    before.definition !== null &&
+    before.definition === now.definition &&
+    before.format === now.format &&
+    (older.round < 0 || older.round !== newer.round) &&
+    (now.status === 'SUCCESS' || before.status === 'FAIL')
+  );
 }

@@ -69,17 +69,17 @@ function tellTranscodes(stub: RetiredSummary, failure: Change, tell: Tell): void
     tell('StreamTranscodeComplete', 'STREAM_TRANSCODED', firstPlayableTime, { fact: { outputs } });
   }
   // What could be played, or had been transcoded, is no more.
-  if (!stands && status !== 'TRANSCODING' && (firstPlayableTime ?? transcodedTime) !== null)
+  if (!stands && (firstPlayableTime !== null || (status !== 'TRANSCODING' && transcodedTime !== null)))
     tell('DeleteMediaComplete', 'DELETED', null, { fact: { deletion: 'STREAM', jobIds: ['gone'] } });
   // A job still ran.
   if (status === 'TRANSCODING' || (status === 'PLAYABLE' && transcodedTime !== null))
     tell('TranscodeJobAcknowledged', 'JOB_ACKNOWLEDGED', null, { fact: { jobIds: ['lost'] } });
   if (transcodedTime === null) return;
   if (status === 'PARTIAL') tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { fact: { outputs: [bad, good] } });
-  else if (status === 'FAILED' || (status === 'TRANSCODING' && firstPlayableTime === null))
-    tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { ...failure, fact: { errorMessage, outputs: [bad] } });
-  else if (status === 'PLAYABLE' && firstPlayableTime === null)
+  else if (stands && firstPlayableTime === null)
     tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { ...failure, fact: { outputs: [good] } });
+  else if (status === 'FAILED' || firstPlayableTime === null)
+    tell('TranscodeComplete', 'TRANSCODED', transcodedTime, { ...failure, fact: { errorMessage, outputs: [bad] } });
   else tell('TranscodeComplete', 'TRANSCODED', transcodedTime);
 }
 

@@ -50,6 +50,7 @@ describe('a step labels', () => {
     ['a later one', [recorded(40), sourceReady(60)], 0],
     ['one of the same second', [recorded(40), sourceReady(40)], 0],
     ['an earlier one', [sourceReady(60), snapshot(50), recorded(40)], 20],
+    ['one amid many', [recorded(4), snapshot(50), sourceReady(60), streamTranscoded(20, { JobId: 'j' })], 40],
     ['one without a time', [recorded(40), { EventType: 'New', VideoId: videoId }], 0],
   ])('how far out of order it came: %s', (_, bodies, outOfOrderSeconds) => {
     expect(labelsOf(bodies)).toMatchObject({ outOfOrderSeconds });

@@ -44,6 +44,36 @@ describe('the renditions that there are', () => {
       [transcoded(60, [good('b'), good('a', 'SD')]), streamTranscoded(50, good('b'))],
       ['b HD', 'a SD'],
     ],
+    [
+      'whenever first heard of, also by its summary',
+      [transcoded(60, [good('a'), good('b', 'SD')]), streamTranscoded(70, good('a'))],
+      ['a HD', 'b SD'],
+    ],
+    [
+      'of one second by job, whoever says it',
+      [transcoded(60, [good('b', 'SD')]), observed(60, good('a'))],
+      ['a HD', 'b SD'],
+    ],
+    [
+      'of one second first those that name no job',
+      [transcoded(60, [good('a', 'SD')]), observed(60, good(undefined))],
+      ['- HD', 'a SD'],
+    ],
+    [
+      'of one second first those that name no job, whoever says it',
+      [transcoded(60, [good(undefined, 'SD')]), observed(60, good('a'))],
+      ['- SD', 'a HD'],
+    ],
+    [
+      'of one second and no job by label, whoever says it',
+      [transcoded(60, [good(undefined, 'SD')]), observed(60, good(undefined))],
+      ['- HD', '- SD'],
+    ],
+    [
+      'of one second and no job first those without a label',
+      [transcoded(60, [good(undefined)]), observed(60, good(undefined, undefined, { Definition: null }))],
+      ['- -', '- HD'],
+    ],
 
     // One gives way to a later one of its definition and format that succeeded, a failed one to a later failure too.
     ['a good one after a good one', [transcoded(50, [good('a')]), transcoded(60, [good('b')])], ['(a HD)', 'b HD']],
@@ -86,6 +116,16 @@ describe('the renditions that there are', () => {
       'twice, each in a round of its own',
       [streamTranscoded(40, good('a')), streamTranscoded(41, good('b'))],
       ['(a HD)', 'b HD'],
+    ],
+    [
+      'twice in one that names one of them again',
+      [transcoded(50, [good('a'), good('b')]), transcoded(60, [good('a')])],
+      ['a HD', 'b HD'],
+    ],
+    [
+      'once in one, and later in another that names no job too',
+      [transcoded(50, [good('a')]), transcoded(60, [good(undefined), good('c')])],
+      ['(a HD)', 'c HD'],
     ],
 
     // Whose stream was deleted don't count.
@@ -152,6 +192,41 @@ describe('the renditions that there are', () => {
       [transcoded(60, [good(undefined)]), transcoded(80, [good(undefined)]), observed(90, good(undefined))],
       ['(- HD)', '- HD'],
     ],
+    ['no job, told and found', [streamTranscoded(50, good(undefined)), observed(90, good(undefined))], ['- HD']],
+    [
+      'no job, summed after another label was',
+      [
+        streamTranscoded(50, good(undefined)),
+        transcoded(60, [good(undefined, 'SD')]),
+        transcoded(70, [good(undefined)]),
+      ],
+      ['- HD', '- SD'],
+    ],
+    [
+      'no job, summed with another label',
+      [streamTranscoded(50, good(undefined)), transcoded(60, [good(undefined), good(undefined, 'SD')])],
+      ['- HD', '- SD'],
+    ],
+    [
+      'no job, summed after something else',
+      [streamTranscoded(50, good(undefined)), named('NotKnownYetComplete', 55), transcoded(60, [good(undefined)])],
+      ['- HD'],
+    ],
+    [
+      'no job, summed after one with a job that was deleted',
+      [
+        streamTranscoded(50, good(undefined)),
+        transcoded(60, [good('a')]),
+        transcoded(70, [good(undefined)]),
+        deleted(80, 'a'),
+      ],
+      ['- HD'],
+    ],
+    [
+      'no job, in two formats',
+      [transcoded(60, [good(undefined), good(undefined, 'HD', { Format: 'm3u8' })])],
+      ['- HD', '- HD'],
+    ],
     ['found alone', [observed(90, good(undefined)), observed(91, good('a', 'SD'))], ['- HD', 'a SD']],
   ];
 
@@ -163,6 +238,26 @@ describe('the renditions that there are', () => {
       }),
       20,
     );
+  });
+
+  it('are covered by a TranscodeComplete of their label that names no job', () => {
+    const statusOf = (...bodies: readonly CallbackBody[]) => run(bodies, { store: throughTheLog }).state?.status;
+    expect(statusOf(streamTranscoded(50, good('a')))).toBe('PLAYABLE');
+    expect(statusOf(streamTranscoded(50, good('a')), transcoded(60, [good(undefined)]))).toBe('TRANSCODED');
+    expect(statusOf(streamTranscoded(50, good('a')), transcoded(60, [good(undefined, 'SD')]))).toBe('PLAYABLE');
+  });
+
+  it('are completed by what was found of the latest of their label', () => {
+    const without = transcoded(80, [good(undefined)]);
+    const found = observed(90, good(undefined, 'HD', { FileUrl: 'http://b/found' }));
+    const all = renditionsOf([transcoded(60, [good(undefined)]), without, found]);
+    expect(all.map(({ fileUrl }) => fileUrl)).toEqual([null, 'http://b/found']);
+  });
+
+  it('of no job and one second come by format, first those without', () => {
+    const other = observed(60, good(undefined, 'HD', { Format: null }));
+    const all = renditionsOf([transcoded(60, [good(undefined)]), other]);
+    expect(all.map(({ format }) => format)).toEqual([null, 'mp4']);
   });
 
   it('that were submitted and not heard of are at most 64, those that were acknowledged first', () => {

@@ -29,6 +29,7 @@ const machine = (Suggestion: string) => of('AIMediaAuditComplete', 70, { JobId: 
 const person = (AuditStatus: string) => of('CreateAuditComplete', 80, { AuditStatus, Reason: 'why' });
 const deleted = (DeleteType: string, more: object = {}) => of('DeleteMediaComplete', 90, { DeleteType, ...more });
 const running = jobEvent('TranscodeJobAcknowledged', 65, 'token', { JobIds: ['other'] });
+const noTimes = { RecordStartTime: null, RecordEndTime: null };
 const ready = [recorded(4), sourceReady(6)];
 
 /** As an earlier release would have kept it. */
@@ -63,9 +64,12 @@ describe('the events of a video that had retired', () => {
   it.each<[string, readonly CallbackBody[], readonly string[]]>([
     ['recorded', [recorded(4)], [R]],
     ['recorded in vain', [recorded(4, fail)], [R]],
+    ['recorded in vain, nobody knows when', [recorded(4, { ...fail, ...noTimes })], [R]],
     ['announced', [composeStart(4)], [C]],
     ['composed in vain', [composeStart(4, fail)], [C]],
     ['recorded, and composed', [recorded(4), composeStart(5), sourceReady(6)], [R, C, U]],
+    ['recorded, nobody knows from when, and composed', [recorded(4, noTimes), composeStart(5)], [R, C]],
+    ['recorded in vain, and composed', [recorded(4, fail), composeStart(5), sourceReady(6)], [R, C, U]],
     ['uploaded', [sourceReady(6)], [U]],
     ['fetched in vain', [of('UploadByURLComplete', 6, { JobId: 'u', ...fail })], ['UploadByURLComplete']],
     ['analysed', [sourceReady(6), of(A, 8, { Duration: 3, Size: 7 })], [U, A]],
@@ -76,6 +80,12 @@ describe('the events of a video that had retired', () => {
     ['transcoded', [...ready, streamTranscoded(50, ld), transcoded(60, [ld, hd])], [R, U, A, S, T]],
     ['transcoded without a word on what', [...ready, transcoded(60, [])], [R, U, S, T]],
     ['transcoded in part', [...ready, transcoded(60, [ld, bad])], [R, U, A, S, T]],
+    ['playable, nobody knows since when', [...ready, streamTranscoded(90 * 86_400, ld)], [R, U, A, S]],
+    [
+      'playable after a failure, nobody knows since when',
+      [...ready, transcoded(60, [bad], fail), streamTranscoded(90 * 86_400, ld)],
+      [R, U, A, J, T],
+    ],
     ['being transcoded', [...ready, running], [R, U, J]],
     ['being transcoded again', [...ready, transcoded(60, [bad], fail), running], [R, U, J, T]],
     ['failed', [...ready, transcoded(60, [bad], fail)], [R, U, D, T]],
@@ -84,9 +94,26 @@ describe('the events of a video that had retired', () => {
       [...ready, transcoded(60, [ld]), deleted('stream', { JobIds: 'ld' })],
       [R, U, S, D, T],
     ],
+    [
+      'with its streams deleted before all had ended',
+      [...ready, streamTranscoded(50, ld), deleted('stream', { JobIds: 'ld' })],
+      [R, U, S, D],
+    ],
+    [
+      'with its streams deleted, and transcoded anew',
+      [...ready, transcoded(60, [ld]), deleted('stream', { JobIds: 'ld' }), running],
+      [R, U, S, D, J, T],
+    ],
     ['with its source deleted', [...ready, deleted('mezzanine')], [R, U, D]],
     ['with its source deleted after all', [...ready, transcoded(60, [ld]), deleted('mezzanine')], [R, U, A, S, T, D]],
     ['deleted', [...ready, deleted('all')], [R, U, D]],
+    ['deleted after it had failed', [...ready, transcoded(60, [bad], fail), deleted('all')], [R, U, D, T, D]],
+    ['blocked by the machine', [...ready, machine('block')], [R, U, 'AIMediaAuditComplete']],
+    [
+      'blocked by the machine, not by a person',
+      [...ready, machine('block'), person('Normal')],
+      [R, U, 'AIMediaAuditComplete', 'CreateAuditComplete'],
+    ],
     ['audited', [...ready, machine('pass'), person('Normal')], [R, U, 'AIMediaAuditComplete', 'CreateAuditComplete']],
     ['to be reviewed', [...ready, machine('review')], [R, U, 'AIMediaAuditComplete']],
     ['blocked', [...ready, person('Blocked')], [R, U, 'CreateAuditComplete']],
@@ -103,6 +130,7 @@ describe('the events of a video that had retired', () => {
     for (const { entry, fact } of events) {
       expect(entry).toMatchObject({ receivedAt: 0, source: 'reconciler', jobId: null, implausible: [] });
       expect(fact.region).toBe('cn-shanghai');
+      if (entry.status === 'success') expect(entry.errorCode).toBeNull();
     }
   });
 
@@ -114,5 +142,25 @@ describe('the events of a video that had retired', () => {
       '66b8a04d65d051b870d53a6ec6b397d4',
       'da9b2f2e60ae84a93ebfe7b650743400',
     ]);
+  });
+
+  it.each<[string, readonly CallbackBody[], readonly string[]]>([
+    ['one that was transcoded', [transcoded(60, [ld, hd])], ['kept SUCCESS']],
+    ['one in part', [transcoded(60, [ld, bad])], ['kept SUCCESS', '(lost) FAIL']],
+    ['one that failed', [transcoded(60, [bad], fail)], ['(lost) FAIL']],
+    ['one with a job that runs', [running], ['lost SUBMITTED']],
+  ])('name what stands for its renditions: of %s', (_, bodies, shown) => {
+    const { renditions } = summaryOf(eventsOfStub(stubOf([...ready, ...bodies]).stub));
+    const names = renditions.map(({ jobId, definition, status }) => `${jobId ?? `(${definition})`} ${status}`);
+    expect(names.toSorted()).toEqual(shown.toSorted());
+  });
+
+  it.each<[string, readonly CallbackBody[], string]>([
+    ['failed', [transcoded(60, [bad], fail)], 'fail'],
+    ['did not', [transcoded(60, [ld])], 'success'],
+    ['did not, while another job ran', [transcoded(60, [ld]), running], 'success'],
+  ])('say of a transcode that %s', (_, bodies, status) => {
+    const summed = eventsOfStub(stubOf([...ready, ...bodies]).stub).filter(({ entry }) => entry.eventType === T);
+    expect(summed.map(({ entry }) => entry.status)).toEqual([status]);
   });
 });
