@@ -4,12 +4,12 @@ const stack = './test/support/global-setup.ts';
 
 /**
  * Three lanes. `unit`: pure, no process but the test's own. `int`: against a real broker and registry, started once
- * for the run. `chaos`: faults under load, one file at a time so that a file's kills hit nobody else. They
+ * for the run. `chaos`: faults under load, one file at a time so that a file's kills hit no other. They
  * run in this order.
  */
 export default defineConfig({
   test: {
-    // What a passing test prints is nobody's concern.
+    // The output of a passing test isn't printed.
     silent: 'passed-only',
     projects: [
       {

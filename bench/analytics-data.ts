@@ -3,7 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 /** The domains of the rows. */
 export const everyDomain: readonly string[] = [0, 1, 2].map((n) => `play${n}.example.com`);
 
-/** The sink writes a video's row again with each of its events, and nobody waits for ClickHouse to merge them. */
+/** The sink writes a video's row again with each of its events, and ClickHouse merges them later. */
 const versions = 4;
 
 /** Videos whose rows are made by one statement. */

@@ -1,4 +1,4 @@
-/** What the dashboards and alerts in deploy/ ask, for whoever wants to ask the same. */
+/** What the dashboards and alerts in deploy/ ask, for benchmarks and tests that ask the same. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

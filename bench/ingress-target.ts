@@ -19,7 +19,7 @@ export type TargetMessage =
   /** `anonBytes`: resident memory of the process's own, without the pages of files that it has mapped. */
   | { readonly kind: 'memory'; readonly anonBytes: number; readonly heapBytes: number };
 
-/** The parent may be gone: then there is nobody to tell. */
+/** The parent may be gone: then the message is dropped. */
 function tell(message: TargetMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }

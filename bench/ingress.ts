@@ -39,7 +39,7 @@ export async function benchIngress(options: IngressBenchOptions): Promise<Ingres
   const sides: Record<'bare' | 'durable', Side[]> = { bare: [], durable: [] };
   let answered200 = 0;
   try {
-    // A broker that has just started compiles itself while it serves: that is nobody's figure.
+    // A broker that has just started compiles itself while it serves: that isn't measured.
     const first = await startTarget('durable', workplace.settings);
     answered200 += (await load(first.address, { seconds: 2 * warmUpSeconds, connections })).answered200;
     await first.stop();

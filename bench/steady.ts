@@ -1,4 +1,4 @@
-/** Sends callbacks that nobody has sent yet at a steady rate. */
+/** Sends callbacks, each a new event, at a steady rate. */
 import type { IdempotentProducer } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { nextCallback, type PreparedStates } from './states.ts';

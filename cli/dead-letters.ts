@@ -56,7 +56,7 @@ export async function redrive(filter: LetterFilter): Promise<void> {
   const configuration = readConfiguration();
   const { settings } = configuration;
   const letters = await findLetters(configuration, filter);
-  // Before any is sent: whoever misspelt one id learns of it while nothing has happened yet.
+  // Before any is sent: a misspelt id is refused while nothing has happened yet.
   const missing = (filter.ids ?? []).filter((id) => !letters.some((letter) => letter.id === id));
   if (missing.length > 0)
     throw new CommandFault(

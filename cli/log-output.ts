@@ -19,7 +19,7 @@ const openEveryMs = 2_000;
 
 /**
  * Passes on what a process says until it ends. What can't be written is dropped, with a line that says how much as soon as
- * there can be one: whoever talks must never wait for the log, nor end because of it, and neither must we.
+ * there can be one: neither the process nor this one may wait for the log, or end because of it.
  */
 export function passOn(source: Readable, options: LogOutputOptions): void {
   const { to, clock, onLost } = options;

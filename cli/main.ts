@@ -16,7 +16,7 @@ const program = new Command('live2vod')
 
 addCommands(program);
 
-// Whoever reads what we say may go, or have no room, at any time: that must not end what we do.
+// The reader of our output may close it, or have a full disk, at any time: that must not end the command.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {

@@ -1,5 +1,5 @@
 /**
- * Keeps the home to its user: callbacks in the spool, states, the broker's data and ClickHouse's tables are nobody else's.
+ * Keeps the home to its user: no other one may read the spool's callbacks, the states, the broker's data or ClickHouse's tables.
  */
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ export class SendWindow {
   /** Sends; waits where much is on its way. Rejects when an earlier one was refused. */
   async send(record: OutgoingRecord): Promise<void> {
     const sending = this.#producer.send(record);
-    // It is waited for below: until then a refusal is nobody's unhandled one.
+    // It is awaited below: until then a rejection must not count as unhandled.
     sending.catch(() => {});
     this.#pending.push(sending);
     this.#bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);

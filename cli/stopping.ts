@@ -2,7 +2,7 @@ import { exitCode, Interrupted } from './exit.ts';
 
 /**
  * When a role that doesn't end is ended by SIGKILL, whatever holds it up. Each is longer than what it bounds, and than
- * the 20 s after which `up` kills a role: this is for a role that nobody else ends.
+ * the 20 s after which `up` kills a role: this is for a role that has no supervisor.
  */
 export const endBudget = {
   /** After it was told to stop; an ingress serves on for a while before it begins to. */

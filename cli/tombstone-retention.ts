@@ -1,9 +1,9 @@
-/** How long the state topics really keep tombstones: whoever altered a topic decides, not what it should have been. */
+/** How long the state topics really keep tombstones: as the topic is configured now, not as its contract says. */
 import { systemClock } from '../platform/host/index.ts';
 import { type ConfigReaderSettings, readTopicConfigs } from './topic-configs.ts';
 
 const key = 'delete.retention.ms';
-/** Kafka's own default: what a cluster that doesn't let us ask most likely has, where somebody else made the topics. */
+/** Kafka's own default: the likeliest value where the cluster doesn't let us read a topic's configuration. */
 const assumedMs = 24 * 60 * 60 * 1000;
 /** Tasks that open together ask together. */
 const freshMs = 10_000;

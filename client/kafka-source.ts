@@ -14,7 +14,7 @@ export type SourceOptions = {
   readonly clock: Pick<Timing, 'sleep'>;
 };
 
-/** What was read of one partition. `next` is the offset after it, which may lie past markers that nobody gets to see. */
+/** What was read of one partition. `next` is the offset after it, which may lie past transaction markers, which are never handed out. */
 export type Read = { readonly partition: number; readonly messages: readonly KafkaMessage[]; readonly next: number };
 
 export type Ends = readonly { readonly partition: number; readonly low: number; readonly high: number }[];

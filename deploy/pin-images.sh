@@ -3,7 +3,7 @@
 #   sh deploy/pin-images.sh          asks the registries, writes deploy/images.lock.yml
 #   sh deploy/pin-images.sh --check  asks again: exit status 1 where a tag is another image by now
 # Then: docker compose -f docker-compose.yml -f deploy/images.lock.yml up
-# Needs Docker with buildx. The file isn't shipped: nobody but the registry can say what a digest is.
+# Needs Docker with buildx. The file isn't shipped: only the registry knows the digests.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 lock=$root/deploy/images.lock.yml

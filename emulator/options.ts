@@ -12,7 +12,7 @@ export type EmulatorOptions = {
   readonly host?: string;
   /** Default 8090; 0 for any free port. */
   readonly port?: number;
-  /** The callback address as configured at the cloud: this string is signed. Null (default): nobody is told. */
+  /** The callback address as configured at the cloud: this string is signed. Null (default): no callback is sent. */
   readonly callbackUrl?: string | null;
   /** Where to send what is for `callbackUrl`, for a receiver behind a proxy. Default: `callbackUrl`. */
   readonly deliverTo?: string;
@@ -93,7 +93,7 @@ export type Progress = {
   readonly occurred: number;
   /** Callbacks that were accepted, given up or dropped. */
   readonly settled: number;
-  /** Happenings to come, copies under way, messages in queues that nobody has deleted. */
+  /** Happenings to come, copies under way, messages in queues, not deleted yet. */
   readonly pending: number;
   /** Videos whose source is ready and whose transcode a user has still to start. */
   readonly awaitingTranscode: number;

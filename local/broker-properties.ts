@@ -26,7 +26,7 @@ export function brokerProperties(options: BrokerProperties): Record<string, stri
   const minInSync = Math.max(1, replication - 1);
   const served = [{ name: 'PLAINTEXT', port, protocol: 'PLAINTEXT' }, ...extraListeners];
   const address = (name: string, at: number) => `${name}://${host.includes(':') ? `[${host}]` : host}:${at}`;
-  // Kafka refuses to advertise a wildcard, and nobody elsewhere needs the controller.
+  // Kafka refuses to advertise a wildcard, and only this host needs the controller.
   const local = reachable(host);
   return {
     'process.roles': 'broker,controller',

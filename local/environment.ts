@@ -1,6 +1,6 @@
 /**
  * The one place of this room that reads the process's environment: what the programs that it starts get of it. By a
- * list of what is allowed, so that nobody's password is in a process that has no use for it.
+ * list of what is allowed, so that no process holds a password that it has no use for.
  */
 
 /** What a Java program needs of its machine. */

@@ -37,7 +37,7 @@ export async function readHome(home: string): Promise<HomeRecord | undefined> {
  *
  * Records are numbered, `<home>/run/stack-<n>.json`, and the highest counts. A claim makes number n+1 only while the
  * owner of n is gone, by a link, which fails if the file exists: of two that saw n, one wins. A number is never
- * reused, not even after a release, so one that was slow to act on an old n loses to whoever came since.
+ * reused, not even after a release, so one that was slow to act on an old n loses to the one that came since.
  */
 export async function claimHome(home: string, record: HomeRecord): Promise<Claim> {
   const run = join(home, 'run');

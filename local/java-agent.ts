@@ -6,7 +6,7 @@ import { linkIn } from './work-folder.ts';
 
 /**
  * Java's argument that starts Byteman, an agent that changes classes as they are loaded, as the rules say; they tell why.
- * A rule that doesn't fit the classes is only a line in the log: whoever depends on one looks whether it works.
+ * A rule that doesn't fit the classes is only a line in the log: a test that depends on one checks that it works.
  * @param folder where the process works
  * @param jars where Byteman's jar lies
  * @param rules file of this room

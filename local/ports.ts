@@ -12,7 +12,7 @@ export async function requireFreePort(host: string, port: number, what: string, 
 export const reachable = (host: string): string => (['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host);
 
 /**
- * `count` ports that nobody listens on, for tests. They lie below the range that systems take for outgoing
+ * `count` free ports, for tests. They lie below the range that systems take for outgoing
  * connections, which would otherwise grab one before it is listened on.
  */
 export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {

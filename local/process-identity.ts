@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  */
 export type ProcessIdentity = { readonly pid: number; readonly started: string };
 
-/** The identity of a running process; undefined where there is none (a dead one that nobody has waited for is none). */
+/** The identity of a running process; undefined where there is none (a zombie has none). */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   const started = startOf(pid);
   return started === undefined ? undefined : { pid, started };

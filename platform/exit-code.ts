@@ -11,7 +11,7 @@ export const exitCode = {
   data: 65,
   /** Something that the command needs is not there: a broker, a registry, a taken port. */
   unavailable: 69,
-  /** An invariant doesn't hold, or something failed that nobody expected: going on would endanger the guarantees. */
+  /** An invariant doesn't hold, or something failed unexpectedly: going on would endanger the guarantees. */
   invariant: 70,
   /** A broken setting, policy or schema. */
   configuration: 78,
@@ -42,7 +42,7 @@ export type Ending = {
   readonly otherwise: ExitCode;
 };
 
-/** What a process ends with that is ended by `error`. An error that is no fault of ours is one that nobody expected. */
+/** The exit code of a process that `error` ends. An error that is no `Fault` is an unexpected one. */
 export function exitCodeOf(error: unknown, { wasReady = false, otherwise }: Ending): ExitCode {
   if (!(error instanceof Fault)) return exitCode.failed;
   if (error.denied && !wasReady) return exitCode.configuration;

@@ -16,7 +16,7 @@ export type RateLimit = {
    * began meanwhile go to the end.
    */
   turn(signal: AbortSignal): Promise<boolean>;
-  /** Nobody's turn comes for so long. */
+  /** Lets nothing through for so long. */
   pause(ms: number): void;
 };
 

@@ -1,4 +1,4 @@
-/** A number of places: who finds none waits in order, or goes away. */
+/** Lets a number of callers in at once; the others wait in order, or are refused. */
 export class Semaphore {
   #free: number;
   readonly #places: number;
@@ -37,7 +37,7 @@ export class Semaphore {
     }
   }
 
-  /** Resolves once nobody is inside. */
+  /** Resolves once no caller is inside. */
   async whenIdle(): Promise<void> {
     if (!this.idle) await new Promise<void>((resolve) => this.#forIdle.push(resolve));
   }

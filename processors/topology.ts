@@ -51,7 +51,7 @@ export type StepContext<S = never> = {
   readonly nowMs: number;
   /**
    * The state of a further key of this partition, as the steps before have left it. A step that reads one may be called
-   * anew from its beginning. Absent where whoever runs the topology keeps one state per record key.
+   * anew from its beginning. Absent where the runner keeps one state per record key.
    */
   readonly read?: (key: string) => S | null;
 };

@@ -1,6 +1,6 @@
 /**
  * Variables that Kubernetes and container links set for their services. A service named `kafka` makes `KAFKA_PORT`, one
- * named `live2vod` makes `LIVE2VOD_PORT`: names as settings have them, for what nobody set.
+ * named `live2vod` makes `LIVE2VOD_PORT`: names of our settings, set by no person.
  */
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -96,7 +96,7 @@ export const settingTable = {
     schema: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,100}$/)
-      // Whoever reads the environment knows the host's name and puts it here.
+      // `cli/instance.ts` puts the host's name here.
       .default('0'),
   },
   LIVE2VOD_PARTITIONS: {

@@ -29,7 +29,7 @@ export const throughput: Tuning = {
   cache: false,
   streams: {
     ...common,
-    // Larger transactions cost less; nobody waits for these results. Its default, 100 ms, took half as much CPU again.
+    // Larger transactions cost less; nothing waits for these results. Its default, 100 ms, took half as much CPU again.
     'commit.interval.ms': 2_000,
     'buffered.records.per.partition': 4_000,
     'producer.linger.ms': 20,

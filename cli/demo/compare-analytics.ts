@@ -31,7 +31,7 @@ const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
 
 /**
  * Everything in which the tables differ from the ledger, and the callbacks table from the number of records sent to it.
- * @param states what the pipeline says, for what the cloud tells only whoever asks or orders
+ * @param states what the pipeline says: for facts that no callback carries, only the answer to a request
  */
 export async function analyticsDifferences(
   client: ClickHouseClient,

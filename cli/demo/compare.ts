@@ -116,14 +116,14 @@ export function differences(
   return found;
 }
 
-/** When each film was begun. For those that a user ordered the cloud tells nobody: that is known to whoever ordered. */
+/** When each film was begun. No callback says it of a film that a user ordered: the pipeline's own state does. */
 export function beginnings({ productions }: Ledger, videos: ReadonlyMap<string, VideoState>) {
   const ordered = new Set(productions.map(({ videoId }) => videoId));
   return ({ videoId, composeStartTime }: Pick<LedgerVideo, 'videoId' | 'composeStartTime'>) =>
     ordered.has(videoId) ? (videos.get(videoId)?.composeStartTime ?? null) : composeStartTime;
 }
 
-/** The status that can be known: what the cloud tells nobody by itself is known where it was asked about the video. */
+/** The status that can be known: what no callback says is known only where the reconciler has asked about the video. */
 export function statusKnown({ status, toldStatus }: LedgerVideo, state: VideoState | undefined): LedgerVideo['status'] {
   const wasAsked = state?.timeline.some(({ source }) => source === 'reconciler') ?? false;
   return wasAsked ? status : toldStatus;

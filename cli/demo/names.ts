@@ -7,13 +7,13 @@ import { planTopics } from '../topic-plan.ts';
 export type DemoNames = {
   readonly topicPrefix: string;
   readonly database: string;
-  /** Nobody else's, so the demo takes them away at its end. */
+  /** Made for this run alone, so the demo deletes them at its end. */
   readonly ownTopics: boolean;
   readonly ownDatabase: boolean;
 };
 
 /**
- * What the demo's topics and database are called. The topics have their usual names, so that whoever follows
+ * What the demo's topics and database are called. The topics have their usual names, so that a consumer of
  * `live2vod.video-state` sees the demo's videos; but where one of these holds records already or was made otherwise than
  * a pipeline needs it, on brokers that are not the demo's, all have names of this run. A ClickHouse that isn't the demo's gets a database of this run.
  */

@@ -93,7 +93,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
         await Promise.race([play(emulator, options), system.supervisor.failed]);
         if (signal.aborted) return false;
         const equal = await judge(emulator, system, options);
-        // Whoever looks for the reason needs the records.
+        // A person who looks for the reason needs the records.
         keep = !equal;
         print(roleMemory(system));
         const { settings } = system.configuration;

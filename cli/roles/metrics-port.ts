@@ -20,7 +20,7 @@ export const defaultMetricsPort = 9464;
 export const metricsPortUnderUp = (role: RoleName, metricsPort: number): number => metricsPort + places[role];
 
 /**
- * Where the role of this process serves. A port that nobody has asked for may be taken, by another instance or another
+ * Where the role of this process serves. A port that no setting names may be taken, by another instance or another
  * `up`: then there are no metrics, and that is all.
  */
 export function metricsPortOf(role: RoleName, settings: AnyRoleSettings): { port: number; mustBeFree: boolean } {

@@ -35,7 +35,7 @@ const maxDepth = 64;
  * 2^28. That costs nothing for each value, as it sits where the count is read. Every item takes a byte at least, so reading
  * costs no more than the bytes are long.
  *
- * @throws RegistryFault `INCOMPATIBLE_SCHEMA` for a schema whose values nobody can bound: one that refers to itself, is
+ * @throws RegistryFault `INCOMPATIBLE_SCHEMA` for a schema whose values can't be bounded: one that refers to itself, is
  * larger than any of ours could become, or has a part that takes no bytes
  */
 export function withBoundedReads(type: Type): Type {

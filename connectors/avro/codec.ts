@@ -20,7 +20,7 @@ export type Codec<T> = {
   body(bytes: Uint8Array): Buffer | Promise<Buffer>;
   /**
    * Of bytes that were decoded: the first field or symbol that a newer release wrote and this one leaves out; null for
-   * none. Whoever would write the value back must not: what it doesn't know would be lost.
+   * none. Such a value must not be written back: what this release doesn't know would be lost.
    */
   unknownIn(bytes: Uint8Array): string | null;
 };

@@ -5,8 +5,8 @@ import { RegistryFault } from './fault.ts';
 import { unknownIn } from './knows-more.ts';
 
 /**
- * Finds the schema that a record was written with. `isOf` says whether it was registered for a subject; where nobody can
- * say, it counts as ours.
+ * Finds the schema that a record was written with. `isOf` says whether it was registered for a subject; where that
+ * can't be known, it counts as ours.
  */
 export type WriterSchemas = {
   (id: number): Promise<Type>;
@@ -24,7 +24,7 @@ export type Writer = {
 const unknownAfterMs = 60_000;
 /** How often it is asked meanwhile. */
 const askEveryMs = 1_000;
-/** For how long a refusal counts: somebody may register the schema later. */
+/** For how long a refusal counts: the schema may be registered later. */
 const refusedForMs = 10 * 60_000;
 
 type Refusal = { readonly fault: RegistryFault; readonly sinceMs: number; readonly untilMs: number };

@@ -27,7 +27,7 @@ export function connectClickhouse(settings: ClickhouseSettings): ClickHouseClien
     application: 'live2vod',
     request_timeout: settings.requestTimeoutMs ?? 30_000,
     compression: { request: compress, response: compress },
-    // Failures are thrown, and logged by whoever catches them.
+    // Failures are thrown, and logged where they are caught.
     log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: 2_500 },
   });

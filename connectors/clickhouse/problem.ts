@@ -4,7 +4,7 @@ import { ClickHouseError } from '@clickhouse/client';
 export type Problem = {
   /**
    * `away`: it is not there, starting, stopping, full or busy: the same call succeeds later. `person`: credentials, a
-   * right, a table or a server's setting; somebody must mend it. `rows`: what was sent is refused, and would be again.
+   * right, a table or a server's setting; a person must mend it. `rows`: what was sent is refused, and would be again.
    */
   readonly kind: 'away' | 'person' | 'rows';
   /** One line for logs and readiness, without rows or secrets. */

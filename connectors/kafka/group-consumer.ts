@@ -69,7 +69,7 @@ export class GroupConsumer {
     this.#connection = new ReaderConnection({
       connect: () => options.connect((event) => this.#onRebalance(event)),
       probe: () => this.#nextToAsk(),
-      // Another client would join anew, and what the role holds of its partitions would be of nobody.
+      // Another client would join as a new member, while the role still holds records of the old one's partitions.
       reconnects: false,
       clock: options.clock,
       log: options.log,

@@ -11,7 +11,7 @@ export function cloudTime(epochMs: number): string {
 /**
  * The callback that tells a fact, with the cloud's own key order and type traps (cloud facts 1.3): Bitrate and Fps are
  * strings, VideoAnalysisComplete has strings only, URLs are http and unsigned, TranscodeComplete says `success` where
- * at least one stream succeeded. Null where nobody is told.
+ * at least one stream succeeded. Null where the cloud sends none.
  */
 export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): CallbackBody | null {
   const VideoId = video.videoId;

@@ -94,7 +94,7 @@ export class Cloud {
     this.#courier.send({ videoId, eventType, eventTime, body }, `${videoId}/${eventType}/${workOf(fact)}`, told);
   }
 
-  /** The group of this id; one that nobody knows does nothing. */
+  /** The group of this id; an unknown one does nothing. */
   groupOf(templateGroupId: string): TemplateGroup {
     const unknown: TemplateGroup = { templateGroupId, name: 'unknown', effect: 'store-only', renditions: [] };
     return this.templateGroups.get(templateGroupId) ?? unknown;
@@ -106,7 +106,7 @@ export class Cloud {
     return video && exists(video) ? video : null;
   }
 
-  /** How many sources are ready, won't be transcoded by VOD itself, and nobody has started a transcode for. */
+  /** How many sources are ready, won't be transcoded by VOD itself, and have no transcode yet. */
   awaitingTranscode(): number {
     return [...this.videos.values()].filter(
       (video) =>

@@ -21,7 +21,7 @@ export function cloudAt(pace: Pace, wallMs: number): number {
 /**
  * The cloud's time of a request about a video: the time of the video's latest happening plus the wall time that has
  * really passed since it was reached, in whole seconds, rounded up. The requester lives by the wall clock, so what it
- * took it to answer (a second, or a day until somebody approved) counts as it is and isn't multiplied by the
+ * took it to answer (a second, or a day until a person approved) counts as it is and isn't multiplied by the
  * compression. It is never before what the request is an answer to.
  */
 export function submitMoment(

@@ -20,7 +20,7 @@ export type Delivery = {
   accepted: number;
   /** The first copy left after the first copy of a later event of the same video had left. */
   outOfOrder: boolean;
-  /** Never to be sent: a fault knob said so, or nobody asked for this type of event. */
+  /** Never to be sent: a fault knob said so, or this type of event isn't subscribed to. */
   readonly dropped: boolean;
   /** No copy is under way or waiting any more. */
   settled: boolean;

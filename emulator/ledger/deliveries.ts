@@ -14,7 +14,7 @@ export type DeliveryCounts = {
   readonly duplicates: number;
   /** Callbacks whose first copy left after that of a later event of the same video. */
   readonly outOfOrder: number;
-  /** Callbacks of which no copy was accepted: given up, dropped by the fault knob, or of a type nobody asked for. */
+  /** Callbacks of which no copy was accepted: given up, dropped by the fault knob, or of a type that isn't subscribed to. */
   readonly lost: number;
 };
 

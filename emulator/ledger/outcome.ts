@@ -6,7 +6,7 @@ export type Outcome = {
   readonly recorded: boolean;
   /** The file itself: not there, there, told to have failed, or lost without a word. */
   readonly source: 'none' | 'there' | 'failed' | 'lost';
-  /** Someone must not publish it. */
+  /** It must not be published: an audit blocks it. */
   readonly blocked: boolean;
   /** Transcodes that VOD has taken and not finished. */
   readonly running: number;

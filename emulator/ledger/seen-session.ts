@@ -5,7 +5,7 @@ import { theOne } from './the-one.ts';
 
 /** What became of a show. */
 export type ShowOutcome = {
-  /** The stream has ended, and whoever looks can know it. */
+  /** The stream has ended, and that can be known by now. */
   readonly isOver: boolean;
   /** Who was to make one film of its recordings. */
   readonly composedBy: ComposedBy;
@@ -27,7 +27,7 @@ const isWhole = (one: Outcome) => plays(one) && one.running === 0 && one.missing
 const isGone = (one: Outcome) => one.blocked || one.source === 'failed' || one.source === 'lost';
 const isMade = (one: Outcome) => one.source === 'there' && !isGone(one);
 const isWorkedOn = (one: Outcome) => one.running > 0 && !isGone(one);
-/** There to be transcoded, and nobody has begun. */
+/** Its source is there, and no transcode has begun. */
 const waits = (one: Outcome) => isMade(one) && one.running + one.playable.length + one.missing.length === 0;
 /** Whatever was to come of it has come. */
 const isDone = (one: Outcome) => isGone(one) || (one.running === 0 && one.playable.length + one.missing.length > 0);
@@ -58,7 +58,7 @@ const sentences: Readonly<Record<SessionStatus, (show: ShowOutcome) => boolean>>
     ((!hasFilm(show) && !isSettled(show) && !filesUnderWay(show)) || (neverBegun(show) && !isPlayable(show))),
   /** The film is being made. */
   COMPOSING: (show) => show.isOver && isComposing(show),
-  /** The film is there, and nobody has begun to transcode it. */
+  /** The film is there, and no transcode has begun. */
   COMPOSED: (show) => show.isOver && filmWaits(show),
   /** The film, or where there is none some recording, is being transcoded. */
   TRANSCODING: (show) => show.isOver && (filmIsWorkedOn(show) || filesUnderWay(show)),

@@ -27,7 +27,7 @@ const sentences: Readonly<Record<VideoStatus, (outcome: Outcome) => boolean>> = 
   TRANSCODED: (it) => plays(it) && !isWorkedOn(it) && it.missing.length === 0,
   /** One can't watch it yet. */
   TRANSCODING: (it) => !plays(it) && isWorkedOn(it),
-  /** The file is there, and nobody has begun anything with it. */
+  /** The file is there, and nothing has been started with it. */
   SOURCE_READY: (it) => untouched(it) && it.source === 'there',
   /** It was recorded; the file is on its way. */
   RECORDED: (it) => untouched(it) && it.source === 'none' && it.recorded,

@@ -21,14 +21,14 @@ export type LedgerSession = Pick<SessionState, 'sessionId' | 'stream' | 'startTi
   /** What was played: one of the two. */
   readonly practice: Practice | null;
   readonly story: StoryName | null;
-  /** As whoever knows what became of it must call it, once it is over. */
+  /** What the pipeline must say once it is over and all is known. */
   readonly status: SessionStatus;
   /** When the stream was pushed, and whether a command ended that. */
   readonly pushes: readonly Push[];
   /** When the push ended, whether or not the last segment is in VOD yet. */
   readonly endTime: number;
   readonly endedBy: 'time-out' | 'command';
-  /** When Live took the stream for ended: nobody may call it over before. */
+  /** When Live took the stream for ended: the pipeline may not say so before. */
   readonly overTime: number;
   /** Who was to compose it. */
   readonly composedBy: ComposedBy;

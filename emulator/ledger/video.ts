@@ -18,9 +18,9 @@ export type LedgerVideo = {
   readonly sessionId: string | null;
   /** What has come of it, and what can be played since when. */
   readonly outcome: Outcome;
-  /** As whoever knows all of this must call it. */
+  /** What the pipeline must say where all of this is known to it. */
   readonly status: VideoStatus;
-  /** The same for whoever has heard all callbacks and asked nobody: a composition that fails is told by none. */
+  /** The same from the callbacks alone, without a request to the cloud: no callback says that a composition failed. */
   readonly toldStatus: VideoStatus;
   /** Of a composition: the recordings that it is made of, in order, and the composition that it replaces. */
   readonly madeOf: readonly string[];

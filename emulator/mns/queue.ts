@@ -132,7 +132,7 @@ export class MessageQueue {
     return message;
   }
 
-  /** Messages that nobody has deleted: waiting, and out. */
+  /** Messages not deleted yet: waiting, and out. */
   get size(): number {
     return this.#messages.size;
   }
@@ -148,7 +148,7 @@ export class MessageQueue {
     return this.#invisible().filter(({ receiptHandle }) => receiptHandle !== null).length;
   }
 
-  /** Messages that nobody has received and that can't be received yet. */
+  /** Messages never received that can't be received yet. */
   get delayed(): number {
     return this.#invisible().filter(({ receiptHandle }) => receiptHandle === null).length;
   }

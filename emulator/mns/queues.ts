@@ -28,7 +28,7 @@ export class Queues {
     for (const queue of this.byName.values()) queue.close();
   }
 
-  /** Messages that nobody has deleted, over all queues. */
+  /** Messages not deleted yet, over all queues. */
   get size(): number {
     return [...this.byName.values()].reduce((sum, queue) => sum + queue.size, 0);
   }

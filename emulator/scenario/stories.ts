@@ -38,7 +38,7 @@ const composing = { autoCompose: true, composeTemplateGroupId: compose };
 const stored = { recordingTemplateGroupId: storeOnly };
 
 /**
- * What is played, which whoever judges may also read as what happened:
+ * What is played; comparisons also take it as what happened:
  * - `stop-and-re-push`: stopped by command, pushed again a minute later: two sessions, each composed at once.
  * - `film-failed`: the composition is damaged, all of its transcode fails, and it is composed again.
  * - `film-lost`: the composition fails without a word, and it is composed again.

@@ -45,7 +45,7 @@ export function killOwnProcess(why: string): void {
   try {
     writeSync(2, `live2vod: ${why}; this process ends itself by SIGKILL\n`);
   } catch {
-    // Nobody reads standard error any more.
+    // Standard error is closed.
   }
   process.kill(process.pid, 'SIGKILL');
 }

@@ -32,8 +32,8 @@ const freshMs = 15 * 60_000;
 const marginMs = 2_000;
 
 /**
- * The wall clock, watched. Two things are told apart from a clock that is right: one that was *set* (a step, of which
- * nobody knows whether it went to the right time or away from it), and one that is *off* from what the clocks of others
+ * The wall clock, watched. Two things are told apart from a clock that is right: one that was *set* (a step, which
+ * may have gone to the right time or away from it), and one that is *off* from what the clocks of others
  * say. A step counts as right once another host says so; until then time goes on as if there had been none.
  */
 export class TrustedClock {
@@ -47,7 +47,7 @@ export class TrustedClock {
     this.#anchor = this.#instant();
   }
 
-  /** Epoch milliseconds: the wall clock, or what it would say without a step that nobody has confirmed. */
+  /** Epoch milliseconds: the wall clock, or what it would say without a step that isn't confirmed yet. */
   now(): number {
     const at = this.#instant();
     const { wallMs, monotonicMs, bootMs } = this.#anchor;
@@ -92,7 +92,7 @@ export class TrustedClock {
     const { monotonicMs } = this.#instant();
     const references = this.#usable(monotonicMs);
     const off = references.filter(([, { aheadMs }]) => Math.abs(nowMs - (aheadMs + monotonicMs)) > offMs);
-    // Of two that differ nobody knows which is right; a person has to look.
+    // Which of two is right can't be known; a person has to look.
     if (off.length > 0 && off.length * 2 >= references.length) {
       const offset = this.offsetMs ?? 0;
       const names = off.map(([name]) => name).join(', ');
@@ -123,7 +123,7 @@ export class TrustedClock {
     return middle === undefined ? null : middle + monotonicMs;
   }
 
-  /** What this host says of itself counts only where nobody else says anything. */
+  /** What this host says of itself counts only where no other host says anything. */
   #usable(monotonicMs: number): [string, Reference][] {
     const fresh = [...this.#references].filter(([, { atMs }]) => monotonicMs - atMs <= freshMs);
     const others = fresh.filter(([, { local }]) => !local);

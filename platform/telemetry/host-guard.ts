@@ -1,5 +1,5 @@
 /**
- * Refuses requests for a host that isn't one of ours. A page of somebody else's may bind its own name to 127.0.0.1 (DNS
+ * Refuses requests for a host that isn't one of ours. A foreign web page may bind its own name to 127.0.0.1 (DNS
  * rebinding) and then reads whatever a server on this machine answers; its name is still in `Host`.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

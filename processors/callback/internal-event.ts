@@ -106,7 +106,7 @@ function timeText({ type, atMs }: InternalEvent): string {
 function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
   switch (event.type) {
     case 'TranscodeJobAcknowledged':
-      // The same event whoever tells it: the submitter at once, or a successor who looked the task up.
+      // One event, whether the submitter reports it at once or a successor that looked the task up.
       return { ...jobOf(event), TranscodeTaskId: event.taskId, JobIds: event.jobIds.toSorted(compareText) };
     case 'TranscodeJobSubmitted':
     case 'TranscodeJobFailed':

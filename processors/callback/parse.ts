@@ -37,7 +37,7 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
   const internal = internalEvents[delivery.source]?.get(eventType);
   const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
   if (reader === undefined) {
-    // Identity of a type that nobody described: everything it says.
+    // Identity of an unknown type: everything it says.
     const identity = ['unknown', eventType, subjectId, canonicalJson(body) ?? opened.text];
     const event = eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, emptyFact);
     return { kind: 'unknown', event };

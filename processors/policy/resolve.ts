@@ -19,7 +19,7 @@ export type Resolved = Omit<Rule, 'recording' | 'composed'> & {
   readonly composed: Rule['composed'] & { readonly compose: 'cloud' | 'pipeline' | 'none' };
 };
 
-/** CycleDuration and DelayTime where nobody says them (cloud facts 4.2, 4.3). */
+/** CycleDuration and DelayTime where neither policy nor `recording:` says them (cloud facts 4.2, 4.3). */
 const cloudDefaults = { cycleSeconds: 3600, disconnectDelaySeconds: 180 };
 
 /**

@@ -41,7 +41,7 @@ export type SessionRules = KeptRules & {
   readonly retentionMs: number;
 };
 
-/** The built-in group that leaves a video as it is (cloud facts 3.1.4): whoever transcodes it starts that job separately. */
+/** The built-in group that leaves a video as it is (cloud facts 3.1.4): a transcode of it is a separate job. */
 const noTranscode = 'VOD_NO_TRANSCODE';
 
 const secondMs = 1000;

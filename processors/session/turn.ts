@@ -97,7 +97,7 @@ function decide(
   return { sessions, commands, compositions: taken.length === 0 ? ledger : withDecided(ledger, taken) };
 }
 
-/** The facts that nobody follows any more: those of sessions that retire, and loose ones that have waited long enough. */
+/** The facts that no session follows any more: those of sessions that retire, and loose ones that have waited long enough. */
 function leaving(
   retired: readonly Session[],
   loose: readonly StreamVideo[],

@@ -6,8 +6,8 @@ import { type Event, timeOf } from './events.ts';
 import type { StepOrder } from './order.ts';
 
 /**
- * The steps that a rule orders once the source is ready. An audit that has a verdict already, whoever asked for it,
- * isn't ordered again.
+ * The steps that a rule orders once the source is ready. An audit isn't ordered where a verdict is known
+ * already.
  */
 export function stepsBy(rule: Policy['segments'], auditStatus: VideoState['auditStatus']): readonly StepOrder[] {
   const { audit, snapshot } = rule.beforeTranscode ?? {};
@@ -20,8 +20,8 @@ export function stepsBy(rule: Policy['segments'], auditStatus: VideoState['audit
   return steps;
 }
 
-/** A step of which nothing was heard yet. */
-const untold = {
+/** Progress of a step before any event of it. */
+const initialProgress = {
   state: 'PLANNED',
   acknowledgedAt: null,
   finishedAt: null,
@@ -31,7 +31,7 @@ const untold = {
 } as const;
 
 export function newStep(token: string, kind: StepKind, policy: string, nowMs: number): StepLedgerEntry {
-  return { token, kind, policy, plannedAt: nowMs, ...untold };
+  return { token, kind, policy, plannedAt: nowMs, ...initialProgress };
 }
 
 /** The steps with their progress derived anew from the facts, whatever their order; the furthest state wins. */
@@ -60,13 +60,13 @@ export function blockLiftedTime(events: readonly Event[]): number {
 }
 
 function stepProgress(planned: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry {
-  let step: StepLedgerEntry = { ...planned, ...untold };
+  let step: StepLedgerEntry = { ...planned, ...initialProgress };
   for (const { entry, fact } of events) {
     if (fact.job?.token !== step.token) continue;
     const trouble = { errorCode: entry.errorCode, errorMessage: fact.errorMessage };
     if (fact.kind === 'JOB_ACKNOWLEDGED') {
       const told = { state: 'ACKNOWLEDGED', acknowledgedAt: entry.eventTime, jobId: entry.jobId } as const;
-      return ended({ ...planned, ...untold, ...told }, events);
+      return ended({ ...planned, ...initialProgress, ...told }, events);
     }
     if (fact.kind === 'JOB_FAILED' && step.state !== 'FAILED')
       step = { ...step, state: 'FAILED', finishedAt: entry.eventTime, ...trouble };

@@ -52,7 +52,7 @@ export type ConsoleAppOptions = {
   readonly maxEventReaders?: number;
   /** Of one address, an IPv6 network /64 counting as one. Default 20. */
   readonly maxEventReadersOfAddress?: number;
-  /** Each opens reading. Default none: reading needs none, only right where nobody else reaches the port. */
+  /** Each opens reading. Default none: reading needs no token, which is right only on a port that nothing else reaches. */
   readonly readTokens?: readonly string[];
   /** Hosts by which it is asked for besides loopback names and its own address. Unset: any, for tests that inject. */
   readonly hosts?: readonly string[];

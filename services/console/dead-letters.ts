@@ -22,7 +22,7 @@ export function deadLettersOf(options: {
   // A read takes a connection and the topic's bytes: many readers at once must not multiply that.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
-    // Whoever has gone meanwhile isn't served.
+    // A request that was given up meanwhile isn't served.
     const mine = last.then(() => {
       signal?.throwIfAborted();
       return work();

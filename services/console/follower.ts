@@ -67,7 +67,7 @@ const backoff = { firstMs: 250, longestMs: 10_000 };
 /** The ends of the partitions; `number` counts the looks, `atMs` is when this one began. */
 type Look = { readonly number: number; readonly atMs: number; readonly ends: Offsets };
 
-/** Somebody who waits for the view; `look` was the last one begun when it asked. */
+/** A request that waits for the view; `look` was the last one begun when it came. */
 type Waiting = { readonly offsets: Offsets | null; readonly look: number; readonly answer: (found: boolean) => void };
 
 export function startFollower(options: FollowerOptions): Follower {
@@ -124,7 +124,7 @@ export function startFollower(options: FollowerOptions): Follower {
     return `the local view is ${Math.round(ageMs / 3_600_000)} h old and may have missed deletions`;
   }
 
-  /** @throws ViewFault where the view is of no use any more; while the broker is away nobody knows */
+  /** @throws ViewFault where the view is of no use any more; while the broker is away that can't be known */
   async function lookAgain(): Promise<void> {
     try {
       look = await reader.askOnce(lookAtEnds);
@@ -157,7 +157,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   /**
    * Into the view, once the registry gives the schemas: a registry that was emptied says of every schema that there is
-   * none, so that is waited for too. One record that nobody can read doesn't stop the others.
+   * none, so that is waited for too. One unreadable record doesn't stop the others.
    */
   async function take(records: readonly ViewRecord[]): Promise<void> {
     const isRetryable = (error: unknown): error is RegistryFault => error instanceof RegistryFault && error.retryable;
@@ -243,7 +243,7 @@ export function startFollower(options: FollowerOptions): Follower {
       if (!(error instanceof Abandoned)) throw error;
     })
     .finally(() => reader.close());
-  // Whoever started it may still be busy with its own start.
+  // The caller may await it later: until then a rejection must not count as unhandled.
   done.catch(() => {});
   return {
     freshness: () => ({

@@ -14,7 +14,7 @@ export type DatedReport = { readonly asOf: number; readonly stages: LatencyRow[]
 
 /** Younger ones are given as they are. */
 const freshMs = 4_000;
-/** Up to this age one is given at once, while a new one is read for whoever asks next. */
+/** Up to this age one is given at once, while a new one is read for the next request. */
 const usableMs = 60_000;
 const mostKept = 100;
 
@@ -43,7 +43,7 @@ export function latencyCache(read: ReadLatency, clock: Clock): (filter: LatencyF
     const known = kept.get(key);
     const ageMs = known ? clock.now() - known.asOf : Number.POSITIVE_INFINITY;
     if (!known || ageMs < 0 || ageMs > usableMs) return readAnew(key, filter);
-    // Whoever asks later hears of a failure: by then the known report is too old.
+    // A failure shows at a later request: by then the known report is too old.
     if (ageMs > freshMs) void readAnew(key, filter).catch(() => undefined);
     return known;
   };

@@ -1,4 +1,4 @@
-/** How many event streams each address has open, so that nobody alone takes all places. */
+/** How many event streams each address has open, so that no single one takes all places. */
 import { Semaphore } from '../../platform/semaphore.ts';
 import { plainAddress } from '../../schemas/address.ts';
 

@@ -75,7 +75,7 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
     if (link !== useless) return;
     log.error({ why }, 'the Kafka producer is of no use any more: connecting a new one');
     link = null;
-    // Nobody waits for its end: it may be what hangs.
+    // Not awaited: closing may be what hangs.
     useless.producer.close().catch(() => {});
     finished();
   }

@@ -1,7 +1,7 @@
 import type { Tracing } from '../../platform/telemetry/index.ts';
 import type { Publisher } from './record.ts';
 
-/** Begins a trace for every record, which ends once the record is durable and goes on with whoever reads it. */
+/** Begins a trace for every record: the span ends once the record is durable, its readers continue the trace. */
 export function tracedPublisher(publisher: Publisher, tracing: Tracing, source: string): Publisher {
   return {
     publish(record) {

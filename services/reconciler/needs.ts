@@ -61,13 +61,13 @@ function needsOf(state: VideoState, told: ReadonlySet<string>): readonly Need[] 
   const needs: Need[] = [];
   if (state.recordedTime === null && state.composeStartTime === null) needs.push('origin');
   if (state.sourceReadyTime === null) needs.push('source');
-  const untold = state.renditions.some(
+  const unreported = state.renditions.some(
     ({ jobId, status }) =>
       status === 'SUBMITTED' ||
       (jobId !== null &&
         !(told.has(toldAs('StreamTranscodeComplete', jobId)) && told.has(toldAs('TranscodeComplete', jobId)))),
   );
-  if (untold || state.transcodedTime === null) needs.push('transcodes');
+  if (unreported || state.transcodedTime === null) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');
   if (state.steps.some((step) => step.kind === 'AUDIT' && step.state === 'ACKNOWLEDGED')) needs.push('audit');
   return needs;

@@ -150,7 +150,7 @@ export class Sink {
       batch.took(record, nowMs);
       return undefined;
     }
-    // Told to stop already, nobody asks what became of it.
+    // Not awaited where the sink stops already: a rejection must not count as unhandled.
     adding.catch(() => {});
     return waitUntilAvailable(
       { ...this.#options, waitingFor: this.#registryWaits },

@@ -61,7 +61,7 @@ export function keepUp({ query, read, onChange, onConnection, onProblem }: KeepU
     });
   }
 
-  // Nobody looks at a hidden tab; it is read anew when it is seen again, also when it comes back from the browser's store.
+  // A hidden tab isn't kept up to date: it reads anew when it is shown again, also out of the browser's back-forward cache.
   const seen = () => (document.visibilityState === 'hidden' ? pause() : start());
   const back = (event: PageTransitionEvent) => event.persisted && start();
   document.addEventListener('visibilitychange', seen);

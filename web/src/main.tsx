@@ -26,7 +26,7 @@ function useRoute(): readonly [view: string, id: string] {
   return route;
 }
 
-/** An address that somebody typed may hold a stray percent sign. */
+/** A typed address may hold a stray percent sign. */
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);

@@ -38,7 +38,7 @@ export const getMessageCallback: Action = (_params, { subscriptions: { current }
   },
 });
 
-/** DeleteMessageCallback: nobody is told of anything any more. */
+/** DeleteMessageCallback: no callback is sent any more. */
 export const deleteMessageCallback: Action = (_params, { subscriptions }) => {
   subscriptions.current = null;
   return {};

@@ -50,13 +50,13 @@ export function openKey(folder: string): string {
 
 /**
  * The folder's key, null where none was made yet.
- * @throws StackError `KEY_UNUSABLE` where it is somebody else's file, no plain file, or not a key
+ * @throws StackError `KEY_UNUSABLE` where it is another user's file, no plain file, or not a key
  */
 export function readKey(folder: string): string | null {
   const path = keyFileOf(folder);
   let file: number;
   try {
-    // A link could lead to a text that somebody else knows.
+    // A link could lead to a text that another user knows.
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -64,7 +64,7 @@ export function readKey(folder: string): string | null {
   }
   try {
     const { uid, mode } = fstatSync(file);
-    // Whoever could read it once knows it: closing it now would only hide that.
+    // Another user may have read it already: changing the mode now would only hide that.
     if ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && process.getuid?.() !== 0))
       throw unusable(path, undefined);
     const key = readFileSync(file, 'utf8').trim();

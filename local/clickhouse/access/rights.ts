@@ -30,13 +30,13 @@ const grants = [
   'KILL QUERY',
 ];
 
-/** What of these nobody may do to the engine's own databases: a statement without FROM reads `system.one`. */
+/** What of these is refused in the engine's own databases: a statement without FROM reads `system.one`. */
 const ofEngine = ['system', 'information_schema', 'INFORMATION_SCHEMA'].map(
   (database) => `REVOKE INSERT, CREATE, DROP, TRUNCATE, OPTIMIZE, ALTER ON ${database}.*`,
 );
 
 /**
- * Settings that nobody may change: they read or write files, ask other hosts, hold SQL in a text, or make the engine
+ * Settings that no user may change: they read or write files, ask other hosts, hold SQL in a text, or make the engine
  * read statements in another way than the guard did.
  */
 const fixed: Readonly<Record<string, string>> = {

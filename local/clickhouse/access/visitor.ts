@@ -6,7 +6,7 @@ const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
  * Why a request isn't answered, null where it is. The key keeps other users of the machine out; what a browser says of
- * itself keeps web pages out even where the browser has learned the key, e.g. from an address that somebody typed.
+ * itself keeps web pages out even where the browser has learned the key, e.g. from a typed address.
  */
 export function visitorRefusal(request: IncomingMessage, key: string): EngineRefusal | null {
   const { host, origin, 'sec-fetch-site': site } = request.headers;

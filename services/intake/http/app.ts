@@ -69,7 +69,7 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
     metrics.count('live2vod_ingress_requests_total', { route: 'none', status: 'none', reason: 'address-connections' });
   });
 
-  // Nobody reads a body that isn't a callback's: parsed by default, up to 1 MiB of each would be held for anybody.
+  // Only a callback's body is read: Fastify's own parsers would hold up to 1 MiB of any other request.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, parsed) => parsed(null));
 

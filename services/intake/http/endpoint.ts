@@ -17,7 +17,7 @@ export type CallbackEndpoint = {
   /** Region (or the AppId's region) that this URL is configured in: becomes the record header `region`. */
   readonly region: string;
   /**
-   * Accept requests without looking at a signature. Whoever reaches the port can then publish events: only for a
+   * Accept requests without looking at a signature. Any host that reaches the port can then publish events: only for a
    * closed network, or while the cloud side has no key yet. Warned about at the start.
    */
   readonly unsigned?: true;

@@ -32,7 +32,7 @@ export type IngressLimits = {
   /** Authentic callbacks per second and path, and how many at once; beyond it 429. A stolen signature is good for a whole window. */
   readonly callbacksPerSecond: number;
   readonly callbacksBurst: number;
-  /** Of those, how many one address may send a second (twice as many at once): nobody alone uses up the rate. */
+  /** Of those, how many one address may send a second (twice as many at once): no single address uses up the rate. */
   readonly callbacksPerSecondOfAddress: number;
   /** Requests remembered to recognise an exact resend (about 250 bytes each). */
   readonly resends: number;

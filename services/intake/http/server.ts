@@ -126,7 +126,7 @@ export async function runIngress(options: RunIngressOptions): Promise<void> {
   const traced = tracing ? tracedPublisher(publisher, tracing, 'ingress') : publisher;
   const app = buildIngress({ ...options, publisher: traced, health });
   app.addHook('onRequest', (_request, reply, next) => {
-    // Moves clients that keep a connection to whoever takes over.
+    // Moves clients that keep a connection to the instance that takes over.
     if (stopping) reply.header('connection', 'close');
     next();
   });

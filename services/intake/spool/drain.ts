@@ -13,8 +13,8 @@ export type DrainOptions = {
   /** Gives up when the spool is empty instead of waiting for more. */
   readonly untilEmpty?: true;
   /**
-   * Called when everything on disk has been handed to Kafka's client in order, right before it is awaited: whoever
-   * sends to the same client from now on comes after it. `tookMs` is how long the batch before took,
+   * Called when everything on disk has been handed to Kafka's client in order, right before it is awaited: what is
+   * sent to the same client from now on comes after it. `tookMs` is how long the batch before took,
    * null where there was none or it failed.
    */
   readonly onHandedOver?: (tookMs: number | null) => void;

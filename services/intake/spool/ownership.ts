@@ -54,7 +54,7 @@ export class Ownership {
     return whose === 'yes';
   }
 
-  /** @throws IngressFault SPOOL_OF_OTHERS where a spool that nobody uses holds records of another pipeline */
+  /** @throws IngressFault SPOOL_OF_OTHERS where a spool that no process uses holds records of another pipeline */
   async refuseOthers(options: SlotOptions): Promise<void> {
     for await (const orphan of orphanedSlots(options)) {
       const stamp = await readStamp(orphan.folder);

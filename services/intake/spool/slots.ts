@@ -10,7 +10,7 @@ import { isLocked } from './store.ts';
 const mostSlots = 64;
 
 export type SlotOptions = SpoolOptions & {
-  /** Told of a slot that belongs to nobody and can't be opened: what it holds stays where it is. */
+  /** Called for a slot without an owner that can't be opened: what it holds stays where it is. */
   readonly onUnreadable?: (folder: string, error: unknown) => void;
   /** Whether an open slot may be ours; what it throws ends the search. Default: any. */
   readonly take?: (spool: Spool) => Promise<boolean>;
@@ -53,7 +53,7 @@ async function taken(spool: Spool, { take }: SlotOptions): Promise<boolean> {
 /** Spools with records in them that no process owns. The caller must close each. */
 export async function* orphanedSlots(options: SlotOptions): AsyncGenerator<Spool> {
   const names = await readdir(options.folder).catch((error: unknown) => {
-    // Nobody has spooled anything there yet.
+    // Nothing has been spooled there yet.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   });

@@ -62,7 +62,7 @@ export class Spool {
   #writing: Promise<void> | null = null;
   #trouble: { readonly error: unknown } | null = null;
   #mending: Promise<void> | null = null;
-  /** False where the store could not even be opened: nobody knows what it holds. */
+  /** False where the store could not even be opened: what it holds isn't known. */
   #known: boolean = true;
   #closed = new AbortController();
   #removedSinceCompaction = 0;

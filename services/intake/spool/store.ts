@@ -64,7 +64,7 @@ export async function discardStore(store: Store, folder: string): Promise<void> 
   try {
     await rename(folder, away);
   } catch (error) {
-    // Somebody has removed it: nothing is left that would have to go.
+    // Something else has removed it: nothing is left to remove.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   await store.close();
