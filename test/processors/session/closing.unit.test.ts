@@ -48,6 +48,8 @@ describe('the cloud was told the cycle', () => {
     ['a file that ends two seconds earlier is a last one too', '0-1700 1690-1702', waits(1800), waits(1800)],
     ['more, and it is not', '0-1700 1690-1702.001', delay, delay],
     ['nothing follows from times that can’t be true: no cycle', '0-1200! 1200-2300', delay, delay],
+    ['a file of a moment may be a cycle that the stream was away for', '0-1 10-500', delay, waits(1800)],
+    ['one without any length is shorter than any', '0-182.001 190-190', delay, delay],
     ['nor a pause', '0-1200! 1210-2310', delay, delay],
   ])('%s', (_, files, closes, certain) => {
     expect(closing(files, true)).toEqual([closes, certain]);
@@ -69,6 +71,7 @@ describe('the cloud was not told', () => {
     ['what overlaps by two seconds goes on', '0-1200 1198-1300', delay, delay],
     ['by more it doesn’t', '0-1200 1197.999-1300', delay, waits(1800)],
     ['with two formats both went on', '0-1200 5-1200 1200-2213', waits(1200), waits(1200)],
+    ['what follows the longer of two is looked for behind the shorter', '0-1200 0-600 1200-1300', delay, delay],
     ['what follows is looked for behind the other format', '0-1200 0-1200 1200-1300', delay, delay],
   ])('%s', (_, files, closes, certain) => {
     expect(closing(files, false)).toEqual([closes, certain]);

@@ -19,6 +19,7 @@ import {
 } from './stream.ts';
 
 const retention = 30 * dayMs;
+const byText = (a: string, b: string) => (a < b ? -1 : 1);
 const stub = (minute: number, lastMinute: number, films: readonly string[] = []) => ({
   startTime: atMinute(minute),
   lastActivity: atMinute(lastMinute),
@@ -35,6 +36,8 @@ describe('a fact of something that was settled before', () => {
     const own = { settledThrough: atMinute(80) };
     expect([79, 80, 81].map((minute) => isOld(segment('a', minute, 90), own))).toEqual([true, true, false]);
     expect(isOld(segment('a', 79, 90), {})).toBe(false);
+    const first = segment('a', 0, 0, { recording: { startTime: 1, endTime: 2 }, recordedTime: 2 });
+    expect(isOld(first, { settledThrough: 1 })).toBe(true);
   });
 
   it('or as a composed video of it, wherever that is noted', () => {
@@ -55,7 +58,14 @@ describe('what is left of sessions', () => {
     const archive = new Archive(stream, () => null);
     const settled = [stub(60, 70), stub(0, 10), stub(120, 130)];
     const own = { ...none, settled, revision: 5, clock: atMinute(200), archived: 2, archivedBefore: atMinute(150) };
-    const busy = { ...own, videos: [videoOf(segment('a', 160, 168))] };
+    const said = { startTime: atMinute(160), endTime: atMinute(168), digest: 1, compose: null, rules: null };
+    const planned = { sessionStart: atMinute(160), token: 'lvc-1-0', generation: 0, reason: 'POLICY' as const };
+    const busy: StreamState = {
+      ...own,
+      videos: [videoOf(segment('a', 160, 168))],
+      sessions: [{ ...said, mergedInto: null, mergedAt: null }],
+      compositions: [{ ...planned, state: 'PLANNED', plannedAt: 0, mediaId: null, errorCode: null }],
+    };
     expect(withoutStubs(busy, archive, rules())).toEqual({ ...busy, settled: [], archived: 3 });
     expect([...archive.changes]).toEqual([
       [stubsKey, { ...own, archived: 0, archivedBefore: null, dueAt: atMinute(10) + retention }],
@@ -97,10 +107,10 @@ describe('what is left of sessions', () => {
     const settled = [stub(0, 10 * 24 * 60), stub(60, 20 * 24 * 60)];
     live.states.set(streamKey, { ...own, settled, settledThrough: atMinute(70) });
     live.hear(segment('b', 360, 368));
-    expect([...live.states.keys()].toSorted()).toEqual([streamKey, stubsKey]);
+    expect([...live.states.keys()].toSorted(byText)).toEqual([streamKey, stubsKey]);
     expect(live.state).toMatchObject({ settled: [], archived: 1 });
     live.passTo(39 * 24 * 60);
-    expect([live.sessions.size, [...live.tombstones.keys()].toSorted()]).toEqual([0, [300, 360].map(sessionId)]);
+    expect([live.sessions.size, [...live.tombstones.keys()].toSorted(byText)]).toEqual([0, [300, 360].map(sessionId)]);
     expect(live.state?.archived).toBe(1);
     live.passTo(40 * 24 * 60);
     expect(live.tombstones.get(sessionId(0))).toBe('retired');

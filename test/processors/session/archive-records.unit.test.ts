@@ -1,0 +1,173 @@
+/** The records beside a stream's own, as they are written and found again (docs/session-status.md, "How it is kept"). */
+import { describe, expect, it } from 'vitest';
+import { Archive, emptyState, endOf, type Page, pageStartOf } from '../../../processors/session/archive.ts';
+import { inOrder, videoOf } from '../../../processors/session/facts.ts';
+import { judge } from '../../../processors/session/history.ts';
+import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
+import type { StreamState } from '../../../schemas/generated/StreamState.ts';
+import {
+  atMinute,
+  composed,
+  dayMs,
+  minuteMs,
+  policy,
+  rules,
+  StreamUnderTest,
+  segment,
+  stream,
+  streamKey,
+} from './stream.ts';
+
+const day = dayMs / minuteMs;
+const hour = 60;
+/** 2026-03-01 is the day of minute 0, at 10:00. */
+const midnight = -10 * hour;
+const dayNumber = (minute: number) => Math.floor(atMinute(minute) / dayMs);
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1);
+
+function store() {
+  const records = new Map<string, StreamState>();
+  const open = () => new Archive(stream, (key) => records.get(key) ?? null);
+  const write = (change: (archive: Archive) => void) => {
+    const archive = open();
+    change(archive);
+    for (const [key, state] of archive.changes) state === null ? records.delete(key) : records.set(key, state);
+    return [...archive.changes.keys()].map((key) => key.slice(streamKey.length + 1)).toSorted(byText);
+  };
+  return { records, open, write };
+}
+
+function page(minute: number, facts: readonly StreamFact[], change: Partial<StreamState> = {}): Page {
+  const videos = facts.map(videoOf).toSorted(inOrder);
+  return { startMs: atMinute(minute), state: { ...emptyState(stream), videos, ...change } };
+}
+
+describe('a page', () => {
+  it('is listed under each day that it holds something of, and under no other', () => {
+    const { records, write } = store();
+    const listed = () =>
+      [...records].flatMap(([key, { pages }]) => (key.includes('/d/') ? [[Number(key.split('/').at(-1)), pages]] : []));
+    const [first, second] = [dayNumber(0), dayNumber(day)];
+    write((archive) => archive.put(page(0, [segment('a', 0, day)])));
+    expect(listed()).toEqual([
+      [first, [atMinute(0)]],
+      [second, [atMinute(0)]],
+    ]);
+    // Written again with something of other days.
+    expect(write((archive) => archive.put(page(0, [segment('a', 0, 8)])))).toEqual([`d/${second}`, `s/${atMinute(0)}`]);
+    expect(listed()).toEqual([[first, [atMinute(0)]]]);
+    write((archive) => archive.put(page(-60, [segment('b', -60, 8)])));
+    expect(listed()).toEqual([[first, [atMinute(-60), atMinute(0)]]]);
+    write((archive) => archive.remove(page(0, [segment('a', 0, 8)])));
+    expect(listed()).toEqual([[first, [atMinute(-60)]]]);
+    write((archive) => archive.remove(page(-60, [segment('b', -60, 8)])));
+    expect(records.size).toBe(0);
+  });
+
+  it('reaches to the last moment of its files, films and ids', () => {
+    expect(endOf(page(0, []))).toBe(atMinute(0));
+    expect(endOf(page(0, [segment('a', 0, 8), segment('b', 2, 4)]))).toBe(atMinute(8));
+    expect(endOf(page(0, [segment('a', 0, 8), composed('film', 11)]))).toBe(atMinute(11));
+    const said = { startTime: atMinute(1), digest: 1, compose: null, rules: null, mergedInto: null, mergedAt: null };
+    const sessions = [20, 9].map((minute) => ({ ...said, endTime: atMinute(minute) }));
+    expect(endOf(page(0, [segment('a', 0, 8)], { sessions }))).toBe(atMinute(20));
+    expect(endOf(page(0, [segment('a', 0, 30)], { sessions }))).toBe(atMinute(30));
+  });
+
+  it('is near what happens up to two days before and after it, whole days (UTC)', () => {
+    const { open, write } = store();
+    for (const minute of [1, 0, 2]) write((archive) => archive.put(page(minute, [segment(`a${minute}`, minute, 8)])));
+    const near = (from: number, to = from) => open().startsNear(atMinute(from), atMinute(to)).length;
+    const lastMinute = (count: number) => midnight + (count + 1) * day - 1 / 60;
+    expect([near(midnight - 2 * day), near(midnight - 2 * day - 1 / 60)]).toEqual([3, 0]);
+    expect([near(lastMinute(2)), near(lastMinute(2) + 1 / 60)]).toEqual([3, 0]);
+    expect([near(-9 * day, midnight - 2 * day), near(-9 * day, midnight - 2 * day - 1 / 60)]).toEqual([3, 0]);
+    expect(near(-9 * day, 9 * day)).toBe(3);
+    expect(open().startsNear(atMinute(0))).toEqual([0, 1, 2].map(atMinute));
+    expect(
+      open()
+        .pages([2, 7, 0].map(atMinute))
+        .map(({ startMs }) => startMs),
+    ).toEqual([2, 0].map(atMinute));
+    expect(open().page(atMinute(7))).toBeNull();
+  });
+
+  it('is known by its key', () => {
+    const { open } = store();
+    expect(pageStartOf(open().pageKey(atMinute(0)))).toBe(atMinute(0));
+    for (const key of [streamKey, `${streamKey}/s/12/x`, `${streamKey}/d/12`, `${streamKey}/s/x`, open().stubsKey])
+      expect(pageStartOf(key)).toBeNull();
+  });
+});
+
+describe('a pointer', () => {
+  it('leads from an id to its place, is written where it is new, and goes with it', () => {
+    const { open, write } = store();
+    expect(write((archive) => archive.point('v', 'a', 5))).toEqual(['v/a']);
+    expect(write((archive) => archive.point('v', 'a', 5))).toEqual([]);
+    expect(write((archive) => archive.point('c', 'a', 7))).toEqual(['c/a']);
+    expect([open().placeOf('v', 'a'), open().placeOf('c', 'a'), open().placeOf('v', 'b')]).toEqual([5, 7, null]);
+    const moved = open();
+    moved.point('v', 'a', 6);
+    expect(moved.placeOf('v', 'a')).toBe(6);
+    moved.point('v', 'a', null);
+    expect([moved.placeOf('v', 'a'), moved.changes.get(`${streamKey}/v/a`)]).toEqual([null, null]);
+    expect(write((archive) => archive.point('v', 'a', null))).toEqual(['v/a']);
+    expect(write((archive) => archive.point('v', 'a', null))).toEqual([]);
+  });
+});
+
+describe('what a change can touch', () => {
+  /** Shows of eight minutes, so many minutes from one to the next. */
+  function broadcasts(count: number, apart: number) {
+    const live = new StreamUnderTest({ policy: policy({ composed: { compose: 'none' } }) });
+    for (let index = 0; index < count; index += 1) live.hear(segment(`s${index}`, index * apart, index * apart + 8));
+    const own = live.state;
+    if (!own) throw new Error('no state');
+    const archive = new Archive(stream, (key) => live.states.get(key) ?? null);
+    const index = (ms: number | undefined) =>
+      ms === undefined ? ms : Math.round((ms - atMinute(0)) / minuteMs / apart);
+    return (...minutes: readonly number[]) => {
+      const change = { places: minutes.map(atMinute), clock: own.clock };
+      const { pages, withOwn, judged } = judge(own, archive, change, rules({ composed: { compose: 'none' } }), 0);
+      const bound = (ms: number) => (Number.isFinite(ms) ? index(ms) : null);
+      return [pages.map(({ startMs }) => index(startMs)), withOwn, bound(judged.fromMs), bound(judged.toMs)];
+    };
+  }
+
+  it('are the two shows before, its own and the next; these need one more before and two more after', () => {
+    const touched = broadcasts(14, 240);
+    expect(touched(6 * 240)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
+    expect(touched(6 * 240 + 100)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
+    expect(touched(7 * 240 - 1)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
+    expect(touched(5 * 240, 6 * 240)).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], false, 3, 8]);
+    expect(touched(6 * 240, 5 * 240)).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], false, 3, 8]);
+  });
+
+  it('are as many as there are, at the beginning', () => {
+    const touched = broadcasts(14, 240);
+    expect(touched(0)).toEqual([[0, 1, 2, 3], false, null, 2]);
+    expect(touched(240)).toEqual([[0, 1, 2, 3, 4], false, null, 3]);
+    expect(touched(2 * 240)).toEqual([[0, 1, 2, 3, 4, 5], false, 0, 4]);
+    expect(touched(-100)).toEqual([[0, 1, 2], false, null, 1]);
+  });
+
+  it('are the newest ones too, towards the end', () => {
+    const touched = broadcasts(14, 240);
+    expect([8, 9, 10, 11, 12, 13].map((index) => touched(index * 240))).toEqual([
+      [[5, 6, 7, 8, 9, 10, 11], false, 6, 10],
+      [[6, 7, 8, 9, 10, 11], true, 7, 11],
+      [[7, 8, 9, 10, 11], true, 8, 12],
+      [[8, 9, 10, 11], true, 9, null],
+      [[], true, null, null],
+      [[], true, null, null],
+    ]);
+  });
+
+  it('are none that are more than two days away', () => {
+    const touched = broadcasts(8, 6 * day);
+    expect(touched(3 * 6 * day)).toEqual([[3], false, null, null]);
+    expect(touched(3 * 6 * day + 3 * day)).toEqual([[], false, null, null]);
+  });
+});
