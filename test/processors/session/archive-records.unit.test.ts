@@ -2,21 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { Archive, emptyState, endOf, type Page, pageStartOf } from '../../../processors/session/archive.ts';
 import { inOrder, videoOf } from '../../../processors/session/facts.ts';
-import { judge } from '../../../processors/session/history.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import type { StreamState } from '../../../schemas/generated/StreamState.ts';
-import {
-  atMinute,
-  composed,
-  dayMs,
-  minuteMs,
-  policy,
-  rules,
-  StreamUnderTest,
-  segment,
-  stream,
-  streamKey,
-} from './stream.ts';
+import { atMinute, composed, dayMs, minuteMs, segment, stream, streamKey } from './stream.ts';
 
 const day = dayMs / minuteMs;
 const hour = 60;
@@ -115,59 +103,5 @@ describe('a pointer', () => {
     expect([moved.placeOf('v', 'a'), moved.changes.get(`${streamKey}/v/a`)]).toEqual([null, null]);
     expect(write((archive) => archive.point('v', 'a', null))).toEqual(['v/a']);
     expect(write((archive) => archive.point('v', 'a', null))).toEqual([]);
-  });
-});
-
-describe('what a change can touch', () => {
-  /** Shows of eight minutes, so many minutes from one to the next. */
-  function broadcasts(count: number, apart: number) {
-    const live = new StreamUnderTest({ policy: policy({ composed: { compose: 'none' } }) });
-    for (let index = 0; index < count; index += 1) live.hear(segment(`s${index}`, index * apart, index * apart + 8));
-    const own = live.state;
-    if (!own) throw new Error('no state');
-    const archive = new Archive(stream, (key) => live.states.get(key) ?? null);
-    const index = (ms: number | undefined) =>
-      ms === undefined ? ms : Math.round((ms - atMinute(0)) / minuteMs / apart);
-    return (...minutes: readonly number[]) => {
-      const change = { places: minutes.map(atMinute), clock: own.clock };
-      const { pages, withOwn, judged } = judge(own, archive, change, rules({ composed: { compose: 'none' } }), 0);
-      const bound = (ms: number) => (Number.isFinite(ms) ? index(ms) : null);
-      return [pages.map(({ startMs }) => index(startMs)), withOwn, bound(judged.fromMs), bound(judged.toMs)];
-    };
-  }
-
-  it('are the two shows before, its own and the next; these need one more before and two more after', () => {
-    const touched = broadcasts(14, 240);
-    expect(touched(6 * 240)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
-    expect(touched(6 * 240 + 100)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
-    expect(touched(7 * 240 - 1)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
-    expect(touched(5 * 240, 6 * 240)).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], false, 3, 8]);
-    expect(touched(6 * 240, 5 * 240)).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], false, 3, 8]);
-  });
-
-  it('are as many as there are, at the beginning', () => {
-    const touched = broadcasts(14, 240);
-    expect(touched(0)).toEqual([[0, 1, 2, 3], false, null, 2]);
-    expect(touched(240)).toEqual([[0, 1, 2, 3, 4], false, null, 3]);
-    expect(touched(2 * 240)).toEqual([[0, 1, 2, 3, 4, 5], false, 0, 4]);
-    expect(touched(-100)).toEqual([[0, 1, 2], false, null, 1]);
-  });
-
-  it('are the newest ones too, towards the end', () => {
-    const touched = broadcasts(14, 240);
-    expect([8, 9, 10, 11, 12, 13].map((index) => touched(index * 240))).toEqual([
-      [[5, 6, 7, 8, 9, 10, 11], false, 6, 10],
-      [[6, 7, 8, 9, 10, 11], true, 7, 11],
-      [[7, 8, 9, 10, 11], true, 8, 12],
-      [[8, 9, 10, 11], true, 9, null],
-      [[], true, null, null],
-      [[], true, null, null],
-    ]);
-  });
-
-  it('are none that are more than two days away', () => {
-    const touched = broadcasts(8, 6 * day);
-    expect(touched(3 * 6 * day)).toEqual([[3], false, null, null]);
-    expect(touched(3 * 6 * day + 3 * day)).toEqual([[], false, null, null]);
   });
 });
