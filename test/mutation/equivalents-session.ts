@@ -85,8 +85,6 @@ export const inSession: readonly Equivalent[] = [
     to: 'index <= said.length',
     why: 'behind the last there is none, and none ends the search',
   },
-  { file: session('kept-rules'), within: 'firstFrom', from: '0', to: '(1)', why: 'there is one between two bounds' },
-  { file: session('kept-rules'), within: 'firstFrom', from: '0', to: '(-1)', why: 'there is one between two bounds' },
   { file: session('topology'), within: 'sessionTopology', from: '0', to: '(1)', why: 'what fires is due at some time' },
   {
     file: session('topology'),
