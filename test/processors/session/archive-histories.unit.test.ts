@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { Archive, emptyState } from '../../../processors/session/archive.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
-import { bothWays, expectFound } from './found.ts';
+import { bothWays, expectFound } from './both-ways.ts';
 import {
   atMinute,
   composed,

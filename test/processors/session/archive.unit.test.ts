@@ -5,12 +5,58 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { videoOf } from '../../../processors/session/facts.ts';
+import { placeOf, windowOf } from '../../../processors/session/times.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
-import { expectFound } from './found.ts';
+import type { StreamState, StreamVideo } from '../../../schemas/generated/StreamState.ts';
 import { composed, dayMs, minuteMs, policy, StreamUnderTest, segment, sessionId, streamKey } from './stream.ts';
 
 const day = dayMs / minuteMs;
+const dayOf = (ms: number) => Math.floor(ms / dayMs);
+
+type Kind = 's' | 'd' | 'v' | 'c';
+function recordsOf(live: StreamUnderTest, kind: Kind): ReadonlyMap<string, StreamState> {
+  const prefix = `${streamKey}/${kind}/`;
+  return new Map(
+    [...live.states].flatMap(([key, state]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), state]] : [])),
+  );
+}
+
+/** Everything is in one record, and every record beside the stream's own is found by time, by video and by composition. */
+function expectFound(live: StreamUnderTest): void {
+  const own = live.state;
+  const pages = [...recordsOf(live, 's')].map(([start, state]) => ({ startMs: Number(start), ...state }));
+  const ids = [...(own?.videos ?? []), ...pages.flatMap(({ videos }) => videos)].map(({ videoId }) => videoId);
+  expect(new Set(ids).size).toBe(ids.length);
+  const composedOf = new Map(
+    pages.flatMap(({ compositions }) => compositions.map((one) => [jobOf(one.token), one.sessionStart])),
+  );
+  const homeOf = (video: StreamVideo) => composedOf.get(jobOf(video.composeJob?.token ?? '')) ?? placeOf(video);
+  expect(pointers(live, 'v')).toEqual(
+    new Map(pages.flatMap(({ videos }) => videos.map((video) => [video.videoId, homeOf(video)]))),
+  );
+  expect(pointers(live, 'c')).toEqual(composedOf);
+  const listed = new Map<string, number[]>();
+  for (const { startMs, videos, sessions } of pages.toSorted((a, b) => a.startMs - b.startMs)) {
+    const ends = [
+      ...videos.map((video) => windowOf(video)?.endMs ?? placeOf(video)),
+      ...sessions.map(({ endTime }) => endTime),
+    ];
+    for (let at = dayOf(startMs); at <= dayOf(Math.max(startMs, ...ends)); at += 1)
+      listed.set(String(at), [...(listed.get(String(at)) ?? []), startMs]);
+  }
+  expect(new Map([...recordsOf(live, 'd')].map(([key, state]) => [key, state.pages]))).toEqual(listed);
+  expect(own?.archived ?? 0).toBe(pages.length);
+  const newest = live.current.slice(-3).map(({ startTime }) => startTime);
+  const inOwn = own?.sessions.filter(({ mergedInto }) => mergedInto === null) ?? [];
+  expect(inOwn.length).toBeLessThanOrEqual(3);
+  for (const { startTime } of inOwn) expect(newest).toContain(startTime);
+}
+
 const byText = (a: string, b: string) => (a < b ? -1 : 1);
+const jobOf = (token: string) => token.slice(0, token.lastIndexOf('-'));
+const pointers = (live: StreamUnderTest, kind: Kind) =>
+  new Map([...recordsOf(live, kind)].map(([key, state]) => [key, state.pointer]));
+
 type Show = { rest: number; files: readonly number[]; films: readonly number[]; moved: number };
 const rest = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 181, max: 800 }).map((seconds) => seconds / 60) },
