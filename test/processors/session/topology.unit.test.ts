@@ -211,7 +211,7 @@ describe('nothing is left', () => {
     const { state } = new StreamUnderTest({ policy: byNobody }).hear(timeless);
     if (!state) throw new Error('no state');
     const fire = (change: Partial<StreamState>) =>
-      topology.timer?.fire(streamKey, { ...state, ...change }, { nowMs: 0, read: undefined });
+      topology.timer?.fire(streamKey, { ...state, ...change }, { nowMs: 0 });
     expect(fire({})).toMatchObject({ kind: 'next', state: null, reason: 'retired' });
     expect(fire({ archived: 1 })).toMatchObject({ kind: 'next', state: { videos: [{ videoId: 't' }] } });
     const settled = [{ startTime: atMinute(0), lastActivity: atMinute(8), composed: [] }];
