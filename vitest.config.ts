@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 const stack = './test/support/global-setup.ts';
 
 /**
- * Three lanes. `unit`: pure, no process but the test's own. `int`: against a real broker and registry, started once
- * for the run. `chaos`: faults under load, one file at a time so that a file's kills hit no other. They
- * run in this order.
+ * Four lanes. `unit`: pure, no process but the test's own. `int`: against a real broker and registry, started once
+ * for the run. `chaos`: faults under load, one file at a time so that a file's kills hit no other.
+ * `conformance`: the emulator under the cloud's official libraries, installed for the run where they aren't. They run
+ * in this order.
  */
 export default defineConfig({
   test: {
@@ -42,6 +43,16 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/**/*.conformance.test.ts'],
+          globalSetup: ['./test/emulator/conformance/libraries.ts'],
+          sequence: { groupOrder: 4 },
+          testTimeout: 90_000,
+          maxWorkers: 2,
         },
       },
     ],

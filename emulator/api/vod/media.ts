@@ -17,7 +17,10 @@ export const getVideoInfos: Action = (params, context) => {
   if (ids.length > 20) throw fault.invalidParameter('VideoIds');
   const known = ids.flatMap((id) => videoHere(id, context) ?? []);
   return {
-    VideoList: known.map((video) => describeVideo(video, context)),
+    VideoList: known.map((video) => {
+      const { RegionId: _, AuditStatus: __, ...told } = describeVideo(video, context);
+      return told;
+    }),
     NonExistVideoIds: ids.filter((id) => !videoHere(id, context)),
   };
 };
@@ -46,8 +49,6 @@ export const getPlayInfo: Action = (params, context) => {
       Status,
       CreationTime,
       MediaType: 'video',
-      OutputType: params.OutputType ?? 'cdn',
-      TranscodeMode: 'FastTranscode',
     },
     PlayInfoList: { PlayInfo: streams.map(describeStream) },
   };
@@ -55,7 +56,7 @@ export const getPlayInfo: Action = (params, context) => {
 
 /** ListLiveRecordVideo: recorded files, by the time they hold. Compositions aren't listed. */
 export const listLiveRecordVideo: Action = (params, context) => {
-  const domain = required(params, 'DomainName');
+  const domain = optional(params, 'DomainName');
   const app = optional(params, 'AppName');
   const stream = optional(params, 'StreamName');
   const fromMs = time(params, 'StartTime') ?? Number.NEGATIVE_INFINITY;
@@ -67,7 +68,8 @@ export const listLiveRecordVideo: Action = (params, context) => {
     .filter((video) => timeOf(video, 'recorded') !== null)
     .filter(
       ({ plan }) =>
-        plan.stream?.domainName === domain &&
+        plan.stream !== null &&
+        (domain === null || plan.stream.domainName === domain) &&
         (app === null || plan.stream.appName === app) &&
         (stream === null || plan.stream.streamName === stream) &&
         (plan.recording?.startTime ?? 0) >= fromMs &&
@@ -95,7 +97,18 @@ function describeRecording(video: CloudVideo, context: ActionContext) {
       .slice(-32),
     RecordStartTime: cloudTime(recording?.startTime ?? 0),
     RecordEndTime: cloudTime(recording?.endTime ?? 0),
-    Video: describeVideo(video, context),
+    Video: recordedVideo(video, context),
+  };
+}
+
+/** What this list tells of a video: less than GetVideoInfo, and the time of the last change by another name. */
+function recordedVideo(video: CloudVideo, context: ActionContext) {
+  const { ModificationTime: ModifyTime, ...all } = describeVideo(video, context);
+  const { VideoId, Title, Description, Status, Duration, Size, CreationTime, TemplateGroupId, CoverURL } = all;
+  return {
+    ...{ VideoId, Title, Description, Status, Duration, Size, CreationTime, ModifyTime, TemplateGroupId },
+    ...(CoverURL === undefined ? {} : { CoverURL, Snapshots: { Snapshot: [CoverURL] } }),
+    Tags: '',
   };
 }
 

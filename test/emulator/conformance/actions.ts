@@ -1,0 +1,72 @@
+import { type Emulator, templateGroupIds } from '../../../emulator/index.ts';
+import type { Library } from './clients.ts';
+
+/** What earlier answers gave, for later calls. */
+export type World = { readonly emulator: Emulator; readonly answers: Map<string, Record<string, unknown>> };
+
+/** One call of an operation: its parameters as the typed requests spell them. */
+export type Step = {
+  readonly library: Library;
+  readonly action: string;
+  readonly params: (world: World) => Readonly<Record<string, unknown>>;
+};
+
+const vod = (action: string, params: Step['params']): Step => ({ library: 'vod', action, params });
+const live = (action: string, params: Step['params']): Step => ({ library: 'live', action, params });
+
+/** A recording that VOD has transcoded. */
+const played = ({ emulator }: World) => idOf(emulator, ({ status }) => status === 'TRANSCODED');
+/** An upload that nothing has been done with. */
+const upload = ({ emulator }: World) => idOf(emulator, ({ kind }) => kind === 'UPLOAD');
+const answer = ({ answers }: World, action: string) => answers.get(action) ?? {};
+
+type Row = ReturnType<Emulator['ledger']>['videos'][number];
+function idOf({ ledger }: Emulator, is: (video: Row) => boolean): string {
+  const video = ledger().videos.find(is);
+  if (!video) throw new Error('the show has no such video');
+  return video.videoId;
+}
+
+const stream = { DomainName: 'play.example.com', AppName: 'live', StreamName: 'cup' };
+/** Every operation at least once, in an order in which each finds what it needs. */
+export const steps: readonly Step[] = [
+  live('AddLiveRecordVodConfig', () => ({ ...stream, VodTranscodeGroupId: templateGroupIds.recording })),
+  live('UpdateLiveRecordVodConfig', () => ({
+    ...stream,
+    VodTranscodeGroupId: templateGroupIds.recording,
+    CycleDuration: 900,
+  })),
+  live('DescribeLiveRecordVodConfigs', () => ({ DomainName: stream.DomainName, AppName: stream.AppName })),
+  live('DeleteLiveRecordVodConfig', () => stream),
+  vod('SetMessageCallback', () => ({
+    CallbackType: 'HTTP',
+    CallbackURL: 'http://127.0.0.1:9/callbacks',
+    EventTypeList: 'ALL',
+    AuthSwitch: 'on',
+    AuthKey: 'Abc123',
+  })),
+  vod('GetMessageCallback', () => ({})),
+  vod('DeleteMessageCallback', () => ({})),
+  vod('GetVideoInfo', (world) => ({ VideoId: played(world) })),
+  vod('GetVideoInfos', (world) => ({ VideoIds: `${played(world)},none` })),
+  vod('GetPlayInfo', (world) => ({ VideoId: played(world) })),
+  vod('ListLiveRecordVideo', () => ({ DomainName: stream.DomainName, PageSize: 5 })),
+  vod('SearchMedia', () => ({ SearchType: 'video', Match: "Status in ('Normal','UploadSucc')", PageSize: 5 })),
+  vod('ListTranscodeTask', (world) => ({ VideoId: played(world) })),
+  vod('SubmitTranscodeJobs', (world) => ({
+    VideoId: upload(world),
+    TemplateGroupId: templateGroupIds.byHand,
+    SessionId: 'once',
+    Priority: '7',
+  })),
+  vod('GetTranscodeTask', (world) => ({ TranscodeTaskId: answer(world, 'SubmitTranscodeJobs').TranscodeTaskId })),
+  vod('ProduceEditingProjectVideo', (world) => ({
+    Timeline: JSON.stringify({ VideoTracks: [{ VideoTrackClips: [{ MediaId: played(world) }] }] }),
+    MediaMetadata: JSON.stringify({ Title: 'cut' }),
+  })),
+  vod('SubmitSnapshotJob', (world) => ({ VideoId: played(world), Count: 2, Interval: 1 })),
+  vod('ListJobInfo', (world) => ({ MediaId: played(world), JobType: 'snapshot' })),
+  vod('SubmitAIMediaAuditJob', (world) => ({ MediaId: played(world) })),
+  vod('GetJobDetail', (world) => ({ JobType: 'ai', JobId: answer(world, 'SubmitAIMediaAuditJob').JobId })),
+  vod('GetMediaAuditResult', (world) => ({ MediaId: played(world) })),
+];
