@@ -1,5 +1,5 @@
 /**
- * What the cloud's answers mean for a video that has been silent, as the events that would have told it. Pure.
+ * What the cloud's answers mean for a video that has been silent, as the events that would have reported it. Pure.
  *
  * Where the lost callback's identity can be rebuilt (recordings, compose starts, transcodes, audits: type, video, job ids) the
  * callback itself is supplied, so that it and a late original are one event. What can't be rebuilt (source ready, cover:
@@ -15,11 +15,11 @@ import type {
 } from '../../connectors/vod/index.ts';
 import { cloudTime } from '../../connectors/vod/index.ts';
 import { encodeInternalEvent } from '../../processors/callback/index.ts';
-import { type KnownVideo, toldAs } from './needs.ts';
+import { eventNameOf, type KnownVideo } from './needs.ts';
 
 /** A body for `callbacks`, and the name under which it counts as reported. */
 export type Finding = {
-  readonly told: string;
+  readonly eventName: string;
   readonly body: Readonly<Record<string, unknown>> & { readonly EventType: string; readonly VideoId: string };
 };
 
@@ -29,7 +29,7 @@ export function recordingFound(row: LiveRecording): Finding | null {
   if (atMs === null) return null;
   const EventType = 'AddLiveRecordVideoComplete';
   return {
-    told: toldAs(EventType),
+    eventName: eventNameOf(EventType),
     body: {
       EventType,
       EventTime: cloudTime(atMs),
@@ -60,7 +60,7 @@ export function compositionFound(video: Pick<VideoInfo, 'videoId' | 'description
   if (stream === null || video.createdAtMs === null) return null;
   const EventType = 'LiveRecordVideoComposeStart';
   return {
-    told: toldAs(EventType),
+    eventName: eventNameOf(EventType),
     body: {
       EventType,
       EventTime: cloudTime(video.createdAtMs),
@@ -86,7 +86,7 @@ const sourceThere = new Set([
 
 /** Source and cover, as far as the video lacks them, in one observation. */
 export function videoObserved(
-  known: Pick<KnownVideo, 'needs' | 'told'>,
+  known: Pick<KnownVideo, 'needs' | 'reported'>,
   video: VideoInfo,
   tasks: readonly TranscodeTask[],
 ): Finding | null {
@@ -108,8 +108,8 @@ export function videoObserved(
     coverUrl: cover ? video.coverUrl : null,
   });
   const { EventType, EventTime, VideoId, ...fields } = body;
-  const told = `${EventType} ${Object.keys(fields).join(',')}`;
-  return known.told.has(told) ? null : { told, body };
+  const eventName = `${EventType} ${Object.keys(fields).join(',')}`;
+  return known.reported.has(eventName) ? null : { eventName, body };
 }
 
 /** The AIMediaAuditComplete of an audit job that has ended. */
@@ -123,7 +123,7 @@ export function auditFound(
   const failed = /fail/i.test(job.status ?? '');
   if (job.completedAtMs === null || (suggestion === null && !failed)) return null;
   return {
-    told: toldAs(EventType, jobId),
+    eventName: eventNameOf(EventType, jobId),
     body: {
       EventType,
       EventTime: cloudTime(job.completedAtMs),
@@ -136,7 +136,7 @@ export function auditFound(
 
 /** StreamTranscodeComplete of each finished job and TranscodeComplete of each finished task that nothing was heard of. */
 export function transcodesFound(
-  known: Pick<KnownVideo, 'told' | 'videoId'>,
+  known: Pick<KnownVideo, 'reported' | 'videoId'>,
   tasks: readonly TranscodeTask[],
 ): Finding[] {
   const findings: Finding[] = [];
@@ -144,20 +144,20 @@ export function transcodesFound(
     const ended = task.jobs.filter((job) => statusOf(job) !== null);
     for (const job of ended) {
       const EventType = 'StreamTranscodeComplete';
-      const told = toldAs(EventType, job.jobId);
+      const eventName = eventNameOf(EventType, job.jobId);
       const atMs = job.completedAtMs ?? task.completedAtMs;
-      if (known.told.has(told) || atMs === null) continue;
+      if (known.reported.has(eventName) || atMs === null) continue;
       const body = { EventType, EventTime: cloudTime(atMs), VideoId: known.videoId, ...streamInfo(job) };
-      findings.push({ told, body });
+      findings.push({ eventName, body });
     }
     // For a task without jobs (distributed as it is, packaged) it isn't known which callback the cloud sends, if any.
     if (task.jobs.length === 0 && task.outcome !== 'failed') continue;
-    const told = toldAs('TranscodeComplete', task.jobs[0]?.jobId);
+    const eventName = eventNameOf('TranscodeComplete', task.jobs[0]?.jobId);
     const atMs = task.completedAtMs ?? latest(ended);
     const over = isOver(task.outcome) && ended.length === task.jobs.length;
-    if (!over || atMs === null || known.told.has(told)) continue;
+    if (!over || atMs === null || known.reported.has(eventName)) continue;
     findings.push({
-      told,
+      eventName,
       body: {
         EventType: 'TranscodeComplete',
         EventTime: cloudTime(atMs),

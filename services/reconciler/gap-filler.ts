@@ -1,4 +1,4 @@
-/** Asks a region's cloud about videos and tells what it finds. Loop and Kafka are the reconciler's business. */
+/** Asks a region's cloud about videos and reports what it finds. Loop and Kafka are the reconciler's business. */
 
 import type { LiveRecording, TranscodeTask, VideoInfo, VodCloud } from '../../connectors/vod/index.ts';
 import { CloudFault, cloudTime } from '../../connectors/vod/index.ts';
@@ -36,10 +36,10 @@ export type GapFillerOptions = {
   readonly region: string | null;
   readonly watch: WatchList;
   /** Publishes a finding; resolves when it is durable. */
-  readonly tell: (finding: Finding) => Promise<void>;
+  readonly report: (finding: Finding) => Promise<void>;
   readonly platform: Pick<Platform, 'now'>;
   readonly log: Logger;
-  /** A recording or composition this young may still be told of by its callback; milliseconds. */
+  /** A recording or composition this young may still be reported by its callback; milliseconds. */
   readonly tooYoungMs: number;
 };
 
@@ -62,9 +62,9 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   const { cloud, ask, watch, platform, log, tooYoungMs } = options;
 
   async function supply(known: KnownVideo, finding: Finding | null): Promise<boolean> {
-    if (finding === null || known.told.has(finding.told)) return false;
-    await options.tell(finding);
-    watch.supplied(known.videoId, finding.told);
+    if (finding === null || known.reported.has(finding.eventName)) return false;
+    await options.report(finding);
+    watch.supplied(known.videoId, finding.eventName);
     return true;
   }
 
@@ -173,7 +173,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     stream,
     region: options.region,
     needs: ['source', 'transcodes', 'cover'],
-    told: new Set(),
+    reported: new Set(),
     heardAtMs: 0,
   });
 
@@ -186,7 +186,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
       if (known.needs.includes('origin')) await supply(known, finding);
       return;
     }
-    await options.tell(finding);
+    await options.report(finding);
     const { domainName, appName = '', streamName = '' } = stream;
     await checkVideos([newcomer(videoId, { domainName, appName, streamName })]);
   }

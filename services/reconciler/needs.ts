@@ -2,7 +2,7 @@ import { eventsOf } from '../../processors/video/index.ts';
 import type { StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
 
 /**
- * What a video's events have not told yet:
+ * What a video's events have not reported yet:
  * - `origin`: whether it is a recording or a composition, and of which stream;
  * - `source`: that its source is ready;
  * - `transcodes`: how its transcodes ended, each rendition and all together;
@@ -20,32 +20,32 @@ export type KnownVideo = {
   readonly needs: readonly Need[];
   /** Job of the audit that was ordered. */
   readonly auditJobId?: string;
-  /** EventTypes and job ids of what was told, so that only what is missing is supplied. */
-  readonly told: ReadonlySet<string>;
+  /** Names of the events that are known, so that only what is missing is supplied. */
+  readonly reported: ReadonlySet<string>;
   /** When the latest event about it was received, epoch milliseconds. */
   readonly heardAtMs: number;
 };
 
-/** Names an event within its video: the type, and the job where the type alone doesn't tell. */
-export function toldAs(eventType: string, jobId: string | null = null): string {
+/** Names an event within its video: the type, and the job where the type alone is not enough. */
+export function eventNameOf(eventType: string, jobId: string | null = null): string {
   return jobId === null ? eventType : `${eventType} ${jobId}`;
 }
 
 export function knownVideo(state: VideoState): KnownVideo {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   let heardAtMs = 0;
   for (const { eventType, jobId, receivedAt } of state.timeline) {
-    told.add(toldAs(eventType));
-    if (jobId !== null) told.add(toldAs(eventType, jobId));
+    reported.add(eventNameOf(eventType));
+    if (jobId !== null) reported.add(eventNameOf(eventType, jobId));
     heardAtMs = Math.max(heardAtMs, receivedAt);
   }
   for (const { fact } of eventsOf(state)) {
     if (fact.kind !== 'TRANSCODED') continue;
-    for (const { jobId } of fact.outputs) if (jobId !== null) told.add(toldAs('TranscodeComplete', jobId));
+    for (const { jobId } of fact.outputs) if (jobId !== null) reported.add(eventNameOf('TranscodeComplete', jobId));
   }
   const { videoId, stream, region } = state;
   const auditJobId = state.steps.find(({ kind }) => kind === 'AUDIT')?.jobId ?? null;
-  const known = { videoId, stream, region, needs: needsOf(state, told), told, heardAtMs };
+  const known = { videoId, stream, region, needs: needsOf(state, reported), reported, heardAtMs };
   return auditJobId === null ? known : { ...known, auditJobId };
 }
 
@@ -55,7 +55,7 @@ export function knownVideo(state: VideoState): KnownVideo {
  */
 const cloudId = /^[A-Za-z0-9_-]+$/;
 
-function needsOf(state: VideoState, told: ReadonlySet<string>): readonly Need[] {
+function needsOf(state: VideoState, reported: ReadonlySet<string>): readonly Need[] {
   if (state.status === 'DELETED' || state.retired) return [];
   if (state.subject !== 'VIDEO' || !cloudId.test(state.videoId)) return [];
   const needs: Need[] = [];
@@ -65,7 +65,10 @@ function needsOf(state: VideoState, told: ReadonlySet<string>): readonly Need[] 
     ({ jobId, status }) =>
       status === 'SUBMITTED' ||
       (jobId !== null &&
-        !(told.has(toldAs('StreamTranscodeComplete', jobId)) && told.has(toldAs('TranscodeComplete', jobId)))),
+        !(
+          reported.has(eventNameOf('StreamTranscodeComplete', jobId)) &&
+          reported.has(eventNameOf('TranscodeComplete', jobId))
+        )),
   );
   if (unreported || state.transcodedTime === null) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');

@@ -99,7 +99,7 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
   const registry = { platform, log, signal, waitingFor: waits.part('registry', null) };
   const waitForStates = waits.part('states', 'the states to be read');
 
-  async function tell({ body }: Finding, region: string | null): Promise<void> {
+  async function report({ body }: Finding, region: string | null): Promise<void> {
     const event = { source: 'reconciler', key: body.VideoId, region, body } as const;
     await retry('publish a finding', signal, () => producer.send(internalRecord(topics, event, platform.now())));
     metrics.count('live2vod_reconciler_findings_total', { type: body.EventType });
@@ -135,7 +135,7 @@ async function reconcile(options: ReconcilerOptions, { reader, producer, waits }
       ...shared,
       region,
       cloud: () => options.cloudOf(region),
-      tell: (finding) => tell(finding, region),
+      report: (finding) => report(finding, region),
     });
   }
 

@@ -13,7 +13,7 @@ export type WatchList = {
   /** A question got no answer, which says nothing about the video: others come first, and it waits as if it were silent from now on. */
   postpone(videoId: string, nowMs: number): void;
   /** This was published; it won't be again, though the state doesn't show it yet. */
-  supplied(videoId: string, told: string): void;
+  supplied(videoId: string, eventName: string): void;
   /** Streams that were heard of, with the region that their recordings lie in, each once. */
   streams(): readonly HeardStream[];
   readonly size: number;
@@ -62,7 +62,7 @@ export function watchList(options: WatchListOptions): WatchList {
       const watched = videos.get(videoId);
       if (!watched) return null;
       if (watched.supplied.size === 0) return watched.known;
-      return { ...watched.known, told: new Set([...watched.known.told, ...watched.supplied]) };
+      return { ...watched.known, reported: new Set([...watched.known.reported, ...watched.supplied]) };
     },
     due(nowMs, most) {
       const due: KnownVideo[] = [];
@@ -83,7 +83,7 @@ export function watchList(options: WatchListOptions): WatchList {
       const watched = videos.get(videoId);
       if (watched) watched.nextAtMs = nowMs + options.silentAfterMs(watched.known);
     },
-    supplied: (videoId, told) => void videos.get(videoId)?.supplied.add(told),
+    supplied: (videoId, eventName) => void videos.get(videoId)?.supplied.add(eventName),
     streams() {
       const streams = new Map<string, HeardStream>();
       for (const { known } of videos.values()) {

@@ -164,7 +164,7 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
     expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
   });
 
-  it('whose verdict nobody told: the reconciler finds it, and the transcode starts, once', async () => {
+  it('whose verdict no callback reported: the reconciler finds it, and the transcode starts, once', async () => {
     const passing = { auditBlockRate: 0, auditReviewRate: 0 };
     const { pipeline, emulator, cloud, until } = await evening(passing, 'AIMediaAuditComplete');
     await until((video) =>
@@ -180,7 +180,7 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
       region: null,
       ask: (work) => work(),
       watch,
-      tell: async ({ body }) => pipeline.tell(body, 'reconciler'),
+      report: async ({ body }) => pipeline.tell(body, 'reconciler'),
       platform: { now: Date.now },
       log: createLogger('test', 'silent'),
       tooYoungMs: 0,

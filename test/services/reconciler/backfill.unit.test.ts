@@ -56,7 +56,7 @@ async function backfill(survivors: readonly Body[], listsCompositions: boolean) 
     region: null,
     ask: (work) => work(),
     watch,
-    tell: (finding) => {
+    report: (finding) => {
       findings.push(finding);
       return Promise.resolve();
     },

@@ -106,7 +106,7 @@ describe.each([0.2, 0.5])('with %d of the callbacks lost', (dropRate) => {
       region: null,
       ask: (work) => work(),
       watch,
-      tell: (finding) => {
+      report: (finding) => {
         findings.push(finding);
         return Promise.resolve();
       },

@@ -63,7 +63,7 @@ function reconciler(cloud: BackfillCloud, states: readonly VideoState[]) {
     region: null,
     ask: (work) => work(),
     watch,
-    tell: (finding) => Promise.resolve(void findings.push(finding)),
+    report: (finding) => Promise.resolve(void findings.push(finding)),
     platform: { now: () => nowMs },
     log: createLogger('test', 'silent'),
     tooYoungMs: hourMs,
@@ -136,7 +136,7 @@ it('a task without jobs is not told as a transcode that failed', () => {
     completedAtMs: startMs,
     jobs: [],
   };
-  const known = { videoId: 'v', told: new Set<string>() };
+  const known = { videoId: 'v', reported: new Set<string>() };
   expect(transcodesFound(known, [task])).toEqual([]);
   expect(transcodesFound(known, [{ ...task, outcome: 'failed' }])).toMatchObject([{ body: { Status: 'fail' } }]);
 });
