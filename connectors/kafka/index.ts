@@ -15,7 +15,7 @@ export { deadLetter } from './dead-letters/write.ts';
 export { hasCode, KafkaFault } from './fault.ts';
 export { type GroupClient, GroupConsumer, type GroupConsumerOptions, groupMember } from './group-consumer.ts';
 export { IdempotentProducer, type IdempotentProducerOptions } from './idempotent-producer.ts';
-export { internalRecord, type Outbox } from './internal-record.ts';
+export { internalRecord, type RecordSender } from './internal-record.ts';
 export { hungCalls } from './native-calls.ts';
 export { Pulses, pulseStopsMs } from './pulses.ts';
 export type { ConsumedRecord, OutgoingRecord, TopicPartition, TopicPartitionOffset } from './record.ts';

@@ -2,8 +2,8 @@ import type { EncodedEvent } from '../../processors/callback/index.ts';
 import { header, type TopicId } from '../../schemas/topics.ts';
 import type { OutgoingRecord } from './record.ts';
 
-/** Where the runner's results go. A promise resolves once the record is durable. */
-export type Outbox = { send(record: OutgoingRecord): Promise<unknown> };
+/** Sends a record. The promise resolves once the record is durable. */
+export type RecordSender = { send(record: OutgoingRecord): Promise<unknown> };
 
 /** The record of an internal event; its `source` header is what makes processors believe it. */
 export function internalRecord(

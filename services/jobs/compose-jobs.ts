@@ -63,10 +63,10 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
       const answer = await answerOf(job, step.attempt.call, dueAtMs, context.signal);
       step = continueCompose(job, step.attempt, answer, rules, platform.now(), platform.random);
     }
-    return report(job, step.ending, step.productions);
+    return endingOf(job, step.ending, step.productions);
   }
 
-  function report(job: ComposeJob, ending: ComposeEnding, productions: number): JobEnding {
+  function endingOf(job: ComposeJob, ending: ComposeEnding, productions: number): JobEnding {
     const about = {
       region: job.region,
       atMs: platform.now(),
@@ -96,7 +96,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
         plannedAtMs: job.plannedAt,
         independent: false,
         work: (context) => work(job, context),
-        broken: (message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+        broken: (message) => endingOf(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
       };
     },
   };

@@ -18,7 +18,7 @@ export type JobContext = {
   /** Waits. Throws `Abandoned` when the job must stop here. */
   pause(ms: number): Promise<void>;
   /** Publishes an event about the job's progress. */
-  tell(event: InternalEvent): Promise<void>;
+  report(event: InternalEvent): Promise<void>;
 };
 
 /** One command, read and ready to be carried out. */

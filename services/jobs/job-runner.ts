@@ -66,9 +66,9 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const { platform, topics, log, metrics, codecs, cloudOf } = options;
   const atOnce = options.callsAtOnce ?? 16;
   // One account, one limit: all jobs share it.
-  const complain = complaints(log, platform);
-  const submitting = callLimiter({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, complain);
-  const asking = callLimiter({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, complain);
+  const logFault = loggerOfFaults(log, platform);
+  const submitting = callLimiter({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, logFault);
+  const asking = callLimiter({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, logFault);
   const shared = { cloudOf, submitting, asking, platform };
   const transcode = transcodeJobs({
     ...shared,
@@ -132,7 +132,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
 const quietMs = 60_000;
 
 /** Logs what the cloud refuses, each code at most once a minute: a fault of the account comes with every call. */
-function complaints(log: Logger, clock: Platform): (fault: CloudFault) => void {
+function loggerOfFaults(log: Logger, clock: Platform): (fault: CloudFault) => void {
   const loggedAtMs = new Map<string, number>();
   return ({ code, kind, action, accountWide, detail, requestId }) => {
     const nowMs = clock.monotonicMs();

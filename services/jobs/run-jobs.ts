@@ -11,9 +11,9 @@ import {
   type GroupConsumerOptions,
   internalRecord,
   KafkaFault,
-  type Outbox,
   type OutgoingRecord,
   type Rebalance,
+  type RecordSender,
   type TopicPartition,
 } from '../../connectors/kafka/index.ts';
 import { Abandoned } from '../../platform/abandoned.ts';
@@ -44,7 +44,7 @@ export type RunJobsOptions = {
   readonly waitingFor?: (what: string | null) => void;
   /** The same of the schema registry, which only some jobs may have to wait for. */
   readonly waitingForRegistry?: (what: string | null) => void;
-  readonly jobEvents: Outbox;
+  readonly jobEvents: RecordSender;
   readonly topics: (id: TopicId) => string;
   readonly platform: Platform;
   readonly log: Logger;
@@ -152,11 +152,11 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
       await platform.sleep(ms, stop);
       if (stop.aborted) throw new Abandoned();
     };
-    const tell = (event: InternalEvent) => publish(result(event), stop);
+    const report = (event: InternalEvent) => publish(result(event), stop);
     let ending: JobEnding;
     let reason: string | undefined;
     try {
-      ending = await job.work({ mayHaveStarted, signal: stop, pause, tell });
+      ending = await job.work({ mayHaveStarted, signal: stop, pause, report });
     } catch (error) {
       if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
       // A defect of ours must not stop the partition for good.

@@ -66,10 +66,10 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
       const answer = await answerOf(job, order, next.attempt.call, dueAtMs, context.signal);
       next = continueCompose(job, next.attempt, answer, rules, platform.now(), platform.random);
     }
-    return report(job, order, next.ending, Math.max(1, next.productions));
+    return endingOf(job, order, next.ending, Math.max(1, next.productions));
   }
 
-  function report(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {
+  function endingOf(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {
     const { videoId, region, token } = job;
     const about = { videoId, region, atMs: platform.now(), token, attempt, step: order.kind };
     if (ending.outcome === 'acknowledged')
@@ -85,7 +85,7 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
     // A cover that takes its time must not keep the transcode of its video waiting.
     independent: true,
     work: (context) => work(job, order, context),
-    broken: (message) => report(job, order, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+    broken: (message) => endingOf(job, order, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
   });
 }
 

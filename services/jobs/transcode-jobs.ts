@@ -49,28 +49,33 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
   async function work(job: Command, order: TranscodeOrder, context: JobContext): Promise<JobEnding> {
     let step = beginTranscode(context.mayHaveStarted);
     const plan = { ...order, plannedAt: job.plannedAt, generation: job.generation };
-    let toldSubmissions = 0;
+    let reportedSubmissions = 0;
     while (step.do === 'call') {
       if (step.afterMs > 0) await context.pause(step.afterMs);
       const { attempt } = step;
       const answer = await answerOf(job, order, attempt.call, context.signal);
       step = continueTranscode(plan, attempt, answer, rules, platform.now(), platform.random);
       // A submission that works at once is reported by its acknowledgement; the first one that doesn't is reported itself.
-      if (answer.kind === 'fault' && attempt.call.kind === 'submit' && step.do === 'call' && toldSubmissions === 0) {
-        toldSubmissions = attempt.submissions;
+      if (
+        answer.kind === 'fault' &&
+        attempt.call.kind === 'submit' &&
+        step.do === 'call' &&
+        reportedSubmissions === 0
+      ) {
+        reportedSubmissions = attempt.submissions;
         const { code: errorCode, message: errorMessage } = answer.fault;
         const why = { errorCode, errorMessage };
-        await context.tell({ type: 'TranscodeJobSubmitted', ...about(job, attempt.submissions), ...why });
+        await context.report({ type: 'TranscodeJobSubmitted', ...about(job, attempt.submissions), ...why });
       }
     }
-    return report(job, step.ending, step.submissions);
+    return endingOf(job, step.ending, step.submissions);
   }
 
   function about({ videoId, region, token }: Command, attempt: number) {
     return { videoId, region, atMs: platform.now(), token, attempt };
   }
 
-  function report(job: Command, ending: TranscodeEnding, submissions: number): JobEnding {
+  function endingOf(job: Command, ending: TranscodeEnding, submissions: number): JobEnding {
     if (ending.outcome === 'acknowledged') {
       const { taskId, jobIds } = ending;
       const done = about(job, Math.max(1, submissions));
@@ -87,6 +92,6 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
     plannedAtMs: job.plannedAt,
     independent: false,
     work: (context) => work(job, order, context),
-    broken: (message) => report(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
+    broken: (message) => endingOf(job, { outcome: 'in-doubt', code: 'JobBroke', message }, 1),
   });
 }

@@ -42,7 +42,7 @@ it.each([{ kind: 'AUDIT', templateId: null } as const, { kind: 'SNAPSHOT', templ
       mayHaveStarted: false,
       signal: new AbortController().signal,
       pause: (ms) => platform.sleep(ms),
-      tell: () => Promise.resolve(),
+      report: () => Promise.resolve(),
     });
 
     expect(ending).toMatchObject({
