@@ -8,7 +8,7 @@ import { topics } from '../schemas/topics.ts';
 import { endpointsOf, kafkaSettingsOf } from './endpoints.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { keepPrivate } from './private-home.ts';
-import { readTokensOf } from './roles/console-door.ts';
+import { readTokensOf } from './roles/console-tokens.ts';
 import type { RoleName } from './roles/context.ts';
 import { metricsPortUnderUp } from './roles/metrics-port.ts';
 import { type PortUse, portsOfRoles, portsOfStack, refuseSharedPorts } from './shared-ports.ts';

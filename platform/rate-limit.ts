@@ -15,7 +15,7 @@ export type RateLimit = {
    * Waits for this caller's turn, in order; false when `signal` aborted meanwhile. Those whose turn falls into a pause that
    * began meanwhile go to the end.
    */
-  turn(signal: AbortSignal): Promise<boolean>;
+  acquire(signal: AbortSignal): Promise<boolean>;
   /** Lets nothing through for so long. */
   pause(ms: number): void;
 };
@@ -37,7 +37,7 @@ export function rateLimit(
       fullAtMs = Math.max(fullAtMs, nowMs) + everyMs;
       return true;
     },
-    async turn(signal) {
+    async acquire(signal) {
       for (;;) {
         const nowMs = clock.monotonicMs();
         const everyMs = intervalMs();

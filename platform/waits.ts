@@ -1,17 +1,17 @@
 /**
- * What the parts of a role wait for, said as one: the role is ready once none of its parts waits for anything. A part
+ * What the parts of a role wait for, reported as one: the role is ready once none of its parts waits for anything. A part
  * waits from when it is named, so that nothing is ready before it has said so itself.
  */
 export class Waits {
-  readonly #tell: (what: string | null) => void;
+  readonly #report: (what: string | null) => void;
   readonly #parts = new Map<string, string | null>();
-  #told: string | null | undefined;
+  #reported: string | null | undefined;
 
-  constructor(tell: (what: string | null) => void) {
-    this.#tell = tell;
+  constructor(report: (what: string | null) => void) {
+    this.#report = report;
   }
 
-  /** To be told what the part waits for, null once it doesn't. */
+  /** Adds a part. Call the result with what the part waits for, null once it doesn't. */
   part(name: string, atFirst: string | null = 'start'): (what: string | null) => void {
     this.#set(name, atFirst);
     return (what) => this.#set(name, what);
@@ -22,8 +22,8 @@ export class Waits {
     this.#parts.set(name, what);
     const all = [...new Set([...this.#parts.values()].filter((wait) => wait !== null))];
     const one = all.length === 0 ? null : all.join(', ');
-    if (one === this.#told) return;
-    this.#told = one;
-    this.#tell(one);
+    if (one === this.#reported) return;
+    this.#reported = one;
+    this.#report(one);
   }
 }

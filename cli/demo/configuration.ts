@@ -9,7 +9,7 @@ import { isLoopback, urlAt } from '../../schemas/address.ts';
 import type { PoliciesInput } from '../../schemas/policies.ts';
 import type { Settings } from '../../schemas/settings.ts';
 import { CommandFault, exitCode } from '../exit.ts';
-import { readTokensOf } from '../roles/console-door.ts';
+import { readTokensOf } from '../roles/console-tokens.ts';
 import { type DemoNames, demoNames } from './names.ts';
 import { abroad } from './stories.ts';
 import { storyPolicies } from './story-policies.ts';

@@ -8,7 +8,7 @@ import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';
 import { latencyReader } from './analytics.ts';
-import { readTokensOf } from './console-door.ts';
+import { readTokensOf } from './console-tokens.ts';
 import type { Role } from './context.ts';
 import { needed, schemaRegistry } from './needed.ts';
 

@@ -37,7 +37,7 @@ export class ReaderConnection<C extends Pick<Consumer, 'poll' | 'watermarks' | '
   #client: C | null = null;
   #connecting: Promise<C> | null = null;
   #trouble: string | null = 'Kafka';
-  #told: string | null | undefined;
+  #reported: string | null | undefined;
 
   constructor(options: ReaderConnectionOptions<C>) {
     this.#o = options;
@@ -59,7 +59,7 @@ export class ReaderConnection<C extends Pick<Consumer, 'poll' | 'watermarks' | '
    */
   async connect(): Promise<C> {
     if (this.#client) return this.#client;
-    this.#tell();
+    this.#report();
     this.#connecting ??= this.#o.connect().finally(() => {
       this.#connecting = null;
     });
@@ -82,7 +82,7 @@ export class ReaderConnection<C extends Pick<Consumer, 'poll' | 'watermarks' | '
       this.#trouble = null;
       if (records.length > 0) this.#reachability.heard();
       else this.#look(client);
-      this.#tell();
+      this.#report();
       return records;
     } catch (error) {
       await this.#bear(error);
@@ -116,7 +116,7 @@ export class ReaderConnection<C extends Pick<Consumer, 'poll' | 'watermarks' | '
       this.#reachability.failed();
       throw error;
     } finally {
-      this.#tell();
+      this.#report();
     }
   }
 
@@ -139,14 +139,14 @@ export class ReaderConnection<C extends Pick<Consumer, 'poll' | 'watermarks' | '
     if (replaceable) await this.close();
     this.#reachability.failed();
     this.#trouble = `Kafka (${error.message})`;
-    this.#tell(error);
+    this.#report(error);
     await this.#o.clock.sleep(restMs, this.#o.signal);
   }
 
-  #tell(why?: KafkaFault): void {
+  #report(why?: KafkaFault): void {
     const what = this.waitingFor;
-    if (what === this.#told) return;
-    this.#told = what;
+    if (what === this.#reported) return;
+    this.#reported = what;
     if (why) this.#o.log?.warn({ code: why.code, err: why.message }, 'Kafka is away, waiting');
     this.#o.onWaitingFor?.(what);
   }

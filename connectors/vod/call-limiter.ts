@@ -29,7 +29,7 @@ export function callLimiter(
     pace,
     call: (signal, work) =>
       places.run(async () => {
-        if (!(await pace.turn(signal))) throw new Abandoned();
+        if (!(await pace.acquire(signal))) throw new Abandoned();
         try {
           return await work();
         } catch (error) {

@@ -4,7 +4,7 @@ import { rateLimit } from '../../platform/rate-limit.ts';
 /** A limit on calls per second that the cloud's throttling lowers and quiet raises again. */
 export type Pace = {
   /** Waits for this caller's turn; at once true, or false when `signal` aborted while waiting. */
-  turn(signal: AbortSignal): Promise<boolean>;
+  acquire(signal: AbortSignal): Promise<boolean>;
   /** The cloud refused a call for its rate: halve the rate, pause for a second. */
   throttled(): void;
   /** Calls per second at present. */
@@ -39,7 +39,7 @@ export function adaptivePace(limits: PaceLimits, clock: Clock): Pace {
   }
 
   return {
-    turn: (signal) => limit.turn(signal),
+    acquire: (signal) => limit.acquire(signal),
     throttled() {
       const nowMs = clock.monotonicMs();
       recovered();

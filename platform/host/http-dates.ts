@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Clock } from './clock.ts';
 import type { ClockReading } from './trusted-clock.ts';
 
-type Told = (host: string, reading: ClockReading) => void;
+type OnReading = (host: string, reading: ClockReading) => void;
 
 /** What Node's HTTP client publishes: `node:http`, and `fetch`. */
 const channels = {
@@ -13,29 +13,29 @@ const channels = {
 } as const;
 
 /**
- * Tells the clock of every server that answers this process over HTTP, whichever library asks: registry, ClickHouse, the
- * cloud. Gives what ends it.
+ * Reads the clock of every server that answers this process over HTTP, whichever library asks: registry, ClickHouse, the
+ * cloud. Returns how to stop it.
  */
-export function watchHttpDates(clock: Pick<Clock, 'monotonicMs'>, told: Told): () => void {
+export function watchHttpDates(clock: Pick<Clock, 'monotonicMs'>, onReading: OnReading): () => void {
   const askedAtMs = new WeakMap<object, number>();
   const started = (message: unknown) => {
     const { request } = message as { request: object };
     askedAtMs.set(request, clock.monotonicMs());
   };
-  const tell = (request: object, host: string | undefined, date: string | undefined, age: string | undefined) => {
+  const answeredBy = (request: object, host: string | undefined, date: string | undefined, age: string | undefined) => {
     const asked = askedAtMs.get(request);
     // An answer out of a cache bears the date of when it was put there.
     if (asked === undefined || host === undefined || date === undefined || age !== undefined) return;
     // Given in whole seconds, cut off.
     const theirMs = Date.parse(date) + 500;
-    if (Number.isFinite(theirMs)) told(host, { theirMs, askedAtMs: asked, answeredAtMs: clock.monotonicMs() });
+    if (Number.isFinite(theirMs)) onReading(host, { theirMs, askedAtMs: asked, answeredAtMs: clock.monotonicMs() });
   };
   const answered = (message: unknown) => {
     const { request, response } = message as {
       request: object & { host?: string };
       response: { headers: Readonly<Record<string, string | undefined>> };
     };
-    tell(request, request.host, response.headers.date, response.headers.age);
+    answeredBy(request, request.host, response.headers.date, response.headers.age);
   };
   const fetchAnswered = (message: unknown) => {
     const { request, response } = message as {
@@ -47,7 +47,7 @@ export function watchHttpDates(clock: Pick<Clock, 'monotonicMs'>, told: Told): (
       const at = texts.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
       return at < 0 ? undefined : texts[at + 1];
     };
-    tell(request, hostOf(request.origin), header('date'), header('age'));
+    answeredBy(request, hostOf(request.origin), header('date'), header('age'));
   };
   const listeners = [
     [channels.started, started],

@@ -17,7 +17,7 @@ export function retriedCalls(platform: Clock & Pick<Platform, 'random'>): Retrie
   return (call) =>
     retryWhileUnavailable(
       async () => {
-        await pace.turn(never);
+        await pace.acquire(never);
         return await call();
       },
       {

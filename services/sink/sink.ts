@@ -67,7 +67,7 @@ export class Sink {
         platform.every(60_000, () => this.#aside(measureStuck(client, metrics, platform.now()))),
       ];
       try {
-        while (!signal.aborted) await this.#turn(consumer);
+        while (!signal.aborted) await this.#pollOnce(consumer);
         await this.#storing;
         if (this.#filling.records > 0) await this.#store(consumer, this.#filling);
         await this.#committing;
@@ -83,7 +83,7 @@ export class Sink {
   }
 
   /** One poll; a full or old enough batch goes off to be stored while the next one fills. */
-  async #turn(consumer: GroupConsumer): Promise<void> {
+  async #pollOnce(consumer: GroupConsumer): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const batch = this.#filling;
     if (this.#full(batch) && this.#storing !== null) {

@@ -59,7 +59,7 @@ describe('a rate limit', () => {
     const limit = rateLimit({ perSecond: () => perSecond }, clock);
     const at: number[] = [];
     const turn = async () => {
-      expect(await limit.turn(never)).toBe(true);
+      expect(await limit.acquire(never)).toBe(true);
       at.push(clock.monotonicMs() - 1_000);
     };
     await turn();
@@ -76,7 +76,7 @@ describe('a rate limit', () => {
     const { clock } = world();
     const stop = new AbortController();
     const limit = rateLimit({ perSecond: 1 }, { ...clock, sleep: async () => stop.abort() });
-    expect(await limit.turn(stop.signal)).toBe(true);
-    expect(await limit.turn(stop.signal)).toBe(false);
+    expect(await limit.acquire(stop.signal)).toBe(true);
+    expect(await limit.acquire(stop.signal)).toBe(false);
   });
 });

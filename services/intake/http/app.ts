@@ -31,16 +31,16 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
   checkEndpoints(options.endpoints);
   const limits = { ...defaultLimits, ...options.limits };
   const { publisher, log, metrics, clock, windowSeconds = defaultWindowSeconds } = options;
-  const doors = [...byPath(options.endpoints)];
-  const places = new Map(doors.map(([spelling], index) => [spelling, index]));
+  const paths = [...byPath(options.endpoints)];
+  const routes = new Map(paths.map(([spelling], index) => [spelling, index]));
   const app = Fastify({
     // The router reads patterns into paths (`:id`, `*`) and unescapes them: it only ever sees our own names of them.
     rewriteUrl(request) {
       const path = requestPath(request.url ?? '/');
       const isHealth = path === '/healthz' || path === '/readyz';
       if (isHealth && (request.method === 'GET' || request.method === 'HEAD')) return path;
-      const place = path === null ? undefined : places.get(path);
-      return place === undefined ? nowhere : routeAt(place);
+      const index = path === null ? undefined : routes.get(path);
+      return index === undefined ? nowhere : routeAt(index);
     },
     // Its own logger makes a child per request; what is worth a line here is logged where it happens.
     logger: false,
@@ -77,16 +77,16 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
   // load balancers put in what they like and nothing here is shown to a page.
   serveHealth(app, options.health, () => false);
 
-  for (const [place, [, { path, endpoints }]] of doors.entries()) {
+  for (const [index, [, { path, endpoints }]] of paths.entries()) {
     if (endpoints.some((endpoint) => endpoint.unsigned === true)) {
-      log.warn({ path }, 'the signature check is off: whoever reaches this port can publish events');
+      log.warn({ path }, 'the signature check is off: any host that reaches this port can publish events');
     }
     const shared = { publisher, log, metrics, clock, windowSeconds, limits };
-    app.register(callbackRoute({ ...shared, path, route: routeAt(place), endpoints }));
+    app.register(callbackRoute({ ...shared, path, route: routeAt(index), endpoints }));
   }
 
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
-    const known = doors.find((_, place) => request.url === routeAt(place))?.[1].path;
+    const known = paths.find((_, index) => request.url === routeAt(index))?.[1].path;
     const status = known === undefined ? 404 : 405;
     metrics.count('live2vod_ingress_requests_total', {
       route: known ?? 'none',
@@ -100,7 +100,7 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
 }
 
 /** The router's names: of the callback path at a place, and of every path that is none of ours. */
-const routeAt = (place: number) => `/callback-path/${place}`;
+const routeAt = (index: number) => `/callback-path/${index}`;
 const nowhere = '/nowhere';
 
 /** So that one client that opens connections and keeps them can't take all of them. */

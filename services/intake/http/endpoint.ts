@@ -45,17 +45,17 @@ export function checkEndpoints(endpoints: readonly CallbackEndpoint[]): void {
 }
 
 /** What listens on one path. */
-export type CallbackDoor = {
+export type CallbackPath = {
   /** As it was configured first: the label of its metrics and logs. */
   readonly path: string;
   readonly endpoints: readonly CallbackEndpoint[];
 };
 
 /** What listens, by the one spelling of its path. */
-export function byPath(endpoints: readonly CallbackEndpoint[]): Map<string, CallbackDoor> {
-  const doors = new Map<string, CallbackDoor>();
+export function byPath(endpoints: readonly CallbackEndpoint[]): Map<string, CallbackPath> {
+  const paths = new Map<string, CallbackPath>();
   for (const [spelling, shared] of Map.groupBy(endpoints, ({ path }) => plainPath(path) ?? path)) {
-    doors.set(spelling, { path: shared[0]?.path ?? spelling, endpoints: shared });
+    paths.set(spelling, { path: shared[0]?.path ?? spelling, endpoints: shared });
   }
-  return doors;
+  return paths;
 }

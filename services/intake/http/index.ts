@@ -1,4 +1,4 @@
-/** The HTTP door: authentic callbacks become durable records; a 200 means durable. */
+/** HTTP: authentic callbacks become durable records; a 200 means durable. */
 export { type Admission, admit, type Origin } from '../admission.ts';
 export { IngressFault, type IngressFaultCode } from '../fault.ts';
 export { connectPublisher, type KafkaPublisher } from '../kafka-publisher.ts';

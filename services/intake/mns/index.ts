@@ -1,3 +1,3 @@
-/** The queue door: callbacks that the cloud writes to a Simple Message Queue (MNS) become records. */
+/** The queue: callbacks that the cloud writes to a Simple Message Queue (MNS) become records. */
 export { type RunMnsOptions, runMnsSource } from './run.ts';
 export { consumeQueue, type QueueSourceOptions } from './source.ts';

@@ -11,7 +11,7 @@ async function turnsOf(count: number, limits: Parameters<typeof adaptivePace>[0]
   const pace = adaptivePace(limits, platform);
   const turns: number[] = [];
   for (let n = 0; n < count; n++) {
-    expect(await pace.turn(never)).toBe(true);
+    expect(await pace.acquire(never)).toBe(true);
     turns.push(platform.monotonicMs() / 1000);
     if (refusedAt.includes(n)) pace.throttled();
   }
@@ -34,10 +34,10 @@ describe('the pace', () => {
   it('halves when the cloud throttles, and comes back in half a minute of quiet', async () => {
     const { pace, platform, turns } = await turnsOf(2, { perSecond: 20 }, [1]);
     expect(pace.rate()).toBe(10);
-    await pace.turn(never);
+    await pace.acquire(never);
     expect(platform.monotonicMs() / 1000 - (turns.at(-1) ?? 0)).toBeGreaterThanOrEqual(1);
     await platform.sleep(31_000);
-    await pace.turn(never);
+    await pace.acquire(never);
     expect(pace.rate()).toBe(20);
   });
 
@@ -51,7 +51,7 @@ describe('the pace', () => {
   it('pauses those too who were waiting for their turn when the cloud throttled', async () => {
     const platform = platformAt();
     const pace = adaptivePace({ perSecond: 20 }, platform);
-    const turns = Array.from({ length: 6 }, () => pace.turn(never).then(() => platform.monotonicMs()));
+    const turns = Array.from({ length: 6 }, () => pace.acquire(never).then(() => platform.monotonicMs()));
     const [first = 0] = await Promise.all(turns.slice(0, 1));
     pace.throttled();
     const [, ...others] = await Promise.all(turns);
@@ -70,9 +70,9 @@ describe('the pace', () => {
 
   it('lets go of a waiting caller that is not needed any more', async () => {
     const pace = adaptivePace({ perSecond: 0.001 }, platformAt());
-    await pace.turn(never);
+    await pace.acquire(never);
     const stop = new AbortController();
-    const waiting = pace.turn(stop.signal);
+    const waiting = pace.acquire(stop.signal);
     stop.abort();
     expect(await waiting).toBe(false);
   });
