@@ -9,7 +9,7 @@ export type SteadyOptions = {
   readonly topic: string;
   readonly perSecond: number;
   readonly seconds: number;
-  /** Told when the broker has acknowledged a callback: its key, and when, on the monotonic clock. */
+  /** Called when the broker has acknowledged a callback: its key, and when, on the monotonic clock. */
   readonly onAcknowledged?: (key: string, atMs: number) => void;
 };
 

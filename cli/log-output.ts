@@ -6,7 +6,7 @@ export type LogOutputOptions = {
   /** A file to append to, or a file descriptor of ours. */
   readonly to: string | number;
   readonly clock: Clock;
-  /** Told once when something can't be written, and again after it could meanwhile. */
+  /** Called once when something can't be written, and again after it could meanwhile. */
   readonly onLost?: (error: unknown) => void;
 };
 

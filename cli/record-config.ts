@@ -16,7 +16,7 @@ import { cloudsOf } from './roles/cloud.ts';
 
 const retried = retriedCalls(systemPlatform);
 
-/** Prints what `apply` would change. Gives whether there is anything. */
+/** Prints what `apply` would change. Returns whether there is anything. */
 export const plan = () => withCloud(async (cloud, configuration) => print(await planOf(cloud, configuration)));
 
 /** Prints the difference, then carries it out. */

@@ -88,7 +88,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return waiting.length === 0 ? null : waiting.map((role) => `${role.spec.role}: ${role.waiting}`).join('; ');
   }
 
-  /** The console answers for the whole system, so it is told of all others. */
+  /** The console answers for the whole system, so it gets the state of all others. */
   function tell(): void {
     for (const { child, spec } of running) {
       const others = running.filter((role) => role.spec.role !== spec.role && role.waiting !== null);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '../platform/host/index.ts';
 
-/** A point in time of a command line: ISO 8601, epoch milliseconds, or `30m`, `6h`, `2d` ago. Gives epoch milliseconds. */
+/** A point in time of a command line: ISO 8601, epoch milliseconds, or `30m`, `6h`, `2d` ago. Returns epoch milliseconds. */
 export function timeOption(text: string): number {
   const ago = /^(\d+)([smhd])$/.exec(text);
   if (ago) {

@@ -10,7 +10,7 @@ const freshMs = 10_000;
 
 /**
  * Reads the least `delete.retention.ms` of these topics, anew at each call (answers of the last ten seconds are used
- * again). `onDoubt` is told where the cluster doesn't say: then Kafka's default counts.
+ * again). `onDoubt` is called where the cluster doesn't say: then Kafka's default counts.
  */
 export function tombstoneRetention(
   settings: ConfigReaderSettings,

@@ -28,7 +28,7 @@ export async function stackStatus({ home }: { readonly home: string }): Promise<
   return { state: record.detached ? 'detached' : 'leftover', parts };
 }
 
-/** Stops the stack that `stack start` left running (and leftovers of a crash). Gives whether there was one. */
+/** Stops the stack that `stack start` left running (and leftovers of a crash). Returns whether there was one. */
 export async function stopStack({ home }: { readonly home: string }): Promise<boolean> {
   const folder = resolve(home);
   const { state, parts } = await stackStatus({ home: folder });

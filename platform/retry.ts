@@ -25,7 +25,7 @@ export type RetryOptions = {
   readonly maxTries?: number;
   /** Default: what the fault says of itself. */
   readonly isRetryable?: (error: unknown) => boolean;
-  /** Told before each wait. What it throws ends the trying. */
+  /** Called before each wait. What it throws ends the trying. */
   readonly onRetry?: (
     error: unknown,
     next: { readonly tries: number; readonly waitMs: number },

@@ -6,7 +6,7 @@ export type WhenAvailableOptions = {
   readonly platform: RetryOptions['platform'];
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Told what is waited for, in words, and null once it isn't. */
+  /** Called with what is waited for, in words, and null once it isn't. */
   readonly waitingFor: (what: string | null) => void;
 };
 

@@ -91,7 +91,7 @@ const slowLoris = beside('slow-loris, 500 connections that stall in the headers 
   lane.note(`cut after ${Math.round(Math.min(...cutAfterMs))} to ${Math.round(Math.max(...cutAfterMs))} ms`);
 });
 
-/** Writes to a connection and waits until the server has closed it. Gives the status that it answered. */
+/** Writes to a connection and waits until the server has closed it. Returns the status that it answered. */
 async function exchange(port: number, writes: readonly string[], manner?: 'drip'): Promise<{ answer: string }> {
   const socket = connect(port, '127.0.0.1');
   let text = '';

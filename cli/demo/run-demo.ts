@@ -55,7 +55,7 @@ function regionEndpoints({ regionUrls }: Emulator): string {
     .join(',');
 }
 
-/** Runs the demo. Gives whether cloud, state topics and ClickHouse agree on everything. */
+/** Runs the demo. Returns whether cloud, state topics and ClickHouse agree on everything. */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { say, print, signal } = options;
   const base = readConfiguration();

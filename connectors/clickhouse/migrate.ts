@@ -39,7 +39,7 @@ function statementsOf(text: string): string[] {
 }
 
 /**
- * Makes the database and brings its tables to this release. Gives the versions that were applied now. Safe to run
+ * Makes the database and brings its tables to this release. Returns the versions that were applied now. Safe to run
  * twice and by several at once: every statement is idempotent, the record of what was applied is one row per version.
  * @throws ClickhouseFault `MIGRATION_CHANGED` where a version was applied with another text
  */

@@ -6,7 +6,7 @@ import type { ClientDiagnostics, NativeClient } from './client-diagnostics.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 import type { KafkaSettings } from './settings.ts';
 
-/** How long `connect` waits for the first answer of a broker unless told otherwise. */
+/** How long `connect` waits for the first answer of a broker by default. */
 export const defaultConnectTimeoutMs = 30_000;
 
 /** Longest single wait of `connect`, and so the longest that a refused process takes to end. */

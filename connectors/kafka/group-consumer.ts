@@ -17,9 +17,9 @@ export type GroupConsumerOptions = {
   readonly log: Logger;
   /** Ends its waiting. */
   readonly signal: AbortSignal;
-  /** Told once `owned` says the same. */
+  /** Called once `owned` says the same. */
   readonly onRebalance?: (event: Rebalance) => void;
-  /** Told what keeps it from reading, in words: the role isn't ready meanwhile. Null once nothing does. */
+  /** Called with what keeps it from reading, in words: the role isn't ready meanwhile. Null once nothing does. */
   readonly onWaitingFor?: (what: string | null) => void;
 };
 

@@ -142,7 +142,7 @@ export class IdempotentProducer {
     await this.#calls.work<void>('flush the producer', timeoutMs, (done) => this.#producer.flush(timeoutMs, done));
   }
 
-  /** Gives what is in flight up to 10 s, then disconnects. */
+  /** Waits up to 10 s for what is in flight, then disconnects. */
   async close(): Promise<void> {
     if (this.#producer.isConnected()) {
       await this.flush(10_000).catch(() => {});

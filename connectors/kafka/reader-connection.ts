@@ -9,7 +9,7 @@ import type { ConsumedRecord, TopicPartition } from './record.ts';
 export type ReaderConnectionOptions<C> = {
   /** Connects a client; called again while Kafka is away, and after a fatal fault where `reconnects` says so. */
   readonly connect: () => Promise<C>;
-  /** Told of each client that it has connected, before anything is asked of it. */
+  /** Called with each client that it has connected, before anything is asked of it. */
   readonly onConnected?: (client: C) => void;
   /** A partition whose end may be asked for, to learn whether its broker answers; null while there is none to ask about. */
   readonly probe: () => TopicPartition | null;
@@ -18,7 +18,7 @@ export type ReaderConnectionOptions<C> = {
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>;
   readonly log?: Logger | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told what keeps it from reading, in words, whenever that changes; null once nothing does. */
+  /** Called with what keeps it from reading, in words, whenever that changes; null once nothing does. */
   readonly onWaitingFor?: ((what: string | null) => void) | undefined;
   /** What else is waited for once Kafka answers. */
   readonly alsoWaitsFor?: () => string | null;

@@ -18,9 +18,9 @@ export type KafkaSettings = {
   readonly librdkafka?: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** How long a group waits for a member's heartbeat unless told otherwise. */
+/** How long a group waits for a member's heartbeat by default. */
 export const defaultSessionTimeoutMs = 10_000;
-/** How long a transaction may be open unless told otherwise. */
+/** How long a transaction may be open by default. */
 export const defaultTransactionTimeoutMs = 10_000;
 
 /** Keys behind the guarantees: refused in `KafkaSettings.librdkafka`. */

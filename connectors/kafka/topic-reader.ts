@@ -23,7 +23,7 @@ export type TopicReaderOptions = {
   readonly log?: Logger;
   /** Ends its waiting. */
   readonly signal?: AbortSignal;
-  /** Told what keeps it from reading, in words; null once nothing does. */
+  /** Called with what keeps it from reading, in words; null once nothing does. */
   readonly onWaitingFor?: (what: string | null) => void;
 };
 

@@ -17,7 +17,7 @@ export type CallLimiter = {
   readonly pace: Pace;
 };
 
-/** @param onFault told of every fault, for the log */
+/** @param onFault called with every fault, for the log */
 export function callLimiter(
   limits: PaceLimits & { readonly atOnce: number },
   clock: Clock,

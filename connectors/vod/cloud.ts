@@ -28,7 +28,7 @@ export type CloudOptions = {
    * slots of the runner busy while the cloud hangs.
    */
   readonly timeoutMs?: number;
-  /** Told after every call, for metrics. */
+  /** Called after every call, for metrics. */
   readonly onCall?: CallObserver;
   /** Times the calls; default the system's. */
   readonly clock?: Pick<Clock, 'monotonicMs'>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { done, text } from './answer.ts';
 import type { Rpc } from './rpc.ts';
 
-/** How the account is told of events. `authKey` is a secret that the cloud gives in clear (cloud facts 3.3). */
+/** How the account's events are notified. `authKey` is a secret that the cloud gives in clear (cloud facts 3.3). */
 export type MessageCallback = {
   readonly callbackType: 'HTTP' | 'MNS';
   readonly callbackUrl: string | null;

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Knobs } from '../knobs.ts';
 import type { Quota } from './catalogue.ts';
 
-/** A token bucket per quota, as large as one second's calls. Gives whether a call may pass. */
+/** A token bucket per quota, as large as one second's calls. Returns whether a call may pass. */
 export function createThrottle(clock: Clock, knobs: () => Knobs): (quota: Quota) => boolean {
   const buckets = new Map<Quota, { tokens: number; filledAtMs: number }>();
   return (quota) => {

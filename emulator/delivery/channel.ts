@@ -4,7 +4,7 @@ import type { Queues } from '../mns/queues.ts';
 import { postCallback } from './http.ts';
 import type { Subscriptions } from './subscription.ts';
 
-/** One attempt to deliver; `override` is an address of the event's own. Gives whether it was accepted; never rejects. */
+/** One attempt to deliver; `override` is an address of the event's own. Returns whether it was accepted; never rejects. */
 export type Channel = (body: string, override: string | null) => Promise<boolean>;
 
 /** Delivers as the account's configuration says at that moment: by HTTP, or into a queue. */

@@ -19,7 +19,7 @@ export class Subscriptions {
     this.current = current;
   }
 
-  /** Whether the account asked to be told of this type of event. */
+  /** Whether the account has subscribed to this type of event. */
   wants(eventType: string): boolean {
     const types = this.current?.eventTypes ?? [];
     const group = /^AI(MediaAudit|MediaDNA|VideoTag|VideoCensor)Complete$/.test(eventType) ? 'AIComplete' : eventType;

@@ -29,7 +29,7 @@ export type ClickhouseRoleOptions = {
   readonly maxBodyBytes?: number;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Told the base URL once queries are answered. */
+  /** Called with the base URL once queries are answered. */
   readonly onReady?: (url: string) => void;
 };
 

@@ -1,6 +1,6 @@
 /**
- * How a record of `callbacks` was delivered, by its headers. Everything that asks this asks here: the state of a video and
- * the row of its callback would tell different times otherwise. Anybody who may write to the topic can set headers.
+ * How a record of `callbacks` was delivered, by its headers. The only reader of these headers: otherwise the state of a
+ * video and the row of its callback would have different times. Any writer of the topic can set headers.
  */
 import { bounds } from '../../schemas/bounds.ts';
 import { type EventSource, header } from '../../schemas/topics.ts';

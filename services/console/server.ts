@@ -50,7 +50,7 @@ export type ConsoleOptions = Pick<
   readonly signal: AbortSignal;
   /** What else keeps the whole system from being ready, in words; null when nothing does. */
   readonly systemWaitingFor: () => string | null;
-  /** Told what the console itself waits for. */
+  /** Called with what the console itself waits for. */
   readonly onWaiting: (waitingFor: string | null) => void;
 };
 
@@ -66,7 +66,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
       : await options.tombstoneRetentionMs();
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
-  // What answers now says nothing of the view, which is told of once it is followed.
+  // An answer now says nothing of the view, which reports for itself once it is followed.
   const needs = {
     platform: clock,
     log,

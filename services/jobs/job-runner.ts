@@ -35,7 +35,7 @@ export type JobRunnerOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
-  /** Told what keeps jobs from being taken, in words; null once nothing does. */
+  /** Called with what keeps jobs from being taken, in words; null once nothing does. */
   readonly waitingFor?: (what: string | null) => void;
   /** A span for every job, from its command to its result. */
   readonly tracing?: Tracing | undefined;

@@ -40,7 +40,7 @@ export type RunJobsOptions = {
   /** The topic of commands. */
   readonly topic: string;
   readonly connect: GroupConsumerOptions['connect'];
-  /** Told what keeps jobs from being taken, in words; null once nothing does. */
+  /** Called with what keeps jobs from being taken, in words; null once nothing does. */
   readonly waitingFor?: (what: string | null) => void;
   /** The same of the schema registry, which only some jobs may have to wait for. */
   readonly waitingForRegistry?: (what: string | null) => void;

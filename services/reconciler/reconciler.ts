@@ -38,7 +38,7 @@ export type ReconcilerOptions = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
-  /** Told what keeps it from its work, in words; null once nothing does. */
+  /** Called with what keeps it from its work, in words; null once nothing does. */
   readonly waitingFor?: (what: string | null) => void;
   /** How often silent videos are asked about. Default 30 s. */
   readonly checkEveryMs?: number;

@@ -18,7 +18,7 @@ export type SinkOptions = RowSources & {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
-  /** Told what the sink waits for, in words; null once records flow. */
+  /** Called with what the sink waits for, in words; null once records flow. */
   readonly waitingFor?: (what: string | null) => void;
   /** Sets a record aside of which no row is made in time. */
   readonly steps?: StepWatch;

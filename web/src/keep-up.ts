@@ -14,7 +14,7 @@ export type KeepUpOptions = {
   /** Changes from before what was read may come too: an older revision of something is to be passed over. */
   readonly onChange: (state: Change) => void;
   readonly onConnection: (up: boolean) => void;
-  /** Told what asking again won't change: it isn't asked again then. */
+  /** Called with an error that asking again won't change: it isn't asked again then. */
   readonly onProblem: (error: unknown) => void;
 };
 

@@ -18,7 +18,7 @@ import { stopServing } from './stop-serving.ts';
 
 export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
   readonly host: string;
-  /** 0: any free port (told by `onListening`). */
+  /** 0: any free port (given to `onListening`). */
   readonly port: number;
   /**
    * Lets several ingresses listen on the port at once (Linux), so that a new one can start before the old one stops.
@@ -57,7 +57,7 @@ export type RunIngressOptions = Omit<IngressOptions, 'publisher' | 'health'> & {
   readonly tracing?: Tracing | undefined;
   /** What is wrong with this host, which then should get no callbacks; null where nothing is. */
   readonly hostTrouble?: () => string | null;
-  /** Told what readiness waits for, null when ready, about every second. */
+  /** Called with what readiness waits for, null when ready, about every second. */
   readonly onWaitingFor?: (what: string | null) => void;
 };
 

@@ -25,7 +25,7 @@ export type QueueSourceOptions = {
   readonly random?: () => number;
   /** Abort to stop: no new messages are taken, those at hand get a few seconds, the rest come again. */
   readonly signal: AbortSignal;
-  /** Told why nothing can be received, null when it can. */
+  /** Called with why nothing can be received, null when it can. */
   readonly onWaitingFor?: (what: string | null) => void;
 };
 

@@ -83,7 +83,7 @@ export async function drain(options: DrainOptions): Promise<void> {
 }
 
 /**
- * Removes the acknowledged front of a batch. Gives the failure that stopped it, null if none did, and whether it stopped
+ * Removes the acknowledged front of a batch. Returns the failure that stopped it, null if none did, and whether it stopped
  * at a refused record that the disk didn't let move.
  */
 async function settle(

@@ -17,7 +17,7 @@ export type SpoolOptions = StoreOptions & {
   /** Encoded records that may wait at once, in bytes. The disk needs up to twice that while LevelDB compacts. */
   readonly limitBytes: number;
   readonly clock: Clock;
-  /** Told when the disk refuses the spool, and when it has been opened again. */
+  /** Called when the disk refuses the spool, and when it has been opened again. */
   readonly onBroken?: (error: unknown) => void;
   readonly onMended?: () => void;
   /** Where to go on when another process has taken `folder` while the spool was being mended. */
