@@ -56,23 +56,19 @@ function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'ad
   const cut = before === undefined && surelyFits(events, lane) ? null : cutOf(events, lane, before);
   if (cut === null) return { kind, set: { ...set, events } };
   const kept = keptBefore(cut, events, lane);
-  const cuts = cut === before ? set.cuts : [...set.cuts.filter((one) => one.lane !== lane), { lane, ...cut }];
-  const next: EventSet = { events: kept, cuts: cuts.toSorted(byLane), truncated: true };
+  const cuts = [...set.cuts.filter((one) => one.lane !== lane), { lane, ...cut }].sort(byLane);
+  const next: EventSet = { events: kept, cuts, truncated: true };
   if (kept.includes(event)) return { kind, set: next };
   // What found no room is what was added: only the marks can be news.
   return { kind: 'full', set: cut === before && kept.length === set.events.length ? null : next };
 }
 
-/** Whether the lane can't overflow, however long the texts of its events are. */
+/** Whether the lane can't overflow, however long the texts of its events are; then they are few, too. */
 function surelyFits(events: readonly Event[], lane: Lane): boolean {
   let bytes = 0;
-  let count = 0;
-  for (const event of events) {
-    if (laneOf(event) !== lane) continue;
-    count += 1;
-    bytes += maxEventBytes + event.fact.outputs.length * maxOutputBytes;
-  }
-  return bytes <= rooms[lane].bytes && count <= rooms[lane].events;
+  for (const event of events)
+    if (laneOf(event) === lane) bytes += maxEventBytes + event.fact.outputs.length * maxOutputBytes;
+  return bytes <= rooms[lane].bytes;
 }
 
 /**

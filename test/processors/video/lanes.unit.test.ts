@@ -3,10 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { compareText, emptyFact } from '../../../processors/callback/index.ts';
 import { addEvent, type EventSet, emptySet } from '../../../processors/video/event-set.ts';
 import type { Event } from '../../../processors/video/events.ts';
-import { bytesOf, laneOf, maxStateBytes, rooms } from '../../../processors/video/lanes.ts';
+import { bytesOf, laneKeyOf, laneOf, maxStateBytes, rooms } from '../../../processors/video/lanes.ts';
 import type { Fact } from '../../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../../schemas/topics.ts';
-import { at, atMs, type CallbackBody, event, jobEvent, named, recorded, rendition, transcoded } from '../callbacks.ts';
+import {
+  at,
+  atMs,
+  type CallbackBody,
+  composeStart,
+  event,
+  jobEvent,
+  named,
+  recorded,
+  rendition,
+  sourceReady,
+  transcoded,
+} from '../callbacks.ts';
 
 const of = (body: CallbackBody, source?: EventSource): Event => event(body, source, atMs(86_400));
 
@@ -66,6 +78,51 @@ describe('the lanes', () => {
       .filter(({ entry }) => !kept.has(entry.eventId))
       .toSorted((a, b) => a.entry.eventTime - b.entry.eventTime || compareText(a.entry.eventId, b.entry.eventId));
     expect(set.cuts).toMatchObject([{ lane, tier, eventTime: first?.entry.eventTime, eventId: first?.entry.eventId }]);
+  });
+});
+
+describe('what found no room once', () => {
+  const [first, last] = [of(recorded(4)), of(sourceReady(40))];
+  const cut = { lane: 'life cycle' as const, tier: 0, eventTime: atMs(20), rank: 0, eventId: '' };
+  const set = (events: readonly Event[]): EventSet => ({ events, cuts: [cut], truncated: true });
+  const blocked = of(named('CreateAuditComplete', 60, { AuditStatus: 'Blocked' }));
+
+  it('finds none later, whatever room there is', () => {
+    // One that decides nothing stays only where it has room.
+    const odd = of(composeStart(30, { Status: 'odd' }));
+    expect(addEvent(set([first]), odd)).toEqual({ kind: 'full', set: null });
+    const itself = { lane: 'life cycle' as const, ...laneKeyOf(odd) };
+    expect(addEvent({ ...set([first]), cuts: [itself] }, odd)).toEqual({ kind: 'full', set: null });
+    expect(addEvent(emptySet, odd)).toMatchObject({ kind: 'added', set: { events: [odd], truncated: false } });
+    expect(addEvent(set([]), first)).toEqual({ kind: 'added', set: set([first]) });
+    expect(addEvent(set([first]), last)).toEqual({ kind: 'added', set: set([first, last]) });
+    const other = addEvent(set([first]), blocked);
+    expect(other).toEqual({ kind: 'added', set: set([first, blocked]) });
+  });
+
+  it('holds of renditions too, of which few events hold many', () => {
+    const outputs = Array.from({ length: 12 }, (_, n) =>
+      rendition(`j${n}`, 'LD', { FileUrl: `http://a/${'x'.repeat(700)}` }),
+    );
+    const summed = Array.from({ length: 20 }, (_, n) =>
+      of(
+        transcoded(
+          100 + n,
+          outputs.map((one) => ({ ...one, JobId: `${n}-${String(one.JobId)}` })),
+        ),
+      ),
+    );
+    const sum = (events: readonly Event[]) => events.reduce((bytes, one) => bytes + bytesOf(one), 0);
+    const fit = Math.floor(rooms.transcodes.bytes / bytesOf(summed[10] as Event));
+    expect(fit).toBeLessThan(20);
+    const added = summed.reduce((known: EventSet, one) => {
+      const next = addEvent(known, one);
+      return next.kind === 'duplicate' ? known : (next.set ?? known);
+    }, emptySet);
+    // Beyond the room only the latest: it decides.
+    expect(added.events).toHaveLength(fit + 1);
+    expect(sum(added.events.slice(0, -1))).toBeLessThanOrEqual(rooms.transcodes.bytes);
+    expect(added.truncated).toBe(true);
   });
 });
 

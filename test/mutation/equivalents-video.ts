@@ -1,0 +1,48 @@
+import type { Equivalent } from './equivalents.ts';
+
+const video = (file: string, within: string, why: string, changes: readonly (readonly [string, string])[]) =>
+  changes.map(([from, to]): Equivalent => ({ file: `processors/video/${file}.ts`, within, from, to, why }));
+
+export const inVideo: readonly Equivalent[] = [
+  ...video('lanes', 'meaningOf', 'Meanings are only compared: which of two is told by which word is the same.', [
+    ['one !== null', 'one === null'],
+    ['length > 0', 'length <= 0'],
+    ["fact.outputs[0]?.status === 'SUCCESS'", "fact.outputs[0]?.status !== 'SUCCESS'"],
+  ]),
+  ...video('lanes', 'maxEventBytes', 'A bound that saves measuring: what may not fit is measured.', [
+    ['3_700', '(3701)'],
+    ['3_700', '(3699)'],
+  ]),
+  ...video('lanes', 'maxOutputBytes', 'A bound that saves measuring: what may not fit is measured.', [
+    ['3_000', '(3001)'],
+    ['3_000', '(2999)'],
+  ]),
+  ...video('event-set', 'surelyFits', 'What doesn’t surely fit is measured, which comes to the same.', [
+    ['bytes <= rooms[lane].bytes', 'bytes < rooms[lane].bytes'],
+    ['laneOf(event) === lane', 'true'],
+    ['0', '(1)'],
+    ['0', '(-1)'],
+  ]),
+  ...video('event-set', 'insert', 'What doesn’t surely fit is measured, which comes to the same.', [
+    [
+      'before === undefined && surelyFits(events, lane) ? null : cutOf(events, lane, before)',
+      'cutOf(events, lane, before)',
+    ],
+  ]),
+  ...video('event-set', 'insert', 'A lane has one cut; fewer than none are taken out.', [
+    ['set.cuts.find((cut) => cut.lane === lane)', 'set.cuts.findLast((cut) => cut.lane === lane)'],
+    ['0', '(-1)'],
+  ]),
+  ...video('renditions', 'addOutput', 'Of two times that are the same either is the earlier.', [
+    ['time < known.time', 'time <= known.time'],
+  ]),
+  ...video('renditions', 'addSubmitted', 'What was submitted has no label, and runs: no summary matters to it.', [
+    ['-1', '1'],
+    ['1', '(2)'],
+    ['1', '(0)'],
+  ]),
+  ...video('topology', 'videoTopology', 'Saves a copy where nothing was decided.', [
+    ['decision === null ? evolved.state : { ...evolved.state, ...decisions }', '{ ...evolved.state, ...decisions }'],
+  ]),
+  ...video('topology', 'labelsOf', 'What has no time has the time 0, which is later than -1.', [['0', '(-1)']]),
+];
