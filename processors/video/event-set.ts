@@ -4,6 +4,7 @@
  * copy supplies).
  */
 import type { LaneCut } from '../../schemas/generated/VideoState.ts';
+import { compareText } from '../callback/index.ts';
 import { mergeCopies } from './copies.ts';
 import { compareEvents, type Event } from './events.ts';
 import {
@@ -42,7 +43,7 @@ export type Added =
   | { readonly kind: 'duplicate' };
 
 export function addEvent(set: EventSet, event: Event): Added {
-  const at = indexOf(set.events, event.entry.eventId);
+  const at = set.events.findLastIndex(({ entry }) => entry.eventId === event.entry.eventId);
   const known = set.events[at];
   if (known === undefined) return insert(set, set.events, event, 'added');
   const merged = mergeCopies(known, event);
@@ -56,7 +57,8 @@ function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'ad
   const cut = before === undefined && surelyFits(events, lane) ? null : cutOf(events, lane, before);
   if (cut === null) return { kind, set: { ...set, events } };
   const kept = keptBefore(cut, events, lane);
-  const cuts = [...set.cuts.filter((one) => one.lane !== lane), { lane, ...cut }].sort(byLane);
+  const cuts = [...set.cuts.filter((one) => one.lane !== lane), { lane, ...cut }];
+  cuts.sort((a, b) => compareText(a.lane, b.lane));
   const next: EventSet = { events: kept, cuts, truncated: true };
   if (kept.includes(event)) return { kind, set: next };
   // What found no room is what was added: only the marks can be news.
@@ -72,7 +74,7 @@ function surelyFits(events: readonly Event[], lane: Lane): boolean {
 }
 
 /**
- * The first event of a lane that finds no room, in the order of the queue; null: all have. It only ever moves forward in
+ * The first event of a lane that finds no room, in the order of the queue; null: all that are there have. It only ever moves forward in
  * the queue: what found no room once finds none later, in whatever order the others come.
  */
 function cutOf(events: readonly Event[], lane: Lane, before: LaneCut | undefined): LaneKey | null {
@@ -84,7 +86,7 @@ function cutOf(events: readonly Event[], lane: Lane, before: LaneCut | undefined
     count -= 1;
     if (bytes < 0 || count < 0) return key;
   }
-  return before ?? null;
+  return null;
 }
 
 /** All of the other lanes; of this one what comes before the cut, and the earliest and the latest of each meaning. */
@@ -103,20 +105,7 @@ function keptBefore(cut: LaneKey, events: readonly Event[], lane: Lane): readonl
   );
 }
 
-function byLane(a: LaneCut, b: LaneCut): number {
-  return a.lane < b.lane ? -1 : 1;
-}
-
-function indexOf(events: readonly Event[], eventId: string): number {
-  for (let i = events.length - 1; i >= 0; i -= 1) if (events[i]?.entry.eventId === eventId) return i;
-  return -1;
-}
-
 /** Events come nearly in order, so the place is sought from the end. */
 function placeOf(events: readonly Event[], event: Event): number {
-  for (let i = events.length; i > 0; i -= 1) {
-    const before = events[i - 1];
-    if (before !== undefined && compareEvents(before, event) <= 0) return i;
-  }
-  return 0;
+  return events.findLastIndex((before) => compareEvents(before, event) <= 0) + 1;
 }

@@ -100,6 +100,14 @@ describe('what found no room once', () => {
     expect(other).toEqual({ kind: 'added', set: set([first, blocked]) });
   });
 
+  it('takes along the copy that it outweighs', () => {
+    const found = of(composeStart(10, { Status: 'odd' }), 'reconciler');
+    const told = of(composeStart(10, { Status: 'odd' }));
+    const untimed: Event = { ...told, entry: { ...told.entry, eventTime: 0 } };
+    const before: EventSet = { ...set([found]), cuts: [{ ...cut, tier: 1 }] };
+    expect(addEvent(before, untimed)).toEqual({ kind: 'full', set: { ...before, events: [] } });
+  });
+
   it('holds of renditions too, of which few events hold many', () => {
     const outputs = Array.from({ length: 12 }, (_, n) =>
       rendition(`j${n}`, 'LD', { FileUrl: `http://a/${'x'.repeat(700)}` }),
