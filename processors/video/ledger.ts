@@ -46,22 +46,19 @@ function entryProgress(
       taskId ??= fact.job.taskId;
       for (const jobId of fact.jobIds) jobIds.add(jobId);
     } else if (fact.kind === 'JOB_FAILED') failure ??= event;
-    else if (fact.kind === 'JOB_IN_DOUBT') doubt ??= event;
+    else doubt ??= event;
   }
   // A submission that succeeded at once is told by its acknowledgement alone.
   submittedAt ??= acknowledgedAt;
-  const base = { ...job, attempt, submittedAt, acknowledgedAt, taskId };
   const ids = [...jobIds].sort(compareText).slice(0, maxEntryJobIds);
+  const base = { ...job, ...noEnding, attempt, submittedAt, acknowledgedAt, taskId, jobIds: ids };
   if (acknowledgedAt !== null) {
-    const ending = endingOf(ids, submittedAt ?? acknowledgedAt, events, renditions);
-    return { ...base, jobIds: ids, ...ending };
+    return { ...base, ...endingOf(ids, submittedAt ?? acknowledgedAt, events, renditions) };
   }
   const trouble = failure ?? doubt;
-  if (trouble === null)
-    return { ...base, jobIds: ids, state: submittedAt === null ? 'PLANNED' : 'SUBMITTED', ...noEnding };
+  if (trouble === null) return { ...base, state: submittedAt === null ? 'PLANNED' : 'SUBMITTED' };
   return {
     ...base,
-    jobIds: ids,
     state: failure === null ? 'IN_DOUBT' : 'FAILED',
     finishedAt: failure?.entry.eventTime ?? null,
     errorCode: trouble.entry.errorCode,
@@ -69,7 +66,7 @@ function entryProgress(
   };
 }
 
-type Ending = Pick<JobLedgerEntry, 'state' | 'finishedAt' | 'errorCode' | 'errorMessage'>;
+type Ending = Pick<JobLedgerEntry, 'state'> & Partial<Pick<JobLedgerEntry, keyof typeof noEnding>>;
 
 const noEnding = { finishedAt: null, errorCode: null, errorMessage: null };
 
@@ -80,10 +77,9 @@ function endingOf(
   events: readonly Event[],
   renditions: VideoState['renditions'],
 ): Ending {
-  const running: Ending = { state: 'ACKNOWLEDGED', ...noEnding };
   if (jobIds.length === 0) {
     const summary = events.find(({ entry, fact }) => fact.kind === 'TRANSCODED' && entry.eventTime >= startedAt);
-    if (summary === undefined) return running;
+    if (summary === undefined) return { state: 'ACKNOWLEDGED' };
     const { entry, fact } = summary;
     const state = failed(entry) ? 'FAILED' : 'DONE';
     return { state, finishedAt: entry.eventTime, errorCode: entry.errorCode, errorMessage: fact.errorMessage };
@@ -93,7 +89,7 @@ function endingOf(
   let failure: VideoState['renditions'][number] | null = null;
   for (const jobId of jobIds) {
     const mentions = events.filter(({ fact }) => fact.outputs.some((output) => output.jobId === jobId));
-    if (mentions.length === 0) return running;
+    if (mentions.length === 0) return { state: 'ACKNOWLEDGED' };
     // The first that can be believed says when; where none can, the job has ended all the same.
     const endedAt = mentions.map(timeOf).find((time) => time !== null) ?? null;
     if (endedAt !== null) finishedAt = Math.max(finishedAt ?? 0, endedAt);
@@ -101,6 +97,6 @@ function endingOf(
     if (rendition === undefined || rendition.status === 'SUCCESS') good = true;
     else failure ??= rendition;
   }
-  if (good || failure === null) return { ...running, state: 'DONE', finishedAt };
+  if (good || failure === null) return { state: 'DONE', finishedAt };
   return { state: 'FAILED', finishedAt, errorCode: failure.errorCode, errorMessage: failure.errorMessage };
 }

@@ -27,11 +27,11 @@ export function statusOf(standing: Standing): VideoStatus {
   if (standing.blocked) return 'FAILED';
   const { good, bad, pending, unsummed } = tally(standing);
   if (good) {
-    if (pending || standing.summary === null || unsummed) return 'PLAYABLE';
+    if (pending || unsummed) return 'PLAYABLE';
     return bad ? 'PARTIAL' : 'TRANSCODED';
   }
   if (pending) return 'TRANSCODING';
-  if (bad) return standing.summary === null || unsummed ? 'TRANSCODING' : 'FAILED';
+  if (bad) return unsummed ? 'TRANSCODING' : 'FAILED';
   if (standing.summary !== null && !standing.streamsDeleted)
     return standing.summary === 'success' ? 'TRANSCODED' : 'FAILED';
   if (standing.sourceGone) return 'DELETED';
@@ -60,9 +60,6 @@ function hasSuccess(outputs: readonly Output[], definition: string | null, forma
   if (definition === null) return false;
   return outputs.some(
     ({ rendition }) =>
-      rendition.status === 'SUCCESS' &&
-      !rendition.superseded &&
-      rendition.definition === definition &&
-      rendition.format === format,
+      rendition.status === 'SUCCESS' && rendition.definition === definition && rendition.format === format,
   );
 }

@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalents.ts';
+import type { Equivalent } from './equivalent.ts';
 
 const video = (file: string, within: string, why: string, changes: readonly (readonly [string, string])[]) =>
   changes.map(([from, to]): Equivalent => ({ file: `processors/video/${file}.ts`, within, from, to, why }));
@@ -52,6 +52,22 @@ export const inVideo: readonly Equivalent[] = [
     ['-1', '1'],
     ['1', '(2)'],
     ['1', '(0)'],
+  ]),
+  ...video('copies', 'winnerOf', 'Copies that are in no order are the same, and no news.', [
+    ['order > 0', 'order >= 0'],
+    ['0', '(-1)'],
+  ]),
+  ...video('copies', 'smaller', 'Of two that are the same either is the smaller.', [['a < b', 'a <= b']]),
+  ...video('subject', 'subjectOf', 'Of two that are the same either is the smaller.', [
+    ['fact.subject < subject', 'fact.subject <= subject'],
+  ]),
+  ...video('ledger', 'endingOf', 'No event that has a time is of 1970; a job has one rendition.', [
+    ['0', '(1)'],
+    ['0', '(-1)'],
+    [
+      'renditions.find((candidate) => candidate.jobId === jobId)',
+      'renditions.findLast((candidate) => candidate.jobId === jobId)',
+    ],
   ]),
   ...video('topology', 'videoTopology', 'Saves a copy where nothing was decided.', [
     ['decision === null ? evolved.state : { ...evolved.state, ...decisions }', '{ ...evolved.state, ...decisions }'],

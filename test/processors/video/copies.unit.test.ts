@@ -160,6 +160,36 @@ describe('of two copies', () => {
     expect(heard(copies.slice(0, 16)).state.facts[0]?.contradiction?.digests).toHaveLength(15);
   });
 
+  it('whatever more of them is heard again is no news', () => {
+    const copies = Array.from({ length: 40 }, (_, n): Copy => ['http', of(4 + n, `room-${n}`)]);
+    const { news } = heard(copies);
+    expect(heard([...copies, ...copies]).news).toBe(news);
+  });
+
+  it('the earlier holds, also of times of fewer digits', () => {
+    const [first, second] = ['2001-09-09T01:46:39Z', '2001-09-09T01:46:41Z'].map(
+      (EventTime, n): Copy => ['http', recorded(4, { EventTime, StreamName: `room-${n}` })],
+    );
+    if (first === undefined || second === undefined) throw new Error('two copies');
+    for (const order of [
+      [first, second],
+      [second, first],
+    ])
+      expect(heard(order).state.stream?.streamName).toBe('room-0');
+  });
+
+  it('another region contradicts nothing: the smallest holds', () => {
+    const { entry, fact, subjectId } = event(early);
+    const from = (region: string | null) => ({ subjectId, entry, fact: { ...fact, region } });
+    const first = evolve(null, from('cn-shanghai'));
+    if (!first.changed) throw new Error('the first is news');
+    const second = evolve(first.state, from('cn-beijing'));
+    if (!second.changed) throw new Error('a smaller one is news');
+    expect(second.state.facts).toMatchObject([{ region: 'cn-beijing', contradiction: null }]);
+    for (const region of ['cn-beijing', 'cn-shanghai', null])
+      expect(evolve(second.state, from(region))).toEqual({ changed: false, result: 'duplicate' });
+  });
+
   it('a digest of the loser stays as states have stored it', () => {
     const told = (...copies: readonly Copy[]) => {
       const contradiction = heard(copies).state.facts[0]?.contradiction;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenOf } from '../../../processors/video/index.ts';
+import { ledgerOf } from '../../../processors/video/ledger.ts';
 import { codeIn, tableIn } from '../../support/document-tables.ts';
 import { check } from '../../support/property.ts';
 import {
@@ -215,5 +216,14 @@ describe('the job ledger', () => {
       }),
       25,
     );
+  });
+
+  // An earlier event may take the room of the one that told it.
+  it('is derived anew: nothing stays of what no event tells any more', () => {
+    const planned = run(ready, { policies: transcodeBy('pipeline') }).state?.jobs;
+    for (const told of [[failedAt(21, 'E.1')], [failedAt(19, 'E.1'), taken(20, both)]]) {
+      const { state } = run([...ready, ...told], { policies: transcodeBy('pipeline') });
+      expect(ledgerOf(state?.jobs ?? [], [], [], 'AUDIT')).toEqual(planned);
+    }
   });
 });

@@ -81,6 +81,22 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
     'a bad one again, and bad again',
     [recorded(4), transcoded(60, [ld, badHd]), transcoded(90, [failedRendition('job-hd-2', 'HD')])],
   ],
+  [
+    4,
+    'one good, one bad, of no definition',
+    [
+      transcoded(60, [
+        { ...ld, Definition: null },
+        { ...badHd, Definition: null },
+      ]),
+    ],
+  ],
+  [4, 'one good, one bad, of another format', [transcoded(60, [hd, { ...badLd, Definition: 'HD', Format: 'm3u8' }])]],
+  [
+    5,
+    'one that no TranscodeComplete covers was replaced',
+    [streamTranscoded(50, ld), transcoded(60, [rendition('job-ld-2', 'LD')])],
+  ],
   [5, 'all good', [recorded(4), sourceReady(6), streamTranscoded(50, ld), transcoded(60, [ld, hd])]],
   [5, 'a summary without names covers what was there', [recorded(4), streamTranscoded(50, ld), transcoded(51, [])]],
   [

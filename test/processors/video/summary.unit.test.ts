@@ -206,6 +206,8 @@ describe('what a video says of itself', () => {
         ]),
       ],
     ],
+    ['durationSeconds', 7, [transcoded(30, [ld({ Duration: 7 }), rendition('hd', 'HD', { Duration: 5 })])]],
+    ['durationSeconds', 7, [transcoded(30, [ld({ Duration: 5 }), rendition('xd', 'HD', { Duration: 7 })])]],
     ['durationSeconds', null, [transcoded(30, [ld({ Duration: undefined })])]],
     ['durationSeconds', 3, [observed(6, { Duration: 3 }), transcoded(30, [ld()])]],
 
@@ -228,6 +230,7 @@ describe('what a video says of itself', () => {
         transcoded(70, [rendition('hd2', 'HD'), bad('sd', 'SD', 'E.Sd')]),
       ],
     ],
+    ['errorCode', 'E.A', [transcoded(60, [bad('b', 'LD', 'E.B'), bad('a', 'HD', 'E.A')])]],
     ['errorCode', null, [transcoded(60, [ld()]), recorded(4, fail)]],
     [
       'errorCode',
