@@ -7,6 +7,7 @@ import { isTold, type VideoPlan } from './scenario/fact.ts';
 import { planShows } from './scenario/plan.ts';
 import { practices, profiles } from './scenario/practice.ts';
 import { templateGroupIds } from './scenario/templates.ts';
+import { planSnapshot } from './scenario/transcode.ts';
 
 const twoHoursMs = 2 * 60 * 60 * 1000;
 
@@ -38,6 +39,8 @@ export class Plays {
         RecordContent: 'raw',
         SpaceId: '',
         RecordFormatList: { RecordFormat: [] },
+        TranscodeTemplates: '',
+        FormatConfig: false,
         CreateTime: cloudTime(cloud.clock.now()),
       });
     }
@@ -110,6 +113,9 @@ export class Plays {
     const pace: Pace = { cloudMs: atMs, wallMs, compression: 1 };
     this.#cloud.addVideo(plan, pace);
     this.#cloud.comeTrue({ atMs, videoId, fact: { kind: 'source-ready' } }, pace);
+    // Every upload gets a cover (cloud facts 1.4.9).
+    const snapshot = planSnapshot(rng, plan, 1, 'cloud');
+    this.#cloud.schedule([{ atMs, videoId, fact: { kind: 'snapshot', snapshot } }], pace);
     return videoId;
   }
 }

@@ -1,6 +1,17 @@
 import type { StreamRef } from '../../../schemas/generated/VideoState.ts';
 import type { RecordingProfile } from '../../scenario/practice.ts';
 
+/** How one container is recorded, where configurations are given per container (cloud facts 4.12). */
+export type RecordFormat = {
+  readonly Format: string;
+  readonly AutoCompose?: 'ON' | 'OFF';
+  readonly ProcessMethod?: 'transcode' | 'workflow';
+  readonly ProcessTemplateId?: string;
+  readonly VideoProcess?: string;
+  readonly SliceDuration?: number;
+  readonly Tags?: string;
+};
+
 /** One recording configuration, as AddLiveRecordVodConfig takes it and DescribeLiveRecordVodConfigs gives it. */
 export type RecordConfig = {
   readonly DomainName: string;
@@ -18,7 +29,10 @@ export type RecordConfig = {
   readonly StorageLocation: string;
   readonly RecordContent: string;
   readonly SpaceId: string;
-  readonly RecordFormatList: { readonly RecordFormat: readonly { readonly Format: string }[] };
+  readonly RecordFormatList: { readonly RecordFormat: readonly RecordFormat[] };
+  readonly TranscodeTemplates: string;
+  /** Whether containers are configured one by one. */
+  readonly FormatConfig: boolean;
   readonly CreateTime: string;
 };
 

@@ -2,7 +2,7 @@ import { cloudTime } from '../../cloud/body.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { ApiFault, fault } from '../errors.ts';
 import { integer, matching, optional, type Params, required } from '../params.ts';
-import type { RecordConfig } from './record-configs.ts';
+import type { RecordConfig, RecordFormat } from './record-configs.ts';
 
 const alreadyThere = () => new ApiFault('ConfigAlreadyExists', 400, 'The config already exists.');
 const notThere = () => new ApiFault('CodeConfigNotFound', 400, 'The config does not exist.');
@@ -50,8 +50,12 @@ export const describeLiveRecordVodConfigs: Action = (params, { recordConfigs }) 
 };
 
 function configOf(params: Params, { clock }: ActionContext): RecordConfig {
-  const AutoCompose = matching(params, 'AutoCompose', /^(ON|OFF)$/i)?.toUpperCase() === 'ON' ? 'ON' : 'OFF';
-  const byFormat = optional(params, 'RecordFormat.1.Format') !== null;
+  const formats = formatsOf(params);
+  const [first] = formats;
+  const own = matching(params, 'AutoCompose', /^(ON|OFF)$/i)?.toUpperCase() === 'ON' ? 'ON' : 'OFF';
+  const AutoCompose = formats.some((format) => format.AutoCompose === 'ON') ? 'ON' : own;
+  const composedBy = formats.find((format) => processes(format, 'compose'))?.ProcessTemplateId;
+  const recordedBy = formats.find((format) => processes(format, 'origin'))?.ProcessTemplateId;
   const onDemand = integer(params, 'OnDemand', { from: 0, to: 7, otherwise: 0 });
   if (![0, 1, 2, 7].includes(onDemand)) throw fault.invalidParameter('OnDemand');
   const recordContent = optional(params, 'RecordContent') ?? 'raw';
@@ -63,27 +67,56 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
     CycleDuration: integer(params, 'CycleDuration', { from: 300, to: 21_600, otherwise: 3600 }),
     DelayTime: integer(params, 'DelayTime', { from: 15, to: 21_600, otherwise: 180 }),
     AutoCompose,
-    VodTranscodeGroupId: byFormat
-      ? (optional(params, 'RecordFormat.1.ProcessTemplateId') ?? '')
-      : required(params, 'VodTranscodeGroupId'),
+    VodTranscodeGroupId: first ? (recordedBy ?? '') : required(params, 'VodTranscodeGroupId'),
     ComposeVodTranscodeGroupId:
-      AutoCompose === 'ON'
-        ? required(params, 'ComposeVodTranscodeGroupId')
-        : (optional(params, 'ComposeVodTranscodeGroupId') ?? ''),
+      optional(params, 'ComposeVodTranscodeGroupId') ??
+      composedBy ??
+      (own === 'ON' ? required(params, 'ComposeVodTranscodeGroupId') : ''),
     OnDemand: onDemand,
     StorageLocation: optional(params, 'StorageLocation') ?? '',
     RecordContent: recordContent,
     SpaceId: optional(params, 'SpaceId') ?? '',
-    RecordFormatList: { RecordFormat: formatsOf(params) },
+    RecordFormatList: { RecordFormat: formats },
+    TranscodeTemplates: listOf(params, 'TranscodeTemplates').join(','),
+    FormatConfig: formats.length > 0,
     CreateTime: cloudTime(clock.now()),
   };
 }
 
-function formatsOf(params: Params): { readonly Format: string }[] {
-  const formats: { readonly Format: string }[] = [];
+/** Whether the format's template is for the recordings (`origin`, the default) or for what is composed of them. */
+function processes({ VideoProcess }: RecordFormat, what: 'origin' | 'compose'): boolean {
+  return (VideoProcess ?? 'origin').split(',').includes(what);
+}
+
+function formatsOf(params: Params): RecordFormat[] {
+  const formats: RecordFormat[] = [];
   for (;;) {
-    const Format = matching(params, `RecordFormat.${formats.length + 1}.Format`, /^(m3u8|flv|mp4)$/);
+    const name = (field: string) => `RecordFormat.${formats.length + 1}.${field}`;
+    const Format = matching(params, name('Format'), /^(m3u8|flv|mp4)$/);
     if (Format === null) return formats;
-    formats.push({ Format });
+    const AutoCompose = matching(params, name('AutoCompose'), /^(ON|OFF)$/i)?.toUpperCase();
+    const ProcessMethod = matching(params, name('ProcessMethod'), /^(transcode|workflow)$/);
+    const ProcessTemplateId = optional(params, name('ProcessTemplateId'));
+    const VideoProcess = matching(params, name('VideoProcess'), /^(origin|compose)(,(origin|compose))?$/);
+    const Tags = optional(params, name('Tags'));
+    const slices = integer(params, name('SliceDuration'), { from: 5, to: 30, otherwise: 30 });
+    formats.push({
+      Format,
+      ...(AutoCompose === undefined ? {} : { AutoCompose: AutoCompose === 'ON' ? 'ON' : 'OFF' }),
+      ...(ProcessMethod === null ? {} : { ProcessMethod: ProcessMethod === 'workflow' ? 'workflow' : 'transcode' }),
+      ...(ProcessTemplateId === null ? {} : { ProcessTemplateId }),
+      ...(VideoProcess === null ? {} : { VideoProcess }),
+      ...(Format === 'm3u8' ? { SliceDuration: slices } : {}),
+      ...(Tags === null ? {} : { Tags }),
+    });
+  }
+}
+
+function listOf(params: Params, name: string): string[] {
+  const found: string[] = [];
+  for (;;) {
+    const value = optional(params, `${name}.${found.length + 1}`);
+    if (value === null) return found;
+    found.push(value);
   }
 }

@@ -1,3 +1,4 @@
+import { subscribableEventTypes } from '../../delivery/event-types.ts';
 import type { Action } from '../action.ts';
 import { fault } from '../errors.ts';
 import { matching, optional, required } from '../params.ts';
@@ -12,12 +13,14 @@ export const setMessageCallback: Action = (params, { subscriptions }) => {
   const authSwitch = matching(params, 'AuthSwitch', /^(on|off)$/) === 'on' ? 'on' : 'off';
   const authKey = optional(params, 'AuthKey') ?? '';
   if (authSwitch === 'on' && !isKey(authKey)) throw fault.invalidParameter('AuthKey');
+  const eventTypes = (params.EventTypeList ?? '').split(',').flatMap((type) => type.trim() || []);
+  if (!eventTypes.every((type) => subscribableEventTypes.has(type))) throw fault.invalidParameter('EventTypeList');
   subscriptions.current = {
     callbackType,
     callbackUrl,
     authSwitch,
     authKey,
-    eventTypes: (params.EventTypeList ?? '').split(',').flatMap((type) => type.trim() || []),
+    eventTypes,
     mnsEndpoint: callbackType === 'MNS' ? required(params, 'MnsEndpoint') : '',
     mnsQueueName: callbackType === 'MNS' ? required(params, 'MnsQueueName') : '',
   };

@@ -1,51 +1,55 @@
+import { createHash } from 'node:crypto';
 import { cloudTime } from '../../cloud/body.ts';
 import type { CloudVideo } from '../../cloud/video.ts';
 import type { Action, ActionContext } from '../action.ts';
-import { fault } from '../errors.ts';
-import { integer, optional } from '../params.ts';
+import { ApiFault, fault } from '../errors.ts';
+import { integer, matching, optional } from '../params.ts';
 import { shownStatus, videosHere } from './lookup.ts';
+import { invalidMatch, parseMatch, type Term } from './match.ts';
 import { createdMs } from './media.ts';
 
-type Term = { readonly field: string; readonly values: readonly string[]; readonly isRange: boolean };
+/** Pages that are found without a ScrollToken, and hits that are ever found so (cloud facts 3.2.6). */
+const mostPages = 200;
+const mostHits = 5000;
 
 /**
- * SearchMedia over videos (cloud facts 3.2). `Match` is a conjunction of `Field = 'x'`, `Field in ('x','y')` and
- * `Field = ('from','to')`; a Title matches where it contains the text. Recordings have MediaSource live, compositions
- * and productions editing.
+ * SearchMedia over videos (cloud facts 3.2). A Title matches where it contains the text. Recordings have MediaSource
+ * live, compositions and productions editing. The token of an answer names the search: with it every page is found.
  */
 export const searchMedia: Action = (params, context) => {
   if ((params.SearchType || 'video') !== 'video') throw fault.invalidParameter('SearchType');
-  const terms = termsOf(optional(params, 'Match') ?? '');
-  const pageNo = integer(params, 'PageNo', { from: 1, to: 200, otherwise: 1 });
+  const groups = parseMatch(optional(params, 'Match') ?? '');
+  const pageNo = integer(params, 'PageNo', { from: 1, to: 1_000_000, otherwise: 1 });
   const pageSize = integer(params, 'PageSize', { from: 1, to: 100, otherwise: 10 });
-  const oldestFirst = (params.SortBy ?? 'CreationTime:Desc') === 'CreationTime:Asc';
+  const sortBy = matching(params, 'SortBy', /^CreationTime:(Asc|Desc)$/) ?? 'CreationTime:Desc';
+  const token = tokenOf([params.Match ?? '', String(pageSize), sortBy]);
+  const scrolls = optional(params, 'ScrollToken') !== null;
+  if (scrolls && params.ScrollToken !== token) throw fault.invalidParameter('ScrollToken');
+  if (!scrolls && pageNo > mostPages) throw tooFar();
   const indexedBefore = context.clock.now() - context.knobs().searchLagMs;
   const found = videosHere(context)
     .filter(({ occurred }) => (occurred[0]?.reachedWallMs ?? Number.POSITIVE_INFINITY) <= indexedBefore)
-    .filter((video) => terms.every((term) => fits(video, term, context)))
-    .sort((a, b) => (createdMs(a) - createdMs(b)) * (oldestFirst ? 1 : -1));
-  const page = found.slice((pageNo - 1) * pageSize, pageNo * pageSize);
-  return { Total: found.length, MediaList: page.map((video) => describe(video, context)) };
+    .filter((video) => groups.some((terms) => terms.every((term) => fits(video, term, context))))
+    .sort((a, b) => (createdMs(a) - createdMs(b)) * (sortBy === 'CreationTime:Asc' ? 1 : -1));
+  const last = scrolls ? found.length : mostHits;
+  const page = found.slice((pageNo - 1) * pageSize, Math.min(last, pageNo * pageSize));
+  const MediaList = page.map((video) => describe(video, context));
+  return { Total: found.length, MediaList, ...(found.length > 0 ? { ScrollToken: token } : {}) };
 };
+
+const tooFar = () =>
+  new ApiFault('InvalidParameter.PageNo', 400, `Pages after ${mostPages} are found with a ScrollToken only.`);
+
+/** 32 characters that tell one search from another. */
+function tokenOf(search: readonly string[]): string {
+  return createHash('md5').update(JSON.stringify(search)).digest('hex');
+}
 
 function describe(video: CloudVideo, context: ActionContext) {
   const { videoId: VideoId, title: Title } = video.plan;
   const CreationTime = cloudTime(createdMs(video));
   const Status = shownStatus(video, context);
   return { MediaId: VideoId, MediaType: 'video', CreationTime, Video: { VideoId, Title, Status, CreationTime } };
-}
-
-const term = /^(\w+)\s*(=|in)\s*(?:'([^']*)'|\(([^)]*)\))$/;
-
-function termsOf(match: string): Term[] {
-  if (match.trim() === '') return [];
-  return match.split(/\sand\s/i).map((text) => {
-    const [, field, operator, one, many] = term.exec(text.trim()) ?? [];
-    if (field === undefined) throw fault.invalidParameter('Match');
-    const values =
-      one === undefined ? (many ?? '').split(',').map((value) => value.trim().replace(/^'|'$/g, '')) : [one];
-    return { field, values, isRange: operator === '=' && one === undefined };
-  });
 }
 
 function fits(video: CloudVideo, { field, values, isRange }: Term, context: ActionContext): boolean {
@@ -66,6 +70,6 @@ function fits(video: CloudVideo, { field, values, isRange }: Term, context: Acti
       return isRange ? created >= first && created <= last : values.includes(created);
     }
     default:
-      throw fault.invalidParameter('Match');
+      throw invalidMatch();
   }
 }

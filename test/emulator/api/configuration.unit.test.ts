@@ -31,10 +31,50 @@ describe('recording configurations', () => {
     ['an unknown way to start', { OnDemand: '5' }, 'InvalidParameter'],
     ['transcoded content without its templates', { RecordContent: 'transcode' }, 'MissingParameter'],
     ['an unknown format', { 'RecordFormat.1.Format': 'avi' }, 'InvalidParameter'],
+    [
+      'slices that are too long',
+      { 'RecordFormat.1.Format': 'm3u8', 'RecordFormat.1.SliceDuration': '31' },
+      'InvalidParameter',
+    ],
   ])('with %s are refused', async (_what, params, Code) => {
     const { url } = await calmEmulator();
     const config = { AppName: 'live', VodTranscodeGroupId: 'g', ...(params as Record<string, string>) };
     expect((await live(url, 'AddLiveRecordVodConfig', config)).body).toMatchObject({ Code });
+  });
+
+  test('may be given container by container, and are told as they were given', async () => {
+    const { url } = await calmEmulator();
+    const stream = { AppName: 'live', StreamName: 'cup' };
+    await live(url, 'AddLiveRecordVodConfig', {
+      ...stream,
+      'RecordFormat.1.Format': 'm3u8',
+      'RecordFormat.1.AutoCompose': 'ON',
+      'RecordFormat.1.ProcessMethod': 'transcode',
+      'RecordFormat.1.ProcessTemplateId': 'g',
+      'RecordFormat.1.VideoProcess': 'origin,compose',
+      'RecordFormat.1.SliceDuration': '10',
+      'RecordFormat.2.Format': 'mp4',
+    });
+    const { body } = await live(url, 'DescribeLiveRecordVodConfigs', stream);
+    expect(body.LiveRecordVodConfigs).toMatchObject({
+      LiveRecordVodConfig: [
+        {
+          FormatConfig: true,
+          AutoCompose: 'ON',
+          VodTranscodeGroupId: 'g',
+          ComposeVodTranscodeGroupId: 'g',
+          RecordFormatList: {
+            RecordFormat: [
+              {
+                ...{ Format: 'm3u8', AutoCompose: 'ON', ProcessMethod: 'transcode', ProcessTemplateId: 'g' },
+                ...{ VideoProcess: 'origin,compose', SliceDuration: 10 },
+              },
+              { Format: 'mp4' },
+            ],
+          },
+        },
+      ],
+    });
   });
 
   test('decide how the shows that follow are recorded', async () => {
@@ -87,6 +127,11 @@ describe('the callback configuration', () => {
   test.each([
     ['neither HTTP nor MNS', { CallbackType: 'FTP' }, 'InvalidParameter'],
     ['no address', { CallbackType: 'HTTP' }, 'MissingParameter'],
+    [
+      'an event type that doesn’t exist',
+      { CallbackType: 'HTTP', CallbackURL: 'http://x', EventTypeList: 'FileUploadComplete,FileUploadDone' },
+      'InvalidParameter',
+    ],
     ['no queue', { CallbackType: 'MNS', MnsEndpoint: 'http://mns' }, 'MissingParameter'],
     [
       'a weak key',

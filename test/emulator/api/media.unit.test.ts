@@ -79,7 +79,39 @@ describe('looking at media', () => {
     );
     expect(found.body.Total).toBe(composed.length);
     expect((await match("Title = 'nothing like it'")).body.Total).toBe(0);
-    expect((await match('Title like x')).body).toMatchObject({ Code: 'InvalidParameter' });
+    expect((await match('Title like x')).body).toMatchObject({ Code: 'InvalidParameter.Match' });
+    const either = await match("Title = 'nothing or it, and more' or MediaSource = 'editing' and Status in ('UploadSucc')");
+    expect(either.body.Total).toBe(composed.length);
+  });
+
+  test('SearchMedia goes beyond 200 pages with the token that its answer gave', async () => {
+    const { url } = await playedShow('3a');
+    const page = async (PageNo: string, params: Record<string, string> = {}) =>
+      (await call(url, 'SearchMedia', { PageSize: '1', PageNo, ...params })).body;
+    const { ScrollToken, Total } = await page('1');
+    expect(ScrollToken).toMatch(/^[0-9a-f]{32}$/);
+    expect(await page('201')).toMatchObject({ Code: 'InvalidParameter.PageNo' });
+    expect(await page('201', { ScrollToken: String(ScrollToken) })).toMatchObject({ Total, MediaList: [] });
+    expect(await page('2', { ScrollToken: 'x'.repeat(32) })).toMatchObject({ Code: 'InvalidParameter' });
+  });
+
+  test('ListLiveRecordVideo takes all domains where none is named', async () => {
+    const { url, ledger } = await playedShow('2');
+    const { body } = await call(url, 'ListLiveRecordVideo');
+    expect(body.Total).toBe(ledger().videos.length);
+    expect(inside(body.LiveRecordVideoList, 'LiveRecordVideo')[0]?.Video).toMatchObject({
+      ModifyTime: expect.stringMatching(/Z$/),
+      Tags: '',
+    });
+  });
+
+  test('an upload has a cover', async () => {
+    const { addVideo, whenQuiet, ledger, url } = await playedShow('2');
+    const VideoId = addVideo();
+    await whenQuiet();
+    const uploaded = ledger().videos.find((video) => video.videoId === VideoId);
+    expect(uploaded?.coverUrl).toMatch(/\.jpg$/);
+    expect((await call(url, 'GetVideoInfo', { VideoId })).body.Video).toMatchObject({ CoverURL: uploaded?.coverUrl });
   });
 
   test('the status can lag behind the event', async () => {

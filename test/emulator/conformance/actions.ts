@@ -33,8 +33,14 @@ export const steps: readonly Step[] = [
   live('AddLiveRecordVodConfig', () => ({ ...stream, VodTranscodeGroupId: templateGroupIds.recording })),
   live('UpdateLiveRecordVodConfig', () => ({
     ...stream,
-    VodTranscodeGroupId: templateGroupIds.recording,
     CycleDuration: 900,
+    RecordFormat: [
+      {
+        ...{ Format: 'm3u8', AutoCompose: 'ON', ProcessMethod: 'transcode', VideoProcess: 'origin,compose' },
+        ...{ ProcessTemplateId: templateGroupIds.compose, SliceDuration: 10, Tags: 'cup' },
+      },
+      { Format: 'mp4' },
+    ],
   })),
   live('DescribeLiveRecordVodConfigs', () => ({ DomainName: stream.DomainName, AppName: stream.AppName })),
   live('DeleteLiveRecordVodConfig', () => stream),
@@ -51,7 +57,11 @@ export const steps: readonly Step[] = [
   vod('GetVideoInfos', (world) => ({ VideoIds: `${played(world)},none` })),
   vod('GetPlayInfo', (world) => ({ VideoId: played(world) })),
   vod('ListLiveRecordVideo', () => ({ DomainName: stream.DomainName, PageSize: 5 })),
-  vod('SearchMedia', () => ({ SearchType: 'video', Match: "Status in ('Normal','UploadSucc')", PageSize: 5 })),
+  vod('SearchMedia', () => ({
+    SearchType: 'video',
+    Match: "Status in ('Normal') or MediaSource = 'live'",
+    PageSize: 5,
+  })),
   vod('ListTranscodeTask', (world) => ({ VideoId: played(world) })),
   vod('SubmitTranscodeJobs', (world) => ({
     VideoId: upload(world),
