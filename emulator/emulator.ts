@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './api/app.ts';
 import { createGate } from './api/gate.ts';
 import { RecordConfigs } from './api/live/record-configs.ts';
+import { Recorder } from './api/live/recorder.ts';
 import { Mishaps } from './api/mishaps.ts';
 import { createThrottle } from './api/throttle.ts';
 import { systemClock } from './clock.ts';
@@ -48,6 +49,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     onProgress: () => wake(),
   });
   const recordConfigs = new RecordConfigs();
+  const recorder = new Recorder(cloud);
   const plays = new Plays(cloud, recordConfigs, seed);
   const journal = new Journal();
   const mishaps = new Mishaps(seed, knobs);
@@ -97,13 +99,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const apps: FastifyInstance[] = [];
   const stop = async () => {
     cloud.agenda.stop();
+    recorder.close();
     courier.stop();
     stopping.abort();
     queues.close();
     for (const app of apps) await app.close();
   };
   async function listen(region: string | null, port: number): Promise<string> {
-    const context = { cloud, clock, journal, knobs, subscriptions, recordConfigs, region };
+    const context = { cloud, clock, journal, knobs, subscriptions, recordConfigs, recorder, region };
     const mns = { queues, clock, keys, longPolls: () => knobs().queueLongPolls };
     const app = buildApp({ rpc: { ...rpc, context }, mns, control });
     apps.push(app);

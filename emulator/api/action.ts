@@ -4,6 +4,7 @@ import type { Subscriptions } from '../delivery/subscription.ts';
 import type { Knobs } from '../knobs.ts';
 import type { Journal } from '../ledger/index.ts';
 import type { RecordConfigs } from './live/record-configs.ts';
+import type { Recorder } from './live/recorder.ts';
 import type { Params } from './params.ts';
 
 /** What an action works with. */
@@ -14,6 +15,7 @@ export type ActionContext = {
   readonly knobs: () => Knobs;
   readonly subscriptions: Subscriptions;
   readonly recordConfigs: RecordConfigs;
+  readonly recorder: Recorder;
   /** Of what region this endpoint answers; null: of all. */
   readonly region: string | null;
 };

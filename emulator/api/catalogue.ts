@@ -1,5 +1,6 @@
 import type { Knobs } from '../knobs.ts';
 import type { Action } from './action.ts';
+import { realTimeRecordCommand } from './live/record-command.ts';
 import {
   addLiveRecordVodConfig,
   deleteLiveRecordVodConfig,
@@ -7,12 +8,16 @@ import {
   updateLiveRecordVodConfig,
 } from './live/record-vod.ts';
 import { getJobDetail, getMediaAuditResult, listJobInfo } from './vod/job-info.ts';
+import { createAudit, deleteVideo } from './vod/manage.ts';
 import { getPlayInfo, getVideoInfo, getVideoInfos, listLiveRecordVideo } from './vod/media.ts';
 import { deleteMessageCallback, getMessageCallback, setMessageCallback } from './vod/message-callback.ts';
+import { submitAiImageJob, submitDynamicImageJob, submitWorkflowJob } from './vod/process.ts';
 import { produceEditingProjectVideo, submitAiMediaAuditJob, submitSnapshotJob } from './vod/production.ts';
 import { searchMedia } from './vod/search-media.ts';
+import { getMezzanineInfo, getVideoPlayAuth } from './vod/source.ts';
 import { submitTranscodeJobs } from './vod/submit-transcode.ts';
 import { getTranscodeTask, listTranscodeTask } from './vod/transcode-tasks.ts';
+import { uploadMediaByUrl } from './vod/upload.ts';
 
 /** Operations that share a limit of calls per second (cloud facts 3). */
 export type Quota = Extract<keyof Knobs, `${string}PerSecond`>;
@@ -33,19 +38,26 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
       ProduceEditingProjectVideo: produceEditingProjectVideo,
       SubmitSnapshotJob: submitSnapshotJob,
       SubmitAIMediaAuditJob: submitAiMediaAuditJob,
+      SubmitAIImageJob: submitAiImageJob,
+      SubmitDynamicImageJob: submitDynamicImageJob,
+      SubmitWorkflowJob: submitWorkflowJob,
+      UploadMediaByURL: uploadMediaByUrl,
+      CreateAudit: createAudit,
+      DeleteVideo: deleteVideo,
     }),
     ...quota('queryPerSecond', {
       GetTranscodeTask: getTranscodeTask,
       ListTranscodeTask: listTranscodeTask,
       GetVideoInfo: getVideoInfo,
       GetVideoInfos: getVideoInfos,
+      GetMezzanineInfo: getMezzanineInfo,
       ListLiveRecordVideo: listLiveRecordVideo,
       SearchMedia: searchMedia,
       ListJobInfo: listJobInfo,
       GetJobDetail: getJobDetail,
       GetMediaAuditResult: getMediaAuditResult,
     }),
-    ...quota('playPerSecond', { GetPlayInfo: getPlayInfo }),
+    ...quota('playPerSecond', { GetPlayInfo: getPlayInfo, GetVideoPlayAuth: getVideoPlayAuth }),
     ...quota('configPerSecond', {
       SetMessageCallback: setMessageCallback,
       GetMessageCallback: getMessageCallback,
@@ -57,5 +69,6 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
     UpdateLiveRecordVodConfig: updateLiveRecordVodConfig,
     DeleteLiveRecordVodConfig: deleteLiveRecordVodConfig,
     DescribeLiveRecordVodConfigs: describeLiveRecordVodConfigs,
+    RealTimeRecordCommand: realTimeRecordCommand,
   }),
 };

@@ -1,4 +1,4 @@
-import type { Happening, Snapshot, TranscodeJobPlan, TranscodeTask, VideoPlan } from '../scenario/fact.ts';
+import type { Happening, Snapshot, TranscodeJobPlan, TranscodeTask, VideoPlan, WorkflowRun } from '../scenario/fact.ts';
 
 /** A callback's body: one flat JSON object. */
 export type CallbackBody = Readonly<Record<string, unknown>>;
@@ -87,9 +87,46 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
         Message: 'OK',
         Data: { Label: fact.audit.label, Suggestion: fact.audit.suggestion, ImageResult: [], TextResult: [] },
       };
+    case 'reviewed':
+      return {
+        EventType: 'CreateAuditComplete',
+        EventTime,
+        MediaId: VideoId,
+        Status: 'success',
+        CreationTime: EventTime,
+        SubType: 'video',
+        AuditStatus: fact.review.status,
+        Auditor: 'user',
+        ...(fact.review.reason === null ? {} : { Reason: fact.review.reason }),
+      };
+    case 'deleted':
+      return {
+        EventType: 'DeleteMediaComplete',
+        EventTime,
+        Status: 'success',
+        MediaType: 'video',
+        DeleteType: 'all',
+        MediaId: VideoId,
+      };
+    case 'fetched':
+      return {
+        Status: 'success',
+        EventTime,
+        EventType: 'UploadByURLComplete',
+        VideoId,
+        JobId: fact.jobId,
+        // The blank is the cloud's (cloud facts 1.3.3).
+        'SourceURL ': fact.sourceUrl,
+        Size: String(video.sizeBytes),
+      };
+    case 'dynamic-image-made':
+      return { Status: 'success', VideoId, EventType: 'DynamicImageComplete', EventTime, ...dynamicImage(video, fact) };
+    case 'workflow-done':
+      return workflowBody(video, fact.workflow, EventTime);
     case 'created':
     case 'source-failed':
     case 'distributed':
+    case 'ai-image-made':
     case 'transcode-taken':
       return null;
     case 'stream-transcoded':
@@ -115,6 +152,28 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
         ...extend(fact.task),
       };
   }
+}
+
+function dynamicImage({ videoId }: VideoPlan, { jobId: JobId }: { readonly jobId: string }): CallbackBody {
+  const FileURL = `http://vod.example.com/${videoId}/dynamic/${JobId}.gif`;
+  const info = { FileSize: '1834831', FileURL, Fps: '25', Height: '200', JobId, Status: 'success', Width: '200' };
+  return { DynamicImageJobInfo: JSON.stringify(info) };
+}
+
+function workflowBody({ videoId, title }: VideoPlan, run: WorkflowRun, EventTime: string): CallbackBody {
+  return {
+    EventType: 'WorkflowTaskComplete',
+    EventTime,
+    WorkflowId: run.workflowId,
+    Status: 'Succeed',
+    TaskId: run.taskId,
+    ActivityResults: '{}',
+    TaskInput: JSON.stringify({ Type: 'Media', Media: videoId, Title: title }),
+    CreateTime: cloudTime(run.createdMs),
+    ModifiedTime: EventTime,
+    FinishTime: EventTime,
+    UserId: '1000000',
+  };
 }
 
 function streamFields({ stream }: VideoPlan): CallbackBody {

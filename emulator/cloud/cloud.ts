@@ -7,7 +7,7 @@ import type { TemplateGroup } from '../scenario/templates.ts';
 import { Agenda } from './agenda.ts';
 import { callbackBody } from './body.ts';
 import type { Pace } from './pace.ts';
-import { type CloudVideo, exists, type RunningTask, timeOf } from './video.ts';
+import { type CloudVideo, exists, isDeleted, type RunningTask, timeOf } from './video.ts';
 
 export type CloudOptions = {
   readonly seed: number;
@@ -77,7 +77,7 @@ export class Cloud {
   /** Makes it true now: the API knows it from here on, and the callback is on its way. */
   comeTrue(happening: Happening, pace: Pace, callbackUrl: string | null = null): void {
     const video = this.videos.get(happening.videoId);
-    if (!video) return;
+    if (!video || isDeleted(video)) return;
     const { fact, videoId, atMs: eventTime } = happening;
     video.occurred.push({ ...happening, reachedWallMs: this.clock.now() });
     if (fact.kind === 'transcode-taken') {
@@ -103,7 +103,7 @@ export class Cloud {
   /** The video, as soon as VOD knows it. */
   known(videoId: string): CloudVideo | null {
     const video = this.videos.get(videoId);
-    return video && exists(video) ? video : null;
+    return video && exists(video) && !isDeleted(video) ? video : null;
   }
 
   /** How many sources are ready, won't be transcoded by VOD itself, and have no transcode yet. */
@@ -111,6 +111,7 @@ export class Cloud {
     return [...this.videos.values()].filter(
       (video) =>
         video.tasks.length === 0 &&
+        !isDeleted(video) &&
         this.groupOf(video.plan.templateGroupId).effect.endsWith('-only') &&
         timeOf(video, 'source-ready') !== null,
     ).length;
@@ -128,6 +129,13 @@ function workOf(fact: Happening['fact']): string {
       return fact.snapshot.jobId;
     case 'audited':
       return fact.audit.jobId;
+    case 'reviewed':
+      return fact.review.status;
+    case 'fetched':
+    case 'dynamic-image-made':
+      return fact.jobId;
+    case 'workflow-done':
+      return fact.workflow.taskId;
     default:
       return '';
   }

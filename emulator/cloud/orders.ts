@@ -3,7 +3,7 @@ import { afterSource, composingSeconds } from '../scenario/lifecycle.ts';
 import type { TemplateGroup } from '../scenario/templates.ts';
 import { planSnapshot, planTranscode } from '../scenario/transcode.ts';
 import type { Cloud } from './cloud.ts';
-import { type Pace, submitMoment } from './pace.ts';
+import { paceOf, start } from './start.ts';
 import type { CloudVideo, RunningTask } from './video.ts';
 
 /** What a user asks the cloud to do. Each is taken at once and done from then on, at a pace of its own. */
@@ -93,27 +93,6 @@ export function orderAudit(cloud: Cloud, video: CloudVideo): string {
   const atMs = pace.cloudMs + rng.int(20, 120) * 1000;
   start(cloud, [{ atMs, videoId: video.plan.videoId, fact: { kind: 'audited', audit } }], pace, null);
   return audit.jobId;
-}
-
-/** Starts at the submit: after all that has happened to the videos the request is about. */
-function paceOf(cloud: Cloud, videos: readonly CloudVideo[]): Pace {
-  const wallMs = cloud.clock.now();
-  const moments = videos.flatMap(({ occurred }) => {
-    const latest = occurred.at(-1);
-    return latest ? [submitMoment(latest, wallMs)] : [];
-  });
-  const cloudMs = moments.length > 0 ? Math.max(...moments) : Math.ceil(wallMs / 1000) * 1000;
-  return { cloudMs, wallMs, compression: cloud.knobs().jobCompression ?? videos[0]?.pace.compression ?? 1 };
-}
-
-/** What is true at the submit itself is so before the answer; the rest follows. */
-function start(cloud: Cloud, happenings: readonly Happening[], pace: Pace, callbackUrl: string | null): void {
-  for (const one of happenings.filter(({ atMs }) => atMs <= pace.cloudMs)) cloud.comeTrue(one, pace, callbackUrl);
-  cloud.schedule(
-    happenings.filter(({ atMs }) => atMs > pace.cloudMs),
-    pace,
-    callbackUrl,
-  );
 }
 
 function productOf(videoId: string, title: string, templateGroupId: string, sources: readonly VideoPlan[]): VideoPlan {

@@ -7,11 +7,22 @@ export type Occurred = Happening & { readonly reachedWallMs: number };
 /** A transcode task and how fast its time passes. */
 export type RunningTask = { readonly task: TranscodeTask; readonly pace: Pace };
 
-/** A snapshot or audit job that a user asked for. */
-export type Order = { readonly kind: 'snapshot' | 'audit'; readonly jobId: string; readonly createdMs: number };
+/** A snapshot, audit or smart cover job that a user asked for. */
+export type Order = {
+  readonly kind: 'snapshot' | 'audit' | 'ai-image';
+  readonly jobId: string;
+  readonly createdMs: number;
+};
 
 /** Status as GetVideoInfo spells it. */
-export type VodStatus = 'Uploading' | 'UploadSucc' | 'Transcoding' | 'TranscodeFail' | 'Normal' | 'ProduceFail';
+export type VodStatus =
+  | 'Uploading'
+  | 'UploadSucc'
+  | 'Transcoding'
+  | 'TranscodeFail'
+  | 'Blocked'
+  | 'Normal'
+  | 'ProduceFail';
 
 /** A video as VOD knows it: what is planned for its source, and what has come true so far. */
 export type CloudVideo = {
@@ -31,6 +42,11 @@ export function exists(video: CloudVideo): boolean {
   return video.occurred.length > 0;
 }
 
+/** Whether a user has deleted it: then VOD doesn't know it any more. */
+export function isDeleted(video: CloudVideo): boolean {
+  return video.occurred.some(({ fact }) => fact.kind === 'deleted');
+}
+
 /** Epoch ms of the cloud; null before it was so. */
 export function timeOf(video: CloudVideo, kind: Happening['fact']['kind']): number | null {
   return video.occurred.find((one) => one.fact.kind === kind)?.atMs ?? null;
@@ -41,11 +57,13 @@ export function vodStatus(video: CloudVideo, untilWallMs = Number.POSITIVE_INFIN
   let status: VodStatus = 'Uploading';
   let running = 0;
   let playable = false;
+  let blocked = false;
   for (const { fact, reachedWallMs } of video.occurred) {
     if (reachedWallMs > untilWallMs) break;
     if (fact.kind === 'source-ready') status = 'UploadSucc';
     if (fact.kind === 'source-failed' || (fact.kind === 'produced' && fact.failed)) status = 'ProduceFail';
     if (fact.kind === 'distributed') playable = true;
+    if (fact.kind === 'reviewed') blocked = fact.review.status === 'Blocked';
     if (fact.kind === 'transcode-taken') {
       if (fact.task.jobs.length > 0) running += 1;
       else playable = true;
@@ -57,5 +75,6 @@ export function vodStatus(video: CloudVideo, untilWallMs = Number.POSITIVE_INFIN
     }
   }
   if (running > 0) return 'Transcoding';
+  if (blocked) return 'Blocked';
   return playable ? 'Normal' : status;
 }

@@ -41,6 +41,9 @@ export type SubmittedProduction = {
 export class Journal {
   readonly calls: ApiCall[] = [];
   readonly productions: SubmittedProduction[] = [];
+  /** Uploads by address so far, and when their SessionIds were taken, epoch ms. */
+  uploads = 0;
+  readonly uploadSessions = new Map<string, number>();
   readonly #jobs: Omit<SubmittedJob, 'calls'>[] = [];
   readonly #acceptedAtMs = new Map<string, number>();
 

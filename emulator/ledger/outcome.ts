@@ -4,8 +4,8 @@ import type { CloudVideo } from '../cloud/video.ts';
 export type Outcome = {
   /** It was recorded live, rather than composed, produced or uploaded. */
   readonly recorded: boolean;
-  /** The file itself: not there, there, told to have failed, or lost without a word. */
-  readonly source: 'none' | 'there' | 'failed' | 'lost';
+  /** The file itself: not there, there, told to have failed, lost without a word, or deleted with all that was made of it. */
+  readonly source: 'none' | 'there' | 'failed' | 'lost' | 'deleted';
   /** It must not be published: an audit blocks it. */
   readonly blocked: boolean;
   /** Transcodes that VOD has taken and not finished. */
@@ -22,13 +22,16 @@ export function outcomeOf({ occurred }: CloudVideo): Outcome {
   const open = new Set<string>();
   let source: Outcome['source'] = 'none';
   let recorded = false;
-  let blocked = false;
+  let audited = false;
+  let reviewed: boolean | null = null;
   for (const { fact, atMs } of occurred) {
     if (fact.kind === 'recorded') recorded = true;
     if (fact.kind === 'source-ready') source = 'there';
     if (fact.kind === 'source-failed') source = 'lost';
     if (fact.kind === 'produced' && fact.failed) source = 'failed';
-    if (fact.kind === 'audited') blocked = fact.audit.suggestion === 'block';
+    if (fact.kind === 'audited') audited = fact.audit.suggestion === 'block';
+    if (fact.kind === 'reviewed') reviewed = fact.review.status === 'Blocked';
+    if (fact.kind === 'deleted') source = 'deleted';
     if (fact.kind === 'transcode-taken' && fact.task.jobs.length > 0) open.add(fact.task.taskId);
     if (fact.kind === 'transcoded') open.delete(fact.task.taskId);
     const made = fact.kind === 'stream-transcoded' ? [fact.job] : fact.kind === 'transcoded' ? fact.task.jobs : [];
@@ -38,6 +41,9 @@ export function outcomeOf({ occurred }: CloudVideo): Outcome {
       if (status === 'success' && !since.has(label)) since.set(label, atMs);
     }
   }
+  if (source === 'deleted') return { recorded, source, blocked: false, running: 0, playable: [], missing: [] };
+  // A person's verdict stands above the machine's.
+  const blocked = reviewed ?? audited;
   return {
     ...{ recorded, source, blocked, running: open.size },
     playable: [...since].map(([label, sinceTime]) => ({ label, sinceTime })),

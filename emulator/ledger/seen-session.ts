@@ -24,7 +24,7 @@ export function sessionSeenAs(show: ShowOutcome): SessionStatus {
 const plays = ({ playable, blocked }: Outcome) => playable.length > 0 && !blocked;
 /** One can watch it in all qualities, for good. */
 const isWhole = (one: Outcome) => plays(one) && one.running === 0 && one.missing.length === 0;
-const isGone = (one: Outcome) => one.blocked || one.source === 'failed' || one.source === 'lost';
+const isGone = (one: Outcome) => one.blocked || ['failed', 'lost', 'deleted'].includes(one.source);
 const isMade = (one: Outcome) => one.source === 'there' && !isGone(one);
 const isWorkedOn = (one: Outcome) => one.running > 0 && !isGone(one);
 /** Its source is there, and no transcode has begun. */

@@ -2,7 +2,7 @@ import type { VideoStatus } from '../../schemas/generated/VideoState.ts';
 import type { Outcome } from './outcome.ts';
 import { theOne } from './the-one.ts';
 
-/** What a user means by each status (docs/video-status.md), said of what happened. Nothing here deletes a video. */
+/** What a user means by each status (docs/video-status.md), said of what happened. */
 export function videoSeenAs(outcome: Outcome): VideoStatus {
   return theOne(sentences, outcome);
 }
@@ -15,7 +15,8 @@ const untouched = ({ running, playable, missing, blocked }: Outcome) =>
 const isGone = ({ source }: Outcome) => source === 'failed' || source === 'lost';
 
 const sentences: Readonly<Record<VideoStatus, (outcome: Outcome) => boolean>> = {
-  DELETED: () => false,
+  /** A user has deleted it. */
+  DELETED: ({ source }) => source === 'deleted',
   /** It must not be shown; or all that was tried was in vain; or there never was a file. */
   FAILED: (it) =>
     it.blocked || (!plays(it) && !isWorkedOn(it) && it.missing.length > 0) || (untouched(it) && isGone(it)),

@@ -56,6 +56,7 @@ export type TimelineLine = {
 };
 
 const verdicts = { pass: 'PASS', review: 'REVIEW', block: 'BLOCKED' } as const;
+const reviewed = { Normal: 'PASS', Blocked: 'BLOCKED' } as const;
 
 export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]): LedgerVideo {
   const { plan, occurred } = video;
@@ -65,7 +66,9 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
   const facts = occurred.map(({ fact }) => fact);
   const snapshots = facts.flatMap((fact) => (fact.kind === 'snapshot' ? [fact.snapshot] : []));
   const audits = facts.flatMap((fact) => (fact.kind === 'audited' ? [fact.audit] : []));
+  const reviews = facts.flatMap((fact) => (fact.kind === 'reviewed' ? [fact.review] : []));
   const verdict = audits.at(-1)?.suggestion;
+  const review = reviews.at(-1)?.status;
   const outcome = outcomeOf(video);
   const told = timeOf(video, 'analysed') !== null || renditions.some((rendition) => rendition.status === 'SUCCESS');
   return {
@@ -89,7 +92,7 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
     sourceUrl: sourceReadyTime === null ? null : plan.sourceUrl,
     sizeBytes: sourceReadyTime === null ? null : plan.sizeBytes,
     durationSeconds: told ? plan.durationSeconds : null,
-    auditStatus: verdict ? verdicts[verdict] : null,
+    auditStatus: review ? reviewed[review] : verdict ? verdicts[verdict] : null,
     renditions,
     timeline: deliveries.map(timelineLine).sort((a, b) => a.eventTime - b.eventTime),
     delivery: deliveryCounts(deliveries),

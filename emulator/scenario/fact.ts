@@ -57,6 +57,12 @@ export type Audit = {
   readonly label: string;
 };
 
+/** A person's verdict. */
+export type Review = { readonly status: 'Normal' | 'Blocked'; readonly reason: string | null };
+
+/** A run of a user's workflow. */
+export type WorkflowRun = { readonly taskId: string; readonly workflowId: string; readonly createdMs: number };
+
 /** What can become true of a video. `isTold` says which of it a callback tells. */
 export type Fact =
   | { readonly kind: 'created' }
@@ -69,11 +75,23 @@ export type Fact =
   | { readonly kind: 'distributed' }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly kind: 'audited'; readonly audit: Audit }
+  | { readonly kind: 'reviewed'; readonly review: Review }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'fetched'; readonly jobId: string; readonly sourceUrl: string }
+  | { readonly kind: 'ai-image-made'; readonly jobId: string }
+  | { readonly kind: 'dynamic-image-made'; readonly jobId: string }
+  | { readonly kind: 'workflow-done'; readonly workflow: WorkflowRun }
   | { readonly kind: 'transcode-taken'; readonly task: TranscodeTask }
   | { readonly kind: 'stream-transcoded'; readonly task: TranscodeTask; readonly job: TranscodeJobPlan }
   | { readonly kind: 'transcoded'; readonly task: TranscodeTask };
 
-const silent: ReadonlySet<Fact['kind']> = new Set(['created', 'source-failed', 'distributed', 'transcode-taken']);
+const silent: ReadonlySet<Fact['kind']> = new Set([
+  'created',
+  'source-failed',
+  'distributed',
+  'ai-image-made',
+  'transcode-taken',
+]);
 
 /** Whether a callback tells it. */
 export function isTold(fact: Fact): boolean {

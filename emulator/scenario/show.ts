@@ -68,7 +68,8 @@ type Cast = Omit<Story, 'pushes'> & {
   readonly endedBy: 'time-out' | 'command';
 };
 
-function planRecorded(rng: Rng, settings: Limits, cast: Cast): ShowPlan {
+/** What is recorded of a stream that was pushed at these times, and what follows. */
+export function planRecorded(rng: Rng, settings: Limits, cast: Cast): ShowPlan {
   const { profile, practice, story, name } = cast;
   const stream = { domainName: profile.domainName, appName: profile.appName, streamName: name };
   const recorded = record(cast.pushes, { ...profile, endedBy: cast.endedBy });

@@ -5,7 +5,7 @@ import { integer, matching, optional, type Params, required } from '../params.ts
 import type { RecordConfig, RecordFormat } from './record-configs.ts';
 
 const alreadyThere = () => new ApiFault('ConfigAlreadyExists', 400, 'The config already exists.');
-const notThere = () => new ApiFault('CodeConfigNotFound', 400, 'The config does not exist.');
+export const notThere = () => new ApiFault('CodeConfigNotFound', 400, 'The config does not exist.');
 
 /** AddLiveRecordVodConfig (cloud facts 4). Acts on shows that begin afterwards. */
 export const addLiveRecordVodConfig: Action = (params, context) => {

@@ -1,5 +1,5 @@
 import { cloudTime } from '../../cloud/body.ts';
-import type { CloudVideo } from '../../cloud/video.ts';
+import type { CloudVideo, Order } from '../../cloud/video.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { type Params, required } from '../params.ts';
@@ -7,6 +7,7 @@ import { videoOf, videosHere } from './lookup.ts';
 
 /** A job of the kinds that these operations answer for here. */
 type JobInfo = {
+  readonly kind: Order['kind'];
   readonly jobId: string;
   readonly trigger: 'Auto' | 'Manual';
   readonly createdMs: number;
@@ -32,7 +33,7 @@ export const getJobDetail: Action = (params, context) => {
   return {
     JobType: jobType,
     ...(jobType === 'ai'
-      ? { AIJobDetail: { ...detail, MediaId: videoId, JobType: 'AIMediaAudit' } }
+      ? { AIJobDetail: { ...detail, MediaId: videoId, JobType: job.kind === 'ai-image' ? 'AIImage' : 'AIMediaAudit' } }
       : { SnapshotJobDetail: { ...detail, VideoId: videoId } }),
   };
 };
@@ -66,15 +67,17 @@ function jobsOf({ orders, occurred }: CloudVideo, jobType: 'snapshot' | 'ai'): J
   const automatic: JobInfo[] = [];
   for (const { fact, atMs } of occurred) {
     if (fact.kind === 'audited') done.set(fact.audit.jobId, atMs);
+    if (fact.kind === 'ai-image-made') done.set(fact.jobId, atMs);
     if (fact.kind !== 'snapshot') continue;
     const { jobId, startedBy } = fact.snapshot;
     done.set(jobId, atMs);
-    if (startedBy === 'cloud') automatic.push({ jobId, trigger: 'Auto', createdMs: atMs, completedMs: atMs });
+    if (startedBy === 'cloud')
+      automatic.push({ kind: 'snapshot', jobId, trigger: 'Auto', createdMs: atMs, completedMs: atMs });
   }
   const ordered = orders
-    .filter(({ kind }) => (kind === 'audit') === (jobType === 'ai'))
-    .map(({ jobId, createdMs }): JobInfo => {
-      return { jobId, trigger: 'Manual', createdMs, completedMs: done.get(jobId) ?? null };
+    .filter(({ kind }) => (kind === 'snapshot') === (jobType === 'snapshot'))
+    .map(({ kind, jobId, createdMs }): JobInfo => {
+      return { kind, jobId, trigger: 'Manual', createdMs, completedMs: done.get(jobId) ?? null };
     });
   return jobType === 'ai' ? ordered : [...automatic, ...ordered].sort((a, b) => a.createdMs - b.createdMs);
 }

@@ -1,4 +1,4 @@
-import { type CloudVideo, type RunningTask, type VodStatus, vodStatus } from '../../cloud/video.ts';
+import { type CloudVideo, isDeleted, type RunningTask, type VodStatus, vodStatus } from '../../cloud/video.ts';
 import type { ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { type Params, required } from '../params.ts';
@@ -8,9 +8,9 @@ export function isHere({ plan }: CloudVideo, { region, cloud }: ActionContext): 
   return region === null || (plan.region ?? cloud.homeRegion) === region;
 }
 
-/** All videos of this endpoint's region. */
+/** All videos of this endpoint's region that nobody has deleted. */
 export function videosHere(context: ActionContext): CloudVideo[] {
-  return [...context.cloud.videos.values()].filter((video) => isHere(video, context));
+  return [...context.cloud.videos.values()].filter((video) => isHere(video, context) && !isDeleted(video));
 }
 
 /** The video of this id, where VOD knows it in this endpoint's region. */

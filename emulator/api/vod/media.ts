@@ -121,7 +121,9 @@ export function describeVideo(video: CloudVideo, context: ActionContext) {
   const { plan, occurred } = video;
   const ready = timeOf(video, 'source-ready') !== null;
   const cover = occurred.findLast(({ fact }) => fact.kind === 'snapshot')?.fact;
-  const audit = occurred.findLast(({ fact }) => fact.kind === 'audited')?.fact;
+  const verdicts = occurred.map(({ fact }) => fact);
+  const review = verdicts.findLast((fact) => fact.kind === 'reviewed');
+  const audit = verdicts.findLast((fact) => fact.kind === 'audited');
   return {
     VideoId: plan.videoId,
     Title: plan.title,
@@ -136,7 +138,8 @@ export function describeVideo(video: CloudVideo, context: ActionContext) {
     StorageLocation: 'live-record.oss-cn-shanghai.aliyuncs.com',
     RegionId: plan.region ?? context.cloud.homeRegion,
     AppId: 'app-1000000',
-    AuditStatus: audit?.kind === 'audited' ? (audit.audit.suggestion === 'block' ? 'Blocked' : 'Normal') : 'Init',
+    AuditStatus:
+      review?.review.status ?? (audit ? (audit.audit.suggestion === 'block' ? 'Blocked' : 'Normal') : 'Init'),
     DownloadSwitch: 'on',
   };
 }

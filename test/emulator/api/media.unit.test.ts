@@ -80,7 +80,9 @@ describe('looking at media', () => {
     expect(found.body.Total).toBe(composed.length);
     expect((await match("Title = 'nothing like it'")).body.Total).toBe(0);
     expect((await match('Title like x')).body).toMatchObject({ Code: 'InvalidParameter.Match' });
-    const either = await match("Title = 'nothing or it, and more' or MediaSource = 'editing' and Status in ('UploadSucc')");
+    const either = await match(
+      "Title = 'nothing or it, and more' or MediaSource = 'editing' and Status in ('UploadSucc')",
+    );
     expect(either.body.Total).toBe(composed.length);
   });
 

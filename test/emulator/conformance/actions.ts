@@ -79,4 +79,13 @@ export const steps: readonly Step[] = [
   vod('SubmitAIMediaAuditJob', (world) => ({ MediaId: played(world) })),
   vod('GetJobDetail', (world) => ({ JobType: 'ai', JobId: answer(world, 'SubmitAIMediaAuditJob').JobId })),
   vod('GetMediaAuditResult', (world) => ({ MediaId: played(world) })),
+  vod('GetMezzanineInfo', (world) => ({ VideoId: played(world) })),
+  vod('GetVideoPlayAuth', (world) => ({ VideoId: played(world) })),
+  vod('SubmitAIImageJob', (world) => ({ VideoId: played(world), AITemplateId: 'template' })),
+  vod('SubmitDynamicImageJob', (world) => ({ VideoId: played(world), DynamicImageTemplateId: 'template' })),
+  vod('SubmitWorkflowJob', (world) => ({ MediaId: played(world), WorkflowId: 'workflow' })),
+  vod('UploadMediaByURL', () => ({ UploadURLs: 'http://media.example.com/a.mp4,http://media.example.com/b.mp4' })),
+  vod('CreateAudit', (world) => ({ AuditContent: JSON.stringify([{ VideoId: upload(world), Status: 'Normal' }]) })),
+  vod('DeleteVideo', (world) => ({ VideoIds: `${upload(world)},none` })),
+  live('RealTimeRecordCommand', () => ({ ...stream, AppName: 'practice-1', Command: 'start' })),
 ];
