@@ -1,7 +1,7 @@
 /** What the public fields of a video say, derived from its facts alone. */
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type Event, timeOf } from './events.ts';
-import { type Failure, type Gathered, gathered, isSourceGone } from './gathered.ts';
+import { type Failure, type FoldedFacts, foldFacts, isSourceGone } from './folded-facts.ts';
 import { type Output, outputsOf } from './renditions.ts';
 import { statusOf } from './status.ts';
 
@@ -32,7 +32,7 @@ export type Summary = Pick<
 
 /** The summary of these events. */
 export function summaryOf(events: readonly Event[]): Summary {
-  const seen = gathered(events);
+  const seen = foldFacts(events);
   const outputs = outputsOf(events);
   const sourceReadyTime = seen.sourceReadyTime ?? seen.urlUploadTime;
   const sourceGone = isSourceGone(seen);
@@ -74,20 +74,24 @@ export function summaryOf(events: readonly Event[]): Summary {
   };
 }
 
-function observedPlayable(seen: Gathered): number | null {
+function observedPlayable(seen: FoldedFacts): number | null {
   const times = seen.observed
     .filter(({ fact }) => fact.outputs.some((output) => output.status === 'SUCCESS'))
     .flatMap((event) => timeOf(event) ?? []);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function kindOf(seen: Gathered): VideoState['kind'] {
+function kindOf(seen: FoldedFacts): VideoState['kind'] {
   if (seen.announcedComposing) return 'COMPOSED';
   if (seen.announcedRecording) return 'SEGMENT';
   return seen.sourceReady || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';
 }
 
-function standingFailure(seen: Gathered, outputs: readonly Output[], audit: VideoState['auditStatus']): Failure | null {
+function standingFailure(
+  seen: FoldedFacts,
+  outputs: readonly Output[],
+  audit: VideoState['auditStatus'],
+): Failure | null {
   if (audit === 'BLOCKED') return { code: 'AuditBlocked', message: seen.auditMessage };
   const output = outputs.find(({ rendition }) => rendition.status === 'FAIL' && !rendition.superseded)?.rendition;
   if (output) return { code: output.errorCode, message: output.errorMessage };

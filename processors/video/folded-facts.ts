@@ -6,8 +6,8 @@ import { type Event, timeOf } from './events.ts';
 
 export type Failure = { readonly code: string | null; readonly message: string | null };
 
-/** What one pass over the events gathers. */
-export type Gathered = {
+/** What one pass over the events comes to. */
+export type FoldedFacts = {
   stream: VideoState['stream'];
   recording: VideoState['recording'];
   region: string | null;
@@ -51,7 +51,7 @@ export type Gathered = {
   observed: Event[];
 };
 
-function nothingGathered(): Gathered {
+function noFacts(): FoldedFacts {
   return {
     stream: null,
     recording: null,
@@ -94,9 +94,9 @@ function nothingGathered(): Gathered {
 }
 
 /** What the events say, in the timeline's order. */
-export function gathered(events: readonly Event[]): Gathered {
-  const seen = nothingGathered();
-  for (const event of events) gather(seen, event);
+export function foldFacts(events: readonly Event[]): FoldedFacts {
+  const seen = noFacts();
+  for (const event of events) foldFact(seen, event);
   fillFromObserved(seen);
   seen.region = regionOf(events);
   return seen;
@@ -121,7 +121,7 @@ function isInternal(kind: Fact['kind']): boolean {
   return /^(?:TRANSCODE_REQUESTED|JOB_|COMPOSE_(?!START)|OBSERVED)/.test(kind);
 }
 
-function gather(seen: Gathered, event: Event): void {
+function foldFact(seen: FoldedFacts, event: Event): void {
   const { entry, fact } = event;
   const time = timeOf(event);
   const ok = succeeded(entry);
@@ -183,7 +183,7 @@ function gather(seen: Gathered, event: Event): void {
       if (fact.outputs[0]?.status === 'SUCCESS') seen.streamPlayableTime ??= time;
       break;
     case 'TRANSCODED':
-      gatherSummary(seen, event, time);
+      foldSummary(seen, event, time);
       break;
     case 'MACHINE_AUDIT':
       if (ok) seen.machineAudit = fact.audit ?? seen.machineAudit;
@@ -209,7 +209,7 @@ function gather(seen: Gathered, event: Event): void {
   if (failed(entry) && isSourceStep(fact.kind)) seen.sourceFailure ??= failureOf(event);
 }
 
-function gatherSummary(seen: Gathered, event: Event, time: number | null): void {
+function foldSummary(seen: FoldedFacts, event: Event, time: number | null): void {
   const { entry, fact } = event;
   if (fact.outputs.length === 0) seen.summedUntil = entry.eventTime;
   if (failed(entry)) {
@@ -224,7 +224,7 @@ function gatherSummary(seen: Gathered, event: Event, time: number | null): void 
     seen.summaryPlayableTime ??= time;
 }
 
-function fillFromObserved(seen: Gathered): void {
+function fillFromObserved(seen: FoldedFacts): void {
   for (const event of seen.observed) {
     const { entry, fact } = event;
     seen.stream ??= fact.stream;
@@ -251,6 +251,6 @@ function isSourceStep(kind: Fact['kind']): boolean {
 }
 
 /** The source file was deleted and not uploaded again. */
-export function isSourceGone(seen: Gathered): boolean {
+export function isSourceGone(seen: FoldedFacts): boolean {
   return seen.sourceDeletedTime !== null && seen.sourceDeletedTime >= seen.lastSourceTime;
 }
