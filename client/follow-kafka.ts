@@ -42,7 +42,7 @@ type Keyed<T extends StateTopic> = Extract<FollowEvent<T>, { readonly key: strin
  * Follows a state topic: the latest state of every key (older ones may come too), `live`, then every change. Events of
  * one key come in the order of the topic.
  *
- * kafkajs may, when transactions of two processors overlapped at a takeover, hand out a state whose transaction was
+ * kafkajs may, when transactions of two processors overlapped at a handover, hand out a state whose transaction was
  * aborted. The committed state of the same key comes after it, with the same or a neighbouring `revision`: nothing is
  * left out here because of its revision, and readers should apply what came last instead of comparing revisions.
  *

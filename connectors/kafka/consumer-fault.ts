@@ -32,8 +32,8 @@ export async function unreadableBatch(
     const offset = Math.max(position, low);
     return offset < high ? [{ topic, partition, offset }] : [];
   });
-  const suspects = (await Promise.all(looks)).flat();
-  const where = suspects.map(({ topic, partition, offset }) => `${topic}/${partition} at offset ${offset}`);
+  const candidates = (await Promise.all(looks)).flat();
+  const where = candidates.map(({ topic, partition, offset }) => `${topic}/${partition} at offset ${offset}`);
   const missing = missingCompressionTypes();
   const remedy =
     missing.length > 0

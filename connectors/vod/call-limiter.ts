@@ -24,11 +24,11 @@ export function callLimiter(
   onFault: (fault: CloudFault) => void = () => {},
 ): CallLimiter {
   const pace = adaptivePace(limits, clock);
-  const places = new Semaphore(limits.atOnce);
+  const slots = new Semaphore(limits.atOnce);
   return {
     pace,
     call: (signal, work) =>
-      places.run(async () => {
+      slots.run(async () => {
         if (!(await pace.acquire(signal))) throw new Abandoned();
         try {
           return await work();

@@ -110,7 +110,7 @@ describe('dead letters from the command line', () => {
     const [compose] = composeJobs.map(({ value }) => value as ComposeJob);
     if (!transcode || !step || !compose) throw new Error('the examples have a job of every kind');
     const producer = await IdempotentProducer.connect(kafka);
-    const bury = (topic: string, key: string, value: Buffer) =>
+    const writeLetter = (topic: string, key: string, value: Buffer) =>
       producer.send({
         topic: `${prefix}dead-letters`,
         key,
@@ -120,9 +120,9 @@ describe('dead letters from the command line', () => {
           ...{ 'origin-topic': `${prefix}${topic}`, 'origin-partition': '0', 'origin-offset': '1' },
         },
       });
-    await bury('transcode-jobs', transcode.videoId, transcodeJob.encode(transcode));
-    await bury('transcode-jobs', step.videoId, transcodeJob.encode(step));
-    await bury('compose-jobs', 'play.example.com/live/room-42', composeJob.encode(compose));
+    await writeLetter('transcode-jobs', transcode.videoId, transcodeJob.encode(transcode));
+    await writeLetter('transcode-jobs', step.videoId, transcodeJob.encode(step));
+    await writeLetter('compose-jobs', 'play.example.com/live/room-42', composeJob.encode(compose));
     await producer.close();
 
     const lines = printed();

@@ -12,7 +12,7 @@ export type StateWriter = {
   session(states: Readonly<Record<string, SessionState | null>>, partition?: number): Promise<void>;
   /** Writes one transaction and aborts it. */
   abortedVideo(states: Readonly<Record<string, VideoState>>): Promise<void>;
-  /** Two aborted transactions of two writers, the second within the first: what a takeover from a frozen processor leaves. */
+  /** Two aborted transactions of two writers, the second within the first: what a handover from a frozen processor leaves. */
   overlappingAborts(outer: VideoState, inner: VideoState): Promise<void>;
   close(): Promise<void>;
 };
