@@ -8,7 +8,7 @@ const turn = { file: session('turn'), within: 'turn' };
 const late = { file: session('topology'), within: 'heldFact' };
 const keep = { file: session('records'), within: 'keep' };
 const judge = { file: session('history'), within: 'judge' };
-const inLedger = 'compositions.find((composition) => jobOf(composition.token) === job)';
+const inLedger = 'compositions.find((composition) => compositionKeyOf(composition.token) === key)';
 
 export const inSession: readonly Equivalent[] = [
   { ...times, from: 'latest - sinceMs <= retentionMs', to: 'false' },
