@@ -39,6 +39,11 @@ describe('a record', () => {
     });
   });
 
+  it('of a new stream is the first of its revisions', () => {
+    const said = new StreamUnderTest({ policy: byNobody }).hear(segment('a', 0, 8)).passTo(11);
+    expect(said.emissions.map(({ value }) => (value as { revision: number }).revision)).toEqual([1, 2]);
+  });
+
   it('that means nothing is refused, with what is wrong', () => {
     expect(topology.step(null, recordOf(null), none)).toEqual({
       kind: 'dead-letter',
@@ -73,7 +78,7 @@ describe('a record', () => {
     const live = broadcasts(2, 240);
     const read: string[] = [];
     live.onRead = (key) => read.push(key);
-    live.hear(segment('a', 1000, 1008), segment('s0', 0, 8, { videoRevision: 2 })).passTo(1100);
+    live.hear(composed('early', -5), segment('a', 1000, 1008), segment('s0', 0, 8, { videoRevision: 2 })).passTo(1100);
     expect(new Set(read)).toEqual(new Set([streamKey]));
   });
 });
@@ -99,6 +104,14 @@ describe('a fact about an archived video', () => {
     const later = segment('s10', 10 * day, 10 * day + 8, { videoRevision: 2 });
     live.hear(later, later);
     expect([live.drops, live.facts.map(({ videoId }) => videoId)]).toEqual([['duplicate'], ['s10', 's20', 's21']]);
+  });
+
+  it('reads few records, however long ago it was', () => {
+    const live = broadcasts(60, day);
+    const read = new Set<string>();
+    live.onRead = (key) => read.add(key);
+    live.hear(segment('s5', 5 * day, 5 * day + 8, { status: 'TRANSCODED', videoRevision: 2 }));
+    expect(read.size).toBeLessThan(30);
   });
 
   it('that moves it far reads no more than one that stays', () => {
