@@ -45,9 +45,8 @@ function referenceTo(output: Rendition, renditions: readonly Rendition[]): numbe
   const rendition = renditions[index];
   if (rendition === undefined || rendition.status !== output.status) return -1;
   let told = 0;
-  for (let bit = 0; bit < optional.length; bit += 1) {
-    const field = optional[bit];
-    if (field === undefined || output[field] === null) continue;
+  for (const [bit, field] of optional.entries()) {
+    if (output[field] === null) continue;
     if (output[field] !== rendition[field]) return -1;
     told |= 1 << bit;
   }
@@ -67,9 +66,6 @@ export function fullFact(fact: Fact, renditions: readonly Rendition[]): Fact {
 
 function onlyTold(rendition: Rendition, told: number): Rendition {
   const output: { -readonly [field in keyof Rendition]: Rendition[field] } = { ...rendition, superseded: false };
-  for (let bit = 0; bit < optional.length; bit += 1) {
-    const field = optional[bit];
-    if (field !== undefined && (told & (1 << bit)) === 0) output[field] = null;
-  }
+  for (const [bit, field] of optional.entries()) if ((told & (1 << bit)) === 0) output[field] = null;
   return output;
 }

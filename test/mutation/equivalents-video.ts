@@ -53,6 +53,26 @@ export const inVideo: readonly Equivalent[] = [
     ['1', '(2)'],
     ['1', '(0)'],
   ]),
+  ...video('events', 'timelineOf', 'Saves reading the events anew: they are the same.', [
+    ['remember(timeline, events);', ';'],
+  ]),
+  ...video('events', 'remember', 'Saves reading the events anew: they are the same.', [
+    ['Object.defineProperty(timeline, source, { value: events });', ';'],
+  ]),
+  ...video('compaction', 'compactFact', 'Saves a copy where nothing is referred to.', [
+    ['listed.length === 0 ? fact : { ...fact, outputs, listed }', '{ ...fact, outputs, listed }'],
+  ]),
+  ...video('compaction', 'referenceTo', 'A job has one rendition; what is below 0 refers to none.', [
+    [
+      'renditions.findIndex((rendition) => rendition.jobId === output.jobId)',
+      'renditions.findLastIndex((rendition) => rendition.jobId === output.jobId)',
+    ],
+    ['1', '(2)'],
+  ]),
+  ...video('compaction', 'fullFact', 'Saves a copy where nothing is referred to.', [
+    ['fact.listed.length === 0', 'false'],
+    ['0', '(-1)'],
+  ]),
   ...video('copies', 'winnerOf', 'Copies that are in no order are the same, and no news.', [
     ['order > 0', 'order >= 0'],
     ['0', '(-1)'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../../processors/callback/index.ts';
-import { orderOf, tokenOf } from '../../../processors/video/index.ts';
+import { orderOf, requestTokenOf, tokenOf } from '../../../processors/video/index.ts';
 import { check } from '../../support/property.ts';
 import { at, type CallbackBody, jobEvent, recorded, requested, snapshot, sourceReady, videoId } from '../callbacks.ts';
 import { comparable, throughTheLog } from '../encoding.ts';
@@ -173,6 +173,37 @@ describe('a cover snapshot before the transcode', () => {
     expect(other.state?.steps).toMatchObject([{ state: 'ACKNOWLEDGED', jobId: 'pic-1' }]);
     const { state } = run([cover('pic-1')], { policies: pictured, from: other.state });
     expect(state).toMatchObject({ coverUrl: expect.any(String), steps: [{ state: 'DONE' }], renditions: [] });
+  });
+});
+
+describe('a step', () => {
+  const both = policies({ audit: true, snapshot: true });
+
+  it('is ordered whole: for which stream, where, and when', () => {
+    const { jobs } = run(ready, { policies: audited, headers: { region: 'cn-shanghai' } });
+    expect(jobs).toMatchObject([
+      {
+        token: auditToken,
+        purpose: 'SEGMENT',
+        generation: 0,
+        stream: { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' },
+        plannedAt: Date.parse(at(0)),
+        region: 'cn-shanghai',
+      },
+    ]);
+  });
+
+  it.each([
+    ['a cover that failed says nothing of the audit', coverToken, 'AUDIT'],
+    ['an audit that failed leaves it to a person, whatever the cover', auditToken, 'REVIEW'],
+  ])('%s', (_, token, hold) => {
+    const { state } = run([...ready, step('Failed', 20, token)], { policies: both });
+    expect(state?.jobs).toMatchObject([{ hold }]);
+  });
+
+  it('of a request has a token of its video and request alone', () => {
+    expect(requestTokenOf('a', 'r')).not.toBe(requestTokenOf('b', 'r'));
+    expect(requestTokenOf(videoId, 'r')).toBe('l2v-9d2021e7504f028772274a17aa87');
   });
 });
 

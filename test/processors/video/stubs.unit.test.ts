@@ -3,6 +3,7 @@
  * "Retirement"): the fewest events that say the same. What happened to the video is told first, and what it came to.
  */
 import { describe, expect, it } from 'vitest';
+import { eventsOf } from '../../../processors/video/events.ts';
 import { eventsOfStub } from '../../../processors/video/stub.ts';
 import { summaryOf } from '../../../processors/video/summary.ts';
 import type { RetiredSummary, VideoState } from '../../../schemas/generated/VideoState.ts';
@@ -19,6 +20,7 @@ import {
   streamTranscoded,
   transcoded,
 } from '../callbacks.ts';
+import { throughTheLog } from '../encoding.ts';
 import { run } from '../run-topology.ts';
 
 const [ld, hd] = [rendition('ld', 'LD'), rendition('hd', 'HD')];
@@ -162,5 +164,15 @@ describe('the events of a video that had retired', () => {
   ])('say of a transcode that %s', (_, bodies, status) => {
     const summed = eventsOfStub(stubOf([...ready, ...bodies]).stub).filter(({ entry }) => entry.eventType === T);
     expect(summed.map(({ entry }) => entry.status)).toEqual([status]);
+  });
+
+  it('stand among those that came since, in the order of the timeline', () => {
+    const { stub } = stubOf([...ready, transcoded(60, [ld])]);
+    const since = run([snapshot(30)]).state;
+    if (since === null) throw new Error('no state');
+    const events = eventsOf({ ...throughTheLog(since), retiredSummary: stub });
+    const times = events.map(({ entry }) => entry.eventTime);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(events.map(({ entry }) => entry.eventType)).toEqual(expect.arrayContaining([R, 'SnapshotComplete', T]));
   });
 });
