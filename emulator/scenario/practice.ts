@@ -4,6 +4,9 @@ import { templateGroupIds } from './templates.ts';
 export const practices = ['1', '2', '3a', '3b'] as const;
 export type Practice = (typeof practices)[number];
 
+/** What a recording is stored as. */
+export type Container = 'm3u8' | 'mp4' | 'flv';
+
 /** How the streams of an app are recorded: the fields of AddLiveRecordVodConfig that change what happens. */
 export type RecordingProfile = {
   readonly domainName: string;
@@ -15,6 +18,10 @@ export type RecordingProfile = {
   readonly autoCompose: boolean;
   /** Template group of the composed video. */
   readonly composeTemplateGroupId: string | null;
+  /** A file of each for every cycle; m3u8 alone where it isn't said. */
+  readonly containers?: readonly Container[];
+  /** Those of them that are composed; all where it isn't said. */
+  readonly composedContainers?: readonly Container[];
 };
 
 const common = { domainName: 'play.example.com', disconnectDelaySeconds: 180 };

@@ -123,7 +123,7 @@ function planSession(
   stream: ShowPlan['stream'],
   session: RecordedSession,
 ): SessionOutcome {
-  const { practice, story, profile, composedBy, containers = ['m3u8'] } = cast;
+  const { practice, story, profile, composedBy, containers = profile.containers ?? ['m3u8'] } = cast;
   const sessionId = [
     stream.domainName,
     stream.appName,
@@ -149,7 +149,7 @@ function planSession(
   if (profile.autoCompose && profile.composeTemplateGroupId && session.cuts.length <= settings.composeLimit) {
     const recordedMs = happenings.filter((one) => one.fact.kind === 'recorded').map((one) => one.atMs);
     const allThereMs = Math.max(session.closedMs, ...recordedMs);
-    for (const container of containers) {
+    for (const container of profile.composedContainers ?? containers) {
       const clips = files.filter((file) => file.container === container).map(({ video }) => video);
       const plan: Omit<VideoPlan, 'videoId' | 'durationSeconds' | 'sourceUrl' | 'sizeBytes'> = {
         ...{ ...common, kind: 'COMPOSED', recording: null, templateGroupId: profile.composeTemplateGroupId },

@@ -1,6 +1,6 @@
 import type { Rng } from '../random.ts';
 import type { ShowPlan } from './fact.ts';
-import type { Container } from './stories.ts';
+import type { Container } from './practice.ts';
 
 /** Ids of recent years end in 0102. Durations come in hundredths of a second, as ffprobe-like tools give them. */
 export function planSource(rng: Rng, stream: ShowPlan['stream'], mediaSeconds: number, container: Container) {

@@ -1,5 +1,5 @@
 import type { ComposedBy } from './fact.ts';
-import type { RecordingProfile } from './practice.ts';
+import type { Container, RecordingProfile } from './practice.ts';
 import type { StoryName } from './story-names.ts';
 import { templateGroupIds } from './templates.ts';
 
@@ -17,7 +17,6 @@ export type Story = {
   readonly firstFilm?: 'damaged' | 'lost';
   readonly region?: string;
 };
-export type Container = 'm3u8' | 'mp4';
 
 const { recording, storeOnly, compose } = templateGroupIds;
 

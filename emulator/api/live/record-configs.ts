@@ -1,9 +1,9 @@
 import type { StreamRef } from '../../../schemas/generated/VideoState.ts';
-import type { RecordingProfile } from '../../scenario/practice.ts';
+import type { Container, RecordingProfile } from '../../scenario/practice.ts';
 
 /** How one container is recorded, where configurations are given per container (cloud facts 4.12). */
 export type RecordFormat = {
-  readonly Format: string;
+  readonly Format: Container;
   readonly AutoCompose?: 'ON' | 'OFF';
   readonly ProcessMethod?: 'transcode' | 'workflow';
   readonly ProcessTemplateId?: string;
@@ -72,7 +72,11 @@ export class RecordConfigs {
 }
 
 function profile(config: RecordConfig): Omit<RecordingProfile, 'domainName' | 'appName'> {
+  const formats = config.RecordFormatList.RecordFormat;
+  const composed = formats.filter(({ AutoCompose }) => AutoCompose === 'ON').map(({ Format }) => Format);
   return {
+    ...(formats.length === 0 ? {} : { containers: formats.map(({ Format }) => Format) }),
+    ...(composed.length === 0 ? {} : { composedContainers: composed }),
     cycleSeconds: config.CycleDuration,
     disconnectDelaySeconds: config.DelayTime,
     recordingTemplateGroupId: config.VodTranscodeGroupId,

@@ -88,12 +88,16 @@ function processes({ VideoProcess }: RecordFormat, what: 'origin' | 'compose'): 
   return (VideoProcess ?? 'origin').split(',').includes(what);
 }
 
+const containers = ['m3u8', 'mp4', 'flv'] as const;
+
 function formatsOf(params: Params): RecordFormat[] {
   const formats: RecordFormat[] = [];
   for (;;) {
     const name = (field: string) => `RecordFormat.${formats.length + 1}.${field}`;
-    const Format = matching(params, name('Format'), /^(m3u8|flv|mp4)$/);
-    if (Format === null) return formats;
+    const given = optional(params, name('Format'));
+    if (given === null) return formats;
+    const Format = containers.find((one) => one === given);
+    if (!Format) throw fault.invalidParameter(name('Format'));
     const AutoCompose = matching(params, name('AutoCompose'), /^(ON|OFF)$/i)?.toUpperCase();
     const ProcessMethod = matching(params, name('ProcessMethod'), /^(transcode|workflow)$/);
     const ProcessTemplateId = optional(params, name('ProcessTemplateId'));

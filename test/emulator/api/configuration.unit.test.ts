@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { templateGroupIds } from '../../../emulator/index.ts';
 import { startReceiver } from '../receiver.ts';
 import { calmEmulator, stopAfterTest } from '../world.ts';
 import { call } from './caller.ts';
@@ -75,6 +76,26 @@ describe('recording configurations', () => {
         },
       ],
     });
+  });
+
+  test('of several containers make a file of each for every cycle, and compose those that say so', async () => {
+    const emulator = await calmEmulator();
+    await live(emulator.url, 'UpdateLiveRecordVodConfig', {
+      AppName: 'practice-1',
+      'RecordFormat.1.Format': 'm3u8',
+      'RecordFormat.1.AutoCompose': 'ON',
+      'RecordFormat.1.VideoProcess': 'compose',
+      'RecordFormat.1.ProcessTemplateId': templateGroupIds.compose,
+      'RecordFormat.2.Format': 'mp4',
+    });
+    emulator.play({ practices: ['1'], shows: 1, compression: 1e7 });
+    await emulator.whenQuiet();
+    const { videos, sessions } = emulator.ledger();
+    const files = (kind: string, container: string) =>
+      videos.filter((video) => video.kind === kind && video.sourceUrl?.endsWith(`.${container}`)).length;
+    expect(files('SEGMENT', 'mp4')).toBeGreaterThan(1);
+    expect(files('SEGMENT', 'm3u8')).toBe(files('SEGMENT', 'mp4'));
+    expect([files('COMPOSED', 'm3u8'), files('COMPOSED', 'mp4')]).toEqual([sessions.length, 0]);
   });
 
   test('decide how the shows that follow are recorded', async () => {
