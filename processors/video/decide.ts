@@ -1,6 +1,6 @@
 import type { JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
 import type { Policy } from '../policy/index.ts';
-import { sameValue } from './copies.ts';
+import { sameValue } from './conflicts.ts';
 import { type Event, eventsOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
 import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';

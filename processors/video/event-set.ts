@@ -5,7 +5,7 @@
  */
 import type { LaneCut } from '../../schemas/generated/VideoState.ts';
 import { compareText } from '../callback/index.ts';
-import { mergeCopies } from './copies.ts';
+import { resolveConflict } from './conflicts.ts';
 import { compareEvents, type Event } from './events.ts';
 import {
   bytesOf,
@@ -46,7 +46,7 @@ export function addEvent(set: EventSet, event: Event): Added {
   const at = set.events.findLastIndex(({ entry }) => entry.eventId === event.entry.eventId);
   const known = set.events[at];
   if (known === undefined) return insert(set, set.events, event, 'added');
-  const merged = mergeCopies(known, event);
+  const merged = resolveConflict(known, event);
   return merged === null ? { kind: 'duplicate' } : insert(set, set.events.toSpliced(at, 1), merged, 'merged');
 }
 

@@ -1,7 +1,7 @@
 /** One pass over the events of a video: what its summary is derived from. */
 import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
-import { isFinding } from './copies.ts';
+import { isFinding } from './conflicts.ts';
 import { type Event, timeOf } from './events.ts';
 
 export type Failure = { readonly code: string | null; readonly message: string | null };

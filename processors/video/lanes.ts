@@ -4,7 +4,7 @@
  */
 import type { Fact, LaneCut } from '../../schemas/generated/VideoState.ts';
 import { causalRank, compareText, failed, renditionBytes, succeeded, textBytes } from '../callback/index.ts';
-import { isFinding } from './copies.ts';
+import { isFinding } from './conflicts.ts';
 import type { Event } from './events.ts';
 
 /** By importance: verdicts and deletions, the life cycle, its transcodes, and the rest; and what our own roles say. */

@@ -1,6 +1,6 @@
 import type { ComposeJobFact, StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
-import { sameValue } from './copies.ts';
+import { sameValue } from './conflicts.ts';
 import { eventsOf } from './events.ts';
 
 /**

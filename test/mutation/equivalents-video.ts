@@ -73,11 +73,11 @@ export const inVideo: readonly Equivalent[] = [
     ['fact.listed.length === 0', 'false'],
     ['0', '(-1)'],
   ]),
-  ...video('copies', 'winnerOf', 'Copies that are in no order are the same, and no news.', [
+  ...video('conflicts', 'winnerOf', 'Copies that are in no order are the same, and no news.', [
     ['order > 0', 'order >= 0'],
     ['0', '(-1)'],
   ]),
-  ...video('copies', 'smaller', 'Of two that are the same either is the smaller.', [['a < b', 'a <= b']]),
+  ...video('conflicts', 'smaller', 'Of two that are the same either is the smaller.', [['a < b', 'a <= b']]),
   ...video('subject', 'subjectOf', 'Of two that are the same either is the smaller.', [
     ['fact.subject < subject', 'fact.subject <= subject'],
   ]),

@@ -18,7 +18,7 @@ export function isFinding({ entry, fact }: Event): boolean {
  * third copy it matters which of them said it. `receivedAt` and `source` stay those of the first copy; region and subject
  * are the smallest that any copy was delivered with.
  */
-export function mergeCopies(known: Event, copy: Event): Event | null {
+export function resolveConflict(known: Event, copy: Event): Event | null {
   const region = smaller(known.fact.region, copy.fact.region);
   const subject = smaller(known.fact.subject, copy.fact.subject);
   const winner = winnerOf(known, copy) ?? known;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../../processors/callback/index.ts';
-import { sameValue } from '../../../processors/video/copies.ts';
+import { sameValue } from '../../../processors/video/conflicts.ts';
 import { evolve } from '../../../processors/video/index.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../../schemas/topics.ts';
