@@ -87,7 +87,8 @@ it('says that a table is missing, waits without losing rows, and goes on when it
 });
 
 it('says which column is not of this release, and goes on when it is', async () => {
-  const before = await world.count('callbacks FINAL');
+  // A column is changed part by part, and the tests above left one for each of many months: that took 45 s.
+  await world.client.command({ query: 'TRUNCATE TABLE callbacks' });
   await world.client.command({ query: 'ALTER TABLE callbacks MODIFY COLUMN job_id FixedString(3)' });
   await publish(names('other-table', 30), sometime);
   const { sink, told } = telling();
@@ -98,7 +99,7 @@ it('says which column is not of this release, and goes on when it is', async () 
     },
   );
   await world.client.command({ query: 'ALTER TABLE callbacks MODIFY COLUMN job_id String' });
-  await eventually(async () => expect(await world.count('callbacks FINAL')).toBe(before + 30));
+  await eventually(async () => expect(await world.count('callbacks FINAL')).toBe(30));
   await sink.end();
 });
 
