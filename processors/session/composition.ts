@@ -1,28 +1,19 @@
 /** Composing by us: when, of what, and what became of it. */
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { Composition, CompositionReason, StreamRef, StreamVideo } from '../../schemas/generated/StreamState.ts';
-import { compositionKeyOf, compositionToken } from '../composition-token.ts';
-import { digest } from './digest.ts';
-import { areOneCycle, type Group, type Segment } from './grouping.ts';
+import { compositionKeyOf } from '../composition-token.ts';
+import { compositionsOf, coveredBy, partsOf, tokenOf } from './composition-parts.ts';
+import type { Group, Segment } from './grouping.ts';
 import { byText } from './order.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
-import { isLiving } from './status.ts';
-
-/** Of exactly these segments in this order. */
-export function tokenOf(group: Group, generation: number): string {
-  const [first, second] = [digest(1), digest(2)];
-  for (const { video } of group.segments) {
-    first.add(video.videoId);
-    second.add(video.videoId);
-  }
-  return compositionToken(`${first.hex()}${second.hex()}`, generation);
-}
+import { keepsPlace } from './status.ts';
 
 /**
- * Whether we compose this session now, and why; null for no. Once per set of segments: when it is certain to be over, and
- * the sources of all usable segments are ready, or have had the time to be.
+ * Whether we compose this session now, and why; null for no. Once for what is to be composed: when the session is certain
+ * to be over, and the sources of all its parts are ready, or have had the time to be. That the cloud has begun composing
+ * doesn't make it certain: until the next segment is heard of, the composed video may be that of the session before.
  *
  * @param nowMs wall clock: nothing is planned for what is older than the policy's `maxActAgeSeconds`
  * @param clockMs up to when time has passed for this stream
@@ -34,36 +25,40 @@ export function decideComposition(
   nowMs: number,
   clockMs: number,
 ): Composition | null {
-  const isOver = clockMs >= session.certainAtMs || session.composed.some((one) => !one.ours);
+  const isOver = clockMs >= session.certainAtMs;
   const reason = isOver && session.composition === null ? reasonOf(session, rules) : null;
   if (reason === null) return null;
   const { group } = session;
-  const earlier = compositions.filter((one) => one.sessionStart >= group.startMs && one.sessionStart <= group.endMs);
-  if (earlier.length >= limits.compositions) return null;
-  const usable = group.segments.filter(({ video }) => isLiving(video));
+  if (compositionsOf(group, compositions).length >= limits.compositions) return null;
+  const parts = partsOf(group);
   // A recording that goes on as the next session isn't over.
-  if (usable.length === 0 || group.goesOn) return null;
+  if (parts.length === 0 || group.goesOn) return null;
   // What waits until composing is overdue can't be too old before it is.
-  const waits = reason === 'OVERDUE' || !usable.every(hasSource);
+  const waits = reason === 'OVERDUE' || !parts.every(hasSource);
   if (waits && clockMs < session.composeOverdueAtMs) return null;
   const sinceMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.certainAtMs);
   if (nowMs - sinceMs > rules.maxActAgeMs) return null;
   return {
     sessionStart: group.startMs,
-    token: tokenOf(group, 0),
+    token: tokenOf({ segments: parts }, 0),
     generation: 0,
     reason,
     state: 'PLANNED',
     plannedAt: nowMs,
     mediaId: null,
     errorCode: null,
+    covers: coveredBy(parts),
   };
 }
 
-/** Nothing is composed that a policy doesn't ask for. */
-function reasonOf({ mode, composeMissing }: Session, rules: SessionRules): CompositionReason | null {
-  if (mode === 'PIPELINE') return 'POLICY';
-  return composeMissing && rules.takeOver ? 'OVERDUE' : null;
+/** Nothing is composed that a policy doesn't ask for, nor what the cloud has composed. */
+function reasonOf(session: Session, rules: SessionRules): CompositionReason | null {
+  if (session.mode === 'PIPELINE') {
+    const isDone = session.composed.some(({ video, ours }) => !ours && keepsPlace(video));
+    return isDone ? null : 'POLICY';
+  }
+  const takesOver = session.rules.takeOver ?? rules.takeOver;
+  return session.composeMissing && takesOver ? 'OVERDUE' : null;
 }
 
 /** The command for a decided composition. */
@@ -73,7 +68,7 @@ export function composeJobOf(
   composition: Composition,
   templateGroupId: string | null,
 ): ComposeJob {
-  const videos = oneFormat(group.segments.filter(({ video }) => isLiving(video))).map(({ video }) => video);
+  const videos = partsOf(group).map(({ video }) => video);
   return {
     token: composition.token,
     sessionId: sessionIdOf(stream, group.startMs),
@@ -84,22 +79,6 @@ export function composeJobOf(
     generation: composition.generation,
     plannedAt: composition.plannedAt,
   };
-}
-
-/** One segment per cycle: of the format that most cycles have, on a tie the alphabetically first. */
-function oneFormat(segments: readonly Segment[]): Segment[] {
-  const formats = Map.groupBy(
-    segments.flatMap(({ video }) => video.format ?? []),
-    (format) => format,
-  );
-  const [preferred] = [...formats].sort(([a, m], [b, n]) => n.length - m.length || byText(a, b))[0] ?? [];
-  const chosen: Segment[] = [];
-  for (const segment of segments) {
-    const last = chosen.at(-1);
-    if (!last || !areOneCycle(last, segment)) chosen.push(segment);
-    else if (last.video.format !== preferred && segment.video.format === preferred) chosen[chosen.length - 1] = segment;
-  }
-  return chosen;
 }
 
 function hasSource({ video }: Segment): boolean {

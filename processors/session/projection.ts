@@ -1,9 +1,9 @@
 /** The sessions of a stream as a pure function of its facts, the rules, what was decided, and the time. */
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
 import type { ComposeMode, Composition, KeptRules, StreamVideo } from '../../schemas/generated/StreamState.ts';
-import { compositionKeyOf } from '../composition-token.ts';
 import { closingOf } from './closing.ts';
-import { compositionOf, tokenOf } from './composition.ts';
+import { compositionOf } from './composition.ts';
+import { compositionFor } from './composition-parts.ts';
 import type { Group } from './grouping.ts';
 import { firstIn, type Kept, rulesIn } from './kept-rules.ts';
 import { limits, type SessionRules } from './rules.ts';
@@ -27,7 +27,7 @@ export type Session = {
   /** As they were when a session in its span first closed, else as the policy says now. */
   readonly rules: KeptRules;
   readonly composeMissing: boolean;
-  /** Our own composition of exactly these segments. */
+  /** Our own composition of what is to be composed of it. */
   readonly composition: Composition | null;
   /** The latest time that any of its facts speaks of. */
   readonly lastActivityMs: number;
@@ -81,7 +81,7 @@ function sessionOf(
   const composeOverdueAtMs = certainAtMs + kept.composeOverdueMs;
   const closed = nowMs >= closesAtMs || composed.some((one) => !one.ours);
   const mode = modeOf(group, rules, decided);
-  const composition = ownComposition(group, decided.compositions);
+  const composition = compositionFor(group, decided.compositions);
   const hasBegun = composed.length > 0 || composition !== null;
   const composeMissing = mode !== 'NONE' && !hasBegun && nowMs >= composeOverdueAtMs;
   const times = { closesAtMs, certainAtMs, composeOverdueAtMs };
@@ -99,8 +99,8 @@ function settledAt(session: Omit<Session, 'settled' | 'settlesAtMs'>, nowMs: num
 }
 
 /** Without what else the policy says. */
-function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs }: KeptRules): KeptRules {
-  return { cycleMs, disconnectDelayMs, graceMs, composeOverdueMs };
+function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, takeOver }: KeptRules): KeptRules {
+  return { cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, takeOver };
 }
 
 /** The status of a session whose composition has just been decided on. */
@@ -144,15 +144,9 @@ function modeOf(group: Group, rules: SessionRules, decided: Decided): ComposeMod
   return kept ?? (rules.compose === 'cloud' ? 'CLOUD' : rules.compose === 'pipeline' ? 'PIPELINE' : 'NONE');
 }
 
-function ownComposition(group: Group, compositions: readonly Composition[]): Composition | null {
-  if (compositions.length === 0) return null;
-  const key = compositionKeyOf(tokenOf(group, 0));
-  return compositions.find((composition) => compositionKeyOf(composition.token) === key) ?? null;
-}
-
 /** More composed videos than it has record formats. */
 export function hasSurplus({ group, composed }: Pick<Session, 'group' | 'composed'>): boolean {
-  return composed.filter((one) => !one.ours && isLiving(one.video)).length > group.tracks;
+  return composed.filter(({ video }) => isLiving(video)).length > group.tracks;
 }
 
 /** More cycles than the cloud composes. */

@@ -28,7 +28,7 @@ export type SessionPolicy = {
 
 export type SessionPolicies = { policyFor(stream: StreamRef): SessionPolicy };
 
-/** The policy in milliseconds, as the rules use it. A session that has closed keeps the first four (`KeptRules`). */
+/** The policy in milliseconds, as the rules use it. A session that has closed keeps those of `KeptRules`. */
 export type SessionRules = KeptRules & {
   /** False: the cloud wasn't told how long a cycle is, so only recordings tell. */
   readonly cycleTold: boolean;

@@ -1,5 +1,6 @@
 /** The status of a session; the diagram is in docs/session-status.md. */
 import type { SessionStatus, VideoStatus } from '../../schemas/generated/SessionState.ts';
+import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
 
 export type StatusInput = {
   readonly closed: boolean;
@@ -67,9 +68,14 @@ const progress: readonly VideoStatus[] = [
   'TRANSCODED',
 ];
 
-/** What failed or was deleted gives way, and can't be composed of. */
+/** What failed or was deleted counts no more, and can't be composed of. */
 export function isLiving({ status }: { readonly status: VideoStatus }): boolean {
   return status !== 'FAILED' && status !== 'DELETED';
+}
+
+/** A composed video that was composed stays that of its session, whatever becomes of it. One that never was gives way. */
+export function keepsPlace(video: Pick<StreamVideo, 'status' | 'sourceReadyTime' | 'transcodedTime'>): boolean {
+  return isLiving(video) || video.sourceReadyTime !== null || video.transcodedTime !== null;
 }
 
 /** How far a video has come, to compare by; what failed or was deleted is behind all others. */

@@ -1,11 +1,12 @@
 /** One walk through a stream's facts in order of time: which segments are one session, and whose are the composed videos. */
 import type { Composition, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { compositionOf } from './composition.ts';
+import { compositionsOf } from './composition-parts.ts';
 import { type Group, groupOf, type Segment, tracksOf } from './grouping.ts';
 import { type Kept, rulesIn } from './kept-rules.ts';
 import { byText } from './order.ts';
 import { limits, type SessionRules } from './rules.ts';
-import { isLiving } from './status.ts';
+import { keepsPlace } from './status.ts';
 import { composeStartOf, windowOf } from './times.ts';
 
 export type Attached = { readonly video: StreamVideo; readonly ours: boolean };
@@ -38,9 +39,9 @@ type Film = { readonly video: StreamVideo; readonly atMs: number };
  * A composed video belongs to the newest session that was over, by end + delay, when its composing began. A session
  * stopped by command is composed before that: a video that begins within the delay is that session's, unless the one
  * before it fell due just now and has none yet. One that the newest session has no room for, too, may be that of the
- * session before, if that fell due just now; it never goes back to one that is long over. What failed or was deleted
- * takes no room. So no more than the two newest sessions matter for a composed video. One that we had produced goes to the
- * session that covers the start of the one it was planned for.
+ * session before, if that fell due just now; it never goes back to one that is long over. What failed to be composed takes
+ * no room; a session that we compose has none. So no more than the two newest sessions matter for a composed video. One
+ * that we had produced goes to the session that covers the start of the one it was planned for.
  *
  * @param videos in the order of `addFact`
  * @param said what was said about the sessions so far, by start: one that has closed keeps its rules
@@ -60,6 +61,9 @@ export function sweep(
   let needsEarlier: StreamVideo | null = null;
   let sameStart = 0;
 
+  /** One that we composed was overdue then: what the cloud begins after that is no longer its own. */
+  const hasRoom = (show: Show, films: readonly Film[], video: StreamVideo) =>
+    compositionsOf(show, compositions).length === 0 && !isFull(show, films, video);
   const delayOf = (show: Show) => rulesIn(said, show.startMs, show.endMs, rules).disconnectDelayMs;
 
   /** Gives what waits an owner; true where the compose start of a video of the open session is among it. */
@@ -85,27 +89,27 @@ export function sweep(
     }
     const lastDueMs = last.endMs + delayOf(last);
     if (atMs - lastDueMs > limits.composeWithinMs) return null;
-    const ofLast = living(last.endMs, Number.POSITIVE_INFINITY);
-    if (atMs >= lastDueMs && !isFull(last, ofLast, video)) return last;
+    const ofLast = keeping(last.endMs, Number.POSITIVE_INFINITY);
+    if (atMs >= lastDueMs && hasRoom(last, ofLast, video)) return last;
     const before = shows[newest - 1];
     if (!before) {
       needsEarlier ??= video;
       return last;
     }
     const dueMs = before.endMs + delayOf(before);
-    const ofBefore = living(before.endMs, last.endMs);
+    const ofBefore = keeping(before.endMs, last.endMs);
     const taken: Film[] = [];
     const goesBack = (film: Film) =>
       film.atMs >= dueMs &&
       film.atMs - dueMs <= limits.composePromptMs &&
-      !isFull(before, ofBefore, film.video) &&
-      (film.atMs < lastDueMs || isFull(last, taken, film.video));
+      hasRoom(before, ofBefore, film.video) &&
+      (film.atMs < lastDueMs || !hasRoom(last, taken, film.video));
     for (const film of ofLast) (goesBack(film) ? ofBefore : taken).push(film);
     return goesBack({ video, atMs }) ? before : last;
   }
 
-  function living(fromMs: number, toMs: number): Film[] {
-    return seen.filter(({ video, atMs }) => atMs >= fromMs && atMs < toMs && isLiving(video));
+  function keeping(fromMs: number, toMs: number): Film[] {
+    return seen.filter(({ video, atMs }) => atMs >= fromMs && atMs < toMs && keepsPlace(video));
   }
 
   for (const video of videos) {

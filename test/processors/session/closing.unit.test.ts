@@ -79,11 +79,11 @@ describe('the cloud was not told', () => {
 });
 
 describe('what the sessions of a span keep', () => {
-  const { cycleMs, disconnectDelayMs, graceMs, composeOverdueMs } = rules();
+  const { cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, takeOver } = rules();
   const kept = (startTime: number, cycle: number | null) => ({
     startTime,
     compose: cycle === null ? null : ('PIPELINE' as const),
-    rules: cycle === null ? null : { cycleMs: cycle, disconnectDelayMs, graceMs, composeOverdueMs },
+    rules: cycle === null ? null : { cycleMs: cycle, disconnectDelayMs, graceMs, composeOverdueMs, takeOver },
   });
 
   it('is what the first of them that has closed keeps, however many there are', () => {

@@ -3,7 +3,7 @@
  * Else an upgrade orders compositions again, and says every session again.
  */
 import { describe, expect, it } from 'vitest';
-import { tokenOf } from '../../../processors/session/composition.ts';
+import { tokenOf } from '../../../processors/session/composition-parts.ts';
 import { digest } from '../../../processors/session/digest.ts';
 import { videoOf } from '../../../processors/session/facts.ts';
 import { sessionsOf } from '../../../processors/session/index.ts';

@@ -71,13 +71,19 @@ describe('how often', () => {
 });
 
 describe('when', () => {
-  it('at once where the cloud has begun to compose it, also while a cycle may follow', () => {
-    expect(
-      live()
-        .hear(ok('a', 0, 30))
-        .passTo(60).jobs,
-    ).toHaveLength(0);
-    expect(live().hear(ok('a', 0, 30), composed('film', 30.1)).jobs).toHaveLength(1);
+  it('not before its end is certain, nor where the cloud has composed it, but where the cloud has failed to', () => {
+    const jobs = (...facts: readonly StreamFact[]) =>
+      [60, 68].map(
+        (minute) =>
+          live()
+            .hear(ok('a', 0, 30), ...facts)
+            .passTo(minute).jobs.length,
+      );
+    expect(jobs()).toEqual([0, 1]);
+    expect(jobs(composed('film', 30.1))).toEqual([0, 0]);
+    expect(jobs(composed('film', 30.1, { status: 'FAILED' }))).toEqual([0, 1]);
+    for (const status of ['FAILED', 'DELETED'] as const)
+      expect(jobs(composed('film', 30.1, { ...ready, status }))).toEqual([0, 0]);
   });
 
   it('not because of a composition of ours, where a late segment shows that it went on', () => {
@@ -238,10 +244,10 @@ describe('what counts of ours and the cloud’s', () => {
     expect(one.only.status).toBe('READY');
   });
 
-  it('ours counts once it is there, and is no surplus beside the cloud’s', () => {
+  it('ours counts once it is there, and the cloud’s beside it is a surplus', () => {
     const one = planned().hear(film);
     one.hear(told(one.jobs[0]?.token ?? '', 'ACKNOWLEDGED', { status: 'TRANSCODING' }));
-    expect(one.only).toMatchObject({ status: 'TRANSCODING', composedSurplus: false });
+    expect(one.only).toMatchObject({ status: 'TRANSCODING', composedSurplus: true });
     expect(one.only.composed.map(({ ours }) => ours)).toEqual([false, true]);
   });
 

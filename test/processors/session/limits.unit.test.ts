@@ -279,7 +279,7 @@ describe('what a session that has closed keeps', () => {
 
   it('but not those of a session that begins as it ends', () => {
     const videos = [segment('a', 0, 8), segment('b', 20, 28)].map(videoOf);
-    const kept = { cycleMs: 1, disconnectDelayMs: 1, graceMs: 1, composeOverdueMs: 1 };
+    const kept = { cycleMs: 1, disconnectDelayMs: 1, graceMs: 1, composeOverdueMs: 1, takeOver: false };
     const said = [atMinute(-5), atMinute(20)].map(
       (startTime) => ({ startTime, compose: 'PIPELINE', rules: kept }) as const,
     );

@@ -46,7 +46,7 @@ const middle: Judged = { fromMs: atMinute(60), toMs: atMinute(120) };
 
 const composition = (minute: number, change: Partial<Composition> = {}): Composition => ({
   ...{ sessionStart: atMinute(minute), token: `lvc-${minute}-0`, generation: 0, reason: 'POLICY', state: 'PLANNED' },
-  ...{ plannedAt: atMinute(minute), mediaId: null, errorCode: null },
+  ...{ plannedAt: atMinute(minute), mediaId: null, errorCode: null, covers: [] },
   ...change,
 });
 const emitted = (minute: number, change: Partial<EmittedSession> = {}): EmittedSession => ({
@@ -193,9 +193,9 @@ describe('time changes something next', () => {
 
   it('neither, once it is composed by us, nor its end, once the cloud has composed it', () => {
     const ended = [segment('a', 0, 30, ready), composed('film', 30.1)];
-    const cut = look(ended, atMinute(31), {}, byUs);
-    expect(cut.emit.filter(({ topic }) => topic === 'compose-jobs')).toHaveLength(1);
-    expect(due(cut, byUs)).toBe(atMinute(30.1) + retention);
+    const ours = look([segment('a', 0, 8, ready)], atMinute(11), {}, byUs);
+    expect(ours.emit.filter(({ topic }) => topic === 'compose-jobs')).toHaveLength(1);
+    expect(due(ours, byUs)).toBe(heard + retention);
     expect(due(look(ended, atMinute(31)))).toBe(atMinute(30.1) + retention);
   });
 

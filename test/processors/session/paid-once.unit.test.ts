@@ -1,0 +1,190 @@
+/**
+ * What is composed is paid for. A show is composed once, by the cloud or by us, and nothing that happens to what it has
+ * become composes it or its neighbour again (docs/session-status.md, "Which composed video?" and "Composing by us").
+ * Cycles of 20 minutes, three minutes of delay.
+ */
+import { describe, expect, it } from 'vitest';
+import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
+import { atMinute, composed, type PolicyChange, policy, StreamUnderTest, segment } from './stream.ts';
+
+const cycle = { recording: { cycleSeconds: 1200 } };
+const byUs: PolicyChange = { ...cycle, composed: { compose: 'pipeline' } };
+const byCloud: PolicyChange = { ...cycle, composed: { compose: 'cloud' } };
+const takeOver = (seconds: number): PolicyChange => ({ ...cycle, composed: { takeOverAfterSeconds: seconds } });
+
+const ready = (minute: number) => ({ status: 'SOURCE_READY', sourceReadyTime: atMinute(minute) }) as const;
+const file = (id: string, from: number, to: number, change: Partial<StreamFact> = {}) =>
+  segment(id, from, to, { ...ready(to), ...change });
+const through = (minute: number) =>
+  ({ status: 'TRANSCODED', sourceReadyTime: atMinute(minute), transcodedTime: atMinute(minute) }) as const;
+const then = (fact: StreamFact, change: Partial<StreamFact>): StreamFact => ({
+  ...fact,
+  ...change,
+  videoRevision: fact.videoRevision + 1,
+});
+
+type Told = readonly [minute: number, ...facts: readonly StreamFact[]];
+
+/** Time passes in steps of a minute at most, as the facts come. */
+function played(change: PolicyChange, ...history: readonly Told[]): StreamUnderTest {
+  return playOn(new StreamUnderTest({ policy: policy(change), recode: true }), ...history);
+}
+
+function playOn(live: StreamUnderTest, ...history: readonly Told[]): StreamUnderTest {
+  for (const [minute, ...facts] of history) {
+    live.passTo(minute);
+    for (const fact of facts) live.hearAt(fact, atMinute(minute));
+  }
+  return live;
+}
+
+const jobsOf = (live: StreamUnderTest) => live.jobs.map((job) => job.videoIds.join(' '));
+const shown = (live: StreamUnderTest) =>
+  live.current.map(({ segments, composed: films }) =>
+    [segments, films].map((all) => all.map(({ videoId }) => videoId).join(' ')).join(' => '),
+  );
+const ours = (live: StreamUnderTest, at: number, change: Partial<StreamFact> = {}) =>
+  composed('ours', at, {
+    composeJob: { token: live.jobs[0]?.token ?? '', state: 'ACKNOWLEDGED', errorCode: null },
+    ...change,
+  });
+
+describe('a changed policy doesn’t compose the archive', () => {
+  const shows = [0, 60, 120, 180, 240].map((from): Told => [from + 8, file(`s${from}`, from, from + 8)]);
+
+  it('what was left to the cloud stays so, also where composing was already overdue', () => {
+    const live = played(byCloud, ...shows, [400]);
+    expect(live.current.every(({ composeMissing }) => composeMissing)).toBe(true);
+    live.use(policy(takeOver(3600)));
+    playOn(live, [410, file('new', 400, 408)], [900]);
+    expect(jobsOf(live)).toEqual(['new']);
+  });
+
+  it('and what was to be taken over when it ended is, though the policy has changed since', () => {
+    const live = played(takeOver(3600), [8, file('a', 0, 8)], [20]).use(policy(byCloud));
+    playOn(live, [70, file('b', 60, 68)], [900]);
+    expect(jobsOf(live)).toEqual(['a']);
+  });
+
+  it('a session of a release that didn’t keep it has what the policy says', () => {
+    const live = played(byCloud, [8, file('a', 0, 8)], [20]);
+    for (const [key, state] of live.states) {
+      const sessions = state.sessions.map((one) => ({ ...one, rules: one.rules && { ...one.rules, takeOver: null } }));
+      live.states.set(key, { ...state, sessions });
+    }
+    playOn(live.use(policy(takeOver(1800))), [60]);
+    expect(jobsOf(live)).toEqual(['a']);
+  });
+});
+
+describe('a composed video that was composed keeps its place, whatever becomes of it', () => {
+  const [film1, film2] = [composed('film1', 11.1), composed('film2', 14.1)];
+  const [done1, done2] = [then(film1, through(13)), then(film2, through(17))];
+  const history: readonly Told[] = [
+    [8, file('a', 0, 8)],
+    [11.1, film1],
+    [14, file('b', 12, 14)],
+    [14.1, film2],
+    [30, done1, done2],
+  ];
+
+  it.each<[string, Partial<StreamFact>]>([
+    ['deleted', { status: 'DELETED' }],
+    ['blocked by a person', { status: 'FAILED' }],
+    ['failed to be transcoded', { status: 'FAILED', transcodedTime: null }],
+  ])('%s', (_, change) => {
+    const live = played(takeOver(1800), ...history, [600, then(done1, change)], [900]);
+    expect(shown(live)).toEqual(['a => film1', 'b => film2']);
+    expect(live.current[1]?.status).toBe('READY');
+    expect(jobsOf(live)).toEqual([]);
+  });
+
+  it('while one that failed to be composed gives way to its retry', () => {
+    const failed = then(film1, { status: 'FAILED' });
+    const live = played(byCloud, [8, file('a', 0, 8)], [11.2, failed], [14, file('b', 12, 14)], [14.1, film2]);
+    expect(shown(live)).toEqual(['a => film1 film2', 'b => ']);
+  });
+});
+
+describe('a session that we compose has no room for what the cloud begins', () => {
+  it.each(['ANNOUNCED', 'TRANSCODED', 'DELETED'] as const)('ours %s: the next show keeps its own', (status) => {
+    const live = played(takeOver(300), [8, file('p', 0, 8)], [16]);
+    playOn(live, [16.5, ours(live, 16.5)], [17, file('a', 12, 17)], [17.1, composed('film', 17.1)]);
+    playOn(live, [18, then(ours(live, 16.5), { ...ready(17.5), status })], [200]);
+    expect(shown(live)).toEqual(['p => ours', 'a => film']);
+    expect(jobsOf(live)).toEqual(['p']);
+  });
+
+  it('nor before ours is acknowledged', () => {
+    const live = played(takeOver(300), [8, file('p', 0, 8)], [17, file('a', 12, 17)], [17.1, composed('film', 17.1)]);
+    expect(shown(live.passTo(200))).toEqual(['p => ', 'a => film']);
+    expect(jobsOf(live)).toEqual(['p']);
+  });
+});
+
+describe('the same parts are composed once', () => {
+  const whole = [file('a', 0, 20), file('b', 20, 28)];
+  const late = (id: string, from: number, status: StreamFact['status']) => file(id, from, from + 1, { status });
+
+  it.each<[string, readonly StreamFact[], readonly string[]]>([
+    ['late ones can’t be used', [late('x', 29, 'FAILED'), late('y', 30, 'DELETED')], ['a b']],
+    ['one is deleted', [then(file('b', 20, 28), { status: 'DELETED' })], ['a b']],
+    ['all are', ['a', 'b'].map((id, i) => then(file(id, i * 20, 20 + i * 8), { status: 'DELETED' })), ['a b']],
+    ['a late one can be used', [late('x', 29, 'SOURCE_READY')], ['a b', 'a b x']],
+    ['a late one lies between', [late('x', -2, 'SOURCE_READY')], ['a b', 'x a b']],
+  ])('%s', (_, facts, expected) => {
+    const live = played(byUs, [28, ...whole], [40, ...facts], [300]);
+    expect(jobsOf(live)).toEqual(expected);
+    expect(live.only.composition?.token).toBe(live.jobs.at(-1)?.token);
+  });
+
+  it('where the files of a second container are heard of later than all time that we wait', () => {
+    const [mp4, m3u8] = [{ format: 'mp4' }, { format: 'm3u8' }];
+    const twice = played(byUs, [20, file('a', 0, 20, mp4), file('A', 0, 20, m3u8)], [31.1, file('b', 20, 28, mp4)]);
+    expect(jobsOf(playOn(twice, [32.1, file('B', 20, 28, m3u8)], [300]))).toEqual(['a b']);
+    // The format that is preferred comes second, and so changes which files would be chosen.
+    const second = played(byUs, [31.1, file('a', 0, 8, mp4)], [32, file('A', 0, 8, m3u8)], [300]);
+    expect(jobsOf(second)).toEqual(['a']);
+  });
+
+  it('in the files of one cycle where another failed, it is what is left', () => {
+    const live = played(byUs, [28, file('a', 0, 20, { status: 'FAILED' }), file('b', 20, 28)], [40]);
+    expect(jobsOf(live)).toEqual(['b']);
+    // It is there after all: that time isn't composed yet.
+    expect(jobsOf(playOn(live, [41, then(file('a', 0, 20), {})], [300]))).toEqual(['b', 'a b']);
+  });
+
+  it('two sessions that turn out to be one are composed together', () => {
+    const live = played(byUs, [8, file('a', 0, 8)], [20, file('c', 12, 17)], [40], [41, file('b', 8, 12)], [300]);
+    expect(jobsOf(live)).toEqual(['a', 'c', 'a b c']);
+  });
+
+  it('an entry of an earlier release named all segments, and told no time', () => {
+    const live = played(byUs, [28, ...whole], [40]);
+    for (const [key, state] of live.states)
+      live.states.set(key, { ...state, compositions: state.compositions.map((one) => ({ ...one, covers: [] })) });
+    expect(jobsOf(playOn(live, [41, late('x', 29, 'FAILED')], [300]))).toEqual(['a b']);
+  });
+});
+
+describe('what the cloud composes isn’t composed by us', () => {
+  it('pipeline, and the cloud has composed it before its end was certain', () => {
+    const live = played(byUs, [20, file('a', 0, 20)], [28, file('b', 20, 28)], [28.1, composed('film', 28.1)], [300]);
+    expect(jobsOf(live)).toEqual([]);
+    expect(live.only).toMatchObject({ composedSurplus: false, composition: null });
+  });
+
+  it('where it does so after us, a mark says that there are two', () => {
+    const live = played(byUs, [20, file('a', 0, 20)], [28, file('b', 20, 28)], [31]);
+    playOn(live, [31.1, composed('film', 31.1)], [32, ours(live, 31.5)], [300]);
+    expect(jobsOf(live)).toEqual(['a b']);
+    expect(live.only).toMatchObject({ composedSurplus: true });
+  });
+
+  it('a composed video in mid-show may be that of the show before: nothing is composed of what is still running', () => {
+    const live = played(byUs, [8, file('old', 0, 8)], [32, file('a', 12, 32)], [35.2, composed('late', 35.2)], [36]);
+    expect(jobsOf(live)).toEqual(['old']);
+    playOn(live, [52, file('b', 32, 52)], [60, file('c', 52, 60)], [300]);
+    expect(jobsOf(live)).toEqual(['old', 'a b c']);
+  });
+});
