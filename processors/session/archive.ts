@@ -7,13 +7,15 @@
  *   <stream>/d/<day>       the starts of the pages that hold something of that day (UTC)
  *   <stream>/v/<videoId>   where in time an archived video is
  *   <stream>/c/<job>       where in time the session of a composition is
+ *   <stream>/p/<job>       where in time archived products of a composition are that isn't decided on yet
  *   <stream>/settled       what an earlier release has left of sessions
  *
  * Pages divide the past between them: each holds what lies between its start and the next one's.
  */
-import type { StreamRef, StreamState } from '../../schemas/generated/StreamState.ts';
+import type { StreamRef, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { streamKeyOf } from '../stream-key.ts';
-import { placeOf, windowOf } from './times.ts';
+import { homeOf, isOfJob } from './ledger.ts';
+import { windowOf } from './times.ts';
 
 export type Page = { readonly startMs: number; readonly state: StreamState };
 /** A record by its key; null where there is none. */
@@ -57,6 +59,20 @@ export class Archive {
     return [...starts].sort((a, b) => a - b);
   }
 
+  /**
+   * Starts of the pages before that time, at most so many, oldest first: each near the one after it, so that none is
+   * missing of what that may depend on.
+   */
+  startsBefore(ms: number, count: number): readonly number[] {
+    let starts: readonly number[] = [];
+    for (let first = ms; starts.length < count; first = starts[0] ?? first) {
+      const before = this.startsNear(first).filter((startMs) => startMs < first);
+      if (before.length === 0) break;
+      starts = [...before, ...starts];
+    }
+    return starts.slice(-count);
+  }
+
   pages(starts: readonly number[]): readonly Page[] {
     return starts.flatMap((startMs) => this.page(startMs) ?? []);
   }
@@ -86,9 +102,26 @@ export class Archive {
   }
 
   point(kind: 'v' | 'c', id: string, placeMs: number | null): void {
-    if (this.placeOf(kind, id) === placeMs) return;
     const record = placeMs === null ? null : { ...emptyState(this.#stream), pointer: placeMs };
     this.#changes.set(`${this.#key}/${kind}/${id}`, record);
+  }
+
+  /** The archived products of a composition that isn't decided on yet. */
+  productsOf(job: string): readonly StreamVideo[] {
+    const places = this.#get(`${this.#key}/p/${job}`)?.pages ?? [];
+    const pages = new Set(places.map((place) => this.startsNear(place).findLast((startMs) => startMs <= place)));
+    return this.pages([...pages].filter((startMs) => startMs !== undefined)).flatMap(({ state }) =>
+      state.videos.filter((video) => isOfJob(video, job)),
+    );
+  }
+
+  /** Products of it are at these places now, no longer at those. */
+  pointToProducts(job: string, now: readonly number[], before: readonly number[]): void {
+    this.#listAt(`${this.#key}/p/${job}`, (places) => {
+      const others = [...places];
+      for (const place of before) others.splice(others.indexOf(place), 1);
+      return [...others, ...now];
+    });
   }
 
   /** Sessions whose facts an earlier release let go of (`settled-before.ts`). */
@@ -105,8 +138,12 @@ export class Archive {
   }
 
   #list(day: number, change: (pages: readonly number[]) => number[]): void {
-    const pages = change(this.#get(this.#dayKey(day))?.pages ?? []).sort((a, b) => a - b);
-    this.#changes.set(this.#dayKey(day), pages.length === 0 ? null : { ...emptyState(this.#stream), pages });
+    this.#listAt(this.#dayKey(day), change);
+  }
+
+  #listAt(key: string, change: (pages: readonly number[]) => number[]): void {
+    const pages = change(this.#get(key)?.pages ?? []).sort((a, b) => a - b);
+    this.#changes.set(key, pages.length === 0 ? null : { ...emptyState(this.#stream), pages });
   }
 
   #get(key: string): StreamState | null {
@@ -153,7 +190,9 @@ function dayOf(ms: number): number {
 /** The latest moment that the page holds something of. */
 export function endOf({ startMs, state }: Page): number {
   let endMs = startMs;
-  for (const video of state.videos) endMs = Math.max(endMs, windowOf(video)?.endMs ?? placeOf(video));
+  for (const video of state.videos)
+    endMs = Math.max(endMs, windowOf(video)?.endMs ?? homeOf(video, state.compositions));
   for (const { endTime } of state.sessions) endMs = Math.max(endMs, endTime);
+  for (const { sessionStart } of state.compositions) endMs = Math.max(endMs, sessionStart);
   return endMs;
 }

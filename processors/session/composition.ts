@@ -1,14 +1,12 @@
-/** Composing by us: when, of what, and what became of it. */
+/** Composing by us: when and of what. */
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
-import type { Composition, CompositionReason, StreamRef, StreamVideo } from '../../schemas/generated/StreamState.ts';
-import { compositionKeyOf } from '../composition-token.ts';
+import type { Composition, CompositionReason, StreamRef } from '../../schemas/generated/StreamState.ts';
 import { compositionsOf, coveredBy, partsOf, tokenOf } from './composition-parts.ts';
 import type { Group, Segment } from './grouping.ts';
-import { byText } from './order.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
-import { keepsPlace } from './status.ts';
+import { isBeforeSource, keepsPlace } from './status.ts';
 
 /**
  * Whether we compose this session now, and why; null for no. Once for what is to be composed: when the session is certain
@@ -83,47 +81,4 @@ export function composeJobOf(
 
 function hasSource({ video }: Segment): boolean {
   return !isBeforeSource(video.status);
-}
-
-/**
- * The ledger after these facts: planned → acknowledged(mediaId) → done | failed, or in doubt. Derived anew from the set
- * of facts, so their order doesn't matter.
- */
-export function followCompositions(
-  compositions: readonly Composition[],
-  videos: readonly StreamVideo[],
-): readonly Composition[] {
-  const speaking = videos.filter((video) => !video.removed);
-  return compositions.map((composition) => {
-    const about = speaking.filter((video) => compositionOf(video, [composition]) !== undefined);
-    const produced = about.findLast((video) => video.composeJob?.state === 'ACKNOWLEDGED');
-    if (produced) {
-      const { status, videoId } = produced;
-      const state = status === 'FAILED' ? 'FAILED' : isBeforeSource(status) ? 'ACKNOWLEDGED' : 'DONE';
-      return { ...composition, state, mediaId: videoId, errorCode: null };
-    }
-    const refused = about.findLast((video) => video.composeJob?.state === 'FAILED') ?? about.at(-1);
-    if (!refused?.composeJob) return composition;
-    const { state, errorCode } = refused.composeJob;
-    return { ...composition, state: state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', errorCode };
-  });
-}
-
-function isBeforeSource(status: StreamVideo['status']): boolean {
-  return status === 'ANNOUNCED' || status === 'RECORDED';
-}
-
-/** By session, then token. */
-export function withDecided(compositions: readonly Composition[], decided: readonly Composition[]): Composition[] {
-  return [...compositions, ...decided].sort(
-    (a, b) => a.sessionStart - b.sessionStart || byText(compositionKeyOf(a.token), compositionKeyOf(b.token)),
-  );
-}
-
-/** The ledger entry that the video is the product of; a redrive has another generation of the same token. */
-export function compositionOf(video: StreamVideo, compositions: readonly Composition[]): Composition | undefined {
-  const token = video.composeJob?.token;
-  if (token === undefined) return undefined;
-  const key = compositionKeyOf(token);
-  return compositions.find((composition) => compositionKeyOf(composition.token) === key);
 }

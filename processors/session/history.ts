@@ -6,17 +6,22 @@
  * it. So a change at one moment has something new to say about the two sessions before it, its own and the one after it,
  * and what they say needs one more on the left and two more on the right.
  */
-import type { StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import type { Composition, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionKeyOf } from '../composition-token.ts';
 import { type Archive, endOf, type Page, reachMs } from './archive.ts';
 import { inOrder, withFact } from './facts.ts';
+import { withCompositions } from './ledger.ts';
 import type { SessionRules } from './rules.ts';
 import { type Judged, type Turned, turn } from './turn.ts';
 
 export type Change = {
   /** Where in time it is: of the facts that come or go, or of the record whose time has come. 0 for no time at all. */
   readonly places: readonly number[];
-  readonly forget?: string;
-  readonly add?: StreamVideo;
+  readonly forget?: readonly string[];
+  readonly add?: readonly StreamVideo[];
+  /** Jobs of compositions that are no longer there, and compositions that are now: they go with a segment that moves. */
+  readonly leave?: readonly string[];
+  readonly join?: readonly Composition[];
   /** Time has passed up to then. */
   readonly clock?: number;
 };
@@ -50,17 +55,23 @@ export function judge(
   const isOld = timed.some((place) => place < archivedBefore);
   if (archive === null || !isOld) {
     const alone = part([], true, everything);
+    if (archive === null || own.archived === 0 || own.archivedBefore === null) return alone;
+    // Whether its first session goes on an older one is as before only where it is that one still.
+    const isFirst = (startMs: number | undefined) => startMs === archivedBefore;
+    const beginsAsBefore =
+      own.sessions.some((one) => isFirst(one.startTime) && one.mergedInto === null) &&
+      isFirst(alone.turned.current[0]?.group.startMs);
     // Whose a composed video is may lie further back: now, or before this change.
     const reachesBack = own.reachesBack || alone.turned.needsEarlier !== null;
-    if (archive === null || own.archived === 0 || !reachesBack) return alone;
-    const left = archive.pages(archive.startsNear(archivedBefore).slice(-leftContext));
+    if (beginsAsBefore && !reachesBack) return alone;
+    const left = archive.pages(archive.startsBefore(archivedBefore, leftContext));
     return part(left, true, { ...everything, fromMs: left.at(-2)?.startMs ?? everything.fromMs });
   }
 
   const [firstMs, lastMs] = [Math.min(...timed), Math.max(...timed)];
   const near = archive.startsNear(firstMs, Math.min(lastMs, archivedBefore));
   const first = near.findLastIndex((startMs) => startMs <= firstMs);
-  const left = archive.pages(near.slice(Math.max(0, first - leftContext), Math.max(0, first)));
+  const left = archive.pages(archive.startsBefore(near[first] ?? firstMs, leftContext));
   const touched = archive.pages(near.filter((startMs, index) => index >= first && startMs <= lastMs));
   const fromMs = left.at(-2)?.startMs ?? everything.fromMs;
   const right: Page[] = [];
@@ -89,16 +100,22 @@ export function judge(
   }
 }
 
-function spanOf(own: StreamState, pages: readonly Page[], withOwn: boolean, { forget, add, clock }: Change) {
+function spanOf(own: StreamState, pages: readonly Page[], withOwn: boolean, change: Change) {
+  const { forget = [], add = [], leave = [], join = [], clock } = change;
   const states = [...pages.map(({ state }) => state), ...(withOwn ? [own] : [])];
   const all = states.flatMap(({ videos }) => videos);
-  const videos = (pages.length > 0 ? all.sort(inOrder) : all).filter(({ videoId }) => videoId !== forget);
+  const videos = (pages.length > 0 ? all.sort(inOrder) : all).filter(({ videoId }) => !forget.includes(videoId));
   return {
     stream: own.stream,
     revision: own.revision,
-    clock: Math.max(clock ?? 0, ...states.map((state) => state.clock)),
-    videos: add ? withFact(videos, add) : videos,
+    clock: Math.max(own.clock, clock ?? 0),
+    videos: add.reduce(withFact, videos),
     sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
-    compositions: states.flatMap(({ compositions }) => compositions).sort((a, b) => a.sessionStart - b.sessionStart),
+    compositions: withCompositions(
+      states
+        .flatMap(({ compositions }) => compositions)
+        .filter(({ token }) => !leave.includes(compositionKeyOf(token))),
+      join,
+    ),
   };
 }

@@ -2,10 +2,10 @@
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
 import type { ComposeMode, Composition, KeptRules, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { closingOf } from './closing.ts';
-import { compositionOf } from './composition.ts';
 import { compositionFor } from './composition-parts.ts';
 import type { Group } from './grouping.ts';
 import { firstIn, type Kept, rulesIn } from './kept-rules.ts';
+import { compositionOf } from './ledger.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { isLiving, progressOf, statusOf } from './status.ts';
 import { type Attached, sweep } from './sweep.ts';

@@ -1,39 +1,42 @@
 /** How a judged part of a stream's history is kept: the newest sessions in its own record, each older one in a page. */
-import type { StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import type { Composition, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { compositionKeyOf } from '../composition-token.ts';
 import { type Archive, emptyState, type Page, reachMs } from './archive.ts';
-import { compositionOf } from './composition.ts';
 import type { Part } from './history.ts';
+import { compositionOf, homeOf } from './ledger.ts';
 import type { Session } from './projection.ts';
 import { withoutFlood } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
-import { placeOf, windowOf } from './times.ts';
-import { dueAt, type Turned } from './turn.ts';
+import { windowOf } from './times.ts';
+import { dueAt, keptAt, type Turned } from './turn.ts';
 
 /** The own record as it is now; pages are changed in `archive`. Without an archive everything is in the own record. */
 export function keep(own: StreamState, archive: Archive | null, part: Part, rules: SessionRules): StreamState {
   const { turned, withOwn, pages } = part;
-  const homeOf = (video: StreamVideo) => compositionOf(video, turned.compositions)?.sessionStart ?? placeOf(video);
+  // What has just been decided on takes its products in afterwards, from wherever they are.
+  const ledger = turned.compositions.filter((one) => !turned.taken.includes(one));
+  const homeIn = (video: StreamVideo) => homeOf(video, ledger);
   const videos = withoutFlood(turned.videos, turned.current);
   // What was context only stays as it is: its own time has not come.
   const isContext = part.judged.toMs <= (own.archivedBefore ?? Number.NEGATIVE_INFINITY);
   const archivedBefore = withOwn && !isContext && archive ? boundary(own, turned) : own.archivedBefore;
   const isOld = (ms: number) => archivedBefore !== null && ms > 0 && ms < archivedBefore;
-  const old = archivedBefore === null ? [] : videos.filter((video) => isOld(homeOf(video)));
+  const old = archivedBefore === null ? [] : videos.filter((video) => isOld(homeIn(video)));
   let archived = own.archived;
-  if (archive) archived += archiveAll(archive, pages, part, old, { archivedBefore, homeOf, rules });
-  if (!withOwn) return { ...own, revision: turned.revision, archived };
+  if (archive) archived += archiveAll(archive, pages, part, old, { archivedBefore, homeIn, rules });
+  const { revision, clock } = turned;
+  if (!withOwn) return { ...own, revision, clock, archived };
   const reachesBack = turned.current.some(
-    ({ group, composed }) => isOld(group.startMs) && composed.some(({ video }) => !isOld(homeOf(video))),
+    ({ group, composed }) => isOld(group.startMs) && composed.some(({ video }) => !isOld(homeIn(video))),
   );
-  if (isContext) return { ...own, revision: turned.revision, archived, reachesBack };
-  const kept = videos.filter((video) => !isOld(homeOf(video)));
+  if (isContext) return { ...own, revision, clock, archived, reachesBack };
+  const kept = videos.filter((video) => !isOld(homeIn(video)));
   const next = {
     ...own,
-    revision: turned.revision,
-    clock: turned.clock,
+    revision,
+    clock,
     videos: kept,
-    sessions: turned.sessions.filter(({ startTime }) => !isOld(startTime)),
+    sessions: turned.sessions.filter((one) => !isOld(keptAt(one, turned.current))),
     compositions: turned.compositions.filter(({ sessionStart }) => !isOld(sessionStart)),
     archivedBefore,
     archived,
@@ -61,79 +64,95 @@ function boundary(own: StreamState, { current }: Turned): number | null {
 
 type Keeping = {
   readonly archivedBefore: number | null;
-  readonly homeOf: (video: StreamVideo) => number;
+  readonly homeIn: (video: StreamVideo) => number;
   readonly rules: SessionRules;
 };
 
-/** Writes the pages that hold these facts now instead of `before`; by how many more they are. */
+/** Writes the pages that hold what was judged of these facts now; by how many more they are. */
 function archiveAll(
   archive: Archive,
-  before: readonly Page[],
+  pages: readonly Page[],
   { turned, judged }: Part,
   videos: readonly StreamVideo[],
-  { archivedBefore, homeOf, rules }: Keeping,
+  { archivedBefore, homeIn, rules }: Keeping,
 ): number {
-  const starts = pageStarts(videos, turned.current, homeOf);
-  // Ids that lead elsewhere may be all that is left of a time.
-  const [rest] =
-    starts.length === 0 ? turned.sessions.filter(({ startTime }) => startTime < (archivedBefore ?? 0)) : [];
-  if (rest) starts.push(rest.startTime);
-  const known = new Map(
-    before.flatMap(({ state }) => state.videos.map((video) => [video.videoId, homeOf(video)] as const)),
-  );
-  const jobs = new Set(before.flatMap(({ state }) => state.compositions.map(({ token }) => compositionKeyOf(token))));
+  const endMs = Math.min(judged.toMs, archivedBefore ?? Number.NEGATIVE_INFINITY);
+  const isJudged = (ms: number) => ms >= judged.fromMs && ms < endMs;
+  const before = pages.filter(({ startMs }) => startMs >= judged.fromMs && startMs < judged.toMs);
+  const old = videos.filter((video) => isJudged(homeIn(video)));
+  const compositions = turned.compositions.filter(({ sessionStart }) => isJudged(sessionStart));
+  const starts = pageStarts(old, turned.current, compositions, homeIn);
   for (const page of before) if (!starts.includes(page.startMs)) archive.remove(page);
-  const added = starts.filter((startMs) => !before.some((page) => page.startMs === startMs)).length;
 
-  for (const [index, startMs] of starts.entries()) {
-    const toMs = starts[index + 1] ?? archivedBefore ?? Number.POSITIVE_INFINITY;
-    // The first page also has what is said about ids that nothing is left of.
-    const fromMs = index === 0 ? Number.NEGATIVE_INFINITY : startMs;
-    const isIn = (ms: number) => ms >= fromMs && ms < toMs;
+  const after = starts.map((startMs, index): Page => {
+    const range = { fromMs: index === 0 ? judged.fromMs : startMs, toMs: starts[index + 1] ?? endMs };
+    const isIn = (ms: number) => ms >= range.fromMs && ms < range.toMs;
     const state: StreamState = {
       ...emptyState(turned.stream),
-      clock: turned.clock,
-      dueAt: dueAt(turned, rules, { fromMs, toMs }),
-      videos: videos.filter((video) => isIn(homeOf(video))),
-      sessions: turned.sessions.filter(({ startTime }) => isIn(startTime)),
-      compositions: turned.compositions.filter(({ sessionStart }) => isIn(sessionStart)),
+      dueAt: dueAt(turned, rules, range),
+      videos: old.filter((video) => isIn(homeIn(video))),
+      sessions: turned.sessions.filter((one) => isIn(keptAt(one, turned.current))),
+      compositions: compositions.filter(({ sessionStart }) => isIn(sessionStart)),
     };
-    const old = before.find((page) => page.startMs === startMs);
-    const isContext = startMs < judged.fromMs || startMs >= judged.toMs;
-    if (old && isContext) {
-      for (const { videoId } of state.videos) known.delete(videoId);
-      for (const { token } of state.compositions) jobs.delete(compositionKeyOf(token));
-      continue;
-    }
-    if (!old || !isSame(old.state, state)) archive.put({ startMs, state });
-    for (const video of state.videos) {
-      if (known.get(video.videoId) !== homeOf(video) || !old) archive.point('v', video.videoId, homeOf(video));
-      known.delete(video.videoId);
-    }
-    for (const { token, sessionStart } of state.compositions) {
-      if (!jobs.delete(compositionKeyOf(token))) archive.point('c', compositionKeyOf(token), sessionStart);
-    }
-  }
-  for (const videoId of known.keys()) archive.point('v', videoId, null);
-  for (const job of jobs) archive.point('c', job, null);
-  return added - before.filter(({ startMs }) => !starts.includes(startMs)).length;
+    const page = before.find((one) => one.startMs === startMs);
+    if (page && isSame(page.state, state)) return page;
+    archive.put({ startMs, state });
+    return { startMs, state };
+  });
+  point(archive, before, after);
+  return after.length - before.length;
 }
 
 /** A page begins with each session, and after a time in which there is nothing. */
 function pageStarts(
   videos: readonly StreamVideo[],
   sessions: readonly Session[],
-  homeOf: (video: StreamVideo) => number,
+  compositions: readonly Composition[],
+  homeIn: (video: StreamVideo) => number,
 ): number[] {
   const sessionStarts = new Set(sessions.map(({ group }) => group.startMs));
+  const held = [
+    ...videos.map((video) => ({ home: homeIn(video), endMs: windowOf(video)?.endMs ?? 0 })),
+    ...compositions.map(({ sessionStart }) => ({ home: sessionStart, endMs: 0 })),
+  ];
   const starts: number[] = [];
-  let endMs = Number.NEGATIVE_INFINITY;
-  for (const video of videos.toSorted((a, b) => homeOf(a) - homeOf(b))) {
-    const home = homeOf(video);
-    if (starts.at(-1) !== home && (sessionStarts.has(home) || home - endMs > reachMs)) starts.push(home);
-    endMs = Math.max(endMs, windowOf(video)?.endMs ?? home);
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const { home, endMs } of held.sort((a, b) => a.home - b.home)) {
+    if (starts.at(-1) !== home && (sessionStarts.has(home) || home - lastMs > reachMs)) starts.push(home);
+    lastMs = Math.max(lastMs, endMs, home);
   }
   return starts;
+}
+
+/** Each video, composition and product that isn't of one yet is found by its id. */
+function point(archive: Archive, before: readonly Page[], after: readonly Page[]): void {
+  for (const kind of ['v', 'c'] as const) {
+    const [old, now] = [placesOf(kind, before), placesOf(kind, after)];
+    for (const [id, [place]] of now) if (old.get(id)?.[0] !== place) archive.point(kind, id, place ?? null);
+    for (const id of old.keys()) if (!now.has(id)) archive.point(kind, id, null);
+  }
+  const [old, now] = [placesOf('p', before), placesOf('p', after)];
+  for (const job of new Set([...old.keys(), ...now.keys()])) {
+    const [was, is] = [old.get(job) ?? [], now.get(job) ?? []];
+    if (String(was) !== String(is)) archive.pointToProducts(job, is, was);
+  }
+}
+
+function placesOf(kind: 'v' | 'c' | 'p', pages: readonly Page[]): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  const add = (id: string, place: number) => places.set(id, [...(places.get(id) ?? []), place]);
+  for (const { state } of pages) {
+    if (kind === 'c')
+      for (const { token, sessionStart } of state.compositions) add(compositionKeyOf(token), sessionStart);
+    else
+      for (const video of state.videos) {
+        const home = homeOf(video, state.compositions);
+        if (kind === 'v') add(video.videoId, home);
+        else if (video.composeJob && compositionOf(video, state.compositions) === undefined)
+          add(compositionKeyOf(video.composeJob.token), home);
+      }
+  }
+  return places;
 }
 
 function isSame(a: StreamState, b: StreamState): boolean {

@@ -82,3 +82,7 @@ export function keepsPlace(video: Pick<StreamVideo, 'status' | 'sourceReadyTime'
 export function progressOf(status: VideoStatus): number {
   return progress.indexOf(status);
 }
+
+export function isBeforeSource(status: VideoStatus): boolean {
+  return status === 'ANNOUNCED' || status === 'RECORDED';
+}

@@ -1,9 +1,9 @@
 /** One walk through a stream's facts in order of time: which segments are one session, and whose are the composed videos. */
 import type { Composition, StreamVideo } from '../../schemas/generated/StreamState.ts';
-import { compositionOf } from './composition.ts';
 import { compositionsOf } from './composition-parts.ts';
 import { type Group, groupOf, type Segment, tracksOf } from './grouping.ts';
 import { type Kept, rulesIn } from './kept-rules.ts';
+import { compositionOf } from './ledger.ts';
 import { byText } from './order.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { keepsPlace } from './status.ts';

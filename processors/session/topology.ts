@@ -6,19 +6,19 @@
  *   timer ──> time passes for this stream ──────────────┘
  */
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
-import type { StreamRef, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import type { Composition, StreamRef, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { compositionKeyOf } from '../composition-token.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Outcome, Topology } from '../topology.ts';
 import { Archive, emptyState, pageStartOf, reachMs } from './archive.ts';
-import { compositionOf } from './composition.ts';
 import { newsOf, videoOf } from './facts.ts';
-import { type Change, judge } from './history.ts';
+import { type Change, judge, type Part } from './history.ts';
+import { compositionOf, homeOf, isOfJob } from './ledger.ts';
 import { keep } from './records.ts';
 import { isTooOld, looseUntil } from './retention.ts';
 import { rulesOf, type SessionPolicies, type SessionRules } from './rules.ts';
 import { settledBefore, stubsAt, withoutStubs } from './settled-before.ts';
-import { placeOf } from './times.ts';
+import { placeOf, windowOf } from './times.ts';
 
 /**
  * The topology of the session processor. A record only adds to the facts; time passes for a stream by timers alone, so
@@ -55,7 +55,7 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
         if (settledBefore(own, archive, video)) return { kind: 'drop', reason: 'settled' };
         if (isTooOld(video, rules, nowMs)) return { kind: 'drop', reason: 'older-than-retention', labels: tooOld };
       }
-      const home = homeOf(own, archive, video);
+      const home = homeFor(own, archive, video);
       return outcomeOf(key, own, archive, changesOf(home, video, held), rules, nowMs);
     },
     timer: {
@@ -79,34 +79,53 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
 
 const tooOld = { result: 'older-than-retention' };
 
-/** What is held about a video, in the own record or in the archive, and where. */
-function heldFact(own: StreamState, archive: Archive | null, videoId: string) {
+/** What is held about a video, in the own record or in a page, and where. */
+type Held = { readonly video: StreamVideo; readonly home: number; readonly record: StreamState };
+
+function heldFact(own: StreamState, archive: Archive | null, videoId: string): Held | undefined {
   const video = own.videos.find((other) => other.videoId === videoId);
-  if (video) return { video, home: homeOf(own, archive, video) };
+  if (video) return { video, home: homeOf(video, own.compositions), record: own };
   if (archive === null || own.archived === 0) return undefined;
   const home = archive.placeOf('v', videoId);
   if (home === null) return undefined;
   const startMs = archive.startsNear(home).findLast((start) => start <= home);
   const page = startMs === undefined ? null : archive.page(startMs);
   const found = page?.state.videos.find((other) => other.videoId === videoId);
-  return found && { video: found, home };
+  return found && page ? { video: found, home, record: page.state } : undefined;
 }
 
-/** Where a fact is kept: with the session that we composed it of, else at its own time. */
-function homeOf(own: StreamState, archive: Archive | null, video: StreamVideo): number {
+/** Where a fact is to be kept: with the session that we composed it of, else at its own time. */
+function homeFor(own: StreamState, archive: Archive | null, video: StreamVideo): number {
   if (video.composeJob === null) return placeOf(video);
   const planned = compositionOf(video, own.compositions)?.sessionStart;
   return planned ?? archive?.placeOf('c', compositionKeyOf(video.composeJob.token)) ?? placeOf(video);
 }
 
-/** A fact that moves in time by more than what depends on one another is taken away and then added. */
-function changesOf(home: number, video: StreamVideo, held: ReturnType<typeof heldFact>): readonly Change[] {
-  if (!held) return [{ places: [home], add: video }];
-  if (Math.abs(home - held.home) <= reachMs) return [{ places: [home, held.home], add: video }];
+/**
+ * A fact that moves in time by more than what depends on one another is taken away and then added. A composition goes with
+ * the segment that it starts with.
+ */
+function changesOf(home: number, video: StreamVideo, held: Held | undefined): readonly Change[] {
+  if (!held) return [{ places: [home], add: [video] }];
+  const going = goingWith(video, held);
+  const leave = going.map(({ token }) => compositionKeyOf(token));
+  const join = going.map((composition) => ({ ...composition, sessionStart: home }));
+  if (Math.abs(home - held.home) <= reachMs) return [{ places: [home, held.home], add: [video], leave, join }];
+  const products = held.record.videos.filter((other) => compositionOf(other, going) !== undefined);
+  const forget = [video, ...products].map(({ videoId }) => videoId);
   return [
-    { places: [held.home], forget: video.videoId },
-    { places: [home], add: video },
+    { places: [held.home], forget, leave },
+    { places: [home], add: [video, ...products], join },
   ];
+}
+
+/** The compositions that start with this segment, which starts elsewhere now, and with no other one. */
+function goingWith(video: StreamVideo, { video: before, record }: Held): readonly Composition[] {
+  const startMs = windowOf(before)?.startMs;
+  const nowMs = windowOf(video)?.startMs;
+  if (startMs === undefined || nowMs === undefined || startMs === nowMs) return [];
+  if (record.videos.some((other) => other !== before && windowOf(other)?.startMs === startMs)) return [];
+  return record.compositions.filter(({ sessionStart }) => sessionStart === startMs);
 }
 
 function outcomeOf(
@@ -119,10 +138,12 @@ function outcomeOf(
 ): Outcome<StreamState> {
   const emit: Emission[] = [];
   let own = archive ? withoutStubs(before, archive, rules) : before;
-  for (const change of changes) {
+  const left = [...changes];
+  for (let change = left.shift(); change; change = left.shift()) {
     const part = judge(own, archive, change, rules, nowMs);
     own = keep(own, archive, part, rules);
     emit.push(...part.turned.emit);
+    for (const composition of part.turned.taken) left.push(...following(composition, own, archive, part));
   }
   const ownKey = streamKeyOf(own.stream);
   const states = new Map<string, StreamState | null>(archive?.changes);
@@ -135,6 +156,22 @@ function outcomeOf(
   const state = states.get(key) ?? null;
   states.delete(key);
   return { kind: 'next', state, ...(state === null ? { reason: 'retired' } : {}), others: states, emit };
+}
+
+/**
+ * A decision changes whose composed videos are. After a replay its product may have been heard of before: it is taken in.
+ */
+function following(
+  { token, sessionStart }: Composition,
+  own: StreamState,
+  archive: Archive | null,
+  part: Part,
+): readonly Change[] {
+  const key = compositionKeyOf(token);
+  const known = [...own.videos, ...part.turned.videos, ...(archive?.productsOf(key) ?? [])];
+  const products = new Map(known.filter((video) => isOfJob(video, key)).map((video) => [video.videoId, video]));
+  const forgotten = [...products.values()].map((video) => ({ places: [placeOf(video)], forget: [video.videoId] }));
+  return [...forgotten, { places: [sessionStart], add: [...products.values()] }];
 }
 
 /** Time passes for what an earlier release has left of sessions. */

@@ -3,11 +3,12 @@ import type { Composition, EmittedSession, StreamState, StreamVideo } from '../.
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission } from '../topology.ts';
 import { announce, tombstone } from './announce.ts';
-import { composeJobOf, compositionOf, decideComposition, followCompositions, withDecided } from './composition.ts';
+import { composeJobOf, decideComposition } from './composition.ts';
+import { compositionOf, followCompositions, homeOf, withCompositions } from './ledger.ts';
 import { type Session, sessionsOf, withComposition } from './projection.ts';
 import { isOverAt, looseUntil, retiresAt } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
-import { isStandIn, placeOf } from './times.ts';
+import { isStandIn } from './times.ts';
 
 export type Span = Pick<StreamState, 'stream' | 'revision' | 'clock' | 'videos' | 'sessions' | 'compositions'>;
 
@@ -19,6 +20,8 @@ export type Turned = Span & {
   readonly current: readonly Session[];
   readonly loose: readonly StreamVideo[];
   readonly needsEarlier: StreamVideo | null;
+  /** The compositions that were decided on just now. */
+  readonly taken: readonly Composition[];
   readonly emit: readonly Emission[];
 };
 
@@ -42,21 +45,19 @@ export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Jud
   const retired = decided.sessions.filter(isRetired);
   const current = decided.sessions.filter((session) => !isRetired(session));
   const isGone = (startMs: number) => retired.some((session) => session.group.startMs === startMs);
-  const [said, aside] = partition(span.sessions, ({ startTime }) => isJudged(startTime));
+  const [said, aside] = partition(span.sessions, (one) => isJudged(keptAt(one, current)));
   const announced = announce(
     stream,
     current.filter(({ group }) => isJudged(group.startMs)),
     said.filter((one) => one.mergedInto !== null || !isGone(one.startTime)),
     { others: current, revision: span.revision, nowMs, clockMs: clock },
   );
-  const kept = decided.compositions.filter((one) => !isForgotten(one, retired, current, clock, rules));
-  const left = leaving(
-    retired,
-    projected.loose.filter((one) => isJudged(placeOf(one))),
-    kept,
-    clock,
-    rules,
+  const [kept, forgotten] = partition(
+    decided.compositions,
+    (one) => !isJudged(one.sessionStart) || !isForgotten(one, retired, current, clock, rules),
   );
+  const loose = projected.loose.filter((one) => isJudged(homeOf(one, ledger)));
+  const left = leaving(retired, loose, { kept, forgotten }, clock, rules);
   return {
     stream,
     clock,
@@ -67,6 +68,7 @@ export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Jud
     current,
     loose: projected.loose.filter((video) => !left.has(video)),
     needsEarlier: projected.needsEarlier,
+    taken: decided.taken,
     emit: [
       ...announced.emit,
       ...decided.commands,
@@ -94,14 +96,14 @@ function decide(
     commands.push({ topic: 'compose-jobs', key: streamKeyOf(span.stream), value: command });
     return withComposition(session, composition, span.clock);
   });
-  return { sessions, commands, compositions: taken.length === 0 ? ledger : withDecided(ledger, taken) };
+  return { sessions, commands, taken, compositions: taken.length === 0 ? ledger : withCompositions(ledger, taken) };
 }
 
 /** The facts that no session follows any more: those of sessions that retire, and loose ones that have waited long enough. */
 function leaving(
   retired: readonly Session[],
   loose: readonly StreamVideo[],
-  compositions: readonly Composition[],
+  ledger: { readonly kept: readonly Composition[]; readonly forgotten: readonly Composition[] },
   clock: number,
   rules: SessionRules,
 ): ReadonlySet<StreamVideo> {
@@ -112,7 +114,9 @@ function leaving(
   }
   for (const video of loose) {
     // What became of a composition matters as long as that is in the ledger.
-    const isForgotten = isStandIn(video) && compositionOf(video, compositions) === undefined;
+    const isForgotten =
+      compositionOf(video, ledger.forgotten) !== undefined ||
+      (isStandIn(video) && compositionOf(video, ledger.kept) === undefined);
     const until = looseUntil(video, rules);
     if (isForgotten || (until !== null && isOverAt(until, clock))) left.add(video);
   }
@@ -127,8 +131,12 @@ function isForgotten(
   clock: number,
   rules: SessionRules,
 ): boolean {
-  const covers = ({ group }: Session) => group.startMs <= sessionStart && sessionStart <= group.endMs;
-  return !current.some(covers) && (retired.some(covers) || clock >= plannedAt + rules.retentionMs);
+  const covers = coversMoment(sessionStart);
+  return !current.some(covers) && (retired.some(covers) || isOverAt(plannedAt + rules.retentionMs, clock));
+}
+
+function coversMoment(ms: number): (session: Session) => boolean {
+  return ({ group }) => group.startMs <= ms && ms <= group.endMs;
 }
 
 /** The next moment after the clock at which time alone changes something about what is judged; null for never. */
@@ -148,14 +156,23 @@ export function dueAt(turned: Turned, rules: SessionRules, { fromMs, toMs }: Jud
     if (!session.settled) consider(session.settlesAtMs);
     consider(retiresAt(session, rules));
   }
-  for (const video of turned.loose) if (isWithin(placeOf(video))) consider(looseUntil(video, rules));
-  for (const { startTime, mergedAt } of turned.sessions)
-    if (isWithin(startTime)) consider(mergedAt === null ? null : mergedAt + limits.mergedForMs);
+  for (const video of turned.loose)
+    if (isWithin(homeOf(video, turned.compositions))) consider(looseUntil(video, rules));
+  for (const { sessionStart, plannedAt } of turned.compositions)
+    if (isWithin(sessionStart) && !turned.current.some(coversMoment(sessionStart)))
+      consider(plannedAt + rules.retentionMs);
+  for (const one of turned.sessions)
+    if (one.mergedAt !== null && isWithin(keptAt(one, turned.current))) consider(one.mergedAt + limits.mergedForMs);
   return Number.isFinite(due) ? due : null;
 }
 
-function partition(all: readonly EmittedSession[], isIn: (one: EmittedSession) => boolean) {
-  const [within, without]: [EmittedSession[], EmittedSession[]] = [[], []];
+/** Where in time what was said of an id is kept: a redirect with the session that it leads to. */
+export function keptAt({ startTime, mergedInto }: EmittedSession, current: readonly Session[]): number {
+  return mergedInto !== null && current.some(({ group }) => group.startMs === mergedInto) ? mergedInto : startTime;
+}
+
+function partition<T>(all: readonly T[], isIn: (one: T) => boolean) {
+  const [within, without]: [T[], T[]] = [[], []];
   for (const one of all) (isIn(one) ? within : without).push(one);
   return [within, without] as const;
 }

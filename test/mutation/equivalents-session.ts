@@ -35,15 +35,15 @@ export const inSession: readonly Equivalent[] = [
     why: 'that they are the same was asked before',
   },
   {
-    file: session('composition'),
+    file: session('ledger'),
     within: 'compositionOf',
     from: inLedger,
     to: inLedger.replace('find', 'findLast'),
     why: 'the ledger has a job once',
   },
   {
-    file: session('projection'),
-    within: 'ownComposition',
+    file: session('composition-parts'),
+    within: 'compositionFor',
     from: inLedger,
     to: inLedger.replace('find', 'findLast'),
     why: 'the ledger has a job once',
@@ -72,8 +72,8 @@ export const inSession: readonly Equivalent[] = [
   {
     file: session('turn'),
     within: 'decide',
-    from: 'taken.length === 0 ? ledger : withDecided(ledger, taken)',
-    to: 'withDecided(ledger, taken)',
+    from: 'taken.length === 0 ? ledger : withCompositions(ledger, taken)',
+    to: 'withCompositions(ledger, taken)',
     why: 'the ledger is in order',
   },
   { file: session('turn'), within: 'decide', from: '0', to: '(-1)', why: 'the ledger is in order' },
@@ -107,12 +107,6 @@ export const inSession: readonly Equivalent[] = [
   },
   { ...late, from: 'undefined', to: 'null', why: 'either says that nothing is held' },
   {
-    ...late,
-    from: 'found && { video: found, home }',
-    to: '{ video: found, home }',
-    why: 'a pointer leads to the page with its video',
-  },
-  {
     file: session('topology'),
     within: 'changesOf',
     from: 'Math.abs(home - held.home) <= reachMs',
@@ -140,8 +134,8 @@ export const inSession: readonly Equivalent[] = [
   },
   {
     ...keep,
-    from: 'archivedBefore === null ? [] : videos.filter((video) => isOld(homeOf(video)))',
-    to: 'videos.filter((video) => isOld(homeOf(video)))',
+    from: 'archivedBefore === null ? [] : videos.filter((video) => isOld(homeIn(video)))',
+    to: 'videos.filter((video) => isOld(homeIn(video)))',
     why: 'nothing is old then',
   },
   {

@@ -200,7 +200,7 @@ describe('an archived show', () => {
 });
 
 describe('an id that leads to a newer show, where nothing else is left of its time', () => {
-  it('is kept there until it has served its time', () => {
+  it('is kept with that show as soon as it is looked at, until it has served its time', () => {
     const live = new StreamUnderTest({ policy: byNobody }).hear(segment('a', 72, 80));
     const archive = new Archive(stream, () => null);
     const said = { startTime: atMinute(60), endTime: atMinute(72), digest: 1, compose: null, rules: null };
@@ -214,7 +214,8 @@ describe('an id that leads to a newer show, where nothing else is left of its ti
     live.hear(upload('u', 61));
     expect(pages()).toEqual([atMinute(61)]);
     live.hear(upload('u', 75, { videoRevision: 2 }));
-    expect([pages(), live.state?.archived]).toEqual([[atMinute(60)], 1]);
+    expect([pages(), live.state?.archived]).toEqual([[], 0]);
+    expect(live.state?.sessions.map(({ startTime }) => startTime)).toEqual([60, 72].map(atMinute));
     expectFound(live);
     live.passTo(90 + 3 * day - 1);
     expect(live.tombstones.size).toBe(0);

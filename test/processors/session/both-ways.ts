@@ -31,10 +31,11 @@ export function expectFound(live: StreamUnderTest): void {
   );
   expect(pointers(live, 'c')).toEqual(composedOf);
   const listed = new Map<string, number[]>();
-  for (const { startMs, videos, sessions } of pages.toSorted((a, b) => a.startMs - b.startMs)) {
+  for (const { startMs, videos, sessions, compositions } of pages.toSorted((a, b) => a.startMs - b.startMs)) {
     const ends = [
-      ...videos.map((video) => windowOf(video)?.endMs ?? placeOf(video)),
+      ...videos.map((video) => windowOf(video)?.endMs ?? homeOf(video)),
       ...sessions.map(({ endTime }) => endTime),
+      ...compositions.map(({ sessionStart }) => sessionStart),
     ];
     for (let at = dayOf(startMs); at <= dayOf(Math.max(startMs, ...ends)); at += 1)
       listed.set(String(at), [...(listed.get(String(at)) ?? []), startMs]);

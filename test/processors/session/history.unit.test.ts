@@ -39,7 +39,7 @@ describe('what a change can touch', () => {
       ms === undefined ? ms : Math.round((ms - atMinute(0)) / minuteMs / apart);
     return (minutes: number | readonly number[], add?: StreamFact) => {
       const places = [minutes].flat().map(atMinute);
-      const change = { places, clock: own.clock, ...(add ? { add: videoOf(add) } : {}) };
+      const change = { places, clock: own.clock, ...(add ? { add: [videoOf(add)] } : {}) };
       const { pages, withOwn, judged } = judge(own, archive, change, rules({ composed: { compose: 'none' } }), 0);
       const bound = (ms: number) => (Number.isFinite(ms) ? index(ms) : null);
       return [pages.map(({ startMs }) => index(startMs)), withOwn, bound(judged.fromMs), bound(judged.toMs)];
@@ -135,7 +135,7 @@ describe('the newest shows', () => {
     ]);
   });
 
-  it('have their own time: that of an archived one changes nothing about them', () => {
+  it('see time pass with that of an archived one, which changes nothing else about them', () => {
     const live = new StreamUnderTest({ policy: byNobody }).hear(...shows(10, 240)).passTo(10 * 240);
     const topology = sessionTopology({ policies: { policyFor: () => byNobody } });
     const read = (key: string) => live.states.get(key) ?? null;
@@ -146,7 +146,7 @@ describe('the newest shows', () => {
       const fired = topology.timer?.fire(key, page, { nowMs: page.dueAt ?? 0, read });
       expect(fired).toMatchObject({ kind: 'next', state: null });
       const own = fired?.kind === 'next' ? new Map(fired.others).get(streamKey) : null;
-      expect(own).toEqual({ ...live.state, archived: own?.archived, revision: own?.revision });
+      expect(own).toEqual({ ...live.state, clock: page.dueAt, archived: own?.archived, revision: own?.revision });
     }
   });
 

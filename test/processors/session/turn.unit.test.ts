@@ -211,18 +211,18 @@ describe('time changes something next', () => {
   });
 
   it('the first of these, of what is judged alone', () => {
-    const merged = [emitted(62, { mergedInto: atMinute(60), mergedAt: atMinute(30) })];
+    const merged = [emitted(62, { mergedInto: atMinute(60), mergedAt: atMinute(65) - 3 * dayMs })];
     const turned = look([a, b, c, upload('u', 90)], atMinute(50), { sessions: merged });
     const within = (from: number, to: number) => due(turned, byNobody, { fromMs: atMinute(from), toMs: atMinute(to) });
     expect([within(0, 60), within(60, 61), within(60, 120), within(120, 130)]).toEqual([
       heard + retention,
-      atMinute(71),
-      atMinute(71),
+      atMinute(65),
+      atMinute(65),
       atMinute(131),
     ]);
     expect([within(61, 62), within(62, 63), within(63, 90), within(90, 91), within(91, 120)]).toEqual([
       null,
-      atMinute(30) + 3 * dayMs,
+      null,
       null,
       atMinute(90) + 8 * dayMs,
       null,

@@ -1,0 +1,54 @@
+/** The ledger of what we had composed: what became of it, and whose the products are. */
+import type { Composition, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { compositionKeyOf } from '../composition-token.ts';
+import { byText } from './order.ts';
+import { isBeforeSource } from './status.ts';
+import { placeOf } from './times.ts';
+
+/**
+ * The ledger after these facts: planned → acknowledged(mediaId) → done | failed, or in doubt. Derived anew from the set
+ * of facts, so their order doesn't matter.
+ */
+export function followCompositions(
+  compositions: readonly Composition[],
+  videos: readonly StreamVideo[],
+): readonly Composition[] {
+  const speaking = videos.filter((video) => !video.removed);
+  return compositions.map((composition) => {
+    const about = speaking.filter((video) => compositionOf(video, [composition]) !== undefined);
+    const produced = about.findLast((video) => video.composeJob?.state === 'ACKNOWLEDGED');
+    if (produced) {
+      const { status, videoId } = produced;
+      const state = status === 'FAILED' ? 'FAILED' : isBeforeSource(status) ? 'ACKNOWLEDGED' : 'DONE';
+      return { ...composition, state, mediaId: videoId, errorCode: null };
+    }
+    const refused = about.findLast((video) => video.composeJob?.state === 'FAILED') ?? about.at(-1);
+    if (!refused?.composeJob) return composition;
+    const { state, errorCode } = refused.composeJob;
+    return { ...composition, state: state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', errorCode };
+  });
+}
+
+/** By session, then token. */
+export function withCompositions(compositions: readonly Composition[], added: readonly Composition[]): Composition[] {
+  return [...compositions, ...added].sort(
+    (a, b) => a.sessionStart - b.sessionStart || byText(compositionKeyOf(a.token), compositionKeyOf(b.token)),
+  );
+}
+
+/** The ledger entry that the video is the product of; a redrive has another generation of the same token. */
+export function compositionOf(video: StreamVideo, compositions: readonly Composition[]): Composition | undefined {
+  const token = video.composeJob?.token;
+  if (token === undefined) return undefined;
+  const key = compositionKeyOf(token);
+  return compositions.find((composition) => compositionKeyOf(composition.token) === key);
+}
+
+/** Where in time a fact is kept: what speaks of a composition in the ledger with the session that it was planned for. */
+export function homeOf(video: StreamVideo, compositions: readonly Composition[]): number {
+  return compositionOf(video, compositions)?.sessionStart ?? placeOf(video);
+}
+
+export function isOfJob({ composeJob }: StreamVideo, job: string): boolean {
+  return composeJob !== null && compositionKeyOf(composeJob.token) === job;
+}
