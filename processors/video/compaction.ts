@@ -32,22 +32,22 @@ export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact 
   const outputs: Rendition[] = [];
   for (const output of fact.outputs) {
     const reference = referenceTo(output, renditions);
-    if (reference < 0) outputs.push(output);
+    if (reference === null) outputs.push(output);
     else listed.push(reference);
   }
   return listed.length === 0 ? fact : { ...fact, outputs, listed };
 }
 
-/** Position and told fields as one number; -1 where the rendition says something else. */
-function referenceTo(output: Rendition, renditions: readonly Rendition[]): number {
-  if (output.jobId === null) return -1;
+/** Position and told fields as one number; null where the rendition says something else. */
+function referenceTo(output: Rendition, renditions: readonly Rendition[]): number | null {
+  if (output.jobId === null) return null;
   const index = renditions.findIndex((rendition) => rendition.jobId === output.jobId);
   const rendition = renditions[index];
-  if (rendition === undefined || rendition.status !== output.status) return -1;
+  if (rendition === undefined || rendition.status !== output.status) return null;
   let told = 0;
   for (const [bit, field] of optional.entries()) {
     if (output[field] === null) continue;
-    if (output[field] !== rendition[field]) return -1;
+    if (output[field] !== rendition[field]) return null;
     told |= 1 << bit;
   }
   return (index << fieldBits) | told;

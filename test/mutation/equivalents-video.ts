@@ -62,12 +62,11 @@ export const inVideo: readonly Equivalent[] = [
   ...video('compaction', 'compactFact', 'Saves a copy where nothing is referred to.', [
     ['listed.length === 0 ? fact : { ...fact, outputs, listed }', '{ ...fact, outputs, listed }'],
   ]),
-  ...video('compaction', 'referenceTo', 'A job has one rendition; what is below 0 refers to none.', [
+  ...video('compaction', 'referenceTo', 'A job has one rendition.', [
     [
       'renditions.findIndex((rendition) => rendition.jobId === output.jobId)',
       'renditions.findLastIndex((rendition) => rendition.jobId === output.jobId)',
     ],
-    ['1', '(2)'],
   ]),
   ...video('compaction', 'fullFact', 'Saves a copy where nothing is referred to.', [
     ['fact.listed.length === 0', 'false'],
@@ -75,15 +74,12 @@ export const inVideo: readonly Equivalent[] = [
   ]),
   ...video('conflicts', 'winnerOf', 'Copies that are in no order are the same, and no news.', [
     ['order > 0', 'order >= 0'],
-    ['0', '(-1)'],
   ]),
   ...video('conflicts', 'smaller', 'Of two that are the same either is the smaller.', [['a < b', 'a <= b']]),
   ...video('subject', 'subjectOf', 'Of two that are the same either is the smaller.', [
     ['fact.subject < subject', 'fact.subject <= subject'],
   ]),
-  ...video('ledger', 'endingOf', 'No event that has a time is of 1970; a job has one rendition.', [
-    ['0', '(1)'],
-    ['0', '(-1)'],
+  ...video('ledger', 'endingOf', 'A job has one rendition.', [
     [
       'renditions.find((candidate) => candidate.jobId === jobId)',
       'renditions.findLast((candidate) => candidate.jobId === jobId)',
@@ -92,5 +88,4 @@ export const inVideo: readonly Equivalent[] = [
   ...video('topology', 'videoTopology', 'Saves a copy where nothing was decided.', [
     ['decision === null ? evolved.state : { ...evolved.state, ...decisions }', '{ ...evolved.state, ...decisions }'],
   ]),
-  ...video('topology', 'labelsOf', 'What has no time has the time 0, which is later than -1.', [['0', '(-1)']]),
 ];
