@@ -26,6 +26,8 @@ export type Reading = {
   readonly fact: Fact;
   /** Parts of the identity beyond type and subject (cloud facts 1.6). */
   readonly discriminator: readonly string[];
+  /** It may succeed and fail at one time: that it failed is part of the identity, too (cloud facts 1.6.2). */
+  readonly mayFailBeside?: true;
 };
 
 export type Reader = (body: Body) => Reading;
@@ -103,6 +105,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
         errorMessage: messageOf(body),
       },
       discriminator: [timeText(body)],
+      mayFailBeside: true,
     }),
   ],
   [
@@ -126,6 +129,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
     (body) => ({
       fact: { ...emptyFact, kind: 'PRODUCED', errorMessage: messageOf(body) },
       discriminator: [timeText(body)],
+      mayFailBeside: true,
     }),
   ],
   [
@@ -136,6 +140,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
       return {
         fact: { ...emptyFact, kind: 'DELETED', deletion, jobIds: boundedIds(jobIds), errorMessage: messageOf(body) },
         discriminator: [timeText(body), deletion, ...jobIds],
+        mayFailBeside: true,
       };
     },
   ],
@@ -147,6 +152,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
       return {
         fact: { ...emptyFact, kind: 'MANUAL_AUDIT', audit, errorMessage: shortText(body, maxBytes.message, 'Reason') },
         discriminator: [timeText(body), verdict ?? ''],
+        mayFailBeside: true,
       };
     },
   ],
@@ -159,7 +165,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ],
   ['AIMediaDNAComplete', other(jobIdentity)],
   ['AIVideoTagComplete', other(jobIdentity)],
-  ['DynamicImageComplete', other(jobIdentity)],
+  ['DynamicImageComplete', other(dynamicImageIdentity)],
   ['WorkflowTaskComplete', other((body) => [textOf(body, 'TaskId') ?? timeText(body), statusText(body)])],
   [
     'MediaBaseChangeComplete',
@@ -184,6 +190,7 @@ function sourceReady(body: Body): Reading {
       errorMessage: messageOf(body),
     },
     discriminator: [timeText(body)],
+    mayFailBeside: true,
   };
 }
 
@@ -246,6 +253,13 @@ export function timeText(body: Body): string {
 function jobIdentity(body: Body, ...without: readonly string[]): readonly string[] {
   const jobId = textOf(body, 'JobId');
   return jobId === null ? ['', timeText(body), ...without] : [jobId];
+}
+
+/** Its job is inside DynamicImageJobInfo (cloud facts 1.6.3). */
+function dynamicImageIdentity(body: Body): readonly string[] {
+  const info = objectOf(body, 'DynamicImageJobInfo');
+  const jobId = info === null ? null : textOf(info, 'JobId');
+  return jobId === null ? jobIdentity(body) : [jobId];
 }
 
 function jobIdsIn(body: Body, list: string): readonly string[] {

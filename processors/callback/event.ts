@@ -16,6 +16,8 @@ export type VideoEvent = {
   readonly subjectId: string;
   readonly entry: TimelineEntry;
   readonly fact: Fact;
+  /** The eventId that earlier releases gave to an event that failed, where it was that of its success; stores hold it. */
+  readonly formerId?: string | null;
 };
 
 /**
@@ -28,12 +30,12 @@ export type ParseResult =
   | { readonly kind: 'unknown'; readonly event: VideoEvent }
   | { readonly kind: 'unparsable'; readonly code?: UnusableCode; readonly reason: string };
 
-/** Whether the event reports that it worked. FileUploadComplete had no Status for years, and is never sent on failure. */
-export function succeeded(entry: TimelineEntry): boolean {
+/** Whether the event reports that it worked. FileUploadComplete had no Status for years. */
+export function succeeded(entry: Pick<TimelineEntry, 'status'>): boolean {
   return entry.status === null || entry.status === 'success' || entry.status === 'succeed';
 }
 
-export function failed(entry: TimelineEntry): boolean {
+export function failed(entry: Pick<TimelineEntry, 'status'>): boolean {
   return entry.status === 'fail' || entry.status === 'failed';
 }
 

@@ -1,6 +1,6 @@
 import type { Fact } from '../../schemas/generated/VideoState.ts';
 import { cloudEvents, type Reader } from './cloud-events.ts';
-import { type Delivery, emptyFact, type ParseResult, type VideoEvent } from './event.ts';
+import { type Delivery, emptyFact, failed, type ParseResult, type VideoEvent } from './event.ts';
 import { type Body, cut, maxBytes, shortText, textOf, timeOf } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
@@ -43,16 +43,20 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
     return { kind: 'unknown', event };
   }
   if (eventTime === null) return { kind: 'unparsable', reason: `${eventType} without a usable EventTime` };
-  const { fact, discriminator } = reader(body);
+  const { fact, discriminator, mayFailBeside } = reader(body);
   // The sender is part of an internal event's identity: no callback can be taken for a copy of it.
   const lane = internal === undefined ? 'cloud' : delivery.source;
   const identity = [lane, eventType, subjectId, ...discriminator];
-  return { kind: 'ok', event: eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, fact) };
+  return {
+    kind: 'ok',
+    event: eventOf(body, delivery, { subjectId, identity, mayFailBeside, eventType, eventTime }, fact),
+  };
 }
 
 type Identified = {
   readonly subjectId: string;
   readonly identity: readonly string[];
+  readonly mayFailBeside?: true | undefined;
   readonly eventType: string;
   readonly eventTime: number | null;
 };
@@ -64,14 +68,18 @@ type Identified = {
 function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): VideoEvent {
   const ahead = id.eventTime !== null && isAhead(id.eventTime, delivery);
   const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
+  const status = shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null;
+  const former = hashOf(ahead ? [...id.identity, 'ahead'] : id.identity);
+  const besideSuccess = id.mayFailBeside === true && failed({ status });
   return {
     subjectId: id.subjectId,
+    formerId: besideSuccess ? former : null,
     entry: {
-      eventId: hashOf(ahead ? [...id.identity, 'ahead'] : id.identity),
+      eventId: besideSuccess ? hashOf([former, 'fail']) : former,
       eventType: cut(id.eventType, maxBytes.label),
       eventTime: ahead ? 0 : (id.eventTime ?? 0),
       receivedAt: delivery.receivedAtMs,
-      status: shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null,
+      status,
       source: delivery.source,
       jobId: shortText(body, maxBytes.id, 'JobId'),
       errorCode: errorCodeOf(body),

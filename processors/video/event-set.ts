@@ -4,7 +4,7 @@
  * copy supplies).
  */
 import type { LaneCut } from '../../schemas/generated/VideoState.ts';
-import { compareText } from '../callback/index.ts';
+import { compareText, failed } from '../callback/index.ts';
 import { resolveConflict } from './conflicts.ts';
 import { compareEvents, type Event } from './events.ts';
 import {
@@ -42,12 +42,19 @@ export type Added =
   | { readonly kind: 'full'; readonly set: EventSet | null }
   | { readonly kind: 'duplicate' };
 
-export function addEvent(set: EventSet, event: Event): Added {
-  const at = set.events.findLastIndex(({ entry }) => entry.eventId === event.entry.eventId);
+export function addEvent(set: EventSet, event: Event, formerId: string | null = null): Added {
+  const at = placeOfCopy(set.events, event, formerId);
   const known = set.events[at];
   if (known === undefined) return insert(set, set.events, event, 'added');
   const merged = resolveConflict(known, event);
   return merged === null ? { kind: 'duplicate' } : insert(set, set.events.toSpliced(at, 1), merged, 'merged');
+}
+
+/** An earlier release stored what failed under the id of its success. */
+function placeOfCopy(events: readonly Event[], event: Event, formerId: string | null): number {
+  const at = events.findLastIndex(({ entry }) => entry.eventId === event.entry.eventId);
+  if (at >= 0 || formerId === null) return at;
+  return events.findLastIndex(({ entry }) => entry.eventId === formerId && failed(entry));
 }
 
 function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'added' | 'merged'): Added {

@@ -40,7 +40,7 @@ export type Evolved =
  */
 export function evolve(state: VideoState | null, event: VideoEvent): Evolved {
   const before = videoOf(state, event.subjectId);
-  const added = addEvent(before.set, { entry: event.entry, fact: event.fact });
+  const added = addEvent(before.set, { entry: event.entry, fact: event.fact }, event.formerId);
   if (added.kind === 'duplicate') return { changed: false, result: 'duplicate' };
   if (added.set === null) return { changed: false, result: 'full' };
   const { revision, retiredAt } = before;

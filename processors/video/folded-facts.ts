@@ -189,6 +189,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (ok) seen.machineAudit = fact.audit ?? seen.machineAudit;
       break;
     case 'MANUAL_AUDIT':
+      if (!ok) break;
       seen.manualAudit = fact.audit ?? seen.manualAudit;
       if (fact.audit === 'BLOCKED') seen.auditMessage = fact.errorMessage;
       break;

@@ -96,5 +96,5 @@ function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry
 }
 
 function isVerdict({ entry, fact }: Event): boolean {
-  return fact.audit !== null && (fact.kind === 'MANUAL_AUDIT' || succeeded(entry));
+  return fact.audit !== null && succeeded(entry);
 }

@@ -33,7 +33,8 @@ const of = (EventType: string, seconds: number, more: object = {}): CallbackBody
 });
 const deleted = (seconds: number, DeleteType: string, more: object = {}) =>
   of('DeleteMediaComplete', seconds, { DeleteType, ...more });
-const byPerson = (seconds: number, AuditStatus: string) => of('CreateAuditComplete', seconds, { AuditStatus });
+const byPerson = (seconds: number, AuditStatus: string, more: object = {}) =>
+  of('CreateAuditComplete', seconds, { AuditStatus, ...more });
 const byMachine = (seconds: number, Suggestion: string, more: object = {}) =>
   of('AIMediaAuditComplete', seconds, { JobId: `audit-${seconds}`, Data: { Suggestion }, ...more });
 const acknowledged = (seconds: number, ...JobIds: readonly string[]) =>
@@ -46,11 +47,27 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
   [1, 'deleted, and events come late', [deleted(90, 'all'), recorded(4), transcoded(60, [ld])]],
   [1, 'deleted and blocked', [recorded(4), byPerson(8, 'Blocked'), deleted(90, 'all')]],
   [1, 'nothing else is known', [deleted(90, 'all')]],
+  [1, 'deleted, and in the same second a deletion failed', [recorded(4), deleted(90, 'all'), deleted(90, 'all', fail)]],
   [2, 'blocked by a person after all went well', [recorded(4), transcoded(60, [ld]), byPerson(90, 'Blocked')]],
   [2, 'blocked by a machine', [recorded(4), sourceReady(6), byMachine(8, 'block')]],
   [2, 'let pass by a machine, blocked by it later', [recorded(4), byMachine(8, 'pass'), byMachine(9, 'block')]],
   [2, 'blocked by a person, let pass by a machine later', [recorded(4), byPerson(8, 'Blocked'), byMachine(9, 'pass')]],
   [2, 'let pass by a person, who changes their mind', [recorded(4), byPerson(8, 'Normal'), byPerson(9, 'Blocked')]],
+  [
+    2,
+    'blocked by a person, and lifting the block failed',
+    [recorded(4), byPerson(8, 'Blocked'), byPerson(9, 'Normal', fail)],
+  ],
+  [
+    2,
+    'blocked by a person, and lifting the block failed in the same second',
+    [recorded(4), byPerson(8, 'Blocked'), byPerson(8, 'Normal', fail)],
+  ],
+  [
+    2,
+    'blocked by a machine, and a person’s audit failed',
+    [recorded(4), byMachine(8, 'block'), byPerson(9, 'Normal', fail)],
+  ],
   [3, 'one rendition, and no word on all', [recorded(4), streamTranscoded(50, ld)]],
   [3, 'one good, one bad, and no word on all', [recorded(4), streamTranscoded(50, ld), streamTranscoded(51, badHd)]],
   [3, 'all are done, and another job runs', [recorded(4), transcoded(50, [ld]), acknowledged(60, 'job-hd')]],
@@ -125,6 +142,7 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
     [recorded(4), transcoded(60, [ld]), byMachine(70, 'block'), byPerson(80, 'Normal')],
   ],
   [5, 'an audit that failed says nothing', [recorded(4), transcoded(60, [ld]), byMachine(70, 'block', fail)]],
+  [5, 'a person’s audit that failed says nothing', [recorded(4), transcoded(60, [ld]), byPerson(70, 'Blocked', fail)]],
   [5, 'a machine is unsure', [recorded(4), transcoded(60, [ld]), byMachine(70, 'review')]],
   [5, 'a person lifts the block', [recorded(4), transcoded(60, [ld]), byPerson(70, 'Blocked'), byPerson(80, 'Normal')]],
   [5, 'a deletion that failed deletes nothing', [recorded(4), transcoded(60, [ld]), deleted(90, 'all', fail)]],
@@ -263,6 +281,11 @@ describe('whether anything is started', () => {
     ['deleted', [recorded(4), deleted(5, 'all'), sourceReady(6)], 0],
     ['its source deleted', [recorded(4), sourceReady(5), deleted(6, 'mezzanine')].toReversed(), 0],
     ['blocked', [recorded(4), byPerson(5, 'Blocked'), sourceReady(6)], 0],
+    [
+      'blocked, and an audit that failed says normal',
+      [byPerson(3, 'Blocked'), byPerson(5, 'Normal', fail), ...ready],
+      0,
+    ],
     ['the job already spoken of', [acknowledged(9, 'job-ld'), ...ready], 0],
     ['an attempt already spoken of', [submitted, ...ready], 0],
   ])('%s', (_, bodies, jobs) => {
