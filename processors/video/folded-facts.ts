@@ -46,6 +46,9 @@ export type FoldedFacts = {
   auditMessage: string | null;
   streamsDeleted: boolean;
   sourceFailure: Failure | null;
+  uploadFailure: Failure | null;
+  analysed: boolean;
+  analysisFailure: Failure | null;
   summaryFailure: Failure | null;
   /** What the reconciler saw, latest first; it counts only where no callback says it. */
   observed: Event[];
@@ -88,6 +91,9 @@ function noFacts(): FoldedFacts {
     auditMessage: null,
     streamsDeleted: false,
     sourceFailure: null,
+    uploadFailure: null,
+    analysed: false,
+    analysisFailure: null,
     summaryFailure: null,
     observed: [],
   };
@@ -151,6 +157,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (fact.kind === 'COMPOSE_FAILED') seen.sourceFailure ??= failureOf(event);
       break;
     case 'SOURCE_READY':
+      if (failed(entry)) seen.uploadFailure ??= failureOf(event);
       if (!ok) break;
       seen.sourceReady = true;
       seen.sourceReadyTime ??= time;
@@ -169,7 +176,9 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (ok) seen.produced = true;
       break;
     case 'SOURCE_ANALYSED':
+      if (failed(entry)) seen.analysisFailure ??= failureOf(event);
       if (!ok) break;
+      seen.analysed = true;
       seen.analysedSize = fact.sizeBytes ?? seen.analysedSize;
       seen.analysedDuration = fact.durationSeconds ?? seen.analysedDuration;
       break;
@@ -247,6 +256,7 @@ function failureOf({ entry, fact }: Event): Failure {
   return { code: entry.errorCode, message: fact.errorMessage };
 }
 
+/** A step that a source is made by; its upload, FileUploadComplete, is the end of each. */
 function isSourceStep(kind: Fact['kind']): boolean {
   return kind === 'RECORDED' || kind === 'COMPOSE_START' || kind === 'UPLOADED_BY_URL' || kind === 'PRODUCED';
 }

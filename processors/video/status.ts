@@ -10,7 +10,7 @@ export type Standing = {
   readonly sourceReady: boolean;
   /** The source file was deleted and not uploaded again. */
   readonly sourceGone: boolean;
-  /** Recording, composing, producing or fetching the source failed, and nothing succeeded in its place. */
+  /** The upload of the source failed; or recording, composing, producing or fetching it, and nothing succeeded in its place. */
   readonly sourceFailed: boolean;
   /** Some rendition's stream was deleted. */
   readonly streamsDeleted: boolean;

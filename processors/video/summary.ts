@@ -43,13 +43,13 @@ export function summaryOf(events: readonly Event[]): Summary {
     recorded: seen.recorded,
     sourceReady: seen.sourceReady,
     sourceGone,
-    sourceFailed: seen.sourceFailure !== null && !seen.recorded && !seen.produced,
+    sourceFailed: seen.uploadFailure !== null || (seen.sourceFailure !== null && !seen.recorded && !seen.produced),
     streamsDeleted: seen.streamsDeleted,
     summary: seen.summedGood ? 'success' : seen.summedBad ? 'fail' : null,
     summedUntil: seen.summedUntil,
     outputs,
   });
-  const failure = status === 'FAILED' || status === 'PARTIAL' ? standingFailure(seen, outputs, auditStatus) : null;
+  const failure = shownFailure(status, seen, outputs, auditStatus);
   return {
     kind: kindOf(seen),
     status,
@@ -87,6 +87,18 @@ function kindOf(seen: FoldedFacts): VideoState['kind'] {
   return seen.sourceReady || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';
 }
 
+/** A failed analysis fails nothing; it is shown until there is something to play. */
+function shownFailure(
+  status: VideoState['status'],
+  seen: FoldedFacts,
+  outputs: readonly Output[],
+  audit: VideoState['auditStatus'],
+): Failure | null {
+  if (status === 'FAILED' || status === 'PARTIAL') return standingFailure(seen, outputs, audit);
+  if (seen.analysed || status === 'PLAYABLE' || status === 'TRANSCODED' || status === 'DELETED') return null;
+  return seen.analysisFailure;
+}
+
 function standingFailure(
   seen: FoldedFacts,
   outputs: readonly Output[],
@@ -95,7 +107,7 @@ function standingFailure(
   if (audit === 'BLOCKED') return { code: 'AuditBlocked', message: seen.auditMessage };
   const output = outputs.find(({ rendition }) => rendition.status === 'FAIL' && !rendition.superseded)?.rendition;
   if (output) return { code: output.errorCode, message: output.errorMessage };
-  return seen.summaryFailure ?? seen.sourceFailure;
+  return seen.summaryFailure ?? seen.uploadFailure ?? seen.sourceFailure;
 }
 
 function longest(outputs: readonly Output[]): number | null {

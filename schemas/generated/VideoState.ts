@@ -257,7 +257,7 @@ export type VideoState = {
   readonly sizeBytes: number | null;
   readonly durationSeconds: number | null;
   readonly auditStatus: AuditStatus | null;
-  /** With status FAILED or PARTIAL: the cloud's code of the first failure that still stands. */
+  /** With status FAILED or PARTIAL: the cloud's code of the first failure that still stands. While nothing can be played yet: that of a VideoAnalysisComplete that failed. */
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   /** Region of the endpoint that received the events, where it is configured. */

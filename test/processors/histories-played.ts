@@ -33,6 +33,7 @@ export function bodyOf(line: string): CallbackBody {
     [/^recorded/, { EventType: 'AddLiveRecordVideoComplete', ...stream, ...recording }],
     [/^compose start/, { EventType: 'LiveRecordVideoComposeStart', ...stream }],
     [/^source ready/, { EventType: 'FileUploadComplete', FileUrl: `http://b/${VideoId}.m3u8`, Size: 1000 }],
+    [/^upload failed/, { EventType: 'FileUploadComplete', Status: 'fail', ErrorCode: 'InternalError' }],
     [/^snapshot/, { EventType: 'SnapshotComplete', CoverUrl: `http://c/${VideoId}.jpg` }],
     [/^transcoded/, { EventType: 'StreamTranscodeComplete', ...outputs[0] }],
     [/^all transcoded/, { EventType: 'TranscodeComplete', StreamInfos: outputs }],

@@ -371,4 +371,46 @@ export const histories: Readonly<Record<string, readonly History[]>> = {
       sees: { videos: ['part-1 SEGMENT FAILED'], jobs: [] },
     },
   ],
+  'A file that could not be stored': [
+    {
+      says: 'The film’s upload fails: the film gives way, and what can be watched of the show are its segments',
+      policies: [{ ...twenty, composed: { compose: 'cloud' } }],
+      given: [
+        '10:20:04 a recorded 10:00-10:20',
+        '10:20:10 a source ready',
+        '10:21:00 a all transcoded LD',
+        '10:23:10 film compose start',
+        '10:26:31 film upload failed',
+      ],
+      when: '10:30',
+      sees: { videos: ['film COMPOSED FAILED'], sessions: ['10:00-10:20 PARTIAL: a => film'] },
+    },
+    {
+      says: 'A film that is composed once more, and stored, is the show’s',
+      policies: [{ ...twenty, composed: { compose: 'cloud' } }],
+      given: [
+        '10:20:04 a recorded 10:00-10:20',
+        '10:23:10 film compose start',
+        '10:26:31 film upload failed',
+        '10:40:10 again compose start',
+        '10:43:31 again source ready',
+        '10:45:00 again all transcoded LD',
+      ],
+      when: '10:50',
+      sees: { videos: ['film COMPOSED FAILED'], sessions: ['10:00-10:20 READY: a => film => again'] },
+    },
+    {
+      says: 'A segment that can’t be stored is lost: the show has what the others have',
+      policies: [{ ...twenty, composed: { compose: 'none' } }],
+      given: [
+        '10:20:04 a recorded 10:00-10:20',
+        '10:20:10 a upload failed',
+        '10:32:04 b recorded 10:20-10:32',
+        '10:32:10 b source ready',
+        '10:33:00 b all transcoded LD',
+      ],
+      when: '11:00',
+      sees: { videos: ['a SEGMENT FAILED'], sessions: ['10:00-10:32 PARTIAL: a b'] },
+    },
+  ],
 };
