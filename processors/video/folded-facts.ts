@@ -18,8 +18,6 @@ export type FoldedFacts = {
   /** What succeeded, whether or not its time is known. */
   recorded: boolean;
   sourceReady: boolean;
-  summedGood: boolean;
-  summedBad: boolean;
   deleted: boolean;
   /** Time of the earliest success of each. */
   recordedTime: number | null;
@@ -44,7 +42,10 @@ export type FoldedFacts = {
   machineAudit: VideoState['auditStatus'];
   manualAudit: VideoState['auditStatus'];
   auditMessage: string | null;
-  streamsDeleted: boolean;
+  /** What the TranscodeCompletes that name no outputs come to, after deletions of streams. */
+  summary: 'success' | 'fail' | null;
+  /** The latest of them failed. */
+  lastSummaryFailed: boolean;
   sourceFailure: Failure | null;
   uploadFailure: Failure | null;
   analysed: boolean;
@@ -65,8 +66,6 @@ function noFacts(): FoldedFacts {
     produced: false,
     recorded: false,
     sourceReady: false,
-    summedGood: false,
-    summedBad: false,
     deleted: false,
     recordedTime: null,
     composeStartTime: null,
@@ -89,7 +88,8 @@ function noFacts(): FoldedFacts {
     machineAudit: null,
     manualAudit: null,
     auditMessage: null,
-    streamsDeleted: false,
+    summary: null,
+    lastSummaryFailed: false,
     sourceFailure: null,
     uploadFailure: null,
     analysed: false,
@@ -102,25 +102,60 @@ function noFacts(): FoldedFacts {
 /** What the events say, in the timeline's order. */
 export function foldFacts(events: readonly Event[]): FoldedFacts {
   const seen = noFacts();
-  for (const event of events) foldFact(seen, event);
+  const timedFrom = events.findIndex((event) => timeOf(event) !== null);
+  const timed = timedFrom < 0 ? [] : events.slice(timedFrom);
+  const untimed = timedFrom < 0 ? events : events.slice(0, timedFrom);
+  for (const event of untimed) foldFact(seen, event);
+  // What has no time that can be believed outweighs nothing: what it tells only fills what nothing else does.
+  const doubtful = untimed.length === 0 ? null : { ...seen };
+  if (doubtful !== null) for (const field of told) seen[field] = null;
+  for (const event of timed) foldFact(seen, event);
   fillFromObserved(seen);
   seen.region = regionOf(events);
-  return seen;
+  return doubtful === null ? seen : fillFrom(seen, doubtful);
+}
+
+/** What is told by one event, and not summed over all. */
+const told = [
+  'stream',
+  'recording',
+  'sourceUrl',
+  'sourceSize',
+  'analysedSize',
+  'analysedDuration',
+  'coverUrl',
+  'sourceFailure',
+  'uploadFailure',
+  'analysisFailure',
+  'summaryFailure',
+] as const;
+
+function fillFrom(seen: FoldedFacts, doubtful: FoldedFacts): FoldedFacts {
+  const filled: Partial<FoldedFacts> = Object.fromEntries(told.map((field) => [field, seen[field] ?? doubtful[field]]));
+  // Two fields say one thing.
+  return {
+    ...seen,
+    ...filled,
+    sourceSize: seen.sourceSize ?? (seen.analysedSize === null ? doubtful.sourceSize : null),
+  };
 }
 
 /**
  * The region that delivered the earliest callback: of the event that introduced the video. What our own roles write
- * carries the region that they took it to be in, so it counts only where no callback says more.
+ * carries the region that they took it to be in, so it counts only where no callback says more; a callback without a time
+ * that can be believed only where nothing else does.
  */
 function regionOf(events: readonly Event[]): string | null {
   let ours: string | null = null;
+  let doubtful: string | null = null;
   for (const event of events) {
     const { kind, region } = event.fact;
     if (region === null) continue;
-    if (!isInternal(kind) && !isFinding(event)) return region;
-    ours ??= region;
+    if (isInternal(kind) || isFinding(event)) ours ??= region;
+    else if (timeOf(event) === null) doubtful ??= region;
+    else return region;
   }
-  return ours;
+  return ours ?? doubtful;
 }
 
 function isInternal(kind: Fact['kind']): boolean {
@@ -170,6 +205,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (!ok) break;
       seen.sourceReady = true;
       seen.urlUploadTime ??= time;
+      seen.lastSourceTime = entry.eventTime;
       seen.analysedSize ??= fact.sizeBytes;
       break;
     case 'PRODUCED':
@@ -204,7 +240,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       break;
     case 'DELETED':
       if (!ok) break;
-      if (fact.deletion === 'STREAM') seen.streamsDeleted = true;
+      if (fact.deletion === 'STREAM') foldDeletedStreams(seen);
       else if (fact.deletion === 'MEZZANINE') seen.sourceDeletedTime = entry.eventTime;
       else {
         seen.deleted = true;
@@ -221,17 +257,25 @@ function foldFact(seen: FoldedFacts, event: Event): void {
 
 function foldSummary(seen: FoldedFacts, event: Event, time: number | null): void {
   const { entry, fact } = event;
-  if (fact.outputs.length === 0) seen.summedUntil = entry.eventTime;
+  if (fact.outputs.length === 0) {
+    seen.summedUntil = entry.eventTime;
+    seen.lastSummaryFailed = failed(entry);
+    if (!seen.lastSummaryFailed) seen.summary = 'success';
+    else seen.summary ??= 'fail';
+  }
   if (failed(entry)) {
-    seen.summedBad = true;
     seen.failedSummaryTime ??= time;
     seen.summaryFailure ??= failureOf(event);
     return;
   }
-  seen.summedGood = true;
   seen.summaryTime ??= time;
   if (fact.outputs.length === 0 || fact.outputs.some((output) => output.status === 'SUCCESS'))
     seen.summaryPlayableTime ??= time;
+}
+
+/** Nothing says that what a summary without names stood for is there any longer; a transcode that failed has failed. */
+function foldDeletedStreams(seen: FoldedFacts): void {
+  if (seen.summary === 'success') seen.summary = seen.lastSummaryFailed ? 'fail' : null;
 }
 
 function fillFromObserved(seen: FoldedFacts): void {

@@ -1,7 +1,7 @@
 /** The renditions of a video, from the facts of its transcode events. */
 import type { Rendition } from '../../schemas/generated/VideoState.ts';
 import { compareText, submitted, succeeded } from '../callback/index.ts';
-import type { Event } from './events.ts';
+import { type Event, timeOf } from './events.ts';
 
 /** A rendition with what the state derives from but doesn't show. */
 export type Output = {
@@ -24,13 +24,15 @@ export const maxSubmitted = 64;
  */
 export function outputsOf(events: readonly Event[]): Output[] {
   const outputs = new Map<string, Output>();
-  for (const sayer of sayers) {
-    for (const [i, { entry, fact }] of events.entries()) {
-      if (fact.kind !== sayer) continue;
-      const time = entry.eventTime;
-      for (const rendition of fact.outputs) {
-        const key = rendition.jobId ?? namelessKey(rendition, sayer, i, events);
-        addOutput(outputs, key, rendition, time, sayer === 'TRANSCODED' ? i : -1);
+  // What has no time that can be believed outweighs nothing.
+  for (const timed of [true, false]) {
+    for (const sayer of sayers) {
+      for (const [i, event] of events.entries()) {
+        if (event.fact.kind !== sayer || (timeOf(event) !== null) !== timed) continue;
+        for (const rendition of event.fact.outputs) {
+          const key = rendition.jobId ?? namelessKey(rendition, sayer, i, events);
+          addOutput(outputs, key, rendition, event.entry.eventTime, sayer === 'TRANSCODED' ? i : -1);
+        }
       }
     }
   }
@@ -48,9 +50,10 @@ function addOutput(outputs: Map<string, Output>, key: string, rendition: Renditi
     outputs.set(key, { rendition, time, round });
     return;
   }
+  if (known.round < 0) known.round = round;
+  if (time === 0 && known.time !== 0) return;
   known.rendition = merged(known.rendition, rendition);
   if (time < known.time) known.time = time;
-  if (known.round < 0) known.round = round;
 }
 
 /**

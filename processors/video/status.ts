@@ -12,9 +12,7 @@ export type Standing = {
   readonly sourceGone: boolean;
   /** The upload of the source failed; or recording, composing, producing or fetching it, and nothing succeeded in its place. */
   readonly sourceFailed: boolean;
-  /** Some rendition's stream was deleted. */
-  readonly streamsDeleted: boolean;
-  /** A TranscodeComplete came: `success`, `fail`, or none. */
+  /** What the TranscodeCompletes that name no outputs come to: `success` unless streams were deleted since, `fail`, or none. */
   readonly summary: 'success' | 'fail' | null;
   /** Time of the latest TranscodeComplete that names no outputs: it speaks for all that there were by then. */
   readonly summedUntil: number;
@@ -32,8 +30,7 @@ export function statusOf(standing: Standing): VideoStatus {
   }
   if (pending) return 'TRANSCODING';
   if (bad) return unsummed ? 'TRANSCODING' : 'FAILED';
-  if (standing.summary !== null && !standing.streamsDeleted)
-    return standing.summary === 'success' ? 'TRANSCODED' : 'FAILED';
+  if (standing.summary !== null) return standing.summary === 'success' ? 'TRANSCODED' : 'FAILED';
   if (standing.sourceGone) return 'DELETED';
   if (standing.sourceReady) return 'SOURCE_READY';
   if (standing.sourceFailed) return 'FAILED';

@@ -78,12 +78,13 @@ function stepProgress(planned: StepLedgerEntry, events: readonly Event[]): StepL
 
 /** The step as the cloud's own event ends it. Of an audit whose job isn't known any verdict of the machine is the end. */
 function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry {
-  const end = events.find((event) => {
+  const ends = events.filter((event) => {
     const { entry, fact } = event;
     if (step.kind === 'SNAPSHOT') return fact.kind === 'SNAPSHOT' && fact.jobIds.some((id) => id === step.jobId);
     if (fact.kind !== 'MACHINE_AUDIT') return false;
     return step.jobId === null ? isVerdict(event) : entry.jobId === step.jobId;
   });
+  const end = ends.find((event) => timeOf(event) !== null) ?? ends[0];
   if (end === undefined) return step;
   const good = step.kind === 'AUDIT' ? isVerdict(end) : !failed(end.entry);
   return {

@@ -68,9 +68,10 @@ function tellTranscodes(stub: RetiredSummary, failure: Change, tell: Tell): void
     const outputs = [stands ? good : { ...good, jobId: 'gone' }];
     tell('StreamTranscodeComplete', 'STREAM_TRANSCODED', firstPlayableTime, { fact: { outputs } });
   }
-  // What could be played, or had been transcoded, is no more.
+  // What could be played, or had been transcoded, is no more. It was deleted after that; when isn't kept.
+  const deletedAfter = transcodedTime === null ? null : transcodedTime + 1;
   if (!stands && (firstPlayableTime !== null || (status !== 'TRANSCODING' && transcodedTime !== null)))
-    tell('DeleteMediaComplete', 'DELETED', null, { fact: { deletion: 'STREAM', jobIds: ['gone'] } });
+    tell('DeleteMediaComplete', 'DELETED', deletedAfter, { fact: { deletion: 'STREAM', jobIds: ['gone'] } });
   // A job still ran.
   if (status === 'TRANSCODING' || (status === 'PLAYABLE' && transcodedTime !== null))
     tell('TranscodeJobAcknowledged', 'JOB_ACKNOWLEDGED', null, { fact: { jobIds: ['lost'] } });

@@ -44,8 +44,7 @@ export function summaryOf(events: readonly Event[]): Summary {
     sourceReady: seen.sourceReady,
     sourceGone,
     sourceFailed: seen.uploadFailure !== null || (seen.sourceFailure !== null && !seen.recorded && !seen.produced),
-    streamsDeleted: seen.streamsDeleted,
-    summary: seen.summedGood ? 'success' : seen.summedBad ? 'fail' : null,
+    summary: seen.summary,
     summedUntil: seen.summedUntil,
     outputs,
   });

@@ -18,7 +18,7 @@ import {
   transcoded,
   videoId,
 } from '../callbacks.ts';
-import { bookOf, run, templateGroupId } from '../run-topology.ts';
+import { run } from '../run-topology.ts';
 
 const [ld, hd] = [rendition('job-ld', 'LD'), rendition('job-hd', 'HD')];
 const [badLd, badHd] = [failedRendition('job-ld', 'LD'), failedRendition('job-hd', 'HD')];
@@ -162,6 +162,28 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
   [7, 'a damaged source', [recorded(4), sourceReady(6), transcoded(60, [], { Status: 'fail' })]],
   [7, 'nothing but that is known', [transcoded(60, [], { Status: 'fail' })]],
   [8, 'a success that names nothing', [recorded(4), sourceReady(6), transcoded(60, [])]],
+  [
+    7,
+    'a damaged source, and a stream was deleted',
+    [sourceReady(6), transcoded(60, [], fail), deleted(90, 'stream', { JobIds: ['x'] })],
+  ],
+  [
+    7,
+    'transcoded, its streams deleted, and transcoding it again failed',
+    [sourceReady(6), transcoded(60, []), deleted(90, 'stream', { JobIds: ['x'] }), transcoded(99, [], fail)],
+  ],
+  [
+    7,
+    'transcoded, transcoding it again failed, and its streams were deleted',
+    [sourceReady(6), transcoded(60, []), transcoded(90, [], fail), deleted(99, 'stream', { JobIds: ['x'] })],
+  ],
+  [8, 'a failure, then a success that names nothing', [sourceReady(6), transcoded(60, [], fail), transcoded(90, [])]],
+  [8, 'a success that names nothing, then a failure', [sourceReady(6), transcoded(60, []), transcoded(90, [], fail)]],
+  [
+    8,
+    'transcoded again after its streams were deleted',
+    [deleted(50, 'stream', { JobIds: ['x'] }), transcoded(60, [])],
+  ],
   [8, 'nothing but that is known', [transcoded(60, [])]],
   [9, 'the source was deleted', [recorded(4), sourceReady(6), deleted(90, 'mezzanine')]],
   [9, 'the source was deleted in the second of its upload', [sourceReady(6), deleted(6, 'mezzanine')]],
@@ -188,6 +210,22 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
     'all renditions’ streams were deleted',
     [recorded(4), sourceReady(6), transcoded(60, [ld]), deleted(90, 'stream', { JobIds: ['job-ld'] })],
   ],
+  [
+    10,
+    'a success that names nothing, and streams were deleted after it',
+    [sourceReady(6), transcoded(60, []), deleted(90, 'stream', { JobIds: ['x'] })],
+  ],
+  [
+    10,
+    'a failure, then a success that names nothing, and streams were deleted after it',
+    [sourceReady(6), transcoded(30, [], fail), transcoded(60, []), deleted(90, 'stream', { JobIds: ['x'] })],
+  ],
+  [
+    10,
+    'the source was deleted and fetched again',
+    [sourceReady(6), deleted(90, 'mezzanine'), of('UploadByURLComplete', 95, { JobId: 'j' })],
+  ],
+  [9, 'the source was fetched, then deleted', [of('UploadByURLComplete', 6, { JobId: 'j' }), deleted(90, 'mezzanine')]],
   [
     10,
     'the source was deleted and uploaded again',
@@ -248,9 +286,6 @@ describe('the status of a video', () => {
   });
 });
 
-const submitted = jobEvent('TranscodeJobSubmitted', 9, token, { Attempt: 1 });
-const ready = [recorded(4), sourceReady(6)];
-
 describe('which event wins', () => {
   const first = (field: string, ...bodies: readonly CallbackBody[]) =>
     [bodies, bodies.toReversed()].map((order) => (run(order).state as Record<string, unknown> | null)?.[field]);
@@ -279,42 +314,5 @@ describe('which event wins', () => {
     ['sizeBytes', 2, [sourceReady(5, { Size: 1 }), sourceReady(9, { Size: 2 })]],
   ])('%s is %j', (field, value, bodies) => {
     expect(first(field, ...bodies)).toEqual([value, value]);
-  });
-});
-
-describe('whether anything is started', () => {
-  const started = (bodies: readonly CallbackBody[], now = 0) =>
-    run(bodies, {
-      policies: bookOf([{ segments: { transcode: 'pipeline', templateGroupId }, maxActAgeSeconds: 600 }]),
-      now,
-    }).jobs.length;
-
-  it.each<[string, readonly CallbackBody[], number]>([
-    ['ready', ready, 1],
-    ['in the other order', ready.toReversed(), 1],
-    ['not ready', [recorded(4)], 0],
-    ['not known to be recorded', [sourceReady(6)], 0],
-    ['recording failed', [recorded(4, fail), sourceReady(6)], 0],
-    ['deleted', [recorded(4), deleted(5, 'all'), sourceReady(6)], 0],
-    ['its source deleted', [recorded(4), sourceReady(5), deleted(6, 'mezzanine')].toReversed(), 0],
-    ['blocked', [recorded(4), byPerson(5, 'Blocked'), sourceReady(6)], 0],
-    [
-      'blocked, and an audit that failed says normal',
-      [byPerson(3, 'Blocked'), byPerson(5, 'Normal', fail), ...ready],
-      0,
-    ],
-    ['the job already spoken of', [acknowledged(9, 'job-ld'), ...ready], 0],
-    ['an attempt already spoken of', [submitted, ...ready], 0],
-  ])('%s', (_, bodies, jobs) => {
-    expect(started(bodies)).toBe(jobs);
-  });
-
-  it('is bounded by age, to the second', () => {
-    expect(started(ready, 606)).toBe(1);
-    expect(started(ready, 607)).toBe(0);
-    expect(started([recorded(1000), sourceReady(6)], 1600)).toBe(1);
-    expect(started([recorded(1000), sourceReady(6)], 1601)).toBe(0);
-    expect(started([recorded(4), byPerson(5, 'Blocked'), sourceReady(6), byPerson(1000, 'Normal')], 1600)).toBe(1);
-    expect(started([recorded(4), byPerson(5, 'Blocked'), sourceReady(6), byPerson(1000, 'Normal')], 1601)).toBe(0);
   });
 });
