@@ -5,7 +5,7 @@ import { type Event, eventsOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
 import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
 
-/** Most generations of jobs that one video gets; requests beyond are ignored. */
+/** Most generations of jobs that one video gets; requests beyond are not started, which the state says. */
 export const maxGenerations = 16;
 
 /**
@@ -25,25 +25,25 @@ export const maxGenerations = 16;
 export function decide(state: VideoState, policy: Policy, nowMs: number): Decision | null {
   if (state.retired || state.status === 'DELETED' || state.auditStatus === 'BLOCKED') return null;
   if (state.subject !== 'VIDEO') return null;
-  const untimely = new Untimely(policy, nowMs);
+  const unstarted = new Unstarted(policy, nowMs);
   let known = state;
   let start: Decision['start'] = [];
   for (const rule of [byPolicy, byVerdict, byRequests]) {
-    const next = rule(known, policy, nowMs, untimely);
+    const next = rule(known, policy, nowMs, unstarted);
     if (next === null) continue;
     known = { ...known, jobs: next.jobs, steps: next.steps };
     start = [...start, ...next.start];
   }
-  const notStarted = untimely.since(state.notStarted);
+  const notStarted = unstarted.since(state.notStarted);
   if (known === state && sameValue(notStarted, state.notStarted)) return null;
   return { jobs: known.jobs, steps: known.steps, notStarted, start };
 }
 
 /**
- * What would be started, were its cause not too old. As far in the future is as wrong: acted on, it could be again after
- * the state was retired and forgotten.
+ * What would be started, were its cause not too old, or the video's generations not used up. As far in the future is as
+ * wrong as too old: acted on, it could be again after the state was retired and forgotten.
  */
-class Untimely {
+class Unstarted {
   readonly #policy: Policy;
   readonly #nowMs: number;
   readonly #found: NotStarted[] = [];
@@ -53,13 +53,21 @@ class Untimely {
     this.#nowMs = nowMs;
   }
 
-  is(causeTime: number): boolean {
+  isUntimely(causeTime: number): boolean {
     return Math.abs(this.#nowMs - causeTime) > this.#policy.maxActAgeSeconds * 1000;
   }
 
   /** Notes that a request, or null: what the policy decided, isn't started for its cause. */
   note(causeTime: number, requestId: string | null): null {
-    const reason = causeTime < this.#nowMs ? 'TOO_OLD' : 'TOO_FAR_AHEAD';
+    return this.#add(causeTime < this.#nowMs ? 'TOO_OLD' : 'TOO_FAR_AHEAD', causeTime, requestId);
+  }
+
+  /** Notes a request for which there is no generation left. */
+  noteSurplus(causeTime: number, requestId: string): null {
+    return this.#add('TOO_MANY', causeTime, requestId);
+  }
+
+  #add(reason: NotStarted['reason'], causeTime: number, requestId: string | null): null {
     this.#found.push({ requestId, reason, causeTime, decidedAt: this.#nowMs, policy: this.#policy.name });
     return null;
   }
@@ -70,7 +78,7 @@ class Untimely {
   }
 }
 
-function byPolicy(state: VideoState, policy: Policy, nowMs: number, untimely: Untimely): Decision | null {
+function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
   // Requests may have been answered before the video was known for what it is.
   if (state.jobs.some(({ generation }) => generation === 0)) return null;
   if (state.sourceGone || state.stream === null || state.sourceReadyTime === null) return null;
@@ -80,7 +88,7 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, untimely: Un
   const causeTime = Math.max(announced, state.sourceReadyTime, blockLiftedTime(eventsOf(state)));
   const rule = state.kind === 'SEGMENT' ? policy.segments : policy.composed;
   // What is left to the cloud would not have been started by us at any age.
-  if (untimely.is(causeTime)) return rule.transcode === 'cloud' ? null : untimely.note(causeTime, null);
+  if (unstarted.isUntimely(causeTime)) return rule.transcode === 'cloud' ? null : unstarted.note(causeTime, null);
   const planned = stepsBy(rule, state.auditStatus);
   const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0), kind, policy.name, nowMs));
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
@@ -102,19 +110,19 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, untimely: Un
 }
 
 /** What the policy had wait for the audit, once that lets the video pass. */
-function byVerdict(state: VideoState, _: Policy, nowMs: number, untimely: Untimely): Decision | null {
+function byVerdict(state: VideoState, _: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
   const at = state.jobs.findIndex(
     ({ decision, plannedAt, hold }) => decision === 'PIPELINE' && plannedAt === null && hold === 'PASSED',
   );
   const held = state.jobs[at];
   if (held === undefined || !hasSource(state)) return null;
   const causeTime = Math.max(verdictTime(eventsOf(state)), state.sourceReadyTime ?? 0);
-  if (untimely.is(causeTime)) return untimely.note(causeTime, null);
+  if (unstarted.isUntimely(causeTime)) return unstarted.note(causeTime, null);
   const entry: JobLedgerEntry = { ...held, plannedAt: nowMs };
   return decided(state, state.jobs.with(at, entry), state.steps, [entry]);
 }
 
-function byRequests(state: VideoState, policy: Policy, nowMs: number, untimely: Untimely): Decision | null {
+function byRequests(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
   // All requests wait for the audit; after its verdict they count as asked again.
   if (state.jobs.some(({ hold }) => hold !== null && hold !== 'PASSED')) return null;
   const events = eventsOf(state);
@@ -127,10 +135,11 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number, untimely: 
     if (request.fact.kind !== 'TRANSCODE_REQUESTED' || jobs.some((job) => job.requestId === eventId)) continue;
     if (streamAwaitedUntil !== null && eventTime < streamAwaitedUntil) continue;
     const answered = answer(state, jobs, request, policy, nowMs);
-    if (answered === null) continue;
+    if (answered === 'TOO_MANY') unstarted.noteSurplus(eventTime, eventId);
+    if (answered === null || answered === 'TOO_MANY') continue;
     const causeTime = Math.max(eventTime, heldUntil);
-    if (untimely.is(causeTime)) {
-      untimely.note(causeTime, eventId);
+    if (unstarted.isUntimely(causeTime)) {
+      unstarted.note(causeTime, eventId);
       continue;
     }
     jobs = answered.jobs;
@@ -159,7 +168,7 @@ function answer(
   { entry: { eventId }, fact }: Event,
   policy: Policy,
   nowMs: number,
-): Answered | null {
+): Answered | 'TOO_MANY' | null {
   if (!hasSource(state)) return null;
   const awaiting = jobs.find((job) => job.state === 'AWAITING_APPROVAL');
   const purpose: JobPurpose = awaiting?.purpose ?? (state.kind === 'UNKNOWN' ? 'UPLOAD' : state.kind);
@@ -179,7 +188,7 @@ function answer(
   }
   // Generation 0 is the policy's, even where it hasn't decided.
   const generation = 1 + jobs.reduce((most, job) => Math.max(most, job.generation), 0);
-  if (generation > maxGenerations) return null;
+  if (generation > maxGenerations) return 'TOO_MANY';
   const entry: JobLedgerEntry = {
     ...newEntry(state.videoId, purpose, generation, nowMs),
     ...granted,

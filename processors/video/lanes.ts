@@ -17,7 +17,8 @@ export type Room = { readonly bytes: number; readonly events: number };
  * ledgers, an encoded state stays below `maxStateBytes`.
  *
  * - `transcodes`: 18 rounds of 6 renditions with addresses of 250 bytes take 225,000.
- * - `requests`: one more than there are generations, since one of them may approve what awaits it.
+ * - `requests`: one more than there are generations, since one of them may approve what awaits it, and as many that are
+ *   shown as not started.
  * - `runner`: an acknowledgement, a failure and a doubt for each generation and each step, and those of a composition.
  */
 export const rooms: Readonly<Record<Lane, Room>> = {
@@ -25,7 +26,7 @@ export const rooms: Readonly<Record<Lane, Room>> = {
   'life cycle': { bytes: 30_000, events: 500 },
   transcodes: { bytes: 260_000, events: 1_000 },
   rest: { bytes: 40_000, events: 500 },
-  requests: { bytes: 20_000, events: 17 },
+  requests: { bytes: 20_000, events: 34 },
   runner: { bytes: 90_000, events: 64 },
 };
 
@@ -74,12 +75,27 @@ export function compareLaneKeys(a: LaneKey, b: LaneKey): number {
   return a.tier - b.tier || a.eventTime - b.eventTime || a.rank - b.rank || compareText(a.eventId, b.eventId);
 }
 
-/** Attempts give way to how jobs ended; findings of the reconciler to callbacks; what has no time to all that has. */
+/**
+ * Of the job runner's events an acknowledgement comes first, then a failure, a doubt, and last an attempt: as they outweigh
+ * each other in the ledger. Findings of the reconciler give way to callbacks; what has no time to all that has.
+ */
 function tierOf(event: Event): number {
-  if (event.fact.kind === 'JOB_SUBMITTED') return 1;
+  const tier = runnerTiers[event.fact.kind];
+  if (tier !== undefined) return tier;
   if (event.entry.eventTime === 0) return 2;
   return isFinding(event) ? 1 : 0;
 }
+
+/** Below 0 since stored cuts know doubts as 0 and attempts as 1. */
+const runnerTiers: Readonly<Partial<Record<Fact['kind'], number>>> = {
+  JOB_ACKNOWLEDGED: -2,
+  COMPOSE_ACKNOWLEDGED: -2,
+  JOB_FAILED: -1,
+  COMPOSE_FAILED: -1,
+  JOB_IN_DOUBT: 0,
+  COMPOSE_IN_DOUBT: 0,
+  JOB_SUBMITTED: 1,
+};
 
 /**
  * What an event means to the state: its kind, whether it worked, and which fields it tells. The earliest and the latest

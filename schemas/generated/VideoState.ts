@@ -134,7 +134,7 @@ export type StepLedgerEntry = {
 export type NotStarted = {
   /** eventId of the operator's request; null: what the policy would have decided. */
   readonly requestId: string | null;
-  /** TOO_OLD or TOO_FAR_AHEAD, by maxActAgeSeconds. */
+  /** TOO_OLD or TOO_FAR_AHEAD, by maxActAgeSeconds; TOO_MANY: requests beyond the generations that a video gets. */
   readonly reason: string;
   /** The time that was compared with the clock. */
   readonly causeTime: number;

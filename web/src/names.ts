@@ -43,6 +43,7 @@ const chinese: Readonly<Record<string, string>> = {
   COMPOSITION: '未启动的合成',
   TOO_OLD: '已过期',
   TOO_FAR_AHEAD: '时间超前',
+  TOO_MANY: '请求过多',
 };
 
 const stages: Readonly<Record<string, readonly [en: string, zh: string]>> = {

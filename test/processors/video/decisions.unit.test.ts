@@ -141,6 +141,21 @@ describe('a request', () => {
     expect(started([sourceReady(6), ...requests, recorded(4)], by('pipeline'))).toContain('SEGMENT 0');
   });
 
+  it('is shown as not started when it is the seventeenth or later', () => {
+    const requests = Array.from({ length: 20 }, (_, n) => requested(50 + n, `key-${n}`));
+    const { state } = run([sourceReady(6), ...requests]);
+    expect(state?.truncated).toBe(false);
+    expect(state?.notStarted).toEqual(
+      requests.slice(16).map((request, n) => ({
+        requestId: event(request).entry.eventId,
+        reason: 'TOO_MANY',
+        causeTime: atMs(66 + n),
+        decidedAt: atMs(0),
+        policy: bookOf([]).unknownStream.name,
+      })),
+    );
+  });
+
   // Of a video whose stream isn't known nobody can say whether an audit comes first.
   it.each(['segments', 'composed'])('for a stream that is not known waits where %s have an audit', (kind) => {
     const audits = bookOf([{ [kind]: { transcode: 'approval', beforeTranscode: { audit: true } } }]);

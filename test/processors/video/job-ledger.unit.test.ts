@@ -227,3 +227,29 @@ describe('the job ledger', () => {
     }
   });
 });
+
+describe('room in the ledger', () => {
+  it('is there for an acknowledgement after any number of failures and doubts of its job', () => {
+    const policies = transcodeBy('pipeline');
+    const troubles = Array.from({ length: 70 }, (_, n) =>
+      jobEvent(n % 2 === 0 ? 'TranscodeJobInDoubt' : 'TranscodeJobFailed', 20 + n, token, { Attempt: n + 1 }),
+    );
+    const last = jobEvent('TranscodeJobAcknowledged', 200, token, { Attempt: 71, JobIds: ['job-ld'] });
+    for (const bodies of [
+      [...troubles, last],
+      [last, ...troubles],
+    ]) {
+      const { state } = run([...ready, ...bodies], { policies });
+      expect(state).toMatchObject({ truncated: true, jobs: [{ state: 'ACKNOWLEDGED', jobIds: ['job-ld'] }] });
+    }
+  });
+
+  it('is there for a failure after any number of doubts', () => {
+    const doubts = Array.from({ length: 70 }, (_, n) =>
+      jobEvent('TranscodeJobInDoubt', 20 + n, token, { Attempt: n + 1 }),
+    );
+    const last = jobEvent('TranscodeJobFailed', 200, token, { Attempt: 71, ErrorCode: 'Forbidden' });
+    const { state } = run([...ready, ...doubts, last], { policies: transcodeBy('pipeline') });
+    expect(state?.jobs).toMatchObject([{ state: 'FAILED', errorCode: 'Forbidden' }]);
+  });
+});

@@ -39,8 +39,8 @@ describe('a step labels', () => {
   it('what became of it', () => {
     expect(labelsOf([recorded(4), recorded(4)])).toMatchObject({ result: 'duplicate' });
     expect(labelsOf([recorded(4), recorded(9)])).toMatchObject({ result: 'merged' });
-    const asked = Array.from({ length: 19 }, (_, n) => requested(n, `key-${n}`));
-    expect(labelsOf(asked.slice(0, 18))).toMatchObject({ result: 'truncated' });
+    const asked = Array.from({ length: 36 }, (_, n) => requested(n, `key-${n}`));
+    expect(labelsOf(asked.slice(0, 35))).toMatchObject({ result: 'truncated' });
     expect(labelsOf(asked)).toMatchObject({ result: 'full' });
     expect(run(asked).outcomes.at(-1)).toMatchObject({ kind: 'drop', reason: 'full' });
   });

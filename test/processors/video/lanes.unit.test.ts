@@ -51,7 +51,7 @@ describe('the lanes', () => {
       'life cycle': { bytes: 30_000, events: 500 },
       transcodes: { bytes: 260_000, events: 1_000 },
       rest: { bytes: 40_000, events: 500 },
-      requests: { bytes: 20_000, events: 17 },
+      requests: { bytes: 20_000, events: 34 },
       runner: { bytes: 90_000, events: 64 },
     });
     expect(maxStateBytes).toBe(900_000);
@@ -65,8 +65,13 @@ describe('the lanes', () => {
     ['findings next', (n) => of(unknown(n), 'reconciler'), 1, 'rest'],
     ['what has no time last', (n) => of({ ...unknown(n), EventTime: undefined }), 2, 'rest'],
     ['also of findings', (n) => of({ ...unknown(n), EventTime: undefined }, 'reconciler'), 2, 'rest'],
-    ['endings first', (n) => of(jobEvent('TranscodeJobFailed', n, `t${n}`)), 0, 'runner'],
-    ['attempts next', (n) => of(jobEvent('TranscodeJobSubmitted', n, `t${n}`)), 1, 'runner'],
+    ['acknowledgements first', (n) => of(jobEvent('TranscodeJobAcknowledged', n, `t${n}`)), -2, 'runner'],
+    ['of compositions, too', (n) => of(jobEvent('ComposeJobAcknowledged', n, `t${n}`)), -2, 'runner'],
+    ['failures next', (n) => of(jobEvent('TranscodeJobFailed', n, `t${n}`)), -1, 'runner'],
+    ['failed compositions, too', (n) => of(jobEvent('ComposeJobFailed', n, `t${n}`)), -1, 'runner'],
+    ['doubts next', (n) => of(jobEvent('TranscodeJobInDoubt', n, `t${n}`)), 0, 'runner'],
+    ['doubted compositions, too', (n) => of(jobEvent('ComposeJobInDoubt', n, `t${n}`)), 0, 'runner'],
+    ['attempts last', (n) => of(jobEvent('TranscodeJobSubmitted', n, `t${n}`)), 1, 'runner'],
   ])('remember where their room ended: %s', (_, make, tier, lane) => {
     const events = Array.from({ length: 110 }, (_one, n) => make(n));
     const set = events.reduce((known: EventSet, one) => {

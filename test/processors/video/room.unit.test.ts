@@ -50,19 +50,23 @@ function expectKept(all: readonly Event[], kept: readonly Event[], runs = 15): v
 describe('of a lane that is full', () => {
   const text = (bytes: number): string => 'x'.repeat(bytes);
 
-  it('the earliest stay: of eighteen requests seventeen', () => {
-    const asked = many(20, (n) => of(requested(n, `key-${n}`)));
-    expectKept(asked.slice(0, 17), asked.slice(0, 17));
-    expectKept(asked, asked.slice(0, 17));
+  it('the earliest stay: of forty requests thirty-four', () => {
+    const asked = many(40, (n) => of(requested(n, `key-${n}`)));
+    expectKept(asked.slice(0, 34), asked.slice(0, 34));
+    expectKept(asked, asked.slice(0, 34));
   });
 
-  it('of one second those whose cause comes first, then the smaller ids', () => {
+  it('acknowledgements come before failures, these before doubts; of one second the smaller ids', () => {
     const bodies = many(40, (n) => jobEvent('TranscodeJobAcknowledged', 1, `a${n}`));
     const failures = many(40, (n) => jobEvent('TranscodeJobFailed', 1, `f${n}`));
     const byId = (a: Event, b: Event) => (a.entry.eventId < b.entry.eventId ? -1 : 1);
-    const [acknowledged, failed] = [bodies, failures].map((list) => list.map((body) => of(body)).toSorted(byId));
-    if (acknowledged === undefined || failed === undefined) throw new Error('both are there');
-    expectKept([...acknowledged, ...failed], [...failed, ...acknowledged.slice(0, 24)], 5);
+    const doubts = many(40, (n) => jobEvent('TranscodeJobInDoubt', 0, `d${n}`));
+    const [acknowledged = [], failed = [], doubtful = []] = [bodies, failures, doubts].map((list) =>
+      list.map((body) => of(body)).toSorted(byId),
+    );
+    expectKept([...acknowledged, ...failed], [...acknowledged, ...failed.slice(0, 24)], 5);
+    expectKept([...doubtful, ...failed], [...failed, ...doubtful.slice(0, 24)], 5);
+    expectKept([...doubtful, ...acknowledged, ...failed], [...acknowledged, ...failed.slice(0, 24)], 5);
   });
 
   it('attempts give way to how jobs ended', () => {
@@ -112,11 +116,11 @@ describe('of a lane that is full', () => {
   });
 
   it('other lanes have all their room', () => {
-    const asked = many(20, (n) => of(requested(n, `key-${n}`)));
+    const asked = many(40, (n) => of(requested(n, `key-${n}`)));
     const attempts = many(70, (n) => of(jobEvent('TranscodeJobSubmitted', n, 't', { Attempt: n + 1 })));
     const life = [of(recorded(4)), of(sourceReady(6))];
     const set = setOf([...asked, ...attempts, ...life]);
-    expect(idsOf(set.events)).toEqual(idsOf([...asked.slice(0, 17), ...attempts.slice(0, 64), ...life]));
+    expect(idsOf(set.events)).toEqual(idsOf([...asked.slice(0, 34), ...attempts.slice(0, 64), ...life]));
     expect(set.cuts.map(({ lane }) => lane)).toEqual(['requests', 'runner']);
     expect(setOf([...attempts, ...asked]).cuts.map(({ lane }) => lane)).toEqual(['requests', 'runner']);
   });
