@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importsAmong, pastDoors } from './architecture/circles.ts';
+import { circlesIn, importsAmong, pastDoors } from './architecture/circles.ts';
 import { brokenImports, mayImport, rooms } from './architecture/rooms.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -40,6 +40,10 @@ describe('the tree', () => {
     expect([...tree].flatMap(([file, source]) => brokenImports(file, source))).toEqual([]);
   });
 
+  test('has no circle of files, types included', () => {
+    expect(circlesIn(imports)).toEqual([]);
+  });
+
   test('enters a folder that has an index.ts through it alone', () => {
     expect(pastDoors(imports)).toEqual([]);
   });
@@ -51,6 +55,48 @@ describe('the tree', () => {
       [...targets].filter((target) => target.startsWith('cli/commands/')).map((target) => `${file} imports ${target}`),
     );
     expect(commands).toEqual([]);
+  });
+});
+
+describe('circles and doors', () => {
+  const planted = (files: Readonly<Record<string, string>>) => importsAmong(new Map(Object.entries(files)));
+
+  test('a circle is found in any form of import, and only what goes around belongs to it', () => {
+    const imports = planted({
+      'runtime/a.ts': `import type { B } from './b.ts';`,
+      'runtime/b.ts': `export { c } from './c.ts';`,
+      'runtime/c.ts': `let a: import('./a.ts').A;`,
+      'runtime/d.ts': `import { a } from './a.ts';`,
+      'runtime/itself.ts': `import type { It } from './itself.ts';`,
+    });
+    expect(circlesIn(imports).map((circle) => circle.join(' '))).toEqual([
+      'runtime/a.ts runtime/b.ts runtime/c.ts',
+      'runtime/itself.ts',
+    ]);
+  });
+
+  test('a shared import is no circle', () => {
+    const diamond = planted({
+      'runtime/a.ts': `import './b.ts'; import './c.ts';`,
+      'runtime/b.ts': `import './d.ts';`,
+      'runtime/c.ts': `import './d.ts';`,
+      'runtime/d.ts': '',
+    });
+    expect(circlesIn(diamond)).toEqual([]);
+  });
+
+  test('an import past a door is found; from inside and through the door it is none', () => {
+    const imports = planted({
+      'connectors/kafka/index.ts': `export { a } from './deep/a.ts';`,
+      'connectors/kafka/deep/a.ts': '',
+      'connectors/kafka/b.ts': `import { a } from './deep/a.ts';`,
+      'services/sink/past.ts': `import type { A } from '../../connectors/kafka/deep/a.ts';`,
+      'services/sink/through.ts': `import { a } from '../../connectors/kafka/index.ts';`,
+      'test/any.ts': `import { a } from '../connectors/kafka/deep/a.ts';`,
+    });
+    expect(pastDoors(imports)).toEqual([
+      'services/sink/past.ts goes past connectors/kafka/index.ts to connectors/kafka/deep/a.ts',
+    ]);
   });
 });
 
