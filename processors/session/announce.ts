@@ -56,7 +56,7 @@ export function announce(
       endTime: endMs,
       digest: say(startMs, contentOf(session), before),
       compose: session.closed ? session.mode : (before?.compose ?? null),
-      rules: session.closed ? session.rules : (before?.rules ?? null),
+      rules: session.rules,
       mergedInto: null,
       mergedAt: null,
     });

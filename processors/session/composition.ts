@@ -15,6 +15,7 @@ import { isBeforeSource, keepsPlace } from './status.ts';
  *
  * @param nowMs wall clock: nothing is planned for what is older than the policy's `maxActAgeSeconds`
  * @param clockMs up to when time has passed for this stream
+ * @param mayBeLate a composed video has begun of which nothing tells when: what seems overdue may be just that
  */
 export function decideComposition(
   session: Session,
@@ -22,9 +23,10 @@ export function decideComposition(
   rules: SessionRules,
   nowMs: number,
   clockMs: number,
+  mayBeLate = false,
 ): Composition | null {
   const isOver = clockMs >= session.certainAtMs;
-  const reason = isOver && session.composition === null ? reasonOf(session, rules) : null;
+  const reason = isOver && session.composition === null ? reasonOf(session, rules, mayBeLate) : null;
   if (reason === null) return null;
   const { group } = session;
   if (compositionsOf(group, compositions).length >= limits.compositions) return null;
@@ -50,13 +52,13 @@ export function decideComposition(
 }
 
 /** Nothing is composed that a policy doesn't ask for, nor what the cloud has composed. */
-function reasonOf(session: Session, rules: SessionRules): CompositionReason | null {
+function reasonOf(session: Session, rules: SessionRules, mayBeLate: boolean): CompositionReason | null {
   if (session.mode === 'PIPELINE') {
     const isDone = session.composed.some(({ video, ours }) => !ours && keepsPlace(video));
     return isDone ? null : 'POLICY';
   }
   const takesOver = session.rules.takeOver ?? rules.takeOver;
-  return session.composeMissing && takesOver ? 'OVERDUE' : null;
+  return session.composeMissing && takesOver && !mayBeLate ? 'OVERDUE' : null;
 }
 
 /** The command for a decided composition. */

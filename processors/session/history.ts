@@ -12,6 +12,8 @@ import { type Archive, endOf, type Page, reachMs } from './archive.ts';
 import { inOrder, withFact } from './facts.ts';
 import { withCompositions } from './ledger.ts';
 import type { SessionRules } from './rules.ts';
+import { isLiving } from './status.ts';
+import { isUnplaced } from './times.ts';
 import { type Judged, type Turned, turn } from './turn.ts';
 
 export type Change = {
@@ -111,6 +113,7 @@ function spanOf(own: StreamState, pages: readonly Page[], withOwn: boolean, chan
     clock: Math.max(own.clock, clock ?? 0),
     videos: add.reduce(withFact, videos),
     sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
+    composesUnplaced: add.reduce(withFact, own.videos).some((video) => isUnplaced(video) && isLiving(video)),
     compositions: withCompositions(
       states
         .flatMap(({ compositions }) => compositions)

@@ -24,7 +24,7 @@ export type Session = {
   readonly composeOverdueAtMs: number;
   /** Who composes: as decided when a session in its span first closed, else as the policy says now. */
   readonly mode: ComposeMode;
-  /** As they were when a session in its span first closed, else as the policy says now. */
+  /** As a session in its span keeps them, else as the policy says now. */
   readonly rules: KeptRules;
   readonly composeMissing: boolean;
   /** Our own composition of what is to be composed of it. */
@@ -123,14 +123,15 @@ function statusOfSession(
 }
 
 /**
- * Our composition of exactly these segments outdoes the cloud's. While it is under way the cloud's counts only where
- * it was merely late, and an earlier one of ours, of fewer segments, not at all.
+ * Our composition of what can be composed outdoes the cloud's until it fails. While it is under way the cloud's counts only
+ * where it was merely late, and an earlier one of ours, of fewer segments, not at all.
  */
 function counted({ group, composed, composition }: Pick<Session, 'group' | 'composed' | 'composition'>) {
   const cloud = composed.filter((one) => !one.ours);
   if (!composition) return furthest(cloud.length > 0 ? cloud : composed, group.tracks);
   const current = composed.filter((one) => compositionOf(one.video, [composition]) !== undefined);
-  if (current.length > 0) return current;
+  if (current.some(({ video }) => isLiving(video))) return furthest(current, 1);
+  if (current.length > 0) return furthest([...current, ...cloud], Math.min(group.tracks, cloud.length || 1));
   return composition.reason === 'OVERDUE' || composition.state === 'FAILED' ? furthest(cloud, group.tracks) : [];
 }
 

@@ -67,6 +67,11 @@ export function composeStartOf(video: StreamVideo): number | null {
   return video.composeStartTime ?? video.sourceReadyTime ?? video.transcodedTime;
 }
 
+/** The cloud composes it, and nothing tells when that began: its EventTime can't be true, and nothing followed yet. */
+export function isUnplaced(video: StreamVideo): boolean {
+  return video.kind === 'COMPOSED' && !video.removed && video.composeJob === null && timesOf(video).length === 0;
+}
+
 /** A fact that speaks of a ComposeJob that has produced no video. */
 export function isStandIn(video: StreamVideo): boolean {
   return video.composeJob !== null && video.composeJob.state !== 'ACKNOWLEDGED';

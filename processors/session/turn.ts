@@ -10,12 +10,15 @@ import { isOverAt, looseUntil, retiresAt } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { isStandIn } from './times.ts';
 
-export type Span = Pick<StreamState, 'stream' | 'revision' | 'clock' | 'videos' | 'sessions' | 'compositions'>;
+export type Span = Pick<StreamState, 'stream' | 'revision' | 'clock' | 'videos' | 'sessions' | 'compositions'> & {
+  /** The cloud composes something of the stream, and nothing tells of when. */
+  readonly composesUnplaced: boolean;
+};
 
 /** What is judged: the sessions that start, and loose facts that lie, from there to before there. The rest is context. */
 export type Judged = { readonly fromMs: number; readonly toMs: number };
 
-export type Turned = Span & {
+export type Turned = Omit<Span, 'composesUnplaced'> & {
   /** Those that stay, oldest first, the context included. */
   readonly current: readonly Session[];
   readonly loose: readonly StreamVideo[];
@@ -89,7 +92,7 @@ function decide(
   const commands: Emission[] = [];
   const sessions = projected.map((session) => {
     if (!isJudged(session.group.startMs)) return session;
-    const composition = decideComposition(session, ledger, rules, nowMs, span.clock);
+    const composition = decideComposition(session, ledger, rules, nowMs, span.clock, span.composesUnplaced);
     if (!composition) return session;
     taken.push(composition);
     const command = composeJobOf(span.stream, session.group, composition, rules.composeTemplateGroupId);

@@ -251,6 +251,30 @@ describe('what counts of ours and the cloud’s', () => {
     expect(one.only.composed.map(({ ours }) => ours)).toEqual([false, true]);
   });
 
+  it('what became of ours failed: the cloud’s counts, and a redrive of ours', () => {
+    const one = planned().hear(film);
+    const token = one.jobs[0]?.token ?? '';
+    for (const status of ['FAILED', 'DELETED'] as const) {
+      one.hear(told(token, 'ACKNOWLEDGED', { status, videoRevision: status === 'FAILED' ? 1 : 2 }));
+      expect(one.only.status).toBe('READY');
+    }
+    const alone = planned();
+    alone.hear(told(token, 'ACKNOWLEDGED', { status: 'FAILED' }));
+    expect(alone.only.status).toBe('FAILED');
+    alone.hear(told(again(token, 1), 'ACKNOWLEDGED', { status: 'TRANSCODED', composeStartTime: atMinute(60) }));
+    expect(alone.only.status).toBe('READY');
+  });
+
+  it('of two formats the cloud’s one is enough where ours has failed', () => {
+    const formats = [ok('a', 0, 8, { format: 'mp4' }), ok('A', 0, 8, { format: 'm3u8' })];
+    const one = live()
+      .hear(...formats)
+      .passTo(11);
+    one.hear(told(one.jobs[0]?.token ?? '', 'ACKNOWLEDGED', { status: 'FAILED', composeStartTime: atMinute(12) }));
+    one.hear(composed('film', 12.1, { status: 'TRANSCODED' }));
+    expect(one.only.status).toBe('READY');
+  });
+
   it('where segments came too late to compose again, ours of those before counts, unless the cloud has one', () => {
     const one = new StreamUnderTest({ policy: policy({ ...byUs, maxActAgeSeconds: 60 }) });
     one.hear(ok('a', 0, 8)).passTo(11);

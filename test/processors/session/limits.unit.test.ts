@@ -235,15 +235,15 @@ describe('what a session that has closed keeps', () => {
     policy({ composed: { compose }, recording: { disconnectDelaySeconds } });
   const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(1) } as const;
 
-  it('nothing before it has closed: what the policy says then holds', () => {
+  it('before it has closed its delay, but not who composes: what the policy says then holds', () => {
     const live = new StreamUnderTest({ policy: by('none') }).hear(segment('a', 0, 8, ready));
     live
       .passTo(10)
       .use(by('pipeline', 600))
-      .hear(segment('b', 14, 40, ready))
-      .passTo(84);
+      .hear(segment('b', 10, 40, ready))
+      .passTo(77);
     expect(live.only.status).toBe('RECORDING');
-    expect(live.passTo(85).jobs).toMatchObject([{ videoIds: ['a', 'b'] }]);
+    expect(live.passTo(78).jobs).toMatchObject([{ videoIds: ['a', 'b'] }]);
   });
 
   it('who composes, also where a late segment shows that it went on', () => {

@@ -188,3 +188,31 @@ describe('what the cloud composes isn’t composed by us', () => {
     expect(jobsOf(live)).toEqual(['old', 'a b c']);
   });
 });
+
+describe('a composed video of which nothing tells when it began', () => {
+  // Its EventTime lay in the future, so it counts for none.
+  const unplaced = composed('film', 0, { composeStartTime: null });
+
+  it('holds back what would be composed because the cloud seems late: it may be just that', () => {
+    const live = played(takeOver(600), [8, file('a', 0, 8)], [11.1, unplaced], [23]);
+    expect(live.only).toMatchObject({ composeMissing: true, composition: null });
+    playOn(live, [24, then(unplaced, ready(24))], [300]);
+    expect([shown(live), jobsOf(live)]).toEqual([['a => film'], []]);
+  });
+
+  it('until it fails', () => {
+    const live = played(takeOver(600), [8, file('a', 0, 8)], [11.1, unplaced], [30]);
+    expect(jobsOf(live)).toEqual([]);
+    expect(jobsOf(playOn(live, [31, then(unplaced, { status: 'FAILED' })]))).toEqual(['a']);
+  });
+
+  it('also what is archived already', () => {
+    const shows = [0, 12, 24, 36, 48].map((from): Told => [from + 8, file(`s${from}`, from, from + 8)]);
+    expect(jobsOf(played(takeOver(7200), ...shows, [57, unplaced], [600]))).toEqual([]);
+    expect(jobsOf(played(takeOver(7200), ...shows, [600]))).toHaveLength(5);
+  });
+
+  it('and nothing that is ours by the policy', () => {
+    expect(jobsOf(played(byUs, [8, file('a', 0, 8)], [11.1, unplaced], [23]))).toEqual(['a']);
+  });
+});

@@ -17,6 +17,8 @@ const retention = 30 * dayMs;
 const byNobody: PolicyChange = { composed: { compose: 'none' } };
 const byUs: PolicyChange = { composed: { compose: 'pipeline' } };
 
+const placed = { composesUnplaced: false };
+
 function look(
   facts: readonly StreamFact[],
   clockMs: number,
@@ -25,12 +27,12 @@ function look(
   judged = everything,
 ) {
   const videos = facts.map(videoOf).toSorted(inOrder);
-  const span = { stream, revision: 0, clock: clockMs, videos, sessions: [], compositions: [], ...change };
+  const span = { stream, revision: 0, clock: clockMs, videos, sessions: [], compositions: [], ...placed, ...change };
   return turn(span, rules(of), clockMs, judged);
 }
 
 const again = (before: Turned, clockMs: number, judged = everything, of = byNobody) =>
-  turn({ ...before, clock: clockMs }, rules(of), clockMs, judged);
+  turn({ ...before, ...placed, clock: clockMs }, rules(of), clockMs, judged);
 const due = (turned: Turned, of = byNobody, judged = everything) => dueAt(turned, rules(of), judged);
 const keysOf = ({ emit }: Turned) => emit.filter(({ value }) => value !== null).map(({ key }) => key);
 const deletedBy = ({ emit }: Turned) =>
