@@ -5,7 +5,7 @@ type Derived = (item: number) => number | null;
 
 /** What a video's row tells and its state doesn't: times, epoch milliseconds, of the state that the view has read last. */
 export type VideoDerivations = {
-  /** When this pipeline had received all that makes a source ready: FileUploadComplete, and for a composition its start. */
+  /** When this pipeline had received all that makes a source ready: a FileUploadComplete that didn't fail, and for a composition its start. */
   readonly readyReceivedAt: Derived;
   readonly lastEventTime: Derived;
   /** When the machine was through with it: an audit that the cloud refused leaves the video to a person from then on. */
@@ -26,6 +26,7 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
   const eventType = timeline.field('eventType');
   const eventTime = timeline.field('eventTime');
   const receivedAt = timeline.field('receivedAt');
+  const status = timeline.field('status');
   const renditions = video.list('renditions');
   const renditionJob = renditions.field('jobId');
   const jobs = video.list('jobs');
@@ -37,14 +38,23 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
   const stepFinishedAt = steps.field('finishedAt');
 
   /** A time of the first event of a type. */
-  function ofFirst(type: Buffer, time: FieldReader): number | null {
-    for (let n = 0; n < timeline.count; n += 1) if (eventType.is(n, type)) return time.integer(n);
+  function ofFirst(type: Buffer, time: FieldReader, counts = ofType): number | null {
+    for (let n = 0; n < timeline.count; n += 1) if (counts(n, type)) return time.integer(n);
     return null;
   }
 
-  function ofLast(type: Buffer, time: FieldReader): number | null {
-    for (let n = timeline.count - 1; n >= 0; n -= 1) if (eventType.is(n, type)) return time.integer(n);
+  function ofLastGood(type: Buffer, time: FieldReader): number | null {
+    for (let n = timeline.count - 1; n >= 0; n -= 1) if (isGood(n, type)) return time.integer(n);
     return null;
+  }
+
+  function ofType(n: number, type: Buffer): boolean {
+    return eventType.is(n, type);
+  }
+
+  /** Whether it is of this type and didn't fail: a failed upload makes nothing ready, a failed audit is no verdict. */
+  function isGood(n: number, type: Buffer): boolean {
+    return eventType.is(n, type) && !status.is(n, statusFail) && !status.is(n, statusFailed);
   }
 
   function refusedAuditAt(): number | null {
@@ -57,7 +67,7 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
   return {
     readyReceivedAt: () => {
       if (sourceReadyTime.integer(0) === null) return null;
-      const source = ofFirst(fileUploadComplete, receivedAt);
+      const source = ofFirst(fileUploadComplete, receivedAt, isGood);
       if (source === null || !kind.is(0, composed)) return source;
       const start = ofFirst(composeStart, receivedAt);
       return start === null ? null : Math.max(source, start);
@@ -65,8 +75,8 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
     lastEventTime: () => (timeline.count === 0 ? null : eventTime.integer(timeline.count - 1) || null),
     auditTime: () => ofFirst(byMachine, eventTime) ?? refusedAuditAt(),
     auditReceivedAt: () => ofFirst(byMachine, receivedAt),
-    reviewTime: () => ofLast(byPerson, eventTime),
-    reviewReceivedAt: () => ofLast(byPerson, receivedAt),
+    reviewTime: () => ofLastGood(byPerson, eventTime),
+    reviewReceivedAt: () => ofLastGood(byPerson, receivedAt),
     renditionSubmittedAt: (rendition) => {
       let jobId: string | null = null;
       for (let job = 0; job < jobs.count; job += 1) {
@@ -82,6 +92,8 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
 const composed = Buffer.from('COMPOSED');
 const audit = Buffer.from('AUDIT');
 const failed = Buffer.from('FAILED');
+const statusFail = Buffer.from('fail');
+const statusFailed = Buffer.from('failed');
 const fileUploadComplete = Buffer.from('FileUploadComplete');
 const composeStart = Buffer.from('LiveRecordVideoComposeStart');
 const byMachine = Buffer.from('AIMediaAuditComplete');

@@ -96,6 +96,22 @@ it('says when a source was known to be ready: for a composition when both of its
   expect(ready(segment('a', { sourceReadyTime: null }))).toBeNull();
 });
 
+it.each(['fail', 'failed'])('takes an upload or an audit of status %s for none', (status) => {
+  const told = (eventType: string, n: number, more: object = {}) =>
+    timelineEntry({ eventType, eventTime: after(n), receivedAt: after(n + 1), ...more });
+  const timeline = [
+    told('FileUploadComplete', 10, { status }),
+    told('FileUploadComplete', 20, { status: null }),
+    told('CreateAuditComplete', 30),
+    told('CreateAuditComplete', 40, { status }),
+  ];
+  expect(derived(segment('a', { timeline }))).toMatchObject({
+    readyReceivedAt: after(21),
+    reviewTime: after(30),
+    reviewReceivedAt: after(31),
+  });
+});
+
 it("tells the machine's first verdict, a person's latest one, and an audit that the cloud refused", () => {
   const verdict = (eventType: string, n: number) =>
     timelineEntry({ eventType, eventTime: after(n), receivedAt: after(n + 1) });
