@@ -29,9 +29,11 @@ export function closingOf(group: Group, rules: KeptRules, cycleTold: boolean): C
   const cycles = whole.length > 0 ? whole : [rules.cycleMs];
   const longestSegmentMs = longest(segments);
   const cycleMs = Math.max(longestSegmentMs, ...cycles);
-  const lastMs = longest(segments.filter((segment) => segment.endMs >= endMs - limits.jitterMs));
+  const last = segments.filter((segment) => segment.endMs >= endMs - limits.jitterMs);
+  const lastMs = longest(last);
   const reaches = (wholeMs: number) => lastMs >= wholeMs - disconnectDelayMs - limits.jitterMs;
-  const isFull = reaches(Math.min(...cycles));
+  // How long it was can't be told by a time that can't be true.
+  const isFull = reaches(Math.min(...cycles)) || last.some(({ bounded }) => bounded);
   const isKnown = (cycleTold || whole.length > 0) && (isFull || !reaches(Math.min(...paused)));
   const soonMs = endMs + disconnectDelayMs;
   const closesAtMs = isFull ? soonMs + cycleMs + graceMs : soonMs;

@@ -59,10 +59,18 @@ export function groupOf(
   };
 }
 
-/** Two files of one cycle start together, as far as starts are exact, and cover the same time. */
+/**
+ * Two files of one cycle start together, as far as starts are exact, and cover the same time. One whose start isn't known
+ * seems to begin when it ends, as the next cycle does: that is another.
+ */
 export function areOneCycle(first: Segment, second: Segment): boolean {
   const apartMs = second.startMs - first.startMs;
-  return apartMs === 0 || (apartMs <= limits.jitterMs && second.startMs < first.endMs);
+  if (apartMs === 0) return hasNoStart(first) === hasNoStart(second);
+  return apartMs <= limits.jitterMs && second.startMs < first.endMs;
+}
+
+function hasNoStart({ startMs, endMs, bounded }: Segment): boolean {
+  return bounded && startMs === endMs;
 }
 
 /** Record formats: the most segments that are one cycle, of that container alone where one is given. */

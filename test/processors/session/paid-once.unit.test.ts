@@ -216,3 +216,25 @@ describe('a composed video of which nothing tells when it began', () => {
     expect(jobsOf(played(byUs, [8, file('a', 0, 8)], [11.1, unplaced], [23]))).toEqual(['a']);
   });
 });
+
+describe('a time that can’t be true', () => {
+  // Its start is told as eight hours before.
+  const wrong = (id: string, to: number, change: Partial<StreamFact> = {}) => file(id, to - 20 - 480, to, change);
+
+  it('doesn’t make the last segment a short one, and no file is left out', () => {
+    const first = wrong('a', 20);
+    const live = played(byUs, [20, first], [27]);
+    expect([live.only.status, jobsOf(live)]).toEqual(['RECORDING', []]);
+    playOn(live, [40, file('b', 20, 40)], [48, file('c', 40, 48)], [300]);
+    expect(jobsOf(live)).toEqual(['a b c']);
+    expect(live.only.timesBounded).toBe(true);
+  });
+
+  it('whatever the ids are, and also where the length of the file tells when it began', () => {
+    const rest: readonly Told[] = [[40, file('b', 20, 40)], [48, file('c', 40, 48)], [300]];
+    const later = played(byUs, [20, wrong('z', 20)], ...rest);
+    expect(jobsOf(later)).toEqual([expect.stringMatching(/^(z b|b z) c$/)]);
+    const known = played(byUs, [20, wrong('z', 20, { durationSeconds: 1200 })], ...rest);
+    expect(jobsOf(known)).toEqual(['z b c']);
+  });
+});
