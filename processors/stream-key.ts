@@ -10,5 +10,5 @@ export function streamKeyOf({ domainName, appName, streamName }: StreamKeyed): s
 }
 
 function escaped(name: string): string {
-  return name.replaceAll('%', '%25').replaceAll('/', '%2F');
+  return name.includes('/') || name.includes('%') ? name.replaceAll('%', '%25').replaceAll('/', '%2F') : name;
 }

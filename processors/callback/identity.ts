@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { compareText } from './fields.ts';
 
 /**
@@ -9,16 +9,42 @@ import { compareText } from './fields.ts';
  * Takes a list: as arguments of a call, the ids that a large body lists would not fit on the stack.
  */
 export function hashOf(parts: readonly string[]): string {
-  const text = parts.map((part) => `${part.length}:${part}`).join('');
   // A hasher is costly to make: this one is put back to the start each time.
-  start._cloneInto(hasher).update(utf8ToBytes(text)).digestInto(digest);
-  return bytesToHex(firstHalf);
+  start._cloneInto(hasher).update(bytesOf(parts)).digestInto(digest);
+  for (let i = 0; i < hex.length; i += 1) {
+    const nibble = ((digest[i >> 1] ?? 0) >> (i & 1 ? 0 : 4)) & 15;
+    hex[i] = nibble < 10 ? nibble + 48 : nibble + 87;
+  }
+  return String.fromCharCode(...hex);
 }
 
 const start = sha256.create();
 const hasher = sha256.create();
 const digest = new Uint8Array(hasher.outputLen);
-const firstHalf = digest.subarray(0, 16);
+const hex: number[] = new Array<number>(32).fill(0);
+const scratch = new Uint8Array(512);
+
+/** The parts with their lengths as UTF-8. ASCII (nearly all ids are) is written without an encoder. Valid until the next call. */
+function bytesOf(parts: readonly string[]): Uint8Array {
+  let end = 0;
+  for (const part of parts) {
+    end = putAscii(`${part.length}:`, end);
+    end = putAscii(part, end);
+    if (end < 0) return utf8ToBytes(parts.map((each) => `${each.length}:${each}`).join(''));
+  }
+  return scratch.subarray(0, end);
+}
+
+/** Where the text ends in `scratch`; negative where it isn't ASCII or doesn't fit. */
+function putAscii(text: string, at: number): number {
+  if (at < 0 || at + text.length > scratch.length) return -1;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return -1;
+    scratch[at + i] = code;
+  }
+  return at + text.length;
+}
 
 /** Nesting that canonical JSON follows; deeper bodies are hashed as they came. */
 const maxDepth = 64;
