@@ -31,7 +31,8 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // Most of the time they wait for brokers and roles to start, so a third keeps two cores busy.
+          maxWorkers: 3,
         },
       },
       {
