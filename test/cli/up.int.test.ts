@@ -31,7 +31,7 @@ test('up starts a killed role again, serves on the address it is told, and leave
   };
   const patient = { timeoutMs: 90_000 };
   await up.said(/ready: console/);
-  await answers(200);
+  await eventually(() => answers(200), patient);
 
   const embedded = (address: string) => fetch(`http://${address}:${settings.CLICKHOUSE_PORT}/ping`);
   // It answers, but nobody without its key.
