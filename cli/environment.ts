@@ -16,7 +16,7 @@ import {
 } from '../schemas/role-settings.ts';
 import { ignoredVariables, readSettings, SettingFault, type Settings } from '../schemas/settings.ts';
 import { type CallbackSources, readSources } from '../schemas/sources.ts';
-import { type RecordingSetup, readRecordingSetup } from '../services/recording/index.ts';
+import { type RecordingSetup, readRecordingSetup } from '../services/recording/wanted.ts';
 import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { defaultInstance } from './instance.ts';

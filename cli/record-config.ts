@@ -2,14 +2,10 @@
 
 import type { VodCloud } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
-import {
-  applyRecording,
-  nameOf,
-  planRecording,
-  type RecordingPlan,
-  RecordingSetupFault,
-  retriedCalls,
-} from '../services/recording/index.ts';
+import { applyRecording } from '../services/recording/apply.ts';
+import { nameOf, planRecording, type RecordingPlan } from '../services/recording/plan.ts';
+import { retriedCalls } from '../services/recording/retried-calls.ts';
+import { RecordingSetupFault } from '../services/recording/wanted.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { cloudsOf } from './roles/cloud.ts';

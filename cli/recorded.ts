@@ -1,5 +1,5 @@
 import type { Recorded } from '../processors/policy/index.ts';
-import type { RecordingSetup } from '../services/recording/index.ts';
+import type { RecordingSetup } from '../services/recording/wanted.ts';
 
 /** What the cloud is told to record (cloud facts 4.2, 4.3), as the policies need it. */
 export function recordedOf({ configs }: Pick<RecordingSetup, 'configs'>): readonly Recorded[] {

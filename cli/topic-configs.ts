@@ -1,7 +1,6 @@
 /** How the topics at the broker are configured. Asked by kafkajs: the pipeline's own client has no such request. */
 import { readFile } from 'node:fs/promises';
 import type { KafkaConfig, SASLOptions } from 'kafkajs';
-import { quietKafkajs } from '../client/index.ts';
 import type { kafkaSettings } from '../schemas/role-settings.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { brokersOf } from './endpoints.ts';
@@ -20,8 +19,9 @@ export async function readTopicConfigs(
   topics: readonly string[],
   keys: readonly string[],
 ): Promise<TopicConfigs> {
+  // Loaded when they are needed: every command imports this file.
+  const { quietKafkajs } = await import('../client/index.ts');
   quietKafkajs();
-  // Loaded when it is needed: every command imports this file.
   const { default: kafkajs } = await import('kafkajs');
   const kafka = new kafkajs.Kafka({
     ...(await kafkajsConfigOf(settings)),

@@ -1,6 +1,7 @@
 /** Compares the topics of the contracts with those of a cluster and creates what is missing. */
-import { type Admin, type TopicDescription, type TopicSpec, topicSpec } from '../connectors/kafka/index.ts';
+import type { Admin, TopicDescription, TopicSpec } from '../connectors/kafka/index.ts';
 import type { Settings } from '../schemas/settings.ts';
+import { topicSpec } from '../schemas/topic-spec.ts';
 import { partitionedAlike, topicName, topics } from '../schemas/topics.ts';
 import { CommandFault, exitCode } from './exit.ts';
 import { readTopicConfigs, type TopicConfigs } from './topic-configs.ts';

@@ -8,7 +8,7 @@ import { stopSignal } from '../stopping.ts';
 import { runWatched } from '../watched-child.ts';
 
 const root = join(import.meta.dirname, '../..');
-// About 16 on two idle cores; a shared machine may take half as long again.
+// About 11 on two idle cores; a shared machine may take more than twice as long.
 const budgetMinutes = 28;
 
 /** The properties of the domain alone, many times each; what they print (runs, seed, time) is shown. */

@@ -31,5 +31,4 @@ export {
   TopicReader,
   type TopicReaderOptions,
 } from './topic-reader.ts';
-export { topicSpec } from './topic-spec.ts';
 export { TransactionalProducer, type TransactionalProducerOptions } from './transactional-producer.ts';

@@ -3,7 +3,7 @@ import { uptime } from 'node:os';
 import type { Clock, Platform } from './clock.ts';
 
 /**
- * The one place of the connectors that touches the process's clock, timers, randomness and network `fetch`, so that
+ * The one place below `cli/` that touches the process's clock, timers, randomness and network `fetch`, so that
  * a test can drive time and faults. Everything else takes a `Platform` (or just its `Clock`).
  */
 

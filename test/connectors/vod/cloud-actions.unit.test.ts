@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
 import { type Emulator, type LedgerVideo, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
-import {
-  applyRecording,
-  planRecording,
-  type RetriedCall,
-  readRecordingSetup,
-} from '../../../services/recording/index.ts';
+import { applyRecording } from '../../../services/recording/apply.ts';
+import { planRecording } from '../../../services/recording/plan.ts';
+import type { RetriedCall } from '../../../services/recording/retried-calls.ts';
+import { readRecordingSetup } from '../../../services/recording/wanted.ts';
 
 /** Every action of the client against the emulated cloud, which checks signatures, parameters and statuses. */
 const sts: Credentials = { accessKeyId: 'STS.id', accessKeySecret: 'sts-secret', securityToken: 'sts-token+/=' };

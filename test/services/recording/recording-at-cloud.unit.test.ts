@@ -1,6 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cloudClient, fixedCredentials } from '../../../connectors/vod/index.ts';
-import { applyRecording, planRecording, readRecordingSetup, retriedCalls } from '../../../services/recording/index.ts';
+import { applyRecording } from '../../../services/recording/apply.ts';
+import { planRecording } from '../../../services/recording/plan.ts';
+import { retriedCalls } from '../../../services/recording/retried-calls.ts';
+import { readRecordingSetup } from '../../../services/recording/wanted.ts';
 import { call } from '../../emulator/api/caller.ts';
 import { calmEmulator } from '../../emulator/world.ts';
 import { quickPlatform } from '../jobs/crash-world.ts';

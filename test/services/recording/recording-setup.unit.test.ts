@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageCallback, RecordConfig } from '../../../connectors/vod/index.ts';
-import {
-  applyRecording,
-  planRecording,
-  type RecordingSetupInput,
-  type RetriedCall,
-  readRecordingSetup,
-} from '../../../services/recording/index.ts';
+import { applyRecording } from '../../../services/recording/apply.ts';
+import { planRecording } from '../../../services/recording/plan.ts';
+import type { RetriedCall } from '../../../services/recording/retried-calls.ts';
+import { type RecordingSetupInput, readRecordingSetup } from '../../../services/recording/wanted.ts';
 
 const file: RecordingSetupInput = {
   templateGroups: { storeOnly: 'group-store', composeOnly: 'group-compose-only' },

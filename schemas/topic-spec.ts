@@ -1,6 +1,5 @@
-import type { Settings } from '../../schemas/settings.ts';
-import { type TopicContract, tombstoneRetentionMs, topicName } from '../../schemas/topics.ts';
-import type { TopicSpec } from './admin.ts';
+import type { Settings } from './settings.ts';
+import { type TopicContract, tombstoneRetentionMs, topicName } from './topics.ts';
 
 /** Room for the largest callback body (1 MiB) and its headers. */
 const maxMessageBytes = 2 * 1024 * 1024;
@@ -8,7 +7,7 @@ const maxMessageBytes = 2 * 1024 * 1024;
 type TopicSettings = Pick<Settings, 'LIVE2VOD_TOPIC_PREFIX' | 'LIVE2VOD_PARTITIONS' | 'LIVE2VOD_REPLICATION'>;
 
 /** How a topic is created: partitions and replication from the settings, the rest from its contract. */
-export function topicSpec(contract: TopicContract, settings: TopicSettings): TopicSpec {
+export function topicSpec(contract: TopicContract, settings: TopicSettings) {
   return {
     name: topicName(settings.LIVE2VOD_TOPIC_PREFIX, contract.id),
     partitions: settings.LIVE2VOD_PARTITIONS,
