@@ -27,12 +27,17 @@ export type Workload = {
   readonly topic: string;
   /** When the last video's events are over, epoch milliseconds: shortly before now, or timers fire at once. */
   readonly endMs: number;
-  /** So many videos are being recorded at once. Default 2,000. */
+  /** So many videos are being recorded at once. Default 2,000, at most one of each of `streams`. */
   readonly together?: number;
+  /** So many streams, each with one show after the other. Default: 500, whose recordings overlap into one show each. */
+  readonly streams?: number;
 };
 
 const lastEventMs = 200_000;
 const mostSpreadMs = 4 * 86_400_000;
+const overlappingStreams = 500;
+/** From one show of a stream to its next: half an hour of recording, and more than any disconnect delay of a policy here. */
+const showEveryMs = 40 * 60_000;
 const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
 const idOf = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -41,7 +46,8 @@ const idOf = (text: string): string => createHash('md5').update(text).digest('he
  * neighbours in time are different videos, and a video's own events come far apart. Every twentieth comes twice.
  */
 export function* callbacks(workload: Workload): Generator<OutgoingRecord> {
-  const { videos, together = 2_000 } = workload;
+  const { videos, streams = Number.POSITIVE_INFINITY } = workload;
+  const together = Math.min(workload.together ?? 2_000, streams);
   for (let first = 0; first < videos; first += together) {
     const last = Math.min(videos, first + together);
     for (let step = 0; step < eventsPerVideo; step += 1) {
@@ -55,9 +61,14 @@ export function* callbacks(workload: Workload): Generator<OutgoingRecord> {
 }
 
 /** The callback of one step (0 to 4) of one video: recorded, source ready, LD and HD transcoded, all transcoded. */
-export function callback({ videos, topic, endMs: overMs }: Workload, video: number, step: number): OutgoingRecord {
+export function callback(
+  { videos, topic, endMs: overMs, streams }: Workload,
+  video: number,
+  step: number,
+): OutgoingRecord {
   const videoId = idOf(`video ${video}`);
-  const everyMs = Math.min(1_000, mostSpreadMs / videos);
+  const stream = video % (streams ?? overlappingStreams);
+  const everyMs = streams === undefined ? Math.min(1_000, mostSpreadMs / videos) : showEveryMs / streams;
   const endMs = Math.floor((overMs - lastEventMs - (videos - 1 - video) * everyMs) / 1_000) * 1_000;
   const common = { VideoId: videoId, EventTime: iso(endMs + (step + 1) * 40_000), Status: 'success' };
   const bodies = [
@@ -66,7 +77,7 @@ export function callback({ videos, topic, endMs: overMs }: Workload, video: numb
       EventType: 'AddLiveRecordVideoComplete',
       DomainName: 'play.example.com',
       AppName: 'live',
-      StreamName: `${video % 2 === 0 ? 'room' : 'match'}-${video % 500}`,
+      StreamName: `${stream % 2 === 0 ? 'room' : 'match'}-${stream}`,
       RecordStartTime: iso(endMs - 1_800_000),
       RecordEndTime: iso(endMs),
     },

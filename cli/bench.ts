@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureQueries, measureSink } from '../bench/analytics.ts';
 import { benchConsole } from '../bench/console.ts';
+import { benchDomain } from '../bench/domain.ts';
 import { benchIngress } from '../bench/ingress.ts';
 import { soakIngress } from '../bench/ingress-soak.ts';
 import { benchLatency } from '../bench/latency.ts';
@@ -32,6 +33,11 @@ type Measurement = (place: Place, options: BenchOptions) => Promise<unknown>;
 const print = (line: string) => console.log(line);
 
 export const measurements: Readonly<Record<string, Measurement>> = {
+  domain: async (_place, { size }) => {
+    const result = await benchDomain({ print, ...(size === undefined ? {} : { videos: size }) });
+    if (!result.withinBudget) process.exitCode = exitCode.failed;
+    return result;
+  },
   ingress: ({ brokers }, { size }) =>
     benchIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
   'ingress-faults': async ({ home }, { size }) => {
@@ -100,8 +106,8 @@ function keep(file: string, result: unknown): void {
   print(`and as a plot: ${file}.svg`);
 }
 
-/** Measurements that stop and freeze a broker, and therefore start one of their own. */
-const withoutStack: ReadonlySet<string> = new Set(['ingress-faults']);
+/** Measurements that need no broker, or stop and freeze one, and therefore start their own. */
+const withoutStack: ReadonlySet<string> = new Set(['domain', 'ingress-faults']);
 
 /** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
 export async function bench(name: string, options: BenchOptions): Promise<void> {

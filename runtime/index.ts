@@ -10,5 +10,6 @@ export type { Recovery } from './recovery-kind.ts';
 export { runProcessor } from './run-processor.ts';
 export { ProcessorStatus } from './status.ts';
 export { StepWatch, type StepWatchOptions } from './step-watch/index.ts';
+export { StateStore } from './store/state-store.ts';
 export { type TaskState, taskStates } from './task-state.ts';
 export type { Upstream } from './timer-gate.ts';

@@ -2,6 +2,7 @@ import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { stopSignal } from '../stopping.ts';
 
 const names = [
+  'domain',
   'ingress',
   'ingress-faults',
   'soak',
@@ -29,7 +30,7 @@ export function addBench(program: Command): void {
     .addArgument(new Argument('<name>', 'what to measure').choices(names))
     .option(
       '--size <n>',
-      'seconds (ingress, soak, outage, console), videos (processor, restore, memory, latency, sink), jobs (runner) or callbacks (queries)',
+      'seconds (ingress, soak, outage, console), videos (domain, processor, restore, memory, latency, sink), jobs (runner) or callbacks (queries)',
       sizeOption,
     )
     .option('--no-peer', 'without Kafka Streams, which needs Maven (processor, restore, memory, latency)')

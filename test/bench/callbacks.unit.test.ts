@@ -27,6 +27,18 @@ describe('the callbacks of the benchmarks', () => {
   });
 });
 
+it('are of shows that follow one another where the number of streams is given, each heard of before the next begins', () => {
+  const records = [...callbacks({ videos: 12, topic: 't', endMs, streams: 4 })];
+  const bodies = records.map(({ value }) => JSON.parse(Buffer.from(value ?? []).toString()) as Record<string, unknown>);
+  const starts = bodies.flatMap(({ StreamName, RecordStartTime }) =>
+    StreamName === 'room-2' ? [Date.parse(String(RecordStartTime))] : [],
+  );
+  expect(starts).toEqual([0, 1, 2].map((show) => (starts[0] ?? 0) + show * 40 * 60_000));
+  const lastOfFirst = bodies.findLastIndex(({ VideoId }) => VideoId === bodies[0]?.VideoId);
+  const begunLater = bodies.slice(lastOfFirst).filter(({ StreamName }) => StreamName === 'room-0');
+  expect(new Set(begunLater.map(({ VideoId }) => VideoId)).size).toBe(2);
+});
+
 describe('a plot', () => {
   it('is an SVG with its title and names', () => {
     const svg = lineChart({
