@@ -21,6 +21,27 @@ export const amount = z
     return Number.isFinite(number) ? number : null;
   });
 
+/**
+ * Whether an output is encrypted (cloud facts 1.3.1, 3.2.1): the type's name, or an object or JSON text with it, a boolean,
+ * 0 or 1, or any of these as a word. Null where nothing is told.
+ */
+export const encryption = z.unknown().optional().transform(isEncrypted);
+
+function isEncrypted(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return value !== 0;
+  if (typeof value === 'object' && value !== null) return isEncrypted((value as { EncryptType?: unknown }).EncryptType);
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const word = value.trim();
+  if (!word.startsWith('{')) return !/^(?:false|0|no|none)$/i.test(word);
+  try {
+    return isEncrypted(JSON.parse(word));
+  } catch {
+    // What can't be read names a type at least where it holds the word.
+    return word.includes('EncryptType');
+  }
+}
+
 /** Epoch milliseconds of a UTC time as the cloud writes it, or null. */
 export const time = z.string().nullish().transform(cloudTimeMs);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, cloudTime, listOf, text, time } from './answer.ts';
+import { amount, cloudTime, encryption, listOf, text, time } from './answer.ts';
 import type { Rpc } from './rpc.ts';
 
 export type VideoInfo = {
@@ -127,7 +127,8 @@ const playStream = z
     Height: amount,
     Duration: amount,
     Size: amount,
-    Encrypt: amount,
+    Encrypt: encryption,
+    EncryptType: encryption,
     CreationTime: time,
   })
   .transform(
@@ -142,8 +143,7 @@ const playStream = z
       height: found.Height,
       durationSeconds: found.Duration,
       sizeBytes: found.Size,
-      // 0 or 1 here, a boolean in the callbacks (cloud facts 1.3).
-      encrypted: found.Encrypt === null ? null : found.Encrypt !== 0,
+      encrypted: found.Encrypt ?? found.EncryptType,
       createdAtMs: found.CreationTime,
     }),
   );

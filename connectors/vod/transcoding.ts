@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, cloudTime, listOf, text, time } from './answer.ts';
+import { amount, cloudTime, encryption, listOf, text, time } from './answer.ts';
 import type { Rpc } from './rpc.ts';
 
 /** What became of a whole task. The cloud spells its statuses in several ways (cloud facts 3.2). */
@@ -88,8 +88,7 @@ const outputFile = z.object({
   Height: amount,
   Duration: amount,
   Filesize: amount,
-  // A boolean in words.
-  Encryption: text,
+  Encryption: encryption,
 });
 
 const job = z
@@ -116,7 +115,8 @@ const job = z
       height: found.OutputFile?.Height ?? null,
       durationSeconds: found.OutputFile?.Duration ?? null,
       sizeBytes: found.OutputFile?.Filesize ?? null,
-      encrypted: wordOf(found.OutputFile?.Encryption ?? null),
+      // An output of which no encryption is told has none (cloud facts 3.2.1).
+      encrypted: found.OutputFile ? (found.OutputFile.Encryption ?? false) : null,
       createdAtMs: found.CreationTime,
       completedAtMs: found.CompleteTime,
       errorCode: found.ErrorCode,
@@ -187,10 +187,6 @@ function toSummary(found: z.output<typeof summaryFields>): TranscodeTaskSummary 
     createdAtMs: found.CreationTime,
     completedAtMs: found.CompleteTime,
   };
-}
-
-function wordOf(encryption: string | null): boolean | null {
-  return encryption === null ? null : encryption.toLowerCase() === 'true';
 }
 
 /** `CompleteAllSucc`, `CompleteAllSucces`, `CompeleteAllSucc`, `CompletePartialSucc`, `CompleteAllFail`, `Partial`, `Processing`. */

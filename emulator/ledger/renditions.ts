@@ -55,7 +55,7 @@ function rendition(job: TranscodeJobPlan, timed: boolean): LedgerRendition {
     height: good ? job.height : null,
     durationSeconds: good ? job.durationSeconds : null,
     sizeBytes: good ? job.sizeBytes : null,
-    encrypted: good ? false : null,
+    encrypted: good ? job.encryption !== undefined : null,
     startTime: timed ? job.startMs : null,
     finishTime: timed ? job.finishMs : null,
     errorCode: job.errorCode,

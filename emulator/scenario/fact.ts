@@ -2,6 +2,7 @@ import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { Practice } from './practice.ts';
 import type { Push } from './recording.ts';
 import type { StoryName } from './story-names.ts';
+import type { Encryption } from './templates.ts';
 
 /** One transcode job: one rendition of one video. Times are the cloud's, epoch ms in whole seconds. */
 export type TranscodeJobPlan = {
@@ -20,6 +21,7 @@ export type TranscodeJobPlan = {
   readonly durationSeconds: number;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  readonly encryption?: Encryption;
 };
 
 /** One run of a template group over a video. */

@@ -1,3 +1,6 @@
+/** The cloud's ways to encrypt an output (cloud facts 3.2.1). */
+export type Encryption = 'AliyunVoDEncryption' | 'HLSEncryption';
+
 /** One output of a transcoding template group. */
 export type RenditionTemplate = {
   /** Template label as in `Definition`: FD LD SD HD OD 2K 4K. */
@@ -7,6 +10,8 @@ export type RenditionTemplate = {
   readonly height: number;
   readonly bitrateKbps: number;
   readonly fps: number;
+  /** How the output is encrypted; absent: it isn't. */
+  readonly encryption?: Encryption;
 };
 
 /**
@@ -55,6 +60,7 @@ export const templateGroupIds = {
   byHand: '0123456789abcdef0123456789abcdef',
   storeOnly: '5e0a11105e0a11105e0a11105e0a1110',
   composeOnly: 'c0390a11c0390a11c0390a11c0390a11',
+  encrypted: 'e0c7e0c7e0c7e0c7e0c7e0c7e0c7e0c7',
   noTranscode: 'VOD_NO_TRANSCODE',
 } as const;
 
@@ -63,6 +69,17 @@ export const builtInTemplateGroups: readonly TemplateGroup[] = [
   { templateGroupId: templateGroupIds.recording, name: 'recording', effect: 'transcode', renditions: [ld, sd, hd] },
   { templateGroupId: templateGroupIds.compose, name: 'compose', effect: 'transcode', renditions: [ld, sd, hd, od] },
   { templateGroupId: templateGroupIds.byHand, name: 'by hand', effect: 'transcode', renditions: [fd, ld, sd, hd] },
+  {
+    templateGroupId: templateGroupIds.encrypted,
+    name: 'encrypted',
+    effect: 'transcode',
+    renditions: [
+      ld,
+      { ...sd, encryption: 'HLSEncryption' },
+      { ...hd, encryption: 'AliyunVoDEncryption' },
+      { ...od, encryption: 'AliyunVoDEncryption' },
+    ],
+  },
   { templateGroupId: templateGroupIds.storeOnly, name: 'store only', effect: 'store-only', renditions: [] },
   { templateGroupId: templateGroupIds.composeOnly, name: 'compose only', effect: 'compose-only', renditions: [] },
   { templateGroupId: templateGroupIds.noTranscode, name: 'no transcoding', effect: 'no-transcode', renditions: [] },

@@ -65,7 +65,7 @@ export function renditionOf(body: Body, statusWithout: RenditionStatus): Renditi
     height: countOf(body, bounds.mostInt, 'Height'),
     durationSeconds: numberOf(body, 'Duration'),
     sizeBytes: countOf(body, bounds.mostLong, 'Size'),
-    encrypted: booleanOf(body, 'Encrypt'),
+    encrypted: booleanOf(body, 'Encrypt') ?? (textOf(body, 'EncryptType') === null ? null : true),
     startTime: timeOf(body, 'StartTime'),
     finishTime: timeOf(body, 'FinishTime'),
     errorCode: shortText(body, maxBytes.code, 'ErrorCode'),

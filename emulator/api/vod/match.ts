@@ -6,13 +6,15 @@ export type Term = { readonly field: string; readonly values: readonly string[];
 /** Any of the groups holds, each where all of its terms do: `and` binds before `or`. */
 export type Match = readonly (readonly Term[])[];
 
-export const invalidMatch = () => new ApiFault('InvalidParameter.Match', 400, 'The Match of the search is not valid.');
+/** `at` is the part that can't be read (cloud facts 3.2.9). */
+export const invalidMatch = (at = '') =>
+  new ApiFault('ErrorMatchSyntax', 400, `The parameter Match.${at} has an error syntax, please check it.`);
 
 const term = /^(\w+)\s*(=|in)\s*(?:'([^']*)'|\(([^)]*)\))$/i;
 
 /**
  * Reads a `Match` of SearchMedia; empty for none. Words within quotes are left alone.
- * @throws ApiFault InvalidParameter.Match
+ * @throws ApiFault ErrorMatchSyntax
  */
 export function parseMatch(text: string): Match {
   if (text.trim() === '') return [[]];
@@ -33,7 +35,7 @@ function split(text: string, word: keyof typeof words): string[] {
 
 function termOf(text: string): Term {
   const [, field, operator, one, many] = term.exec(text.trim()) ?? [];
-  if (field === undefined || operator === undefined) throw invalidMatch();
+  if (field === undefined || operator === undefined) throw invalidMatch(text.trim());
   const values = one === undefined ? (many ?? '').split(',').map((value) => value.trim().replace(/^'|'$/g, '')) : [one];
   return { field, values, isRange: operator === '=' && one === undefined };
 }

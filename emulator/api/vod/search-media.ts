@@ -21,21 +21,29 @@ export const searchMedia: Action = (params, context) => {
   const groups = parseMatch(optional(params, 'Match') ?? '');
   const pageNo = integer(params, 'PageNo', { from: 1, to: 1_000_000, otherwise: 1 });
   const pageSize = integer(params, 'PageSize', { from: 1, to: 100, otherwise: 10 });
-  const sortBy = matching(params, 'SortBy', /^CreationTime:(Asc|Desc)$/) ?? 'CreationTime:Desc';
+  const sortBy =
+    matching(params, 'SortBy', /^CreationTime:(Asc|Desc)(,CreationTime:(Asc|Desc)){0,2}$/) ?? 'CreationTime:Desc';
   const token = tokenOf([params.Match ?? '', String(pageSize), sortBy]);
   const scrolls = optional(params, 'ScrollToken') !== null;
-  if (scrolls && params.ScrollToken !== token) throw fault.invalidParameter('ScrollToken');
+  if (scrolls && sortBy.includes(',')) throw manySortFields();
+  if (scrolls && params.ScrollToken !== token) throw expiredToken();
   if (!scrolls && pageNo > mostPages) throw tooFar();
   const indexedBefore = context.clock.now() - context.knobs().searchLagMs;
   const found = videosHere(context)
     .filter(({ occurred }) => (occurred[0]?.reachedWallMs ?? Number.POSITIVE_INFINITY) <= indexedBefore)
     .filter((video) => groups.some((terms) => terms.every((term) => fits(video, term, context))))
-    .sort((a, b) => (createdMs(a) - createdMs(b)) * (sortBy === 'CreationTime:Asc' ? 1 : -1));
+    .sort((a, b) => (createdMs(a) - createdMs(b)) * (sortBy.startsWith('CreationTime:Asc') ? 1 : -1));
   const last = scrolls ? found.length : mostHits;
   const page = found.slice((pageNo - 1) * pageSize, Math.min(last, pageNo * pageSize));
   const MediaList = page.map((video) => describe(video, context));
   return { Total: found.length, MediaList, ...(found.length > 0 ? { ScrollToken: token } : {}) };
 };
+
+/** The codes of the operation's own page (cloud facts 3.2.9). */
+const expiredToken = () =>
+  new ApiFault('InvalidScrollToken.Expired', 400, 'The ScrollToken is expired,please refresh it.');
+const manySortFields = () =>
+  new ApiFault('SortByExceededMax', 400, 'The SortBy parameter only supports one sort field when traversing all data.');
 
 const tooFar = () =>
   new ApiFault('InvalidParameter.PageNo', 400, `Pages after ${mostPages} are found with a ScrollToken only.`);
@@ -70,6 +78,6 @@ function fits(video: CloudVideo, { field, values, isRange }: Term, context: Acti
       return isRange ? created >= first && created <= last : values.includes(created);
     }
     default:
-      throw invalidMatch();
+      throw invalidMatch(field);
   }
 }

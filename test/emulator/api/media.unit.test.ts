@@ -79,7 +79,10 @@ describe('looking at media', () => {
     );
     expect(found.body.Total).toBe(composed.length);
     expect((await match("Title = 'nothing like it'")).body.Total).toBe(0);
-    expect((await match('Title like x')).body).toMatchObject({ Code: 'InvalidParameter.Match' });
+    expect((await match('Title like x')).body).toMatchObject({
+      Code: 'ErrorMatchSyntax',
+      Message: 'The parameter Match.Title like x has an error syntax, please check it.',
+    });
     const either = await match(
       "Title = 'nothing or it, and more' or MediaSource = 'editing' and Status in ('UploadSucc')",
     );
@@ -94,7 +97,12 @@ describe('looking at media', () => {
     expect(ScrollToken).toMatch(/^[0-9a-f]{32}$/);
     expect(await page('201')).toMatchObject({ Code: 'InvalidParameter.PageNo' });
     expect(await page('201', { ScrollToken: String(ScrollToken) })).toMatchObject({ Total, MediaList: [] });
-    expect(await page('2', { ScrollToken: 'x'.repeat(32) })).toMatchObject({ Code: 'InvalidParameter' });
+    expect(await page('2', { ScrollToken: 'x'.repeat(32) })).toMatchObject({ Code: 'InvalidScrollToken.Expired' });
+    const twice = { SortBy: 'CreationTime:Asc,CreationTime:Desc' };
+    expect(await page('2', { ...twice, ScrollToken: String(ScrollToken) })).toMatchObject({
+      Code: 'SortByExceededMax',
+    });
+    expect(await page('2', twice)).toMatchObject({ Total });
   });
 
   test('ListLiveRecordVideo takes all domains where none is named', async () => {
