@@ -3,6 +3,13 @@ import { listOf, text, time } from './answer.ts';
 import { CloudFault } from './fault.ts';
 import type { Rpc } from './rpc.ts';
 
+/** What is taken of a media: from `inSeconds` of its own pictures, else its beginning, to `outSeconds`, else its end. */
+export type ProductionPart = {
+  readonly mediaId: string;
+  readonly inSeconds?: number | null;
+  readonly outSeconds?: number | null;
+};
+
 export type Production = {
   /**
    * Composes media into a new one; costs money and knows no idempotency: look before repeating.
@@ -11,8 +18,8 @@ export type Production = {
    */
   produceEditingProjectVideo(request: {
     readonly title: string;
-    /** In order. */
-    readonly mediaIds: readonly string[];
+    /** In order, each whole or the stretch that is given of it. */
+    readonly parts: readonly ProductionPart[];
     /** Template group that transcodes the product; the account's default where absent. */
     readonly templateGroupId?: string | null;
     /** Bucket of the product; required by the cloud outside Shanghai. */
@@ -86,9 +93,9 @@ const mostSources = 200;
 
 export function production(vod: Rpc): Production {
   return {
-    async produceEditingProjectVideo({ title, mediaIds, templateGroupId, storageLocation, description }) {
-      if (mediaIds.length > mostSources) {
-        const message = `${mediaIds.length} sources, the cloud takes ${mostSources}: compose them by hand, in parts`;
+    async produceEditingProjectVideo({ title, parts, templateGroupId, storageLocation, description }) {
+      if (parts.length > mostSources) {
+        const message = `${parts.length} sources, the cloud takes ${mostSources}: compose them by hand, in parts`;
         throw new CloudFault({
           kind: 'terminal',
           code: 'TooManySources',
@@ -96,7 +103,11 @@ export function production(vod: Rpc): Production {
           message,
         });
       }
-      const clips = mediaIds.map((MediaId) => ({ MediaId }));
+      const clips = parts.map(({ mediaId: MediaId, inSeconds, outSeconds }) => ({
+        MediaId,
+        ...(inSeconds == null ? {} : { In: inSeconds }),
+        ...(outSeconds == null ? {} : { Out: outSeconds }),
+      }));
       const answer = await vod.call(
         'ProduceEditingProjectVideo',
         'change',

@@ -37,24 +37,21 @@ export type ProductionWish = {
   /** The clips, in order. */
   readonly sources: readonly CloudVideo[];
   readonly templateGroupId: string;
+  /** Seconds of pictures of the product, where clips are cut out of their sources; null where these are whole. */
+  readonly cutToSeconds: number | null;
   /** How many productions there were before; makes the product's id. */
   readonly number: number;
 };
 
 /**
- * Produces a new video from clips. Made of recordings of one session it belongs to that session, as the cloud's own
- * composition does.
+ * Produces a new video from clips. Made of whole recordings of one session it belongs to that session, as the cloud's own
+ * composition does; what is cut out of them is a video of its own.
  */
 export function orderProduction(cloud: Cloud, wish: ProductionWish): { video: CloudVideo; projectId: string } {
-  const { sources, title, templateGroupId } = wish;
+  const { sources } = wish;
   const pace = paceOf(cloud, sources);
   const rng = cloud.chance('production', wish.number);
-  const plan = productOf(
-    `${rng.hex(28)}0102`,
-    title,
-    templateGroupId,
-    sources.map((source) => source.plan),
-  );
+  const plan = productOf(`${rng.hex(28)}0102`, wish);
   const video = cloud.addVideo(plan, pace);
   const projectId = rng.hex(32);
   const { videoId } = plan;
@@ -95,21 +92,25 @@ export function orderAudit(cloud: Cloud, video: CloudVideo): string {
   return audit.jobId;
 }
 
-function productOf(videoId: string, title: string, templateGroupId: string, sources: readonly VideoPlan[]): VideoPlan {
+function productOf(videoId: string, { title, templateGroupId, cutToSeconds, ...wish }: ProductionWish): VideoPlan {
+  const sources = wish.sources.map(({ plan }) => plan);
   const [first] = sources;
   const ofOneSession = sources.every((one) => one.kind === 'SEGMENT' && one.sessionId === first?.sessionId);
+  const isFilm = ofOneSession && cutToSeconds === null;
   const total = (of: (source: VideoPlan) => number) => sources.reduce((sum, source) => sum + of(source), 0);
+  const wholeSeconds = total((source) => source.durationSeconds);
+  const seconds = cutToSeconds ?? wholeSeconds;
   return {
     videoId,
-    kind: ofOneSession ? 'COMPOSED' : 'UPLOAD',
-    practice: ofOneSession ? (first?.practice ?? null) : null,
-    stream: ofOneSession ? (first?.stream ?? null) : null,
-    sessionId: ofOneSession ? (first?.sessionId ?? null) : null,
+    kind: isFilm ? 'COMPOSED' : 'UPLOAD',
+    practice: isFilm ? (first?.practice ?? null) : null,
+    stream: isFilm ? (first?.stream ?? null) : null,
+    sessionId: isFilm ? (first?.sessionId ?? null) : null,
     recording: null,
     title,
     sourceUrl: `http://live-record.oss-cn-shanghai.aliyuncs.com/produced/${videoId}.m3u8`,
-    sizeBytes: total((source) => source.sizeBytes),
-    durationSeconds: Math.round(total((source) => source.durationSeconds) * 100) / 100,
+    sizeBytes: Math.round((total((source) => source.sizeBytes) * seconds) / Math.max(wholeSeconds, 0.01)),
+    durationSeconds: Math.round(seconds * 100) / 100,
     templateGroupId,
     madeOf: sources.map((source) => source.videoId),
     ...(first?.region === undefined ? {} : { region: first.region }),

@@ -36,7 +36,8 @@ export function ledgerOf(cloud: Cloud, journal: Journal, deliveries: readonly De
 }
 export type { BillLine } from './bill.ts';
 export type { DeliveryCounts } from './deliveries.ts';
-export { type ApiCall, Journal, type SubmittedJob, type SubmittedProduction } from './journal.ts';
+export { type ApiCall, Journal, type ShownTime, type SubmittedJob, type SubmittedProduction } from './journal.ts';
 export type { LedgerRendition } from './renditions.ts';
 export type { LedgerSession } from './session.ts';
+export { showsOf } from './shows.ts';
 export type { LedgerVideo, TimelineLine } from './video.ts';

@@ -27,13 +27,20 @@ export type SubmittedJob = {
   readonly calls: number;
 };
 
+/** A stretch of a live show, epoch ms. */
+export type ShownTime = { readonly sessionId: string; readonly startTime: number; readonly endTime: number };
+
 /** One production that a user started. */
 export type SubmittedProduction = {
   /** The product. */
   readonly videoId: string;
   readonly title: string;
-  /** The clips, in order. */
+  /** The sources of the clips, in order. */
   readonly sourceVideoIds: readonly string[];
+  /** What is taken of each, in order: seconds of its own pictures. */
+  readonly clips: readonly { readonly videoId: string; readonly inSeconds: number; readonly outSeconds: number }[];
+  /** When what is seen in it was live, in the product's order. */
+  readonly shows: readonly ShownTime[];
   readonly templateGroupId: string;
 };
 

@@ -47,7 +47,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
       const { mediaId } = await cloudOf(job.region).produceEditingProjectVideo({
         title: titleOf(job),
-        mediaIds: job.videoIds,
+        parts: job.videoIds.map((mediaId) => ({ mediaId })),
         templateGroupId: job.templateGroupId,
         storageLocation: options.storageLocationOf(job.region),
       });

@@ -136,6 +136,8 @@ describe('compositions by us', () => {
     videoId: 'film',
     title: '',
     sourceVideoIds,
+    clips: [],
+    shows: [],
     templateGroupId: 't',
   });
   const found = (productions: Ledger['productions'], truth: Partial<Ledger> = {}) =>
@@ -225,7 +227,7 @@ describe('the tables of ClickHouse', () => {
 
   test('hold when a film was begun as whoever ordered it knows', async () => {
     const [base = {} as Ledger['videos'][number]] = ledger.videos;
-    const ours = { videoId: video.videoId, title: '', sourceVideoIds: [], templateGroupId: 't' };
+    const ours = { videoId: video.videoId, title: '', sourceVideoIds: [], clips: [], shows: [], templateGroupId: 't' };
     const truth = { ...ledger, videos: [{ ...base, composeStartTime: 1 }], productions: [ours] };
     expect(await found({}, truth)).toEqual([]);
     expect(await found({}, { ...truth, productions: [] })).toEqual([`ClickHouse video ${video.videoId} compose_start`]);

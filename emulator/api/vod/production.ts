@@ -1,4 +1,5 @@
 import { orderAudit, orderProduction, orderSnapshot } from '../../cloud/orders.ts';
+import { type SubmittedProduction, showsOf } from '../../ledger/index.ts';
 import type { Action } from '../action.ts';
 import { fault } from '../errors.ts';
 import { integer, isRecord, jsonObject, optional } from '../params.ts';
@@ -10,6 +11,7 @@ const mostClips = 200;
 /**
  * ProduceEditingProjectVideo (cloud facts 3.3): a new video from the clips of a timeline, at once with its MediaId. It
  * knows no idempotency: every accepted call produces. Projects aren't kept, so a ProjectId without Timeline is unknown.
+ * Of a clip with In or Out, seconds of its own pictures, that stretch is taken.
  */
 export const produceEditingProjectVideo: Action = (params, context) => {
   const timeline = jsonObject(params, 'Timeline');
@@ -20,19 +22,27 @@ export const produceEditingProjectVideo: Action = (params, context) => {
     const projectId = optional(params, 'ProjectId');
     throw projectId === null ? fault.missingParameter('Timeline') : fault.noSuchResource(projectId);
   }
-  const sourceVideoIds = clipsOf(timeline);
-  if (sourceVideoIds.length === 0 || sourceVideoIds.length > mostClips) throw fault.invalidParameter('Timeline');
-  const sources = sourceVideoIds.map((VideoId) => videoOf({ VideoId }, context));
+  const asked = clipsOf(timeline);
+  if (asked.length === 0 || asked.length > mostClips) throw fault.invalidParameter('Timeline');
+  const sources = asked.map(({ videoId: VideoId }) => videoOf({ VideoId }, context));
   for (const source of sources) demandStatus(source, context, workable);
+  const clips = asked.map((clip, index) => stretchOf(clip, sources[index]?.plan.durationSeconds ?? 0));
   const { cloud, journal, knobs } = context;
   const group = config?.TemplateGroupId;
   const templateGroupId = typeof group === 'string' && group ? group : knobs().defaultTemplateGroupId;
   if (!cloud.templateGroups.has(templateGroupId)) throw fault.noSuchResource(templateGroupId);
   const title = typeof metadata?.Title === 'string' ? metadata.Title : (params.Title ?? 'untitled');
   const number = journal.productions.length;
-  const { video, projectId } = orderProduction(cloud, { title, sources, templateGroupId, number });
+  const isCut = asked.some(({ from, to }) => from !== null || to !== null);
+  const seconds = clips.reduce((sum, { inSeconds, outSeconds }) => sum + outSeconds - inSeconds, 0);
+  const { video, projectId } = orderProduction(cloud, {
+    ...{ title, sources, templateGroupId, number },
+    cutToSeconds: isCut ? seconds : null,
+  });
   const { videoId } = video.plan;
-  journal.productions.push({ videoId, title, sourceVideoIds, templateGroupId });
+  const sourceVideoIds = clips.map((clip) => clip.videoId);
+  const shows = showsOf(clips, cloud);
+  journal.productions.push({ videoId, title, sourceVideoIds, clips, shows, templateGroupId });
   return { MediaId: videoId, ProjectId: projectId };
 };
 
@@ -63,14 +73,33 @@ export const submitAiMediaAuditJob: Action = (params, context) => {
   return { JobId: orderAudit(context.cloud, video), MediaId: video.plan.videoId };
 };
 
-/** MediaIds of all clips of all video tracks, in order. */
-function clipsOf(timeline: Readonly<Record<string, unknown>>): string[] {
+type AskedClip = { readonly videoId: string; readonly from: number | null; readonly to: number | null };
+
+/** All clips of all video tracks, in order. */
+function clipsOf(timeline: Readonly<Record<string, unknown>>): AskedClip[] {
   return records(timeline.VideoTracks).flatMap((track) =>
-    records(track.VideoTrackClips).map(({ MediaId }) => {
+    records(track.VideoTrackClips).map(({ MediaId, In, Out }) => {
       if (typeof MediaId !== 'string') throw fault.invalidParameter('Timeline');
-      return MediaId;
+      return { videoId: MediaId, from: secondsOf(In), to: secondsOf(Out) };
     }),
   );
+}
+
+function secondsOf(value: unknown): number | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'number' || !(value >= 0)) throw fault.invalidParameter('Timeline');
+  return value;
+}
+
+/**
+ * From the beginning without In, to the end without Out or with one that lies beyond it; Out must be after In (cloud facts
+ * 3.3.10).
+ */
+function stretchOf({ videoId, from, to }: AskedClip, lengthSeconds: number): SubmittedProduction['clips'][number] {
+  const inSeconds = from ?? 0;
+  const outSeconds = Math.min(to ?? lengthSeconds, lengthSeconds);
+  if (outSeconds <= inSeconds) throw fault.invalidParameter('Timeline');
+  return { videoId, inSeconds, outSeconds };
 }
 
 function records(value: unknown): Readonly<Record<string, unknown>>[] {

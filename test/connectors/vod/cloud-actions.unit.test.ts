@@ -98,7 +98,7 @@ describe('media', () => {
 
   it('produces a composition and finds it by its title', async () => {
     const title = 'show [token-compose]';
-    const { mediaId } = await cloud.produceEditingProjectVideo({ title, mediaIds: [transcoded.videoId] });
+    const { mediaId } = await cloud.produceEditingProjectVideo({ title, parts: [{ mediaId: transcoded.videoId }] });
     const { media } = await cloud.searchMedia({ match: "Title = 'token-compose'" });
     expect(media).toMatchObject([{ mediaId, title }]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { templateGroupIds } from '../../../emulator/index.ts';
+import { showsOf } from '../../../emulator/ledger/index.ts';
 import { playedShow } from '../world.ts';
 import { call } from './caller.ts';
 
@@ -56,6 +57,95 @@ describe('ProduceEditingProjectVideo', () => {
     const { url, ledger } = await playedShow('1');
     expect((await call(url, 'ProduceEditingProjectVideo', params)).body).toMatchObject({ Code });
     expect(ledger().productions).toEqual([]);
+  });
+});
+
+/** In and Out are seconds of a file's own pictures (cloud facts 3.3.10). */
+describe('a timeline with In and Out', () => {
+  const minuteMs = 60_000;
+  /** Two pushes of a show: 25 minutes from 10:00, 20 from 10:26, recorded in cycles of 20 minutes. */
+  const tenMs = Date.UTC(2026, 2, 1, 10);
+  const pushes = [
+    { startMs: tenMs, endMs: tenMs + 25 * minuteMs },
+    { startMs: tenMs + 26 * minuteMs, endMs: tenMs + 46 * minuteMs },
+  ];
+  const length = 20 * 60;
+  const files = [
+    { videoId: 'first', startTime: pushes[0]?.startMs ?? 0, endTime: tenMs + 20 * minuteMs },
+    { videoId: 'second', startTime: tenMs + 20 * minuteMs, endTime: tenMs + 40 * minuteMs },
+  ];
+  const plan = (file: (typeof files)[number]) => ({
+    plan: { sessionId: 'show', recording: { startTime: file.startTime, endTime: file.endTime } },
+  });
+  const cloud = {
+    videos: new Map(files.map((file) => [file.videoId, plan(file)])),
+    sessions: new Map([['show', { sessionId: 'show', pushes }]]),
+  } as unknown as Parameters<typeof showsOf>[1];
+  const at = (minute: number) => tenMs + minute * minuteMs;
+  const clip = (videoId: string, inSeconds: number, outSeconds: number) => ({ videoId, inSeconds, outSeconds });
+
+  test.each([
+    ['over the end of a file', [clip('first', 1140, length), clip('second', 0, 60)], [[19, 21]]],
+    [
+      'over a pause of the stream',
+      [clip('second', 240, 420)],
+      [
+        [24, 25],
+        [26, 28],
+      ],
+    ],
+    ['after a pause, where a picture is earlier in the file than on the clock', [clip('second', 600, 660)], [[31, 32]]],
+    [
+      'backwards',
+      [clip('second', 0, 60), clip('first', 0, 60)],
+      [
+        [20, 21],
+        [0, 1],
+      ],
+    ],
+  ] as const)('says which minutes of the show are seen: %s', (_what, clips, shown) => {
+    expect(showsOf(clips, cloud)).toEqual(
+      shown.map(([from, to]) => ({ sessionId: 'show', startTime: at(from), endTime: at(to) })),
+    );
+  });
+
+  const cut = (...clips: readonly object[]) => JSON.stringify({ VideoTracks: [{ VideoTrackClips: clips }] });
+
+  test('makes a video of its own, of that length, which is no film of the session', async () => {
+    const { url, ledger, whenQuiet } = await playedShow('1');
+    const [session] = ledger().sessions;
+    const [first, second] = session?.segments ?? [];
+    const seconds = ledger().videos.find(({ videoId }) => videoId === first?.videoId)?.durationSeconds ?? 0;
+    const { body } = await call(url, 'ProduceEditingProjectVideo', {
+      Timeline: cut({ MediaId: first?.videoId, In: seconds - 30 }, { MediaId: second?.videoId, In: 0, Out: 45.5 }),
+      Title: 'goal',
+    });
+    await whenQuiet();
+    const { videos, sessions, productions } = ledger();
+    const product = videos.find(({ videoId }) => videoId === body.MediaId);
+    expect(product).toMatchObject({ kind: 'UPLOAD', sessionId: null, durationSeconds: 75.5 });
+    expect(sessions[0]?.composed).toEqual([]);
+    expect(productions[0]?.clips).toEqual([
+      clip(first?.videoId ?? '', seconds - 30, seconds),
+      clip(second?.videoId ?? '', 0, 45.5),
+    ]);
+    expect(productions[0]?.shows.map(({ sessionId }) => sessionId)).toContain(session?.sessionId);
+  });
+
+  test.each([
+    ['an Out at its In', { In: 10, Out: 10 }, 'InvalidParameter'],
+    ['an In beyond the end', { In: 1e6 }, 'InvalidParameter'],
+    ['an In below 0', { In: -1 }, 'InvalidParameter'],
+    ['an In that is no number', { In: 'now' }, 'InvalidParameter'],
+    ['an Out beyond the end: that is the end', { Out: 1e6 }, undefined],
+  ])('with %s', async (_what, stretch, Code) => {
+    const { url, ledger } = await playedShow('1');
+    const MediaId = ledger().videos[0]?.videoId;
+    const { body } = await call(url, 'ProduceEditingProjectVideo', {
+      Timeline: cut({ MediaId, ...stretch }),
+      Title: 'x',
+    });
+    expect(body.Code).toBe(Code);
   });
 });
 

@@ -44,8 +44,8 @@ function play(
 
 it('of more sources than the cloud takes is refused without asking it', async () => {
   const rpc = { call: () => Promise.reject(new Error('asked')), close: () => {} };
-  const mediaIds = Array.from({ length: 201 }, (_, n) => `media-${n}`);
-  const produce = production(rpc).produceEditingProjectVideo({ title: 'long', mediaIds });
+  const parts = Array.from({ length: 201 }, (_, n) => ({ mediaId: `media-${n}` }));
+  const produce = production(rpc).produceEditingProjectVideo({ title: 'long', parts });
   await expect(produce).rejects.toMatchObject({ kind: 'terminal', code: 'TooManySources' });
 });
 
