@@ -21,8 +21,12 @@ export const offsetKey = (topic: StateTopic, partition: number, offset: number) 
   `o!${letter[topic]}!${String(partition).padStart(5, '0')}!${String(offset).padStart(16, '0')}`;
 /** All keys of a topic, newest first. */
 export const listPrefix = (topic: StateTopic) => `l!${letter[topic]}!`;
-/** The keys of one stream, newest first. */
-export const streamPrefix = (topic: StateTopic, stream: string) => `t!${letter[topic]}!${stream}!`;
+/** What a list may be narrowed to by an index of its own, and the letter that tells the indexes apart. */
+const indexLetter = { stream: 't', domain: 'd', app: 'e', domainApp: 'f', streamName: 'g' } as const;
+export type Index = keyof typeof indexLetter;
+/** The keys of one stream, domain, app, domain and app (`domain/app`), or StreamName, newest first. */
+export const indexPrefix = (topic: StateTopic, index: Index, name: string) =>
+  `${indexLetter[index]}!${letter[topic]}!${name}!`;
 /** Position in a list: newest first, then by id. */
 export const listSuffix = (timeMs: number, id: string) => `${inverse(timeMs)}!${id}`;
 /** Where a list that starts at `timeMs` (going back in time) begins. */

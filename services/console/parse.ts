@@ -15,6 +15,39 @@ export const timeParameter = z
 
 export const cursorParameter = z.string().max(1200).describe('`next` of the page before');
 
+/** Of a list of states: a place in it. */
+export const placeParameter = cursorParameter.regex(/^\d{13}!./s, 'not `next` of a page of this list');
+
+/** `domain/app/stream`; a StreamName may hold slashes, the others not. */
+export const streamParameter = z
+  .string()
+  .max(600)
+  .regex(/^[^/]+\/[^/]+\/./s, 'a stream as domain/app/stream')
+  .describe('`domain/app/stream`');
+
+const streamPart = z.string().min(1, 'a name').max(256);
+
+/** Streams by what they are called: each alone, or together. */
+export const streamParameters = {
+  stream: streamParameter.optional(),
+  domain: streamPart.optional().describe('DomainName'),
+  app: streamPart.optional().describe('AppName'),
+  streamName: streamPart.optional().describe('StreamName'),
+};
+
+/** One or several of `all`, comma separated; `what` says what they are. */
+export const someOf = <T extends string>(all: readonly T[], what: string) =>
+  z
+    .string()
+    .max(400)
+    .transform((text, context): readonly T[] => {
+      const asked = text.split(',');
+      if (!asked.every((one) => all.includes(one as T)))
+        context.addIssue({ code: 'custom', message: `one or several of ${all.join(', ')}, comma separated` });
+      return asked as T[];
+    })
+    .describe(`One or several ${what}, comma separated: ${all.join(', ')}`);
+
 export const limitParameter = z.coerce.number().int().min(1).max(500).default(50).describe('Most items of a page');
 
 const partNames = {
@@ -39,6 +72,6 @@ export const textParameter = z
   .max(300)
   .transform((text) => text.toLowerCase());
 
-/** True when nothing is asked for, or when `value` is one of the comma separated `wanted`. */
-export const inList = (wanted: string | undefined, value: string) =>
-  wanted === undefined || wanted.split(',').includes(value);
+/** True when nothing is asked for, or when `value` is one of `wanted`. */
+export const inList = <T extends string>(wanted: readonly T[] | undefined, value: T | null) =>
+  wanted === undefined || (value !== null && wanted.includes(value));

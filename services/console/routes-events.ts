@@ -9,6 +9,7 @@ import { serveEvents } from './event-stream.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { badQuery, fault, text } from './openapi/answers.ts';
+import { streamParameter } from './parse.ts';
 import { readersOfAddress } from './readers-of-address.ts';
 import type { StateView } from './state-view.ts';
 import { strictHeaders } from './strict-headers.ts';
@@ -32,7 +33,7 @@ const eventQuery = z.strictObject({
   states: z.enum(['videos', 'sessions']).optional().describe('Only videos or only sessions'),
   video: z.string().max(maxSubjectIdLength).optional().describe('Only this VideoId'),
   session: z.string().max(800).optional().describe('Only this session id'),
-  stream: z.string().max(600).optional().describe('Only this `domain/app/stream`'),
+  stream: streamParameter.optional().describe('Only this `domain/app/stream`'),
   lastEventId: z
     .string()
     .max(20_000)

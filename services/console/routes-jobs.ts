@@ -6,32 +6,30 @@ import { z } from 'zod';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { JobDecision, JobHold, JobPurpose, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
 import { badQuery, epochMs, fresh, pageOf } from './openapi/answers.ts';
-import { contract } from './openapi/states.ts';
-import { cursorParameter, inList, limitParameter, textParameter } from './parse.ts';
+import { contract, wordsOf } from './openapi/states.ts';
+import { inList, limitParameter, placeParameter, someOf, streamParameters, textParameter } from './parse.ts';
 import { mentions, type StateRouteOptions, withFreshness } from './routes-states.ts';
-import { placeOf, streamOf } from './state-view.ts';
+import { placeOf, streamOf } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
 const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'] as const;
 
+const jobStates = [
+  ...new Set(['JobState', 'StepState', 'CompositionState'].flatMap((name) => wordsOf<JobItem['state']>(name))),
+];
+
 const jobQuery = z.strictObject({
-  type: z
-    .string()
-    .max(60)
+  type: someOf(jobTypes, 'types').optional(),
+  state: someOf(jobStates, 'states of a job').optional(),
+  hold: someOf(wordsOf<JobHold>('JobHold'), 'holds').optional().describe('How an audit stands to it, comma separated'),
+  decision: someOf(wordsOf<JobDecision>('JobDecision'), 'decisions')
     .optional()
-    .describe(`One or several of ${jobTypes.join(', ')}, comma separated`),
-  state: z.string().max(200).optional().describe('One or several states of a job, comma separated'),
-  hold: z
-    .string()
-    .max(60)
-    .optional()
-    .describe('How an audit stands to it: AUDIT, REVIEW, BLOCKED or PASSED, comma separated'),
-  decision: z.string().max(60).optional().describe('Who transcodes: CLOUD, PIPELINE or APPROVAL, comma separated'),
-  stream: z.string().max(600).optional().describe('`domain/app/stream`'),
+    .describe('Who transcodes: CLOUD, PIPELINE or APPROVAL, comma separated'),
+  ...streamParameters,
   text: textParameter
     .optional()
     .describe('Only where this is part of the id, the token or `domain/app/stream`, in any case'),
-  cursor: cursorParameter.optional(),
+  cursor: placeParameter.optional(),
   limit: limitParameter.describe('Most videos and sessions of a page; one may have several jobs'),
 });
 
@@ -108,8 +106,8 @@ export function jobsOfSession({ sessionId, stream, composition }: SessionState):
 const wantedBy = (query: Query) => (job: JobItem) =>
   inList(query.type, job.type) &&
   inList(query.state, job.state) &&
-  (query.hold === undefined || inList(query.hold, job.hold ?? '')) &&
-  (query.decision === undefined || inList(query.decision, job.decision ?? ''));
+  inList(query.hold, job.hold) &&
+  inList(query.decision, job.decision);
 
 export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
   const { view } = options;
@@ -125,7 +123,7 @@ export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
     };
     const any = (state: VideoState | SessionState) => matching(state).length > 0;
     const position = view.position();
-    const types = query.type?.split(',') ?? jobTypes;
+    const types: readonly string[] = query.type ?? jobTypes;
     const nothing = { items: [], next: null };
     const videos = types.some((type) => type !== 'COMPOSE') ? await view.list('video-state', query, any) : nothing;
     const sessions = types.includes('COMPOSE') ? await view.list('session-state', query, any) : nothing;

@@ -2,37 +2,60 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
-import type { SubjectKind, VideoKind, VideoStatus } from '../../schemas/generated/VideoState.ts';
+import type { SubjectKind, VideoKind, VideoState, VideoStatus } from '../../schemas/generated/VideoState.ts';
 import { encodePosition, type Position } from './cursor.ts';
 import { publicState } from './event-stream.ts';
 import { notFound } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { badQuery, empty, fault, fresh, pageOf } from './openapi/answers.ts';
-import { sessionState, videoState } from './openapi/states.ts';
-import { cursorParameter, inList, limitParameter, textParameter, timeParameter } from './parse.ts';
-import { type StateView, streamOf } from './state-view.ts';
+import { sessionState, videoState, wordsOf } from './openapi/states.ts';
+import {
+  inList,
+  limitParameter,
+  placeParameter,
+  someOf,
+  streamParameters,
+  textParameter,
+  timeParameter,
+} from './parse.ts';
+import type { StateView } from './state-view.ts';
+import { streamOf } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
 const listQuery = z.strictObject({
-  stream: z.string().max(600).optional().describe('`domain/app/stream`'),
-  status: z.string().max(200).optional().describe('One or several statuses, comma separated'),
+  ...streamParameters,
+  status: someOf(wordsOf<SessionStatus>('SessionStatus'), 'statuses').optional(),
   text: textParameter.optional().describe('Only where this is part of the id or of `domain/app/stream`, in any case'),
   from: timeParameter.optional().describe('Only what began at or after this: ISO 8601 or epoch milliseconds'),
   to: timeParameter.optional().describe('Only what began before this: ISO 8601 or epoch milliseconds'),
-  cursor: cursorParameter.optional(),
+  cursor: placeParameter.optional(),
   limit: limitParameter,
 });
 
+/** Where a video comes from, as the cloud's console and `MediaSource` have it: which kinds these are. */
+const kindsOfSource = { live: ['SEGMENT', 'COMPOSED'], upload: ['UPLOAD'] } as const satisfies Record<
+  string,
+  readonly VideoKind[]
+>;
+type Source = keyof typeof kindsOfSource;
+
 const videoListQuery = listQuery.extend({
-  kind: z.string().max(100).optional().describe('One or several kinds, comma separated'),
-  subject: z
-    .string()
-    .max(100)
+  status: someOf(wordsOf<VideoStatus>('VideoStatus'), 'statuses').optional(),
+  source: someOf(Object.keys(kindsOfSource) as Source[], 'sources')
+    .optional()
+    .describe('`live`: recordings of live streams, segments and composed ones together; `upload`: uploaded videos'),
+  kind: someOf(wordsOf<VideoKind>('VideoKind'), 'kinds').optional(),
+  subject: someOf(wordsOf<SubjectKind>('SubjectKind'), 'subjects')
     .optional()
     .describe(
       'One or several subjects, comma separated; VIDEO for videos alone, without images, attached files and stand-ins',
     ),
 });
+
+/** A video of one of the sources; what is no video has none. */
+const isFrom = (sources: readonly Source[] | undefined, { subject, kind }: VideoState) =>
+  sources === undefined ||
+  (subject === 'VIDEO' && sources.some((source) => (kindsOfSource[source] as readonly VideoKind[]).includes(kind)));
 
 export type StateRouteOptions = {
   readonly view: StateView;
@@ -100,7 +123,7 @@ const schemas = {
       app: z.string().describe('AppName'),
       stream: z.string().describe('StreamName'),
     }),
-    querystring: listQuery.omit({ stream: true }),
+    querystring: listQuery.omit({ stream: true, domain: true, app: true, streamName: true }),
     response: { 200: sessionPage, ...badQuery },
   },
 };
@@ -123,9 +146,10 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
       'video-state',
       { ...query, fromMs: query.from, toMs: query.to },
       (state) =>
-        inList(query.status, state.status satisfies VideoStatus) &&
-        inList(query.kind, state.kind satisfies VideoKind) &&
-        inList(query.subject, state.subject satisfies SubjectKind) &&
+        inList(query.status, state.status) &&
+        isFrom(query.source, state) &&
+        inList(query.kind, state.kind) &&
+        inList(query.subject, state.subject) &&
         mentions(query.text, state.videoId, streamOf(state)),
     );
     return withFreshness(options, reply, position).send({ items: page.items.map(publicState), next: page.next });
@@ -147,10 +171,7 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
     const page = await view.list(
       'session-state',
       { ...query, fromMs: query.from, toMs: query.to },
-      (state) =>
-        query.status === undefined
-          ? state.status !== 'MERGED'
-          : inList(query.status, state.status satisfies SessionStatus),
+      (state) => (query.status === undefined ? state.status !== 'MERGED' : inList(query.status, state.status)),
       // A session's id begins with its stream.
       (sessionId) => mentions(query.text, sessionId),
     );

@@ -8,19 +8,8 @@ import { type Codec, RegistryFault } from '../../connectors/avro/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type Position, type StateTopic, stateTopics } from './cursor.ts';
-import {
-  after,
-  asOfKey,
-  horizonKey,
-  listFrom,
-  listPrefix,
-  listSuffix,
-  metaKey,
-  offsetKey,
-  positionKey,
-  stateKey,
-  streamPrefix,
-} from './keys.ts';
+import { after, asOfKey, horizonKey, listFrom, metaKey, offsetKey, positionKey, stateKey } from './keys.ts';
+import { isOf, listFor, listsOf, placeOf, type StreamQuery } from './stream-index.ts';
 import {
   decodeStored,
   encodeStored,
@@ -55,8 +44,7 @@ export type Change<T extends StateTopic = StateTopic> = {
 /** A record that no retry makes readable. */
 export type Unreadable = { readonly record: ViewRecord; readonly fault: RegistryFault };
 
-export type ListQuery = {
-  readonly stream?: string | undefined;
+export type ListQuery = StreamQuery & {
   /** Only keys whose time is at or after / before this, epoch milliseconds. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
@@ -66,7 +54,7 @@ export type ListQuery = {
 };
 
 /** Raised when entries are written otherwise: a store of another layout is built again. */
-const layout = 3;
+const layout = 4;
 /** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
 const scanLimit = 5_000;
 /** And after this many keys: one that isn't wanted by its id costs little. */
@@ -153,16 +141,19 @@ export class StateView {
           unreadable.push({ record, fault: entries });
           continue;
         }
+        const stale = new Set<string>();
         const before = this.#read(key);
         if (before) {
           del(offsetKey(record.topic, before.partition, before.offset));
           const old = await this.#entries(record.topic, record.key, before.avro.length > 0 ? before.avro : null);
           // What an older release could read and this one can't keeps its places; `list` passes over them.
-          if (!(old instanceof RegistryFault)) for (const entry of old) del(entry);
+          if (!(old instanceof RegistryFault)) for (const entry of old) stale.add(entry);
         }
         put(key, encodeStored(record));
         put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
-        for (const entry of entries) put(entry, Buffer.alloc(0));
+        // Most changes leave a state where it stands: its places are written once.
+        for (const entry of entries) if (!stale.delete(entry)) put(entry, Buffer.alloc(0));
+        for (const entry of stale) del(entry);
         break;
       }
     }
@@ -190,7 +181,7 @@ export class StateView {
     matches: (state: StateOf[T]) => boolean,
     wantedId: (id: string) => boolean = () => true,
   ): Promise<{ items: StateOf[T][]; next: string | null }> {
-    const prefix = query.stream === undefined ? listPrefix(topic) : streamPrefix(topic, query.stream);
+    const prefix = listFor(topic, query);
     const start = query.cursor ?? (query.toMs === undefined ? '' : listFrom(query.toMs - 1));
     const end = query.fromMs === undefined ? after(prefix) : after(prefix + listFrom(query.fromMs));
     const items: StateOf[T][] = [];
@@ -208,8 +199,7 @@ export class StateView {
       const state = await this.get(topic, id);
       // A stream's name may hold what separates the parts of a key, so the state itself decides.
       const stands = state !== null && placeOf(state, id) === suffix;
-      if (stands && (query.stream === undefined || streamOf(state) === query.stream) && matches(state))
-        items.push(state);
+      if (stands && isOf(query, state) && matches(state)) items.push(state);
       looked += 1;
       if (items.length === query.limit || looked === scanLimit || passed === keyScanLimit)
         return { items, next: suffix };
@@ -299,23 +289,12 @@ export class StateView {
     try {
       const state = await this.#codecs[topic].decode(avro);
       const suffix = placeOf(state, id);
-      const stream = streamOf(state);
-      return [listPrefix(topic) + suffix, ...(stream === null ? [] : [streamPrefix(topic, stream) + suffix])];
+      return listsOf(topic, state).map((prefix) => prefix + suffix);
     } catch (error) {
       if (error instanceof RegistryFault && !error.retryable) return error;
       throw error;
     }
   }
-}
-
-/** Where a state stands in its list: also the cursor after it. */
-export function placeOf(state: VideoState | SessionState, id: string): string {
-  return listSuffix('sessionId' in state ? state.startTime : (state.timeline[0]?.eventTime ?? 0), id);
-}
-
-/** `domain/app/stream`; null where it isn't known. */
-export function streamOf({ stream }: VideoState | SessionState): string | null {
-  return stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : null;
 }
 
 type Snapshot = ReturnType<ClassicLevel['snapshot']>;

@@ -1,7 +1,7 @@
 /** Which streams and which time the latency page is about. */
-import { useEffect, useState } from 'preact/hooks';
-import { readList, type SessionState } from './api.ts';
+import { useState } from 'preact/hooks';
 import { Choice, useSettled } from './filters.tsx';
+import { anyStream, StreamFields, type StreamParts, streamQuery } from './stream-filter.tsx';
 import { say, type Word } from './words.ts';
 
 const hourMs = 60 * 60 * 1000;
@@ -13,10 +13,6 @@ const ranges = {
   all: { word: 'allTime', ms: null },
 } as const satisfies Record<string, { word: Word; ms: number | null }>;
 type Range = keyof typeof ranges;
-const names = ['domain', 'app', 'stream'] as const;
-type Name = (typeof names)[number];
-const labels: Readonly<Record<Name, Word>> = { domain: 'domain', app: 'app', stream: 'streamName' };
-
 /** What the figures are of; `query` gives it for the API as of now. */
 export type Scope = {
   readonly key: string;
@@ -27,15 +23,15 @@ export type Scope = {
 
 export function useScope() {
   const [range, setRange] = useState<Range>('all');
-  const [of, setOf] = useState<Readonly<Record<Name, string>>>({ domain: '', app: '', stream: '' });
+  const [of, setOf] = useState(anyStream);
   const key = useSettled(JSON.stringify({ range, of }));
-  const asked = JSON.parse(key) as { range: Range; of: Record<Name, string> };
+  const asked = JSON.parse(key) as { range: Range; of: StreamParts };
   const { ms } = ranges[asked.range];
   const scope: Scope = {
     key,
     long: ms === null || ms > ranges.week.ms,
     query: () => ({
-      ...Object.fromEntries(names.flatMap((name) => (asked.of[name].trim() ? [[name, asked.of[name].trim()]] : []))),
+      ...latencyQuery(asked.of),
       // To the minute: pages that ask for the same share one answer.
       ...(ms === null ? {} : { from: String(Math.floor((Date.now() - ms) / 60_000) * 60_000) }),
     }),
@@ -44,41 +40,13 @@ export function useScope() {
 }
 
 export function LatencyFilter({ range, setRange, of, setOf }: Omit<ReturnType<typeof useScope>, 'scope'>) {
-  const [known, setKnown] = useState<readonly SessionState['stream'][]>([]);
-  useEffect(() => {
-    // Names to choose from; without them one can still type.
-    readList('sessions', { limit: '500' }).then(
-      ({ body }) => setKnown(body.items.map(({ stream }) => stream)),
-      () => undefined,
-    );
-  }, []);
-  const fits = (stream: SessionState['stream'], but: Name) =>
-    names.every((name) => name === but || of[name] === '' || of[name] === nameIn(stream, name));
   const clear = () => {
-    setOf({ domain: '', app: '', stream: '' });
+    setOf(anyStream);
     setRange('all');
   };
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
-      {names.map((name) => (
-        <span key={name} class="named">
-          <input
-            type="search"
-            list={`known-${name}`}
-            placeholder={say(labels[name])}
-            aria-label={say(labels[name])}
-            value={of[name]}
-            onInput={(event) => setOf({ ...of, [name]: event.currentTarget.value })}
-          />
-          <datalist id={`known-${name}`}>
-            {[...new Set(known.filter((stream) => fits(stream, name)).map((stream) => nameIn(stream, name)))].map(
-              (value) => (
-                <option key={value} value={value} />
-              ),
-            )}
-          </datalist>
-        </span>
-      ))}
+      <StreamFields of={of} onChange={setOf} />
       <Choice
         label={say('range')}
         options={Object.keys(ranges)}
@@ -93,5 +61,8 @@ export function LatencyFilter({ range, setRange, of, setOf }: Omit<ReturnType<ty
   );
 }
 
-const nameIn = ({ domainName, appName, streamName }: SessionState['stream'], name: Name) =>
-  ({ domain: domainName, app: appName, stream: streamName })[name];
+/** The figures' own word for a stream's name is `stream`. */
+function latencyQuery(of: StreamParts) {
+  const { streamName: stream, ...query } = streamQuery(of);
+  return stream === undefined ? query : { ...query, stream };
+}

@@ -1,4 +1,4 @@
-/** The live list of sessions: newest first, filtered by status and stream. */
+/** The live list of sessions: newest first, filtered by status, stream and text. */
 import { useMemo, useState } from 'preact/hooks';
 import type { SessionState } from './api.ts';
 import type { Query } from './change.ts';
@@ -7,41 +7,51 @@ import { dateTime, duration } from './format.ts';
 import { useLiveList } from './live-list.ts';
 import { Rows } from './rows.tsx';
 import { Status } from './status.tsx';
+import { anyStream, isOfStream, StreamFields, streamQuery } from './stream-filter.tsx';
 import { StreamName } from './stream-name.tsx';
 import { say } from './words.ts';
 
 const statuses = ['RECORDING', 'ENDED', 'COMPOSING', 'COMPOSED', 'TRANSCODING', 'READY', 'PARTIAL', 'FAILED'];
 const idOf = (session: SessionState) => session.sessionId;
 
-const fits = (session: SessionState, { status, text = '' }: Query) =>
-  (status === undefined || session.status === status) && session.sessionId.toLowerCase().includes(text.toLowerCase());
+const fits = (session: SessionState, query: Query) => {
+  const { status, text = '' } = query;
+  return (
+    (status === undefined || session.status === status) &&
+    isOfStream(query, session.stream) &&
+    session.sessionId.toLowerCase().includes(text.toLowerCase())
+  );
+};
 
 export function SessionsView({ onConnection }: { onConnection: (up: boolean) => void }) {
   const [text, setText] = useState('');
+  const [of, setOf] = useState(anyStream);
   const [status, setStatus] = useState('');
-  const sought = useSettled(text.trim());
-  const filter = new URLSearchParams({
-    ...(status === '' ? {} : { status }),
-    ...(sought === '' ? {} : { text: sought }),
-  });
+  const typed = { ...streamQuery(of), ...(text.trim() === '' ? {} : { text: text.trim() }) };
+  const asked = { ...(status === '' ? {} : { status }), ...typed };
+  const sought = useSettled(String(new URLSearchParams(typed)));
+  const filter = new URLSearchParams([...(status === '' ? [] : [['status', status]]), ...new URLSearchParams(sought)]);
   const list = useLiveList('sessions', String(filter), idOf, fits, onConnection);
-  const shown = useMemo(() => {
-    // What was typed since the list was read narrows it down at once.
-    const asked = { ...(status && { status }), text: text.trim() };
-    return [...list.items.values()]
-      .filter((session) => fits(session, asked))
-      .sort((a, b) => b.startTime - a.startTime || (a.sessionId < b.sessionId ? -1 : 1));
-  }, [list.items, list.version, text, status]);
+  // What was typed since the list was read narrows it down at once.
+  const askedNow = String(new URLSearchParams(asked));
+  const shown = useMemo(
+    () =>
+      [...list.items.values()]
+        .filter((session) => fits(session, asked))
+        .sort((a, b) => b.startTime - a.startTime || (a.sessionId < b.sessionId ? -1 : 1)),
+    [list.items, list.version, askedNow],
+  );
 
   return (
     <section aria-label={say('sessions')}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search label={say('filterStream')} value={text} onInput={setText} />
         <Choice label={say('status')} all={say('allStatuses')} options={statuses} value={status} onChange={setStatus} />
+        <StreamFields of={of} onChange={setOf} />
         <output>{`${shown.length}${list.more ? '+' : ''}`}</output>
       </form>
       {shown.length === 0 ? (
-        <p class="empty">{list.loaded ? say(text + status === '' ? 'noSessions' : 'noMatch') : '…'}</p>
+        <p class="empty">{list.loaded ? say(askedNow === '' ? 'noSessions' : 'noMatch') : '…'}</p>
       ) : (
         <Rows
           items={shown}

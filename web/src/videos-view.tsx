@@ -1,4 +1,4 @@
-/** The live list of videos: newest first, filtered by status, kind and text, with what each waits for. */
+/** The live list of videos: newest first, filtered by stream, source, status, kind and text, with what each waits for. */
 import { useMemo, useState } from 'preact/hooks';
 import type { VideoState } from './api.ts';
 import type { Query } from './change.ts';
@@ -8,6 +8,7 @@ import { useLiveList } from './live-list.ts';
 import { codeName } from './names.ts';
 import { Rows } from './rows.tsx';
 import { Status } from './status.tsx';
+import { anyStream, isOfStream, StreamFields, streamQuery } from './stream-filter.tsx';
 import { StreamName } from './stream-name.tsx';
 import { videoWaitsFor } from './waiting.ts';
 import { say } from './words.ts';
@@ -25,43 +26,67 @@ const statuses = [
 ];
 const kinds = ['SEGMENT', 'COMPOSED', 'UPLOAD', 'UNKNOWN'];
 const subjects = ['VIDEO', 'IMAGE', 'ATTACHED_MEDIA', 'JOB', 'COMPOSITION'];
+/** As the console has it: recordings are segments and composed videos. */
+const kindsOf: Readonly<Record<string, readonly string[]>> = { live: ['SEGMENT', 'COMPOSED'], upload: ['UPLOAD'] };
+const sourceName = (source: string) => say(source === 'live' ? 'liveRecordings' : 'uploads');
 const idOf = (video: VideoState) => video.videoId;
 const began = (video: VideoState) => video.timeline[0]?.eventTime ?? 0;
 const textOf = ({ videoId, stream }: VideoState) =>
   `${videoId} ${stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : ''}`.toLowerCase();
 
-const fits = (video: VideoState, { status, kind, subject, text = '' }: Query) =>
-  (status === undefined || video.status === status) &&
-  (kind === undefined || video.kind === kind) &&
-  (subject === undefined || video.subject === subject) &&
-  textOf(video).includes(text.toLowerCase());
+const fits = (video: VideoState, query: Query) => {
+  const { status, source, kind, subject, text = '' } = query;
+  return (
+    (status === undefined || video.status === status) &&
+    (source === undefined || (video.subject === 'VIDEO' && (kindsOf[source] ?? []).includes(video.kind))) &&
+    (kind === undefined || video.kind === kind) &&
+    (subject === undefined || video.subject === subject) &&
+    isOfStream(query, video.stream) &&
+    textOf(video).includes(text.toLowerCase())
+  );
+};
 
 export function VideosView({ onConnection }: { onConnection: (up: boolean) => void }) {
   const [text, setText] = useState('');
+  const [of, setOf] = useState(anyStream);
   const [status, setStatus] = useState('');
+  const [source, setSource] = useState('');
   const [kind, setKind] = useState('');
   const [subject, setSubject] = useState('VIDEO');
-  const sought = useSettled(text.trim());
-  const filter = new URLSearchParams({
+  const chosen = {
     ...(status === '' ? {} : { status }),
+    ...(source === '' ? {} : { source }),
     ...(kind === '' ? {} : { kind }),
     ...(subject === '' ? {} : { subject }),
-    ...(sought === '' ? {} : { text: sought }),
-  });
+  };
+  const typed = { ...streamQuery(of), ...(text.trim() === '' ? {} : { text: text.trim() }) };
+  const asked = { ...chosen, ...typed };
+  const sought = useSettled(String(new URLSearchParams(typed)));
+  const filter = new URLSearchParams([...Object.entries(chosen), ...new URLSearchParams(sought)]);
   const list = useLiveList('videos', String(filter), idOf, fits, onConnection);
-  const shown = useMemo(() => {
-    // What was typed since the list was read narrows it down at once.
-    const asked = { ...(status && { status }), ...(kind && { kind }), ...(subject && { subject }), text: text.trim() };
-    return [...list.items.values()]
-      .filter((video) => fits(video, asked))
-      .sort((a, b) => began(b) - began(a) || (a.videoId < b.videoId ? -1 : 1));
-  }, [list.items, list.version, text, status, kind, subject]);
+  // What was typed since the list was read narrows it down at once.
+  const askedNow = String(new URLSearchParams(asked));
+  const shown = useMemo(
+    () =>
+      [...list.items.values()]
+        .filter((video) => fits(video, asked))
+        .sort((a, b) => began(b) - began(a) || (a.videoId < b.videoId ? -1 : 1)),
+    [list.items, list.version, askedNow],
+  );
 
   return (
     <section aria-label={say('videos')}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search label={say('filterVideo')} value={text} onInput={setText} />
         <Choice label={say('status')} all={say('allStatuses')} options={statuses} value={status} onChange={setStatus} />
+        <Choice
+          label={say('source')}
+          all={say('allSources')}
+          options={Object.keys(kindsOf)}
+          value={source}
+          nameOf={sourceName}
+          onChange={setSource}
+        />
         <Choice label={say('kind')} all={say('allKinds')} options={kinds} value={kind} onChange={setKind} />
         <Choice
           label={say('subject')}
@@ -70,10 +95,13 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
           value={subject}
           onChange={setSubject}
         />
+        <StreamFields of={of} onChange={setOf} />
         <output>{`${shown.length}${list.more ? '+' : ''}`}</output>
       </form>
       {shown.length === 0 ? (
-        <p class="empty">{list.loaded ? say(text + status + kind === '' ? 'noVideos' : 'noMatch') : '…'}</p>
+        <p class="empty">
+          {list.loaded ? say(askedNow === '' || askedNow === 'subject=VIDEO' ? 'noVideos' : 'noMatch') : '…'}
+        </p>
       ) : (
         <Rows
           items={shown}

@@ -18,6 +18,16 @@ export function contract<T>(name: string): z.ZodType<T> {
   return found as z.ZodType<T>;
 }
 
+/**
+ * The words that an enumeration of the states has, as its contract lists them.
+ * @throws TypeError where no contract of a state has an enumeration of this name
+ */
+export function wordsOf<T extends string>(name: string): readonly T[] {
+  const { enum: words } = (contracts.get(name)?.meta() ?? {}) as { readonly enum?: readonly T[] };
+  if (!words) throw new TypeError(`no state has an enumeration ${name}`);
+  return words;
+}
+
 /** As `publicState` gives them. */
 export const videoState = contract<object>('VideoState');
 export const sessionState = contract<object>('SessionState');

@@ -220,7 +220,7 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
       await page.keyboard.press('Tab');
       expect(await focused()).toBe('skip');
       await page.keyboard.press('Enter');
-      for (const _ of ['search', 'status']) await page.keyboard.press('Tab');
+      for (const _ of ['search', 'status', 'domain', 'app', 'stream name']) await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       // A scrolling box may take the focus before the links in it.
       if ((await focused()) === 'scroll') await page.keyboard.press('Tab');
@@ -307,6 +307,50 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
     });
   });
 
+  test('narrows videos to recordings, and to a domain, app or stream name, alone and together', async () => {
+    const view = await openView();
+    const of = (domainName: string, appName: string) => ({ domainName, appName, streamName: 'room-42' });
+    const recorded = (id: string, kind: 'SEGMENT' | 'COMPOSED', where: ReturnType<typeof of>) =>
+      video(id, { kind, subject: 'VIDEO', stream: where, timeline: [event('FileUploadComplete', 31, 32)] });
+    await view.apply([
+      videoRecord(0, 0, recorded('a', 'SEGMENT', of('a.example.com', 'live'))),
+      videoRecord(0, 1, recorded('b', 'COMPOSED', of('b.example.com', 'live'))),
+      videoRecord(0, 2, recorded('c', 'SEGMENT', of('a.example.com', 'sport'))),
+      videoRecord(
+        0,
+        3,
+        video('d', { kind: 'UPLOAD', subject: 'VIDEO', timeline: [event('FileUploadComplete', 31, 32)] }),
+      ),
+      sessionRecord(0, show),
+    ]);
+    await visit(browser, { view }, async ({ page, view, follower }) => {
+      await go(page, '#/videos');
+      const ids = () => page.locator('a.row code').allTextContents();
+      await expect.poll(ids).toEqual(['a', 'b', 'c', 'd']);
+      await page.getByLabel('Source').selectOption('Live recordings');
+      await expect.poll(ids).toEqual(['a', 'b', 'c']);
+      await page.getByLabel('Domain').fill('a.example.com');
+      await expect.poll(ids).toEqual(['a', 'c']);
+      await page.getByLabel('App').fill('live');
+      await expect.poll(ids).toEqual(['a']);
+      await page.getByLabel('Domain').fill('');
+      await expect.poll(ids).toEqual(['a', 'b']);
+      await page.locator('.connection.up').waitFor();
+      // What comes in live is narrowed as what was read.
+      await view.apply([
+        videoRecord(0, 4, recorded('e', 'SEGMENT', of('c.example.com', 'live'))),
+        videoRecord(0, 5, recorded('f', 'SEGMENT', of('c.example.com', 'sport'))),
+      ]);
+      follower.announce();
+      await expect.poll(ids).toEqual(['a', 'b', 'e']);
+      await go(page, '#/');
+      await page.getByLabel('Stream name').fill('room-4');
+      await page.locator('.empty', { hasText: 'Nothing matches' }).waitFor();
+      await page.getByLabel('Stream name').fill('room-42');
+      await page.locator('a.row', { hasText: 'room-42' }).waitFor();
+    });
+  });
+
   test('asks for the latency of some streams and of some time, and says how old the answer is', async () => {
     const asked: LatencyFilter[] = [];
     const readLatency = async (filter: LatencyFilter) => {
@@ -316,7 +360,7 @@ describe.skipIf(chromiumPath === null)('the page in a browser', () => {
     await visit(browser, { view: await oneShow(), readLatency }, async ({ page }) => {
       await go(page, '#/latency');
       await page.locator('main small', { hasText: 'as of' }).waitFor();
-      expect(await page.locator('#known-stream option').getAttribute('value')).toBe('room-42');
+      expect(await page.locator('#known-streamName option').getAttribute('value')).toBe('room-42');
       await page.getByLabel('Domain').fill('play.example.com');
       await page.getByLabel('Time').selectOption('day');
       await expect.poll(() => asked.filter(({ domain, fromMs }) => domain && fromMs).length).toBeGreaterThan(1);
