@@ -1,8 +1,8 @@
 /** What a composition by us is made of, and which one a session has. */
-import type { Composition, CoveredTime } from '../../schemas/generated/StreamState.ts';
+import type { Composition, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { compositionKeyOf, compositionToken } from '../composition-token.ts';
 import { digest } from './digest.ts';
-import { areOneCycle, type Group, type Segment } from './grouping.ts';
+import { areOneCycle, type Group, hasNoStart, type Segment } from './grouping.ts';
 import { byText } from './order.ts';
 import { limits } from './rules.ts';
 import { isLiving } from './status.ts';
@@ -17,9 +17,19 @@ export function tokenOf({ segments }: Pick<Group, 'segments'>, generation: numbe
   return compositionToken(`${first.hex()}${second.hex()}`, generation);
 }
 
+/** What a file is known by. */
+export function fileOf({ videoId }: Pick<StreamVideo, 'videoId'>): number {
+  return digest().add(videoId).number();
+}
+
 /** What is composed of a session: one file per cycle, none that failed or was deleted. */
 export function partsOf({ segments }: Pick<Group, 'segments'>): readonly Segment[] {
-  return onePerCycle(segments.filter(({ video }) => isLiving(video)));
+  return onePerCycle(segments.filter(({ video }) => isLiving(video))).toSorted((a, b) => turnOf(a) - turnOf(b));
+}
+
+/** One whose start isn't known comes before the cycle that starts when it ends. */
+function turnOf(segment: Segment): number {
+  return hasNoStart(segment) ? segment.endMs - 2 * limits.jitterMs : segment.startMs;
 }
 
 /** Of each cycle the file in the format that most files have, on a tie the alphabetically first; else what there is. */
@@ -38,43 +48,38 @@ function onePerCycle(segments: readonly Segment[]): readonly Segment[] {
   return chosen;
 }
 
-/** The time that these cover, where they go on without a gap as one. */
-export function coveredBy(parts: readonly Segment[]): readonly CoveredTime[] {
-  const covers: CoveredTime[] = [];
-  for (const { startMs, endMs } of parts) {
-    const last = covers.at(-1);
-    if (last && startMs - last.endTime <= limits.jitterMs)
-      covers[covers.length - 1] = { ...last, endTime: Math.max(last.endTime, endMs) };
-    else covers.push({ startTime: startMs, endTime: endMs });
-  }
-  return covers;
-}
-
 /**
  * The composition that we decided on for what is to be composed of the session now: of the very same files, or of all the
- * time that these cover. A segment that fails or is deleted afterwards, a late one that can't be used, and a late file in
- * another format make no other composition.
+ * time that its files are of. A segment that fails or is deleted afterwards, a late one that can't be used, a late file in
+ * another format, and times that are corrected make no other composition.
  */
 export function compositionFor(group: Group, compositions: readonly Composition[]): Composition | null {
-  if (compositions.length === 0) return null;
+  const ours = compositionsOf(group, compositions);
+  if (ours.length === 0) return null;
   const parts = partsOf(group);
   // A token of earlier releases names all segments.
   for (const segments of [parts, group.segments]) {
     const key = compositionKeyOf(tokenOf({ segments }, 0));
-    const same = compositions.find((composition) => compositionKeyOf(composition.token) === key);
+    const same = ours.find((composition) => compositionKeyOf(composition.token) === key);
     if (same) return same;
   }
-  const complete = compositionsOf(group, compositions).filter(({ covers }) => areWithin(parts, covers));
+  const complete = ours.filter(({ files }) => coversAll(parts, group, new Set(files)));
   return complete.toSorted((a, b) => a.plannedAt - b.plannedAt).at(-1) ?? null;
 }
 
-function areWithin(parts: readonly Segment[], covers: readonly CoveredTime[]): boolean {
-  const { jitterMs } = limits;
-  return (
-    covers.length > 0 &&
-    parts.every(({ startMs, endMs }) =>
-      covers.some(({ startTime, endTime }) => startTime - jitterMs <= startMs && endMs <= endTime + jitterMs),
-    )
+/** Whether these lie in the time that those of the session cover that are among the files. */
+function coversAll(parts: readonly Segment[], { segments }: Group, files: ReadonlySet<number>): boolean {
+  const covers: { startMs: number; endMs: number }[] = [];
+  for (const { video, startMs, endMs } of segments) {
+    if (!files.has(fileOf(video))) continue;
+    const last = covers.at(-1);
+    if (last && startMs - last.endMs <= limits.jitterMs) last.endMs = Math.max(last.endMs, endMs);
+    else covers.push({ startMs, endMs });
+  }
+  return parts.every((part) =>
+    covers.some(
+      ({ startMs, endMs }) => startMs - limits.jitterMs <= part.startMs && part.endMs <= endMs + limits.jitterMs,
+    ),
   );
 }
 

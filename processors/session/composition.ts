@@ -1,7 +1,7 @@
 /** Composing by us: when and of what. */
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { Composition, CompositionReason, StreamRef } from '../../schemas/generated/StreamState.ts';
-import { compositionsOf, coveredBy, partsOf, tokenOf } from './composition-parts.ts';
+import { compositionsOf, fileOf, partsOf, tokenOf } from './composition-parts.ts';
 import type { Group, Segment } from './grouping.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
@@ -31,15 +31,16 @@ export function decideComposition(
   const { group } = session;
   if (compositionsOf(group, compositions).length >= limits.compositions) return null;
   const parts = partsOf(group);
+  const [first] = parts;
   // A recording that goes on as the next session isn't over.
-  if (parts.length === 0 || group.goesOn) return null;
+  if (!first || group.goesOn) return null;
   // What waits until composing is overdue can't be too old before it is.
   const waits = reason === 'OVERDUE' || !parts.every(hasSource);
   if (waits && clockMs < session.composeOverdueAtMs) return null;
   const sinceMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.certainAtMs);
   if (nowMs - sinceMs > rules.maxActAgeMs) return null;
   return {
-    sessionStart: group.startMs,
+    sessionStart: first.startMs,
     token: tokenOf({ segments: parts }, 0),
     generation: 0,
     reason,
@@ -47,7 +48,7 @@ export function decideComposition(
     plannedAt: nowMs,
     mediaId: null,
     errorCode: null,
-    covers: coveredBy(parts),
+    files: parts.map(({ video }) => fileOf(video)),
   };
 }
 

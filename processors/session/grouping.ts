@@ -69,7 +69,8 @@ export function areOneCycle(first: Segment, second: Segment): boolean {
   return apartMs <= limits.jitterMs && second.startMs < first.endMs;
 }
 
-function hasNoStart({ startMs, endMs, bounded }: Segment): boolean {
+/** Its start can't be true, and nothing tells of another: it seems to begin when it ends. */
+export function hasNoStart({ startMs, endMs, bounded }: Segment): boolean {
   return bounded && startMs === endMs;
 }
 

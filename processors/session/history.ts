@@ -14,7 +14,7 @@ import { withCompositions } from './ledger.ts';
 import type { SessionRules } from './rules.ts';
 import { isLiving } from './status.ts';
 import { isUnplaced } from './times.ts';
-import { type Judged, type Turned, turn } from './turn.ts';
+import { type Judged, type Span, type Turned, turn } from './turn.ts';
 
 export type Change = {
   /** Where in time it is: of the facts that come or go, or of the record whose time has come. 0 for no time at all. */
@@ -50,7 +50,7 @@ export function judge(
 ): Part {
   const archivedBefore = own.archivedBefore ?? Number.NEGATIVE_INFINITY;
   const part = (pages: readonly Page[], withOwn: boolean, judged: Judged): Part => {
-    const span = spanOf(own, pages, withOwn, change);
+    const span = spanOf(own, archive, pages, withOwn, change);
     return { pages, withOwn, judged, turned: turn(span, rules, nowMs, judged) };
   };
   const timed = change.places.filter((place) => place > 0);
@@ -102,7 +102,13 @@ export function judge(
   }
 }
 
-function spanOf(own: StreamState, pages: readonly Page[], withOwn: boolean, change: Change) {
+function spanOf(
+  own: StreamState,
+  archive: Archive | null,
+  pages: readonly Page[],
+  withOwn: boolean,
+  change: Change,
+): Span {
   const { forget = [], add = [], leave = [], join = [], clock } = change;
   const states = [...pages.map(({ state }) => state), ...(withOwn ? [own] : [])];
   const all = states.flatMap(({ videos }) => videos);
@@ -114,6 +120,9 @@ function spanOf(own: StreamState, pages: readonly Page[], withOwn: boolean, chan
     videos: add.reduce(withFact, videos),
     sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
     composesUnplaced: add.reduce(withFact, own.videos).some((video) => isUnplaced(video) && isLiving(video)),
+    isOrdered: (token: string) =>
+      own.compositions.some((one) => compositionKeyOf(one.token) === compositionKeyOf(token)) ||
+      (archive?.placeOf('c', compositionKeyOf(token)) ?? null) !== null,
     compositions: withCompositions(
       states
         .flatMap(({ compositions }) => compositions)

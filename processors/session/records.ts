@@ -80,7 +80,7 @@ function archiveAll(
   const isJudged = (ms: number) => ms >= judged.fromMs && ms < endMs;
   const before = pages.filter(({ startMs }) => startMs >= judged.fromMs && startMs < judged.toMs);
   const old = videos.filter((video) => isJudged(homeIn(video)));
-  const compositions = turned.compositions.filter(({ sessionStart }) => isJudged(sessionStart));
+  const compositions = turned.compositions.filter(({ sessionStart }) => sessionStart > 0 && isJudged(sessionStart));
   const starts = pageStarts(old, turned.current, compositions, homeIn);
   for (const page of before) if (!starts.includes(page.startMs)) archive.remove(page);
 

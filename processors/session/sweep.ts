@@ -38,7 +38,7 @@ type Film = { readonly video: StreamVideo; readonly atMs: number };
  *
  * A composed video belongs to the newest session that was over, by end + delay, when its composing began. A session
  * stopped by command is composed before that: a video that begins within the delay is that session's, unless the one
- * before it fell due just now and has none yet. One that the newest session has no room for, too, may be that of the
+ * before it fell due just now and has none yet, and wasn't itself stopped by command. One that the newest session has no room for, too, may be that of the
  * session before, if that fell due just now; it never goes back to one that is long over. What failed to be composed takes
  * no room; a session that we compose has none. So no more than the two newest sessions matter for a composed video. One
  * that we had produced goes to the session that covers the start of the one it was planned for.
@@ -56,7 +56,7 @@ export function sweep(
   const loose: StreamVideo[] = [];
   const ours: { readonly film: Film; readonly sessionStart: number }[] = [];
   /** Composed videos that began when the open session had paused or ended: which of both, the next segment tells. */
-  let waiting: Film[] = [];
+  const waiting: Film[] = [];
   const seen: Film[] = [];
   let needsEarlier: StreamVideo | null = null;
   let sameStart = 0;
@@ -66,18 +66,18 @@ export function sweep(
     compositionsOf(show, compositions).length === 0 && !isFull(show, films, video);
   const delayOf = (show: Show) => rulesIn(said, show.startMs, show.endMs, rules).disconnectDelayMs;
 
-  /** Gives what waits an owner; true where the compose start of a video of the open session is among it. */
-  function settle(hasEnded: boolean): boolean {
+  /** Gives what waits, and began before that, an owner; true where a compose start of the open session is among it. */
+  function settle(hasEnded: boolean, beforeMs = Number.POSITIVE_INFINITY): boolean {
     const newest = shows.length - (hasEnded ? 1 : 2);
     let isComposed = false;
-    for (const film of waiting) {
+    for (let film = waiting[0]; film && film.atMs < beforeMs; film = waiting[0]) {
+      waiting.shift();
       const owner = ownerOf(film, newest);
       if (owner) owner.films.push(film);
       else loose.push(film.video);
       seen.push(film);
       isComposed ||= owner !== null && owner === shows.at(-1) && film.video.composeStartTime !== null;
     }
-    waiting = [];
     return isComposed;
   }
 
@@ -99,11 +99,13 @@ export function sweep(
     const dueMs = before.endMs + delayOf(before);
     const ofBefore = keeping(before.endMs, last.endMs);
     const taken: Film[] = [];
+    // A composition that failed, and had begun before the session was due: that was stopped by command.
+    const wasStopped = seen.some((one) => one.atMs >= before.endMs && one.atMs < dueMs && !keepsPlace(one.video));
     const goesBack = (film: Film) =>
       film.atMs >= dueMs &&
       film.atMs - dueMs <= limits.composePromptMs &&
       hasRoom(before, ofBefore, film.video) &&
-      (film.atMs < lastDueMs || !hasRoom(last, taken, film.video));
+      ((film.atMs < lastDueMs && !wasStopped) || !hasRoom(last, taken, film.video));
     for (const film of ofLast) (goesBack(film) ? ofBefore : taken).push(film);
     return goesBack({ video, atMs }) ? before : last;
   }
@@ -125,7 +127,8 @@ export function sweep(
         continue;
       }
       const gapMs = window.startMs - (show?.endMs ?? window.startMs);
-      const isComposed = settle(gapMs > limits.jitterMs);
+      // What begins when a recording of a moment has ended may be that one's.
+      const isComposed = settle(gapMs > limits.jitterMs, window.endMs);
       if (show) {
         const isFull = show.segments.length >= limits.sessionSegments && sameStart === 1;
         if (isComposed || gapMs > delayOf(show)) show = undefined;

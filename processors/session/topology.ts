@@ -11,6 +11,7 @@ import { compositionKeyOf } from '../composition-token.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Outcome, Topology } from '../topology.ts';
 import { Archive, emptyState, pageStartOf, reachMs } from './archive.ts';
+import { fileOf } from './composition-parts.ts';
 import { newsOf, videoOf } from './facts.ts';
 import { type Change, judge, type Part } from './history.ts';
 import { compositionOf, homeOf, isOfJob } from './ledger.ts';
@@ -18,7 +19,7 @@ import { keep } from './records.ts';
 import { isTooOld, looseUntil } from './retention.ts';
 import { rulesOf, type SessionPolicies, type SessionRules } from './rules.ts';
 import { settledBefore, stubsAt, withoutStubs } from './settled-before.ts';
-import { placeOf, windowOf } from './times.ts';
+import { placeOf } from './times.ts';
 
 /**
  * The topology of the session processor. A record only adds to the facts; time passes for a stream by timers alone, so
@@ -103,11 +104,12 @@ function homeFor(own: StreamState, archive: Archive | null, video: StreamVideo):
 
 /**
  * A fact that moves in time by more than what depends on one another is taken away and then added. A composition goes with
- * the segment that it starts with.
+ * the first of its files.
  */
 function changesOf(home: number, video: StreamVideo, held: Held | undefined): readonly Change[] {
   if (!held) return [{ places: [home], add: [video] }];
-  const going = goingWith(video, held);
+  const file = fileOf(video);
+  const going = held.home === home ? [] : held.record.compositions.filter(({ files }) => files[0] === file);
   const leave = going.map(({ token }) => compositionKeyOf(token));
   const join = going.map((composition) => ({ ...composition, sessionStart: home }));
   if (Math.abs(home - held.home) <= reachMs) return [{ places: [home, held.home], add: [video], leave, join }];
@@ -117,15 +119,6 @@ function changesOf(home: number, video: StreamVideo, held: Held | undefined): re
     { places: [held.home], forget, leave },
     { places: [home], add: [video, ...products], join },
   ];
-}
-
-/** The compositions that start with this segment, which starts elsewhere now, and with no other one. */
-function goingWith(video: StreamVideo, { video: before, record }: Held): readonly Composition[] {
-  const startMs = windowOf(before)?.startMs;
-  const nowMs = windowOf(video)?.startMs;
-  if (startMs === undefined || nowMs === undefined || startMs === nowMs) return [];
-  if (record.videos.some((other) => other !== before && windowOf(other)?.startMs === startMs)) return [];
-  return record.compositions.filter(({ sessionStart }) => sessionStart === startMs);
 }
 
 function outcomeOf(

@@ -13,12 +13,14 @@ import { isStandIn } from './times.ts';
 export type Span = Pick<StreamState, 'stream' | 'revision' | 'clock' | 'videos' | 'sessions' | 'compositions'> & {
   /** The cloud composes something of the stream, and nothing tells of when. */
   readonly composesUnplaced: boolean;
+  /** Whether that has been ordered for the stream, whatever it was of then: nothing is paid for twice. */
+  readonly isOrdered: (token: string) => boolean;
 };
 
 /** What is judged: the sessions that start, and loose facts that lie, from there to before there. The rest is context. */
 export type Judged = { readonly fromMs: number; readonly toMs: number };
 
-export type Turned = Omit<Span, 'composesUnplaced'> & {
+export type Turned = Omit<Span, 'composesUnplaced' | 'isOrdered'> & {
   /** Those that stay, oldest first, the context included. */
   readonly current: readonly Session[];
   readonly loose: readonly StreamVideo[];
@@ -93,7 +95,7 @@ function decide(
   const sessions = projected.map((session) => {
     if (!isJudged(session.group.startMs)) return session;
     const composition = decideComposition(session, ledger, rules, nowMs, span.clock, span.composesUnplaced);
-    if (!composition) return session;
+    if (!composition || span.isOrdered(composition.token)) return session;
     taken.push(composition);
     const command = composeJobOf(span.stream, session.group, composition, rules.composeTemplateGroupId);
     commands.push({ topic: 'compose-jobs', key: streamKeyOf(span.stream), value: command });

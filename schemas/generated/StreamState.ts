@@ -84,14 +84,9 @@ export type CompositionReason = 'POLICY' | 'SEGMENT_LIMIT' | 'OVERDUE';
 /** PLANNED: the command is out. ACKNOWLEDGED: the cloud gave a media id. DONE: the source of the produced video is ready. IN_DOUBT: nobody knows whether the call did its work. */
 export type CompositionState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
 
-export type CoveredTime = {
-  readonly startTime: number;
-  readonly endTime: number;
-};
-
 /** Ledger: one composition that we decided on. */
 export type Composition = {
-  /** Of the session as it was when decided. */
+  /** Where the first of its files starts, which it is kept with; in records of earlier releases where its session started when decided. */
   readonly sessionStart: number;
   /** lvc-<hash of the ordered ids of what is composed>-<generation> */
   readonly token: string;
@@ -101,8 +96,8 @@ export type Composition = {
   readonly plannedAt: number;
   readonly mediaId: string | null;
   readonly errorCode: string | null;
-  /** The time that the composed segments cover; empty in records of releases that did not keep it. */
-  readonly covers: readonly CoveredTime[];
+  /** Digests of the ids of the composed segments, in order; empty in records of releases that did not keep it. */
+  readonly files: readonly number[];
 };
 
 /** Internal: the session processor's store. Under the key of a stream: the latest facts about the videos of its newest sessions, and what was last said about these. Older sessions are archived, each in a record of its own under a longer key, so that the cost of a fact doesn't depend on how many there were; `pointer` and `pages` lead to them. */

@@ -251,6 +251,41 @@ describe('what we compose', () => {
     expect(live.states.size).toBe(0);
   });
 
+  it.each([1, 7])(
+    'goes with the first of its files where that is found %i days off: nothing is ordered again',
+    (days) => {
+      const { live, hear, passTo } = bothWays(byUs);
+      const first = days * day + 500;
+      hear(...shows(8, 240, ready), segment('broken', first - 4, first + 24, { status: 'FAILED' }));
+      hear(segment('a', first, first + 30, ready));
+      passTo(first + 100);
+      const token = live.jobs.find(({ videoIds }) => videoIds.includes('a'))?.token ?? '';
+      hear(product(token, first + 101), segment('before', first - 40, first - 6, ready));
+      passTo(first + 200);
+      hear(segment('a', 500, 530, { ...ready, videoRevision: 2 }));
+      passTo(first + 9 * day);
+      hear(product(token, first + 101, { status: 'TRANSCODED', videoRevision: 2 }));
+      expect(live.sessions.get(sessionId(500))).toMatchObject({ status: 'READY', composition: { token } });
+      const ordered = live.jobs.map(({ videoIds }) => videoIds.join(' ')).filter((ids) => !ids.startsWith('s'));
+      expect(ordered).toEqual(['a', 'before a']);
+    },
+  );
+
+  it('is ordered once, also where two containers of one cycle turn out to be days off, one after the other', () => {
+    const { live, hear, passTo } = bothWays(byUs);
+    const [mp4, m3u8] = [
+      { ...ready, format: 'mp4' },
+      { ...ready, format: 'm3u8' },
+    ];
+    hear(...shows(8, 240, ready), segment('a', 8 * day, 8 * day + 8, mp4), segment('A', 8 * day, 8 * day + 8, m3u8));
+    passTo(9 * day);
+    hear(segment('A', 500, 508, { ...m3u8, videoRevision: 2 }), segment('a', 500, 508, { ...mp4, videoRevision: 2 }));
+    passTo(10 * day);
+    // The second was alone for a moment: that could have been a show of its own.
+    expect(live.jobs.map(({ videoIds }) => videoIds.join(' ')).slice(8)).toEqual(['A', 'a']);
+    expect(live.sessions.get(sessionId(500))?.composition?.token).toBe(live.jobs[8]?.token);
+  });
+
   it('is remembered with the show that its show has become', () => {
     for (const index of [1, 3, 4, 5]) {
       const { live, hear, passTo } = bothWays(byUs);

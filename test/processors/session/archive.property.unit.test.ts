@@ -26,6 +26,8 @@ describe('what is archived', { timeout: 1_800_000 }, () => {
           // `toEqual` shows the difference, but is slow.
           if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found).toEqual(expected);
           expectFound(live);
+          // What is composed is paid for.
+          expect(new Set(live.jobs.map(({ token }) => token)).size).toBe(live.jobs.length);
         }
         for (const one of [live, whole]) expect([...one.passTo(overMinute).states.keys()]).toEqual([]);
         expect(live.sessions.size).toBe(0);

@@ -48,8 +48,7 @@ const life = fc.array(show, { minLength: 4, maxLength: 10 }).map((shows) => {
     minute += pause;
     for (const [number, one] of recordings.entries()) {
       const from = minute + (number === 0 ? 0 : one.pause);
-      // Of two containers that move apart by days neither could be said to be the composed one.
-      for (const format of moved > 0 ? one.formats.slice(0, 1) : one.formats) {
+      for (const format of one.formats) {
         const id = `${index}.${number}${format ?? ''}`;
         // Some were first placed some days off.
         const off = moved * day;

@@ -70,14 +70,31 @@ describe('of two sessions', () => {
     expect(shown(a, b, ...films)).toEqual(expected);
   });
 
+  it('stopped by command, as the older one was, whose film failed: each has its own', () => {
+    const first = (at: number) => [segment('a', 0, 8), composed('e', at, failed), segment('b', 11.5, 14)];
+    const next = [composed('f', 14.1), segment('c', 15, 20), composed('g', 20.1)];
+    for (const at of [8 - slack, 8.1, 11 - slack - ms])
+      expect(shown(...first(at), ...next)).toEqual(['a => e', 'b => f', 'c => g']);
+    // It had waited for the delay: what follows may be its retry.
+    expect(shown(...first(11 - slack), ...next.slice(0, 1))).toEqual(['a => e f', 'b => ']);
+  });
+
+  it('a recording of a moment was over when what begins in that moment began: it is that one’s', () => {
+    const at = (seconds: number) => shown(segment('m', 12, 12 + seconds * second), composed('f', 12));
+    expect([0, 2, 3].map(at)).toEqual([['m => f'], ['m => f'], ['m => ']]);
+    // It is the end of its show, which was stopped by command then: the compose start divides nothing.
+    const last = segment('m', 10, 10);
+    expect(shown(segment('a', 0, 8), last, composed('f', 10), segment('b', 14, 20))).toEqual(['a m => f', 'b => ']);
+  });
+
   it('the newer one still runs: it is the older one’s that just ended', () => {
     expect(shown(a, segment('b', 11.05, 30), composed('f', 11.1))).toEqual(['a => f', 'b => ']);
   });
 
   it('the older one, ended by its own compose start, hasn’t fallen due yet', () => {
-    const stopped = [segment('a', 0, 8), composed('e', 8.1, failed), segment('b', 9, 10)];
-    expect(shown(...stopped, composed('f', 11 - slack - ms))).toEqual(['a => e', 'b => f']);
-    expect(shown(...stopped, composed('f', 11 - slack))).toEqual(['a => e f', 'b => ']);
+    const stopped = [segment('a', 0, 8), composed('e', 8.1, failed), segment('b', 9, 10), composed('f', 10.1)];
+    expect(shown(...stopped, composed('g', 11 - slack - ms))).toEqual(['a => e', 'b => f g']);
+    expect(shown(...stopped, composed('g', 11 - slack))).toEqual(['a => e g', 'b => f']);
   });
 
   it('with two record formats, each has room for one of each', () => {

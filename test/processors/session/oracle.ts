@@ -42,6 +42,8 @@ export function expectedSessions(facts: readonly StreamFact[], delayMs: number):
     if (!before) return newest;
     // Who had which of those that came earlier: all that came before the newest one ended were the older one's.
     const [ofBefore, ofNewest]: [Film[], Film[]] = [[], []];
+    const isFailedStop = ({ at, alive }: Film) => !alive && at >= endOf(before) && at < endOf(before) + delayMs;
+    const wasStopped = films.slice(0, films.indexOf(film)).some(isFailedStop);
     let owner = newest;
     for (const one of films.slice(0, films.indexOf(film) + 1)) {
       const isOld = one.at < endOf(newest);
@@ -49,7 +51,8 @@ export function expectedSessions(facts: readonly StreamFact[], delayMs: number):
       const isDue = one.at >= endOf(before) + delayMs && one.at <= endOf(before) + delayMs + 600_000;
       const isTooEarly = one.at < endOf(newest) + delayMs;
       const goesBack =
-        isOld || (isDue && hasRoom(before, ofBefore, one) && (isTooEarly || !hasRoom(newest, ofNewest, one)));
+        isOld ||
+        (isDue && hasRoom(before, ofBefore, one) && ((isTooEarly && !wasStopped) || !hasRoom(newest, ofNewest, one)));
       (goesBack ? ofBefore : ofNewest).push(one);
       owner = goesBack ? before : newest;
     }
@@ -60,7 +63,7 @@ export function expectedSessions(facts: readonly StreamFact[], delayMs: number):
   for (const one of segments.sort((a, b) => a.start - b.start || (a.fact.videoId < b.fact.videoId ? -1 : 1))) {
     const open = shows.at(-1);
     const gap = open ? one.start - endOf(open) : Number.POSITIVE_INFINITY;
-    const inGap = films.filter(({ at }) => open && at >= endOf(open) && at - slackMs <= one.start);
+    const inGap = films.filter(({ at }) => open && at >= endOf(open) && at - slackMs <= one.start && at < one.end);
     const isComposed = gap > slackMs && inGap.some((film) => ownerOf(film, shows) === open);
     if (open && gap <= delayMs && !isComposed) open.push(one);
     else shows.push([one]);

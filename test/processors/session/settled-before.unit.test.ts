@@ -64,7 +64,7 @@ describe('what is left of sessions', () => {
       ...own,
       videos: [videoOf(segment('a', 160, 168))],
       sessions: [{ ...said, mergedInto: null, mergedAt: null }],
-      compositions: [{ ...planned, state: 'PLANNED', plannedAt: 0, mediaId: null, errorCode: null, covers: [] }],
+      compositions: [{ ...planned, state: 'PLANNED', plannedAt: 0, mediaId: null, errorCode: null, files: [] }],
     };
     expect(withoutStubs(busy, archive, rules())).toEqual({ ...busy, settled: [], archived: 3 });
     expect([...archive.changes]).toEqual([

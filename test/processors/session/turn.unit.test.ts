@@ -17,7 +17,7 @@ const retention = 30 * dayMs;
 const byNobody: PolicyChange = { composed: { compose: 'none' } };
 const byUs: PolicyChange = { composed: { compose: 'pipeline' } };
 
-const placed = { composesUnplaced: false };
+const placed = { composesUnplaced: false, isOrdered: () => false };
 
 function look(
   facts: readonly StreamFact[],
@@ -27,7 +27,16 @@ function look(
   judged = everything,
 ) {
   const videos = facts.map(videoOf).toSorted(inOrder);
-  const span = { stream, revision: 0, clock: clockMs, videos, sessions: [], compositions: [], ...placed, ...change };
+  const span: Span = {
+    stream,
+    revision: 0,
+    clock: clockMs,
+    videos,
+    sessions: [],
+    compositions: [],
+    ...placed,
+    ...change,
+  };
   return turn(span, rules(of), clockMs, judged);
 }
 
@@ -48,7 +57,7 @@ const middle: Judged = { fromMs: atMinute(60), toMs: atMinute(120) };
 
 const composition = (minute: number, change: Partial<Composition> = {}): Composition => ({
   ...{ sessionStart: atMinute(minute), token: `lvc-${minute}-0`, generation: 0, reason: 'POLICY', state: 'PLANNED' },
-  ...{ plannedAt: atMinute(minute), mediaId: null, errorCode: null, covers: [] },
+  ...{ plannedAt: atMinute(minute), mediaId: null, errorCode: null, files: [] },
   ...change,
 });
 const emitted = (minute: number, change: Partial<EmittedSession> = {}): EmittedSession => ({
