@@ -6,6 +6,7 @@ import { RecordConfigs } from './api/live/record-configs.ts';
 import { Recorder } from './api/live/recorder.ts';
 import { Mishaps } from './api/mishaps.ts';
 import { createThrottle } from './api/throttle.ts';
+import { cdnPath } from './cdn/routes.ts';
 import { systemClock } from './clock.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { subscribedChannel } from './delivery/channel.ts';
@@ -106,9 +107,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     for (const app of apps) await app.close();
   };
   async function listen(region: string | null, port: number): Promise<string> {
-    const context = { cloud, clock, journal, knobs, subscriptions, recordConfigs, recorder, region };
+    const playUrl = () => options.playUrl ?? `${urlOf(app.server.address() as AddressInfo)}${cdnPath}`;
+    const context = { cloud, clock, journal, knobs, subscriptions, recordConfigs, recorder, region, playUrl };
     const mns = { queues, clock, keys, longPolls: () => knobs().queueLongPolls };
-    const app = buildApp({ rpc: { ...rpc, context }, mns, control });
+    const app: FastifyInstance = buildApp({ rpc: { ...rpc, context }, mns, control, cdn: { cloud, clock, knobs } });
     apps.push(app);
     await app.listen({ host: options.host ?? '127.0.0.1', port });
     return urlOf(app.server.address() as AddressInfo);
@@ -125,6 +127,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
+  // Of every address of the machine, one that a client on it reaches.
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 

@@ -71,6 +71,9 @@ const api = {
   queueLongPolls: z.int().min(0).nullable().default(null),
   /** Cloud ms per wall ms for what follows a user's call; null for that of the video's play. */
   jobCompression: z.number().positive().nullable().default(null),
+  /** Whether play addresses are signed and end, and after how many seconds where the caller doesn't say. */
+  urlSigning: z.boolean().default(true),
+  urlSigningSeconds: z.int().min(1).default(1800),
   /** The group of a product that names none; the default does nothing. */
   defaultTemplateGroupId: z.string().min(1).default(templateGroupIds.storeOnly),
 };

@@ -29,6 +29,8 @@ export type EmulatorOptions = {
   readonly callbackKey?: string | null;
   /** Deliver into this queue, which is created, instead of by HTTP. */
   readonly queue?: string;
+  /** What play addresses begin with, where players don't reach the emulator by its own address. Default: `<url>/cdn`. */
+  readonly playUrl?: string;
   /** Default 1. */
   readonly seed?: number;
   /** Keys that may call the APIs. Default: id `emulator`, secret `emulator-secret`. */

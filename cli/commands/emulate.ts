@@ -15,7 +15,13 @@ type EmulateOptions = {
   readonly shows: number;
   readonly host?: string;
   readonly regions: readonly string[];
+  readonly playUrl?: string;
 };
+
+function urlOf(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  throw new InvalidArgumentError('an address such as http://127.0.0.1:8090/cdn');
+}
 
 function regionsOf(text: string): readonly string[] {
   const regions = text.split(',');
@@ -39,7 +45,12 @@ export function addEmulate(program: Command): void {
       regionsOf,
       [],
     )
-    .action(async ({ seed, shows, host, regions }: EmulateOptions) => {
+    .option(
+      '--play-url <address>',
+      'what play addresses begin with, where players reach it by another name (default: its own address and /cdn)',
+      urlOf,
+    )
+    .action(async ({ seed, shows, host, regions, playUrl }: EmulateOptions) => {
       const { startEmulator } = await import('../../emulator/index.ts');
       const { settings } = readConfiguration();
       const signal = stopSignal();
@@ -53,6 +64,7 @@ export function addEmulate(program: Command): void {
         port: settings.EMULATOR_PORT,
         homeRegion: settings.VOD_REGION,
         regionPorts: Object.fromEntries(regions.map((region, n) => [region, settings.EMULATOR_PORT + 1 + n])),
+        ...(playUrl === undefined ? {} : { playUrl }),
         seed,
         callbackUrl: settings.VOD_CALLBACK_URL ?? null,
         callbackKey: settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null,

@@ -16,6 +16,8 @@ export type ActionContext = {
   readonly subscriptions: Subscriptions;
   readonly recordConfigs: RecordConfigs;
   readonly recorder: Recorder;
+  /** What the addresses of GetPlayInfo begin with. */
+  readonly playUrl: () => string;
   /** Of what region this endpoint answers; null: of all. */
   readonly region: string | null;
 };

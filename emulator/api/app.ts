@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { type CdnOptions, registerCdn } from '../cdn/routes.ts';
 import type { MnsOptions } from '../mns/options.ts';
 import { registerMns } from '../mns/routes.ts';
 import { type Control, registerControl } from './control.ts';
@@ -9,6 +10,7 @@ export function buildApp(options: {
   readonly rpc: RpcOptions;
   readonly mns: MnsOptions;
   readonly control: Control;
+  readonly cdn: CdnOptions;
 }): FastifyInstance {
   const app = Fastify({ logger: false, bodyLimit: 4 * 1024 * 1024, forceCloseConnections: true });
   // As text: signature version 3 covers the body as it was sent.
@@ -21,5 +23,6 @@ export function buildApp(options: {
   registerRpc(app, options.rpc);
   registerMns(app, options.mns);
   registerControl(app, options.control);
+  registerCdn(app, options.cdn);
   return app;
 }

@@ -1,9 +1,10 @@
+import { signedPath } from '../../cdn/url-signing.ts';
 import { cloudTime } from '../../cloud/body.ts';
 import { type CloudVideo, timeOf } from '../../cloud/video.ts';
 import type { TranscodeJobPlan } from '../../scenario/fact.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
-import { integer, optional, required, time } from '../params.ts';
+import { integer, optional, type Params, required, time } from '../params.ts';
 import { shownStatus, videoHere, videoOf, videosHere } from './lookup.ts';
 
 /** GetVideoInfo (cloud facts 3.2). */
@@ -39,20 +40,34 @@ export const getPlayInfo: Action = (params, context) => {
   const single = (params.ResultType ?? 'Single') === 'Single';
   const streams = single ? newestOfEach(wanted) : wanted;
   if (streams.length === 0) throw fault.noStream();
+  const play = playAddresses(params, context);
   const { VideoId, Title, Duration, CoverURL, Status, CreationTime } = describeVideo(video, context);
   return {
     VideoBase: {
       VideoId,
       Title,
       Duration: Duration.toFixed(4),
-      CoverURL,
+      ...(CoverURL === undefined ? {} : { CoverURL: play(CoverURL) }),
       Status,
       CreationTime,
       MediaType: 'video',
     },
-    PlayInfoList: { PlayInfo: streams.map(describeStream) },
+    PlayInfoList: { PlayInfo: streams.map((stream) => ({ ...describeStream(stream), PlayURL: play(stream.fileUrl) })) },
   };
 };
+
+/** The address at the CDN of what callbacks name: it ends after AuthTimeout where URL signing is on (cloud facts 3.4). */
+function playAddresses(params: Params, { clock, knobs, playUrl }: ActionContext): (fileUrl: string) => string {
+  const { urlSigning, urlSigningSeconds } = knobs();
+  const bounds = { from: 1, to: Number.MAX_SAFE_INTEGER, otherwise: urlSigningSeconds };
+  const validSeconds = integer(params, 'AuthTimeout', bounds);
+  const { origin, pathname } = new URL(playUrl());
+  const folder = pathname.replace(/\/$/, '');
+  return (fileUrl) => {
+    const path = folder + new URL(fileUrl).pathname;
+    return origin + (urlSigning ? signedPath(path, clock.now() + validSeconds * 1000) : path);
+  };
+}
 
 /** ListLiveRecordVideo: recorded files, by the time they hold. Compositions aren't listed. */
 export const listLiveRecordVideo: Action = (params, context) => {
@@ -162,7 +177,6 @@ function newestOfEach(jobs: readonly TranscodeJobPlan[]): TranscodeJobPlan[] {
 
 function describeStream(job: TranscodeJobPlan) {
   return {
-    PlayURL: job.fileUrl,
     Format: job.format,
     Definition: job.definition,
     Bitrate: String(job.bitrateKbps),
