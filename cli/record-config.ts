@@ -3,7 +3,8 @@
 import type { VodCloud } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { applyRecording } from '../services/recording/apply.ts';
-import { nameOf, planRecording, type RecordingPlan } from '../services/recording/plan.ts';
+import { nameOf, type RecordingChange } from '../services/recording/compare.ts';
+import { planRecording, type RecordingPlan } from '../services/recording/plan.ts';
 import { retriedCalls } from '../services/recording/retried-calls.ts';
 import { RecordingSetupFault } from '../services/recording/wanted.ts';
 import { type Configuration, readConfiguration } from './environment.ts';
@@ -15,22 +16,24 @@ const retried = retriedCalls(systemPlatform);
 /** Prints what `apply` would change. Returns whether there is anything. */
 export const plan = () => withCloud(async (cloud, configuration) => print(await planOf(cloud, configuration)));
 
-/** Prints the difference, then carries it out. */
-export const apply = () =>
+/** Prints the difference, then carries it out. `replace`: also what is deleted and added again for it. */
+export const apply = (options: { readonly replace: boolean }) =>
   withCloud(async (cloud, configuration) => {
     const planned = await planOf(cloud, configuration);
     if (!print(planned)) return;
-    await applyRecording(cloud, planned, retried, ({ what, name }) => console.log(`${what} ${name}`));
+    await applyRecording(cloud, planned, retried, ({ what, name }) => console.log(`${what} ${name}`), options);
   });
 
 /** Prints what the cloud has for a domain. */
 export const list = (domainName: string) =>
   withCloud(async (cloud) => {
     for (const config of await cloud.describeLiveRecordVodConfigs({ domainName })) {
-      const compose = config.autoCompose ? config.composeTranscodeGroupId : 'off';
-      console.log(
-        `${nameOf(config)}: cycle ${config.cycleSeconds ?? 'default'} s, template group ${config.transcodeGroupId ?? '–'}, compose ${compose}`,
-      );
+      console.log(nameOf(config));
+      for (const [field, value] of Object.entries(config)) {
+        if (['domainName', 'appName', 'streamName'].includes(field) || value === null) continue;
+        if (Array.isArray(value) && value.length === 0) continue;
+        console.log(`    ${field}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+      }
     }
   });
 
@@ -60,6 +63,12 @@ async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration)
 const planOf = (cloud: VodCloud, { recording, settings }: Configuration) =>
   planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, retried);
 
+const signs: Readonly<Record<Exclude<RecordingChange['kind'], 'keep' | 'unmanaged'>, string>> = {
+  add: '+',
+  update: '~',
+  replace: '-/+',
+};
+
 function print({ changes, callback }: RecordingPlan): boolean {
   let count = 0;
   for (const change of changes) {
@@ -68,10 +77,15 @@ function print({ changes, callback }: RecordingPlan): boolean {
     else if (change.kind === 'keep') console.log(`  ${nameOf(change.wanted)}: as wanted`);
     else {
       count += 1;
-      console.log(`${change.kind === 'add' ? '+' : '~'} ${nameOf(change.wanted)}`);
-      if (change.kind === 'update')
+      console.log(`${signs[change.kind]} ${nameOf(change.wanted)}`);
+      if (change.kind !== 'add')
         for (const { field, from, to } of change.differences) console.log(`    ${field}: ${from} → ${to}`);
+      if (change.kind === 'replace')
+        console.log(
+          `    no update changes that: deleted and added again by "apply --replace"; a recording in progress may be cut`,
+        );
     }
+    if ('kept' in change) for (const line of change.kept) console.log(`    ${line}`);
   }
   for (const { field, from, to } of callback?.differences ?? []) {
     count += 1;

@@ -11,6 +11,6 @@ export function recordedOf({ configs }: Pick<RecordingSetup, 'configs'>): readon
     cycleSeconds: config.cycleSeconds ?? 3600,
     disconnectDelaySeconds: config.disconnectDelaySeconds ?? 180,
     composes: config.autoCompose,
-    formats: config.recordFormats,
+    formats: config.recordFormats.map(({ format }) => format),
   }));
 }

@@ -16,7 +16,12 @@ export function addRecordConfig(program: Command): void {
   command
     .command('apply')
     .description('show the difference, then carry it out')
-    .action(async () => (await load()).apply());
+    .option(
+      '--replace',
+      'also delete and add again what no update can change; a recording in progress may be cut',
+      false,
+    )
+    .action(async (options: { readonly replace: boolean }) => (await load()).apply(options));
   command
     .command('list')
     .description('what the cloud has for a domain')

@@ -12,6 +12,7 @@ export type { FoundMedia, LiveRecording, Media, PlayInfo, PlayStream, VideoInfo 
 export type { MessageCallback, Notification } from './notification.ts';
 export { adaptivePace } from './pace.ts';
 export type { JobDetail, Production } from './production.ts';
-export type { RecordConfig, Recording } from './recording.ts';
+export { fixedFields, type RecordConfig, type RecordFormat } from './record-config.ts';
+export type { Recording } from './recording.ts';
 export { publicEndpoint, type RegionalClouds, regionalClouds } from './regions.ts';
 export type { TranscodeTask, TranscodeTaskJob, TranscodeTaskSummary, Transcoding } from './transcoding.ts';

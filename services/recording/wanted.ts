@@ -26,6 +26,8 @@ const config = z.strictObject({
   /** Template group of the composed video, `compose-only`, or `none`: not composed. */
   composed: z.union([z.literal(['none', 'compose-only']), groupId]).default('none'),
   storageLocation: z.string().min(1).optional(),
+  /** SpaceId: the VOD application that the recordings belong to. */
+  spaceId: z.string().min(1).max(64).optional(),
   /** 0 always, 1 asked by HTTP callback, 2 by ingest parameter, 7 by command. */
   onDemand: z.literal([0, 1, 2, 7]).default(0),
 });
@@ -106,8 +108,9 @@ export function readRecordingSetup(value: unknown): SetupResult {
       composeTranscodeGroupId: composes ? resolved(one.composed, [...at, 'composed'], 'composeOnly') : null,
       storageLocation: one.storageLocation ?? null,
       onDemand: one.onDemand,
-      spaceId: null,
+      spaceId: one.spaceId ?? null,
       recordContent: null,
+      transcodeTemplates: [],
       recordFormats: [],
     };
   });
@@ -118,12 +121,12 @@ export function readRecordingSetup(value: unknown): SetupResult {
   return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null } };
 }
 
-/** A set-up that reads well and can't be carried out, found before anything is changed: the key, a setting, what to do. */
+/** A set-up that reads well and can't be carried out: the key, a setting, what the cloud refused; and what to do. */
 export class RecordingSetupFault extends Error {
   readonly code = 'BAD_RECORDING_SETUP';
 
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: { readonly cause: unknown }) {
+    super(message, options);
     this.name = 'RecordingSetupFault';
   }
 }

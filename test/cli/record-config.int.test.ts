@@ -13,10 +13,12 @@ it('record-config plan ends differently for a change, for none and for wrong usa
   const home = mkdtempSync(join(tmpdir(), 'live2vod-record-config-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const file = join(home, 'live2vod.yaml');
-  writeFileSync(
-    file,
-    stringify({ recording: { configs: [{ domain: 'play.example.com', app: 'live', segments: 'g' }] } }),
-  );
+  const wants = (more: object) =>
+    writeFileSync(
+      file,
+      stringify({ recording: { configs: [{ domain: 'play.example.com', app: 'live', segments: 'g', ...more }] } }),
+    );
+  wants({});
   const run = async (...args: string[]) => {
     const settings = {
       ...{ LIVE2VOD_HOME: home, LIVE2VOD_CONFIG: file, VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
@@ -30,4 +32,18 @@ it('record-config plan ends differently for a change, for none and for wrong usa
   expect(await run('apply')).toMatchObject({ status: exitCode.ok });
   expect(await run('plan')).toMatchObject({ status: exitCode.ok, text: expect.stringContaining('nothing to change') });
   expect(await run('plan', '--nonsense')).toMatchObject({ status: exitCode.usage });
+
+  // No update takes a bucket: said in the plan, and done only when it is asked for.
+  wants({ storageLocation: 'bucket-b' });
+  const replaced = expect.stringMatching(
+    /-\/\+ play\.example\.com\/live\/\*\n +storageLocation: - → bucket-b\n.*may be cut/,
+  );
+  expect(await run('plan')).toMatchObject({ status: exitCode.changes, text: replaced });
+  const refusal = expect.stringContaining('apply --replace');
+  expect(await run('apply')).toMatchObject({ status: exitCode.configuration, text: refusal });
+  expect(await run('apply', '--replace')).toMatchObject({ status: exitCode.ok });
+  expect(await run('plan')).toMatchObject({ status: exitCode.ok, text: expect.stringContaining('as wanted') });
+  expect(await run('list', 'play.example.com')).toMatchObject({
+    text: expect.stringContaining('storageLocation: bucket-b'),
+  });
 });

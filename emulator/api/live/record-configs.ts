@@ -48,6 +48,10 @@ export class RecordConfigs {
     return this.#configs.has(keyOf(domain, app, stream));
   }
 
+  get(domain: string, app: string, stream: string): RecordConfig | undefined {
+    return this.#configs.get(keyOf(domain, app, stream));
+  }
+
   put(config: RecordConfig): void {
     this.#configs.set(keyOf(config.DomainName, config.AppName, config.StreamName), config);
   }

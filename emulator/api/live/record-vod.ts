@@ -16,12 +16,17 @@ export const addLiveRecordVodConfig: Action = (params, context) => {
   return {};
 };
 
-/** UpdateLiveRecordVodConfig: all fields anew. */
+/**
+ * UpdateLiveRecordVodConfig: all fields that it takes anew. It has no parameters for where the files lie and which
+ * streams are recorded: given ones are ignored, as unknown parameters are, and what was added stays (cloud facts 4.10).
+ */
 export const updateLiveRecordVodConfig: Action = (params, context) => {
-  const config = configOf(params, context);
-  const { DomainName, AppName, StreamName } = config;
-  if (!context.recordConfigs.has(DomainName, AppName, StreamName)) throw notThere();
-  context.recordConfigs.put(config);
+  const { StorageLocation: _, SpaceId: _s, RecordContent: _r, ...taken } = params;
+  const [domain, app] = [required(params, 'DomainName'), required(params, 'AppName')];
+  const present = context.recordConfigs.get(domain, app, optional(params, 'StreamName') ?? '*');
+  if (!present) throw notThere();
+  const { StorageLocation, SpaceId, RecordContent, CreateTime } = present;
+  context.recordConfigs.put({ ...configOf(taken, context), StorageLocation, SpaceId, RecordContent, CreateTime });
   return {};
 };
 
@@ -53,7 +58,8 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
   const formats = formatsOf(params);
   const [first] = formats;
   const own = matching(params, 'AutoCompose', /^(ON|OFF)$/i)?.toUpperCase() === 'ON' ? 'ON' : 'OFF';
-  const AutoCompose = formats.some((format) => format.AutoCompose === 'ON') ? 'ON' : own;
+  // With containers of their own, what is said for all of them is ignored (cloud facts 4.12).
+  const AutoCompose = first ? (formats.some((format) => format.AutoCompose === 'ON') ? 'ON' : 'OFF') : own;
   const composedBy = formats.find((format) => processes(format, 'compose'))?.ProcessTemplateId;
   const recordedBy = formats.find((format) => processes(format, 'origin'))?.ProcessTemplateId;
   const onDemand = integer(params, 'OnDemand', { from: 0, to: 7, otherwise: 0 });
@@ -68,10 +74,11 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
     DelayTime: integer(params, 'DelayTime', { from: 15, to: 21_600, otherwise: 180 }),
     AutoCompose,
     VodTranscodeGroupId: first ? (recordedBy ?? '') : required(params, 'VodTranscodeGroupId'),
-    ComposeVodTranscodeGroupId:
-      optional(params, 'ComposeVodTranscodeGroupId') ??
-      composedBy ??
-      (own === 'ON' ? required(params, 'ComposeVodTranscodeGroupId') : ''),
+    ComposeVodTranscodeGroupId: first
+      ? (composedBy ?? '')
+      : own === 'ON'
+        ? required(params, 'ComposeVodTranscodeGroupId')
+        : (optional(params, 'ComposeVodTranscodeGroupId') ?? ''),
     OnDemand: onDemand,
     StorageLocation: optional(params, 'StorageLocation') ?? '',
     RecordContent: recordContent,

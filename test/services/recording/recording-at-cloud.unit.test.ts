@@ -4,7 +4,6 @@ import { applyRecording } from '../../../services/recording/apply.ts';
 import { planRecording } from '../../../services/recording/plan.ts';
 import { retriedCalls } from '../../../services/recording/retried-calls.ts';
 import { readRecordingSetup } from '../../../services/recording/wanted.ts';
-import { call } from '../../emulator/api/caller.ts';
 import { calmEmulator } from '../../emulator/world.ts';
 import { quickPlatform } from '../jobs/crash-world.ts';
 
@@ -36,25 +35,5 @@ describe('a set-up at the cloud', () => {
     expect(emulator.ledger().calls.map((call) => call.outcome)).toContain('Throttling.User');
     const left = await planRecording(cloud, read.setup, null, retried);
     expect(new Set(left.changes.map((change) => change.kind))).toEqual(new Set(['keep']));
-  });
-
-  it('keeps what the file does not name, and is left alone where the file could not say it again', async () => {
-    const read = readRecordingSetup({ configs: [{ domain, app: 'kept', segments: 'g', cycleSeconds: 1800 }] });
-    const [wanted] = (read.ok && read.setup.configs) || expect.fail('not read');
-    if (!read.ok || !wanted) return expect.fail('not read');
-    const { cloud, emulator } = await cloudOf();
-    await cloud.addLiveRecordVodConfig({ ...wanted, cycleSeconds: 3600, storageLocation: 'bucket', spaceId: 'space' });
-    await applyRecording(cloud, await planRecording(cloud, read.setup, null, retried), retried, () => {});
-    const described = async () =>
-      (await cloud.describeLiveRecordVodConfigs({ domainName: domain })).find(({ appName }) => appName === 'kept');
-    const kept = { cycleSeconds: 1800, storageLocation: 'bucket', spaceId: 'space' };
-    expect(await described()).toMatchObject(kept);
-
-    const other = { DomainName: domain, AppName: 'kept', CycleDuration: '900', 'RecordFormat.1.Format': 'mp4' };
-    await call(emulator.url, 'UpdateLiveRecordVodConfig', { Version: '2016-11-01', ...other });
-    await expect(planRecording(cloud, read.setup, null, retried)).rejects.toMatchObject({
-      code: 'BAD_RECORDING_SETUP',
-      message: expect.stringContaining('RecordFormat') as string,
-    });
   });
 });

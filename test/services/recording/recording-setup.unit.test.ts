@@ -46,6 +46,11 @@ function cloudWith(configs: RecordConfig[], callback: MessageCallback | null = n
       configs[at(config)] = config;
       return Promise.resolve();
     },
+    deleteLiveRecordVodConfig(config: Pick<RecordConfig, 'appName' | 'streamName'>) {
+      changes.push('delete');
+      configs.splice(at(config), 1);
+      return Promise.resolve();
+    },
     setMessageCallback(wanted: MessageCallback) {
       changes.push('callback');
       present = wanted;
