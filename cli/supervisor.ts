@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Clock } from '../platform/host/index.ts';
 import { backoffMs } from '../platform/retry.ts';
 import type { RoleMessage, SupervisorMessage } from '../platform/role-messages.ts';
+import type { MetricsPage } from '../platform/telemetry/index.ts';
 import { waitAtMost } from '../platform/wait-at-most.ts';
 import { roleEnvironment } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
@@ -17,11 +18,20 @@ import { type Patience, standsStill, usualPatience } from './liveness.ts';
 import { passOn } from './log-output.ts';
 import type { RoleName } from './roles/context.ts';
 
-export type RoleSpec = { readonly role: RoleName; readonly environment?: Readonly<Record<string, string | undefined>> };
+export type RoleSpec = {
+  readonly role: RoleName;
+  /** Which of the role's processes it is, from 1; left out where it is the whole role. */
+  readonly process?: number;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+};
 
 export type SupervisorOptions = {
   /** Started together (a role waits for what it needs), stopped one by one in the reverse order. */
   readonly roles: readonly RoleSpec[];
+  /** Stops all at once: they don't need each other. */
+  readonly stopTogether?: boolean;
+  /** What one may take to stop before it is killed. Default `stopBudgetMs`. */
+  readonly stopWithinMs?: number;
   /** Folder for each role's log; null: logs go to this process's standard error. */
   readonly logFolder: string | null;
   readonly clock: Clock;
@@ -35,13 +45,20 @@ export type Supervisor = {
   waitingFor(): string | null;
   /** Rejects when a role can't be kept running. */
   readonly failed: Promise<never>;
-  /** Process ids by role, for memory figures. */
-  pids(): ReadonlyMap<RoleName, number>;
+  /** Process ids by role (and process of it), for memory figures. */
+  pids(): ReadonlyMap<string, number>;
+  /** The metrics of those that answer within the time, by name of the process. */
+  metrics(withinMs: number): Promise<readonly MetricsPage[]>;
   stop(): Promise<void>;
 };
 
 type Running = {
   spec: RoleSpec;
+  name: string;
+  /** Processes that it runs itself. */
+  processes: readonly number[];
+  /** What it was asked for and hasn't answered, by the question's number. */
+  asked: Map<number, (text: string) => void>;
   child: ChildProcess | null;
   waiting: string | null;
   wasReady: boolean;
@@ -70,8 +87,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stopping = new AbortController();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
+  const { stopWithinMs = stopBudgetMs } = options;
   const running: Running[] = options.roles.map((spec) => ({
     spec,
+    name: spec.process === undefined ? spec.role : `process ${spec.process}`,
+    processes: [],
+    asked: new Map(),
     child: null,
     waiting: 'start',
     wasReady: false,
@@ -85,17 +106,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function waitingFor(): string | null {
     const waiting = running.filter((role) => role.waiting !== null);
-    return waiting.length === 0 ? null : waiting.map((role) => `${role.spec.role}: ${role.waiting}`).join('; ');
+    return waiting.length === 0 ? null : waiting.map(({ name, waiting: what }) => `${name}: ${what}`).join('; ');
   }
 
   /** The console answers for the whole system, so it gets the state of all others. */
   function tell(): void {
-    for (const { child, spec } of running) {
-      const others = running.filter((role) => role.spec.role !== spec.role && role.waiting !== null);
-      const text = others.length === 0 ? null : others.map((role) => `${role.spec.role}: ${role.waiting}`).join('; ');
-      if (child?.connected)
-        child.send({ kind: 'system', waitingFor: text } satisfies SupervisorMessage, () => undefined);
+    for (const one of running) {
+      const others = running.filter((role) => role !== one && role.waiting !== null);
+      const text = others.length === 0 ? null : others.map(({ name, waiting }) => `${name}: ${waiting}`).join('; ');
+      send({ kind: 'system', waitingFor: text }, one);
     }
+  }
+
+  function send(message: SupervisorMessage, { child }: Running): void {
+    if (child?.connected) child.send(message, () => undefined);
   }
 
   const logOf = (role: RoleName) => (options.logFolder ? join(options.logFolder, `${role}.log`) : null);
@@ -106,8 +130,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   function start(role: Running): void {
-    const name = role.spec.role;
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'run', name], {
+    const { role: name, process: ofSeveral } = role.spec;
+    const which = ofSeveral === undefined ? [] : ['--process', String(ofSeveral)];
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'run', name, ...which], {
       // Not our own standard error: a reader that stands still would hold up the role at its next line.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       env: roleEnvironment(name, role.spec.environment ?? {}),
@@ -130,12 +155,21 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         role.live = message.live;
         return;
       }
+      if (message.kind === 'processes') {
+        role.processes = message.pids;
+        return;
+      }
+      if (message.kind === 'metrics') {
+        role.asked.get(message.question)?.(message.text);
+        return;
+      }
       if (role.waiting !== standing) role.waiting = message.for;
       role.wasReady ||= message.for === null;
       tell();
     });
     child.once('exit', () => {
       role.child = null;
+      role.processes = [];
     });
     // What it said last may be read after its exit.
     void Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(() => ended(role, child), failure.reject);
@@ -146,17 +180,17 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     role.waiting = 'restart';
     if (stopping.signal.aborted) return;
     tell();
-    const { fault, wasReady, spec } = role;
+    const { fault, wasReady, name } = role;
     const why = fault ? `: ${fault.line}` : '';
     if (code === exitCode.configuration)
-      failure.reject(new CommandFault(`${spec.role} refuses its configuration${why || ', see its log'}`, code));
+      failure.reject(new CommandFault(`${name} refuses its configuration${why || ', see its log'}`, code));
     else if (fault?.portTaken && !wasReady) failure.reject(new CommandFault(fault.line, exitCode.unavailable));
     else if (code === exitCode.data) {
       // Again it would only fail again. The others go on: callbacks are still taken in.
       role.waiting = 'a person, see its log';
-      say(`${spec.role} stays down${why}`);
+      say(`${name} stays down${why}`);
       tell();
-    } else void restart(role, `${spec.role} ended with ${signalCode ?? `exit code ${code}`}${why}`);
+    } else void restart(role, `${name} ended with ${signalCode ?? `exit code ${code}`}${why}`);
   }
 
   async function restart(role: Running, why: string): Promise<void> {
@@ -189,14 +223,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   /** Ends a role that stands still; its end then starts it again. */
   async function replace(role: Running, child: ChildProcess, why: string): Promise<void> {
     role.waiting = standing;
-    say(`${role.spec.role} ${why}: it is ended`);
+    say(`${role.name} ${why}: it is ended`);
     tell();
     await end(child, graceMs);
   }
 
   async function stopOne(role: Running): Promise<void> {
-    if (role.child && !(await end(role.child, stopBudgetMs)))
-      say(`${role.spec.role} did not stop within ${stopBudgetMs / 1000} s and was killed`);
+    if (role.child && !(await end(role.child, stopWithinMs)))
+      say(`${role.name} did not stop within ${stopWithinMs / 1000} s and was killed`);
   }
 
   /** False where it had to be killed. */
@@ -210,18 +244,46 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return false;
   }
 
+  let questions = 0;
+
+  /** Null where it doesn't answer in time. */
+  async function metricsOf(role: Running, withinMs: number): Promise<MetricsPage | null> {
+    questions += 1;
+    const question = questions;
+    let text: string | null = null;
+    const answered = new Promise<void>((resolve) => {
+      role.asked.set(question, (answer) => {
+        text = answer;
+        resolve();
+      });
+    });
+    send({ kind: 'metrics', question }, role);
+    await waitAtMost(withinMs, answered, clock);
+    role.asked.delete(question);
+    return text === null ? null : { process: String(role.spec.process ?? role.name), text };
+  }
+
   for (const role of running) start(role);
   return {
     waitingFor,
     failed: failure.promise,
     pids: () =>
       new Map(
-        running.flatMap(({ spec, child }) => (child?.pid === undefined ? [] : [[spec.role, child.pid] as const])),
+        running.flatMap(({ name, child, processes }) => [
+          ...(child?.pid === undefined ? [] : [[name, child.pid] as const]),
+          ...processes.map((pid, index) => [`${name} ${index + 1}`, pid] as const),
+        ]),
       ),
+    async metrics(withinMs) {
+      const up = running.filter(({ child }) => child !== null);
+      const pages = await Promise.all(up.map((role) => metricsOf(role, withinMs)));
+      return pages.filter((page) => page !== null);
+    },
     async stop() {
       stopping.abort();
       stopLooking();
-      for (const role of running.toReversed()) await stopOne(role);
+      if (options.stopTogether) await Promise.all(running.map(stopOne));
+      else for (const role of running.toReversed()) await stopOne(role);
     },
   };
 }

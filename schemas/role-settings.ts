@@ -65,6 +65,7 @@ export const roleSettings = {
     'INGRESS_REUSE_PORT',
     'INGRESS_SPOOL_MB',
     'INGRESS_LAME_DUCK_SECONDS',
+    'INGRESS_PROCESSES',
     'VOD_CALLBACK_URL',
     'VOD_CALLBACK_KEYS',
     'VOD_CALLBACK_AUTH',
@@ -77,6 +78,8 @@ export const roleSettings = {
     ...tracingSettings,
     'KAFKA_SESSION_TIMEOUT_MS',
     'TIMER_HOLD_SECONDS',
+    'PROCESSOR_PROCESSES',
+    'LIVE2VOD_PARTITIONS',
   ],
   jobs: [
     ...process,
@@ -89,7 +92,14 @@ export const roleSettings = {
     'VOD_SUBMISSIONS_PER_SECOND',
     'COMPOSE_SEARCH_SECONDS',
   ],
-  sink: [...process, ...kafkaSettings, ...registrySettings, ...clickhouseSettings],
+  sink: [
+    ...process,
+    ...kafkaSettings,
+    ...registrySettings,
+    ...clickhouseSettings,
+    'SINK_PROCESSES',
+    'LIVE2VOD_PARTITIONS',
+  ],
   console: [
     ...process,
     ...kafkaSettings,

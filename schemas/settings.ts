@@ -67,6 +67,12 @@ const url = (accepts: string) => ({
     .optional(),
 });
 const file = { accepts: 'a PEM file; ~/ is the home folder', schema: z.string().min(1).optional() };
+/** Processes of one role under one supervisor. More than there is work for only take memory. */
+const mostProcesses = 64;
+const processes = {
+  accepts: `auto | 1 to ${mostProcesses} (default 1)`,
+  schema: z.union([z.literal('auto'), z.coerce.number().int().min(1).max(mostProcesses)]).default(1),
+} as const;
 const choice = <const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) => ({
   accepts: `${values.join(' | ')} (default ${fallback})`,
   schema: z.enum(values).default(fallback as never),
@@ -185,6 +191,18 @@ export const settingTable = {
     doc: 'How long the ingress goes on serving after SIGTERM while it says that it is not ready. Under `up`, which kills a role after 20 s, at most 6.',
     accepts: '0 to 600 (default 5)',
     schema: z.coerce.number().int().min(0).max(600).default(5),
+  },
+  INGRESS_PROCESSES: {
+    doc: 'Processes of `run ingress`, which share its port (Linux), each with a spool and rate limits of its own. `auto`: one per core.',
+    ...processes,
+  },
+  PROCESSOR_PROCESSES: {
+    doc: 'Processes of `run processor`, each a member of the group with stores of its own. `auto`: one per core, at most LIVE2VOD_PARTITIONS. They share out the partitions, so more of them than partitions do nothing.',
+    ...processes,
+  },
+  SINK_PROCESSES: {
+    doc: 'Processes of `run sink`, each a member of the group. `auto`: as PROCESSOR_PROCESSES.',
+    ...processes,
   },
   TIMER_HOLD_SECONDS: {
     doc: 'How long no session ends by time after the processor started, after Kafka was away, and after a callback that had waited in a spool meanwhile: what the ingresses kept has to come first. 0: a session may end before them.',

@@ -5,7 +5,7 @@ import { type ExitCode, exitCode, exitCodeOf } from '../../platform/exit-code.ts
 import { Fault } from '../../platform/faults.ts';
 import { lastResort, systemPlatform } from '../../platform/host/index.ts';
 import type { RoleMessage, SupervisorMessage } from '../../platform/role-messages.ts';
-import { createLogger, metricsOf, startAdmin, startTracing } from '../../platform/telemetry/index.ts';
+import { createLogger, type Logger, metricsOf, startAdmin, startTracing } from '../../platform/telemetry/index.ts';
 import type { AnyRoleSettings, SettingsOf } from '../../schemas/role-settings.ts';
 import { kafkaSettingsOf, topicNamer } from '../endpoints.ts';
 import type { RoleConfiguration } from '../environment.ts';
@@ -15,6 +15,7 @@ import { endBudget } from '../stopping.ts';
 import type { Role, RoleName } from './context.ts';
 import { hostClock } from './host-clock.ts';
 import { metricsPortOf } from './metrics-port.ts';
+import { processGroup } from './process-group.ts';
 
 const roles: { readonly [R in RoleName]: () => Promise<Role<R>> } = {
   ingress: async () => (await import('./ingress.ts')).ingress,
@@ -27,11 +28,23 @@ const roles: { readonly [R in RoleName]: () => Promise<Role<R>> } = {
   mns: async () => (await import('./mns.ts')).mns,
 };
 
-export async function runRole<R extends RoleName>(name: R, configuration: RoleConfiguration<R>): Promise<void> {
+/** `only`: all of the role, in this process. `one`: one of its processes. `all`: those processes, supervised by this one. */
+export type Share =
+  | { readonly kind: 'only' }
+  | { readonly kind: 'one'; readonly process: number }
+  | { readonly kind: 'all'; readonly processes: number };
+
+export async function runRole<R extends RoleName>(
+  name: R,
+  configuration: RoleConfiguration<R>,
+  share: Share = { kind: 'only' },
+): Promise<void> {
   const settings: AnyRoleSettings = configuration.settings;
   const registry = new Registry();
   const metrics = metricsOf(registry);
-  const log = createLogger(name, settings.LOG_LEVEL, () => metrics.count('live2vod_log_lines_lost_total', {}));
+  const group = share.kind === 'all' ? processGroup(name, share.processes, registry, tell) : null;
+  const lost = () => metrics.count('live2vod_log_lines_lost_total', {});
+  const log = createLogger(name, settings.LOG_LEVEL, lost, share.kind === 'one' ? share.process : undefined);
   collectDefaultMetrics({ register: registry });
   const watcher = lastResort({
     // Started by `up`, which is our parent; by hand, a shell may end before us.
@@ -66,8 +79,13 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
   const stopTelling = systemPlatform.every(aliveEveryMs, () => void tell({ kind: 'alive', live: isLive() }));
   process.on('message', (message: SupervisorMessage) => {
     if (message.kind === 'system') system = message.waitingFor;
+    else void registry.metrics().then((text) => tell({ kind: 'metrics', question: message.question, text }));
   });
-  const clock = hostClock({ role: name, log, metrics, ...brokerTimeOf(name, configuration.settings) });
+  const clock = hostClock({
+    ...{ role: name, log, metrics },
+    // Its processes ask, each for itself.
+    ...(group ? {} : brokerTimeOf(name, configuration.settings)),
+  });
   let ownWait: string | null = 'start';
   const waitingFor = (own: string | null) => {
     ownWait = own;
@@ -88,19 +106,14 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
   const health = { live: isLive, waitingFor: () => waiting ?? (name === 'console' ? system : null), note: () => note };
   const ending: (() => Promise<void>)[] = [];
   try {
-    const { port, mustBeFree } = metricsPortOf(name, settings);
-    const at = { host: settings.METRICS_BIND, port };
-    const admin = await startAdmin({ ...at, registry, health })
-      .catch(namingPort('METRICS_PORT'))
-      .catch((error: unknown) => {
-        if (mustBeFree || !(error instanceof PortTaken)) throw error;
-        log.warn(at, 'no metrics: their default port is taken, set METRICS_PORT to another');
-        return null;
-      });
-    if (admin) ending.push(() => admin.close());
-    const tracing = await tracingOf(name, settings);
+    // The one that supervises them answers for all processes.
+    if (share.kind !== 'one') {
+      const close = await serve(name, settings, log, { registry: group?.source ?? registry, health });
+      ending.push(close);
+    }
+    const tracing = group ? undefined : await tracingOf(name, settings);
     if (tracing) ending.push(() => tracing.close().catch(() => {}));
-    const role: Role<R> = await roles[name]();
+    const role: Role<R> = group ? (context) => group.run(context) : await roles[name]();
     await role({
       configuration,
       topic: topicNamer(settings),
@@ -139,6 +152,25 @@ export async function runRole<R extends RoleName>(name: R, configuration: RoleCo
     for (const end of ending.toReversed()) await end();
     if (process.connected) process.disconnect();
   }
+}
+
+/** The role's own server, unless its default port is taken. Gives what closes it. */
+async function serve(
+  name: RoleName,
+  settings: AnyRoleSettings,
+  log: Logger,
+  served: Pick<Parameters<typeof startAdmin>[0], 'registry' | 'health'>,
+): Promise<() => Promise<void>> {
+  const { port, mustBeFree } = metricsPortOf(name, settings);
+  const at = { host: settings.METRICS_BIND, port };
+  const admin = await startAdmin({ ...at, ...served })
+    .catch(namingPort('METRICS_PORT'))
+    .catch((error: unknown) => {
+      if (mustBeFree || !(error instanceof PortTaken)) throw error;
+      log.warn(at, 'no metrics: their default port is taken, set METRICS_PORT to another');
+      return null;
+    });
+  return async () => void (await admin?.close());
 }
 
 /** Asks a broker for the time, in a role that has brokers. */

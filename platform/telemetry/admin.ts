@@ -1,5 +1,4 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifySchema } from 'fastify';
-import type { Registry } from 'prom-client';
 import { isLoopback } from '../../schemas/address.ts';
 import { guardHost } from './host-guard.ts';
 
@@ -43,8 +42,11 @@ function noteOf(health: Health): { readonly note?: string } {
   return note === null ? {} : { note };
 }
 
+/** What `/metrics` answers with. */
+export type MetricsSource = { readonly contentType: string; metrics(): Promise<string> };
+
 /** Adds `/metrics` to a server. */
-export function serveMetrics(app: FastifyInstance, registry: Registry, schemas = undocumented): void {
+export function serveMetrics(app: FastifyInstance, registry: MetricsSource, schemas = undocumented): void {
   app.get('/metrics', { schema: schemas.metrics }, async (_request, reply) => {
     await reply.header('content-type', registry.contentType).send(await registry.metrics());
   });
@@ -54,7 +56,7 @@ export function serveMetrics(app: FastifyInstance, registry: Registry, schemas =
 export async function startAdmin(options: {
   host: string;
   port: number;
-  registry: Registry;
+  registry: MetricsSource;
   health: Health;
 }): Promise<FastifyInstance> {
   const app = Fastify({ forceCloseConnections: true });

@@ -21,13 +21,14 @@ const secretKeys = [
  * A logger that writes JSON lines to standard error (standard output belongs to what a command prints).
  * @param role the process's role, on every line
  * @param onLost called for every line that could not be written
+ * @param process which of the role's processes it is, on every line, where there are several
  */
-export function createLogger(role: string, level: string, onLost: () => void = () => {}): Logger {
+export function createLogger(role: string, level: string, onLost: () => void = () => {}, process?: number): Logger {
   const lines = logDestination(2, onLost);
   return pino(
     {
       level,
-      base: { role },
+      base: process === undefined ? { role } : { role, process },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[secret]' },

@@ -8,17 +8,26 @@ export type Instance = (typeof instances)[number];
 
 export type FleetOptions = {
   readonly folder: string;
-  /** Settings of every process besides its name. */
+  /** Settings of every instance besides its name. */
   readonly settings: Readonly<Record<string, string>>;
 };
 
-type Member = { readonly child: ChildProcess; readonly gone: Promise<void>; expectedToEnd: boolean };
+type Member = {
+  readonly child: ChildProcess;
+  readonly gone: Promise<void>;
+  expectedToEnd: boolean;
+  /** Its processes that stand still. */
+  frozen: readonly number[];
+};
 
 const main = resolve(import.meta.dirname, '../../cli/main.ts');
 const stopBudgetMs = 30_000;
 const restartAfterMs = 500;
 
-/** Processes of `live2vod run processor`, as an operator would run them: one that ends by itself is started again. */
+/**
+ * Instances of `live2vod run processor`, as an operator would run them: one that ends by itself is started again. One may be
+ * several processes, which its own supervisor starts again.
+ */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #members = new Map<Instance, Member>();
@@ -53,13 +62,24 @@ export class Fleet {
         done();
       });
     });
-    const member: Member = { child, gone, expectedToEnd: false };
+    const member: Member = { child, gone, expectedToEnd: false, frozen: [] };
     this.#members.set(instance, member);
   }
 
+  /** All of it. */
   async kill9(instance: Instance): Promise<void> {
+    const processes = processesOf(this.#members.get(instance)?.child.pid);
     const member = this.#end(instance, 'SIGKILL');
+    for (const pid of processes) signalTo(pid, 'SIGKILL');
     await member?.gone;
+  }
+
+  /** One of its processes, which comes back by itself, or what supervises them; all of it where it is one process. */
+  async kill9Part(instance: Instance, pick: number): Promise<void> {
+    const processes = processesOf(this.#members.get(instance)?.child.pid);
+    const victim = processes[pick % (processes.length + 1)];
+    if (victim !== undefined) signalTo(victim, 'SIGKILL');
+    else await this.#end(instance, 'SIGKILL')?.gone;
   }
 
   /** SIGTERM, as a deployment does it. */
@@ -78,29 +98,32 @@ export class Fleet {
       this.surprises.push(`${instance}: a stop ended with ${exitCode ?? signalCode}`);
   }
 
-  freeze(instance: Instance): void {
-    this.#members.get(instance)?.child.kill('SIGSTOP');
+  /** One of its processes. */
+  freeze(instance: Instance, pick: number): void {
+    const member = this.#members.get(instance);
+    if (member?.child.pid === undefined) return;
+    const processes = processesOf(member.child.pid);
+    member.frozen = [processes[pick % Math.max(1, processes.length)] ?? member.child.pid];
+    for (const pid of member.frozen) signalTo(pid, 'SIGSTOP');
   }
 
   thaw(instance: Instance): void {
-    this.#members.get(instance)?.child.kill('SIGCONT');
+    for (const pid of this.#members.get(instance)?.frozen ?? []) signalTo(pid, 'SIGCONT');
   }
 
   /** Deletes one store of an instance that doesn't run, or all of them. */
   async wipe(instance: Instance, pick: number): Promise<void> {
     const state = join(this.#home, 'state');
     for (const app of await readdir(state)) {
-      const folder = join(state, app, instance);
-      const stores = await readdir(folder).catch(() => []);
-      const store = stores[pick % Math.max(1, stores.length)];
-      const wiped = pick % 3 === 0 || store === undefined ? folder : join(folder, store);
-      await rm(wiped, { recursive: true, force: true });
+      const names = await readdir(join(state, app));
+      for (const name of names.filter((one) => one === instance || one.startsWith(`${instance}_`)))
+        await wipeStores(join(state, app, name), pick);
     }
   }
 
   /** Whether a process of this name has said that it is ready. */
   wasReady(instance: Instance): boolean {
-    return this.#logged(instance).some((line) => line.msg === 'ready');
+    return this.#logged(instance).some((line) => line.msg === 'ready' && line.process === undefined);
   }
 
   /** How often the processors gave each answer to a fault, by their logs. */
@@ -181,5 +204,30 @@ export class Fleet {
         return []; // A line that a kill cut off, or no line of the log.
       }
     });
+  }
+}
+
+/** The processes that an instance has started for its work; none where it works itself. */
+function processesOf(pid: number | undefined): readonly number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    return children.filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('--process'));
+  } catch {
+    return []; // It has just ended.
+  }
+}
+
+async function wipeStores(folder: string, pick: number): Promise<void> {
+  const stores = await readdir(folder).catch(() => []);
+  const store = stores[pick % Math.max(1, stores.length)];
+  const wiped = pick % 3 === 0 || store === undefined ? folder : join(folder, store);
+  await rm(wiped, { recursive: true, force: true });
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // ESRCH: it is gone.
   }
 }

@@ -25,6 +25,8 @@ export type ChaosOptions = {
   readonly seconds: number;
   /** One broker behind a proxy that cuts connections, or three with replication 3 and min in-sync 2. */
   readonly nodes: 1 | 3;
+  /** Of each of the three instances. Default 1. */
+  readonly processes?: number;
   /** Kafka's jars. */
   readonly jars: string;
   readonly registryUrl: string;
@@ -180,6 +182,7 @@ async function configure(options: ChaosOptions, cluster: ChaosCluster): Promise<
     KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
     // The load has no spool: what it has sent is in Kafka.
     TIMER_HOLD_SECONDS: '0',
+    PROCESSOR_PROCESSES: String(options.processes ?? 1),
     SCHEMA_REGISTRY_URL: options.registryUrl,
   };
 }

@@ -31,12 +31,12 @@ async function strikeOnce(fault: Fault, { cluster, fleet, say }: Scene, signal: 
   say(`${kind} (${kind.startsWith('broker') ? `broker ${node + 1}` : victim}, ${holdMs} ms)`);
   switch (kind) {
     case 'kill':
-      await fleet.kill9(victim);
+      await fleet.kill9Part(victim, pick);
       await hold();
       fleet.start(victim);
       return true;
     case 'freeze':
-      fleet.freeze(victim);
+      fleet.freeze(victim, pick);
       await hold();
       fleet.thaw(victim);
       return true;
