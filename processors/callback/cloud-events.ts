@@ -20,6 +20,7 @@ import {
 } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
 import { renditionOf, streamInfosOf } from './rendition.ts';
+import { refreshed, restored, storageClassChanged } from './storage-events.ts';
 
 /** What one event type says. */
 export type Reading = {
@@ -29,6 +30,14 @@ export type Reading = {
   /** It may succeed and fail at one time: that it failed is part of the identity, too (cloud facts 1.6.2). */
   readonly mayFailBeside?: true;
 };
+
+/** Types that earlier releases didn't know: their stores hold events of them by the identity of an unknown type. */
+export const formerlyUnknown: ReadonlySet<string> = new Set([
+  'AIVideoCensorComplete',
+  'UpdateMediaStorageClassComplete',
+  'RestoreMediaComplete',
+  'SubmitMediaRefreshComplete',
+]);
 
 export type Reader = (body: Body) => Reading;
 
@@ -156,16 +165,15 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
       };
     },
   ],
-  [
-    'AIMediaAuditComplete',
-    (body) => ({
-      fact: { ...emptyFact, kind: 'MACHINE_AUDIT', audit: suggestionOf(body), errorMessage: messageOf(body) },
-      discriminator: jobIdentity(body),
-    }),
-  ],
+  ['AIMediaAuditComplete', machineAudit],
+  // The same by its older name (cloud facts 1.2.3).
+  ['AIVideoCensorComplete', machineAudit],
   ['AIMediaDNAComplete', other(jobIdentity)],
   ['AIVideoTagComplete', other(jobIdentity)],
   ['DynamicImageComplete', other(dynamicImageIdentity)],
+  ['UpdateMediaStorageClassComplete', storageClassChanged],
+  ['RestoreMediaComplete', restored],
+  ['SubmitMediaRefreshComplete', refreshed],
   ['WorkflowTaskComplete', other((body) => [textOf(body, 'TaskId') ?? timeText(body), statusText(body)])],
   [
     'MediaBaseChangeComplete',
@@ -191,6 +199,13 @@ function sourceReady(body: Body): Reading {
     },
     discriminator: [timeText(body)],
     mayFailBeside: true,
+  };
+}
+
+function machineAudit(body: Body): Reading {
+  return {
+    fact: { ...emptyFact, kind: 'MACHINE_AUDIT', audit: suggestionOf(body), errorMessage: messageOf(body) },
+    discriminator: jobIdentity(body),
   };
 }
 

@@ -16,7 +16,10 @@ export type VideoEvent = {
   readonly subjectId: string;
   readonly entry: TimelineEntry;
   readonly fact: Fact;
-  /** The eventId that earlier releases gave to an event that failed, where it was that of its success; stores hold it. */
+  /**
+   * The eventId that earlier releases gave to it, which stores hold: to an event that failed that of its success, to one of a
+   * type that they didn't know that of an unknown one.
+   */
   readonly formerId?: string | null;
 };
 
@@ -92,4 +95,5 @@ export const emptyFact: Fact = {
   region: null,
   contradiction: null,
   subject: null,
+  storage: null,
 };

@@ -1,5 +1,5 @@
 import type { Fact } from '../../schemas/generated/VideoState.ts';
-import { cloudEvents, type Reader } from './cloud-events.ts';
+import { cloudEvents, formerlyUnknown, type Reader } from './cloud-events.ts';
 import { type Delivery, emptyFact, failed, type ParseResult, type VideoEvent } from './event.ts';
 import { type Body, cut, maxBytes, shortText, textOf, timeOf } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
@@ -37,8 +37,7 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
   const internal = internalEvents[delivery.source]?.get(eventType);
   const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
   if (reader === undefined) {
-    // Identity of an unknown type: everything it says.
-    const identity = ['unknown', eventType, subjectId, canonicalJson(body) ?? opened.text];
+    const identity = unknownIdentity(opened, eventType, subjectId);
     const event = eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, emptyFact);
     return { kind: 'unknown', event };
   }
@@ -47,15 +46,24 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
   // The sender is part of an internal event's identity: no callback can be taken for a copy of it.
   const lane = internal === undefined ? 'cloud' : delivery.source;
   const identity = [lane, eventType, subjectId, ...discriminator];
+  const former =
+    internal === undefined && formerlyUnknown.has(eventType) ? unknownIdentity(opened, eventType, subjectId) : null;
   return {
     kind: 'ok',
-    event: eventOf(body, delivery, { subjectId, identity, mayFailBeside, eventType, eventTime }, fact),
+    event: eventOf(body, delivery, { subjectId, identity, former, mayFailBeside, eventType, eventTime }, fact),
   };
+}
+
+/** Of a type that isn't known: everything it says. */
+function unknownIdentity(opened: Opened & { readonly ok: true }, eventType: string, subjectId: string) {
+  return ['unknown', eventType, subjectId, canonicalJson(opened.body) ?? opened.text];
 }
 
 type Identified = {
   readonly subjectId: string;
   readonly identity: readonly string[];
+  /** As an earlier release identified it. */
+  readonly former?: readonly string[] | null;
   readonly mayFailBeside?: true | undefined;
   readonly eventType: string;
   readonly eventTime: number | null;
@@ -69,13 +77,14 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): Vi
   const ahead = id.eventTime !== null && isAhead(id.eventTime, delivery);
   const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
   const status = shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null;
-  const former = hashOf(ahead ? [...id.identity, 'ahead'] : id.identity);
+  const idOf = (identity: readonly string[]) => hashOf(ahead ? [...identity, 'ahead'] : identity);
+  const success = idOf(id.identity);
   const besideSuccess = id.mayFailBeside === true && failed({ status });
   return {
     subjectId: id.subjectId,
-    formerId: besideSuccess ? former : null,
+    formerId: id.former ? idOf(id.former) : besideSuccess ? success : null,
     entry: {
-      eventId: besideSuccess ? hashOf([former, 'fail']) : former,
+      eventId: besideSuccess ? hashOf([success, 'fail']) : success,
       eventType: cut(id.eventType, maxBytes.label),
       eventTime: ahead ? 0 : (id.eventTime ?? 0),
       receivedAt: delivery.receivedAtMs,

@@ -53,9 +53,10 @@ function winnerOf(known: Event, copy: Event): Event | null {
 
 /** What a copy says, as one text: digests of it are stored, so it must stay the same from release to release. */
 function textOf({ entry, fact }: Event): string {
-  const { subject: _, ...told }: Fact = { ...fact, region: null, contradiction: null };
+  const { subject: _, storage, ...told }: Fact = { ...fact, region: null, contradiction: null };
+  const later = storage === null ? [] : [storage];
   const { eventTime, status, jobId, errorCode, implausible } = entry;
-  return JSON.stringify([eventTime, status, jobId, errorCode, told, ...implausible]);
+  return JSON.stringify([eventTime, status, jobId, errorCode, told, ...later, ...implausible]);
 }
 
 function smaller<T extends string>(a: T | null, b: T | null): T | null {

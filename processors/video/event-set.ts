@@ -46,15 +46,24 @@ export function addEvent(set: EventSet, event: Event, formerId: string | null = 
   const at = placeOfCopy(set.events, event, formerId);
   const known = set.events[at];
   if (known === undefined) return insert(set, set.events, event, 'added');
-  const merged = resolveConflict(known, event);
+  const merged = isUnread(known) && !isUnread(event) ? readAgain(known, event) : resolveConflict(known, event);
   return merged === null ? { kind: 'duplicate' } : insert(set, set.events.toSpliced(at, 1), merged, 'merged');
 }
 
-/** An earlier release stored what failed under the id of its success. */
+const isUnread = ({ fact }: Event): boolean => fact.kind === 'UNKNOWN';
+
+/** What an earlier release kept without knowing its type: the copy says what it means. */
+function readAgain({ entry: { receivedAt, source } }: Event, copy: Event): Event {
+  return { ...copy, entry: { ...copy.entry, receivedAt, source } };
+}
+
+/** An earlier release stored what failed under the id of its success, and what it didn't know by all that it said. */
 function placeOfCopy(events: readonly Event[], event: Event, formerId: string | null): number {
   const at = indexOf(events, event.entry.eventId);
   if (at >= 0 || formerId === null) return at;
-  return events.findLastIndex(({ entry }) => entry.eventId === formerId && failed(entry));
+  return events.findLastIndex(
+    ({ entry, fact }) => entry.eventId === formerId && (failed(entry) || fact.kind === 'UNKNOWN'),
+  );
 }
 
 function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'added' | 'merged'): Added {

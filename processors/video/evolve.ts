@@ -74,14 +74,16 @@ const unseen: Omit<Video, 'videoId'> = {
 /** One literal in the schema's field order, so that all states have one shape (fast to encode and to compare). */
 function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): VideoState {
   const { events, cuts, truncated } = set;
+  const subject = subjectOf(videoId, events);
   const summary = summaryOf(events);
   const { jobs } = decisions;
   const steps = stepLedgerOf(decisions.steps, events);
   const hold = holdOf(summary.auditStatus, steps);
   return {
     videoId,
-    kind: summary.kind,
-    subject: subjectOf(videoId, events),
+    // A stand-in for a composition tells the session of it as a film.
+    kind: subject === 'VIDEO' || subject === 'COMPOSITION' ? summary.kind : 'UNKNOWN',
+    subject,
     status: summary.status,
     stream: summary.stream,
     recording: summary.recording,
@@ -96,6 +98,7 @@ function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): 
     sourceGone: summary.sourceGone,
     sizeBytes: summary.sizeBytes,
     durationSeconds: summary.durationSeconds,
+    storage: summary.storage,
     auditStatus: summary.auditStatus,
     errorCode: summary.errorCode,
     errorMessage: summary.errorMessage,

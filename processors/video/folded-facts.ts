@@ -3,6 +3,7 @@ import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import { isFinding } from './conflicts.ts';
 import { type Event, timeOf } from './events.ts';
+import { storageAfter } from './storage.ts';
 
 export type Failure = { readonly code: string | null; readonly message: string | null };
 
@@ -13,6 +14,8 @@ export type FoldedFacts = {
   region: string | null;
   announcedRecording: boolean;
   announcedComposing: boolean;
+  /** A composition began and failed at once. */
+  refusedComposing: boolean;
   uploaded: boolean;
   produced: boolean;
   /** What succeeded, whether or not its time is known. */
@@ -39,6 +42,7 @@ export type FoldedFacts = {
   analysedSize: number | null;
   analysedDuration: number | null;
   coverUrl: string | null;
+  storage: VideoState['storage'];
   machineAudit: VideoState['auditStatus'];
   manualAudit: VideoState['auditStatus'];
   auditMessage: string | null;
@@ -62,6 +66,7 @@ function noFacts(): FoldedFacts {
     region: null,
     announcedRecording: false,
     announcedComposing: false,
+    refusedComposing: false,
     uploaded: false,
     produced: false,
     recorded: false,
@@ -85,6 +90,7 @@ function noFacts(): FoldedFacts {
     analysedSize: null,
     analysedDuration: null,
     coverUrl: null,
+    storage: null,
     machineAudit: null,
     manualAudit: null,
     auditMessage: null,
@@ -124,6 +130,7 @@ const told = [
   'analysedSize',
   'analysedDuration',
   'coverUrl',
+  'storage',
   'sourceFailure',
   'uploadFailure',
   'analysisFailure',
@@ -176,9 +183,13 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       seen.recordedTime ??= time;
       break;
     case 'COMPOSE_START':
-      seen.announcedComposing = true;
       seen.stream ??= fact.stream;
-      if (ok) seen.composeStartTime ??= time;
+      if (!ok) {
+        seen.refusedComposing = true;
+        break;
+      }
+      seen.announcedComposing = true;
+      seen.composeStartTime ??= time;
       break;
     case 'COMPOSE_ACKNOWLEDGED':
       seen.announcedComposing = true;
@@ -222,7 +233,8 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (ok) seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
       break;
     case 'OTHER':
-      seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
+      if (ok) seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
+      if (fact.storage !== null) seen.storage = storageAfter(seen.storage, event, fact.storage);
       break;
     case 'STREAM_TRANSCODED':
       if (fact.outputs[0]?.status === 'SUCCESS') seen.streamPlayableTime ??= time;

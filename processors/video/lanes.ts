@@ -108,10 +108,10 @@ export function meaningOf({ entry, fact }: Event): string | null {
   if (fact.kind === 'OBSERVED') return fact.kind;
   const worked = fact.kind === 'STREAM_TRANSCODED' ? fact.outputs[0]?.status === 'SUCCESS' : succeeded(entry);
   if (!worked && !failed(entry) && fact.kind !== 'STREAM_TRANSCODED') return null;
-  const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion } = fact;
-  const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds].map((one) => one !== null);
+  const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion, storage } = fact;
+  const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, storage].map((one) => one !== null);
   const lists = [fact.outputs, fact.jobIds].map(({ length }) => length > 0);
-  return [fact.kind, worked, audit, deletion, ...told, ...lists].join();
+  return [fact.kind, worked, audit, deletion, storage?.restored, ...told, ...lists].join();
 }
 
 /** Most bytes of an event without its outputs, and of one output: as its event told it, and as the state shows it. */
@@ -124,10 +124,11 @@ export function bytesOf({ entry, fact }: Event): number {
   for (const text of [entry.eventId, entry.eventType, entry.status, entry.source, entry.jobId, entry.errorCode])
     bytes += textBytes(text);
   for (const text of [fact.fileUrl, fact.coverUrl, fact.errorMessage, fact.region]) bytes += textBytes(text);
-  const { stream, job, contradiction } = fact;
+  const { stream, job, contradiction, storage } = fact;
   if (stream !== null)
     for (const text of [stream.domainName, stream.appName, stream.streamName]) bytes += textBytes(text);
   if (job !== null) for (const text of [job.token, job.taskId, job.templateGroupId]) bytes += textBytes(text);
+  if (storage !== null) bytes += 12 + textBytes(storage.storageClass) + textBytes(storage.scope);
   for (const text of [...entry.implausible, ...fact.jobIds, ...(contradiction?.digests ?? [])])
     bytes += textBytes(text);
   for (const output of fact.outputs) bytes += 2 * renditionBytes(output);

@@ -14,9 +14,16 @@ const ofVideos: readonly Fact['kind'][] = [
   'TRANSCODED',
 ];
 
+/** Events of media that exist already, which say neither what the media is nor that it did anything (cloud facts 1.7). */
+const ofAnyMedia: readonly string[] = [
+  'UpdateMediaStorageClassComplete',
+  'RestoreMediaComplete',
+  'SubmitMediaRefreshComplete',
+];
+
 /**
  * What an id names. Stand-ins carry it in the id: no id of the cloud has a colon. Else a video, once any event is one of
- * a video; else what the events say that it is. Nothing in `video-state` that isn't a video can be transcoded or played.
+ * a video; else what the events say that it is, or some media where they say nothing at all. Nothing in `video-state` that isn't a video can be transcoded or played.
  */
 export function subjectOf(id: string, events: readonly Event[]): SubjectKind {
   if (isCompositionStandIn(id)) return 'COMPOSITION';
@@ -26,5 +33,6 @@ export function subjectOf(id: string, events: readonly Event[]): SubjectKind {
     if (ofVideos.includes(fact.kind) || (fact.kind === 'SOURCE_READY' && fact.subject === null)) return 'VIDEO';
     if (fact.subject !== null && (subject === null || fact.subject < subject)) subject = fact.subject;
   }
-  return subject ?? 'VIDEO';
+  if (subject !== null) return subject;
+  return events.length > 0 && events.every(({ entry }) => ofAnyMedia.includes(entry.eventType)) ? 'MEDIA' : 'VIDEO';
 }

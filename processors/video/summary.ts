@@ -23,6 +23,7 @@ export type Summary = Pick<
   | 'sourceGone'
   | 'sizeBytes'
   | 'durationSeconds'
+  | 'storage'
   | 'auditStatus'
   | 'errorCode'
   | 'errorMessage'
@@ -65,6 +66,7 @@ export function summaryOf(events: readonly Event[]): Summary {
     sourceGone,
     sizeBytes: seen.sourceSize ?? seen.analysedSize,
     durationSeconds: seen.analysedDuration ?? longest(outputs),
+    storage: seen.storage,
     auditStatus,
     errorCode: failure?.code ?? null,
     errorMessage: failure?.message ?? null,
@@ -83,6 +85,7 @@ function observedPlayable(seen: FoldedFacts): number | null {
 function kindOf(seen: FoldedFacts): VideoState['kind'] {
   if (seen.announcedComposing) return 'COMPOSED';
   if (seen.announcedRecording) return 'SEGMENT';
+  if (seen.refusedComposing) return 'COMPOSED';
   return seen.sourceReady || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';
 }
 

@@ -3,8 +3,8 @@
 /** What the video is: a recorded cycle, a composition of cycles, or anything else uploaded. */
 export type VideoKind = 'UNKNOWN' | 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
 
-/** What the id names: a video; an image or an attached file; a job that told no video (`job:<JobId>`); a composition of ours that was never started (`compose:<token>`). */
-export type SubjectKind = 'VIDEO' | 'IMAGE' | 'ATTACHED_MEDIA' | 'JOB' | 'COMPOSITION' | 'UNKNOWN';
+/** What the id names: a video; an image or an attached file; a media of which only its storage, or a refresh of its addresses, was told; a job that told no video (`job:<JobId>`); a composition of ours that was never started (`compose:<token>`). */
+export type SubjectKind = 'VIDEO' | 'IMAGE' | 'ATTACHED_MEDIA' | 'JOB' | 'COMPOSITION' | 'UNKNOWN' | 'MEDIA';
 
 /** Derived from the events; see docs/video-status.md. */
 export type VideoStatus = 'ANNOUNCED' | 'RECORDED' | 'SOURCE_READY' | 'TRANSCODING' | 'PLAYABLE' | 'TRANSCODED' | 'PARTIAL' | 'FAILED' | 'DELETED';
@@ -20,6 +20,23 @@ export type StreamRef = {
 export type Recording = {
   readonly startTime: number | null;
   readonly endTime: number | null;
+};
+
+/** Storage class and restore of a media, as its events told them; one that failed changed neither. */
+export type Storage = {
+  /** Standard, IA, Archive or ColdArchive; null: not told. */
+  readonly storageClass: string | null;
+  /** All, or SourceFile: the renditions are Standard. */
+  readonly scope: string | null;
+  /** EventTime of the latest UpdateMediaStorageClassComplete that succeeded. */
+  readonly changedTime: number | null;
+  /** EventTime of the latest RestoreMediaComplete that succeeded since then. */
+  readonly restoredTime: number | null;
+  /** Its RestoreExpiration. */
+  readonly restoredUntil: number | null;
+  /** Of the latest of these events, where it failed. */
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
 };
 
 /** Verdict of the latest audit; a person's verdict outweighs the machine's. */
@@ -204,6 +221,15 @@ export type Contradiction = {
   readonly digests: readonly string[];
 };
 
+/** Internal: what an event says of how its media is stored. */
+export type StorageFact = {
+  /** It is about a restore, not about the class. */
+  readonly restored: boolean;
+  readonly storageClass: string | null;
+  readonly scope: string | null;
+  readonly restoredUntil: number | null;
+};
+
 /** Internal: the part of one event that the state is derived from. */
 export type Fact = {
   readonly kind: FactKind;
@@ -226,6 +252,7 @@ export type Fact = {
   readonly contradiction: Contradiction | null;
   /** What the event says its id names; null: a video, or nothing. */
   readonly subject: SubjectKind | null;
+  readonly storage: StorageFact | null;
 };
 
 /** The state of one video, independent of the order in which its events arrived. */
@@ -256,6 +283,8 @@ export type VideoState = {
   /** Of the source. */
   readonly sizeBytes: number | null;
   readonly durationSeconds: number | null;
+  /** How the media is stored, where the cloud said anything of it. */
+  readonly storage: Storage | null;
   readonly auditStatus: AuditStatus | null;
   /** With status FAILED or PARTIAL: the cloud's code of the first failure that still stands. While nothing can be played yet: that of a VideoAnalysisComplete that failed. */
   readonly errorCode: string | null;

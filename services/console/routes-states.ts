@@ -48,7 +48,7 @@ const videoListQuery = listQuery.extend({
   subject: someOf(wordsOf<SubjectKind>('SubjectKind'), 'subjects')
     .optional()
     .describe(
-      'One or several subjects, comma separated; VIDEO for videos alone, without images, attached files and stand-ins',
+      'One or several subjects, comma separated: VIDEO (alone where unsaid), IMAGE, ATTACHED_MEDIA, MEDIA, JOB, COMPOSITION',
     ),
 });
 
@@ -149,7 +149,7 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
         inList(query.status, state.status) &&
         isFrom(query.source, state) &&
         inList(query.kind, state.kind) &&
-        inList(query.subject, state.subject) &&
+        inList(query.subject ?? ['VIDEO'], state.subject) &&
         mentions(query.text, state.videoId, streamOf(state)),
     );
     return withFreshness(options, reply, position).send({ items: page.items.map(publicState), next: page.next });

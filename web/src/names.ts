@@ -40,6 +40,7 @@ const chinese: Readonly<Record<string, string>> = {
   IMAGE: '图片',
   ATTACHED_MEDIA: '辅助媒资',
   JOB: '任务',
+  MEDIA: '媒资',
   COMPOSITION: '未启动的合成',
   TOO_OLD: '已过期',
   TOO_FAR_AHEAD: '时间超前',

@@ -51,6 +51,7 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
         <StreamName stream={video.stream} /> · {say('waiting')}: <strong>{videoWaitsFor(video)}</strong> ·{' '}
         {duration(video.durationSeconds)} · {bytes(video.sizeBytes)}
       </p>
+      {video.storage !== null && <StoredAs {...video.storage} />}
       <h3>{say('timeline')}</h3>
       <Table
         head={[
@@ -177,6 +178,20 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
       <h3>{say('approve')}</h3>
       <TranscodeForm videoId={video.videoId} />
     </section>
+  );
+}
+
+type Storage = NonNullable<VideoState['storage']>;
+
+/** Storage class and restore, where the cloud said anything of them. */
+function StoredAs({ storageClass, scope, changedTime, restoredUntil, errorCode }: Storage) {
+  return (
+    <p>
+      {say('storageClass')}: <strong>{storageClass ?? '–'}</strong> {scope !== null && <small>{scope}</small>}{' '}
+      {changedTime !== null && <small>{dateTime(changedTime)}</small>}
+      {restoredUntil !== null && ` · ${say('restoredUntil')}: ${dateTime(restoredUntil)}`}
+      {errorCode !== null && ` · ${say('error')}: ${errorCode}`}
+    </p>
   );
 }
 

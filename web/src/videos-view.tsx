@@ -25,7 +25,7 @@ const statuses = [
   'DELETED',
 ];
 const kinds = ['SEGMENT', 'COMPOSED', 'UPLOAD', 'UNKNOWN'];
-const subjects = ['VIDEO', 'IMAGE', 'ATTACHED_MEDIA', 'JOB', 'COMPOSITION'];
+const subjects = ['VIDEO', 'IMAGE', 'ATTACHED_MEDIA', 'MEDIA', 'JOB', 'COMPOSITION'];
 /** As the console has it: recordings are segments and composed videos. */
 const kindsOf: Readonly<Record<string, readonly string[]>> = { live: ['SEGMENT', 'COMPOSED'], upload: ['UPLOAD'] };
 const sourceName = (source: string) => say(source === 'live' ? 'liveRecordings' : 'uploads');
@@ -40,7 +40,7 @@ const fits = (video: VideoState, query: Query) => {
     (status === undefined || video.status === status) &&
     (source === undefined || (video.subject === 'VIDEO' && (kindsOf[source] ?? []).includes(video.kind))) &&
     (kind === undefined || video.kind === kind) &&
-    (subject === undefined || video.subject === subject) &&
+    (subject ?? 'VIDEO').split(',').includes(video.subject) &&
     isOfStream(query, video.stream) &&
     textOf(video).includes(text.toLowerCase())
   );
@@ -57,7 +57,7 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
     ...(status === '' ? {} : { status }),
     ...(source === '' ? {} : { source }),
     ...(kind === '' ? {} : { kind }),
-    ...(subject === '' ? {} : { subject }),
+    subject: subject === '' ? subjects.join() : subject,
   };
   const typed = { ...streamQuery(of), ...(text.trim() === '' ? {} : { text: text.trim() }) };
   const asked = { ...chosen, ...typed };

@@ -24,6 +24,8 @@ export function entityRows<T>(o: {
   readonly columns: readonly RecordColumn[];
   /** Whether the state that was read gets no row. */
   readonly skip?: () => boolean;
+  /** Whether what was read is none of the table's entities: an earlier row of it is hidden. */
+  readonly hide?: () => boolean;
 }): EntityRows {
   const [name, field] = o.key;
   const key = text.at(name, field);
@@ -38,9 +40,13 @@ export function entityRows<T>(o: {
     write(body, origin, out) {
       o.view.read(body);
       if (o.skip?.()) return false;
+      const hidden = o.hide?.() ?? false;
       key.write(out, 1);
-      start(origin, false, out);
-      for (const column of o.columns) column.write(out, 1);
+      start(origin, hidden, out);
+      for (const column of o.columns) {
+        if (hidden) column.blank(out);
+        else column.write(out, 1);
+      }
       out.endRow();
       return true;
     },

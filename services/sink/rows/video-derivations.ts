@@ -73,8 +73,8 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
       return start === null ? null : Math.max(source, start);
     },
     lastEventTime: () => (timeline.count === 0 ? null : eventTime.integer(timeline.count - 1) || null),
-    auditTime: () => ofFirst(byMachine, eventTime) ?? refusedAuditAt(),
-    auditReceivedAt: () => ofFirst(byMachine, receivedAt),
+    auditTime: () => ofFirst(byMachine, eventTime) ?? ofFirst(byMachineOnce, eventTime) ?? refusedAuditAt(),
+    auditReceivedAt: () => ofFirst(byMachine, receivedAt) ?? ofFirst(byMachineOnce, receivedAt),
     reviewTime: () => ofLastGood(byPerson, eventTime),
     reviewReceivedAt: () => ofLastGood(byPerson, receivedAt),
     renditionSubmittedAt: (rendition) => {
@@ -97,4 +97,6 @@ const statusFailed = Buffer.from('failed');
 const fileUploadComplete = Buffer.from('FileUploadComplete');
 const composeStart = Buffer.from('LiveRecordVideoComposeStart');
 const byMachine = Buffer.from('AIMediaAuditComplete');
+/** Its older name (cloud facts 1.2.3). */
+const byMachineOnce = Buffer.from('AIVideoCensorComplete');
 const byPerson = Buffer.from('CreateAuditComplete');

@@ -20,7 +20,7 @@ import {
 import { type EntityRows, entityRows } from './entity.ts';
 import { videoDerivations } from './video-derivations.ts';
 
-/** The table `video_state`. The row of the last state before a video retired stays: one of an earlier release has no timeline any more. */
+/** The table `video_state`: videos alone, no images and stand-ins. The row of the last state before a video retired stays: one of an earlier release has no timeline any more. */
 export function videoRows(): EntityRows {
   const video = new RecordView<VideoState>(avroSchema('VideoState'));
   const timeline = video.list('timeline');
@@ -29,11 +29,13 @@ export function videoRows(): EntityRows {
   const steps = video.list('steps');
   const derived = videoDerivations(video);
   const retired = video.field('retired');
+  const subject = video.field('subject');
 
   return entityRows({
     view: video,
     key: ['video_id', video.field('videoId')],
     skip: () => retired.flag(0) ?? false,
+    hide: () => subject.text(0) !== 'VIDEO',
     columns: [
       label.at('kind', video.field('kind')),
       label.at('status', video.field('status')),

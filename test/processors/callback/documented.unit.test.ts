@@ -64,6 +64,7 @@ function knownOf(state: VideoState): readonly string[] {
     if (elsewhere.includes(name) || value === null || value === false || value === 'UNKNOWN') return [];
     if (Array.isArray(value)) return value.map((item) => `${name} ${JSON.stringify(item)}`);
     if (value === true || name.endsWith('Url')) return [name];
+    if (name === 'storage') return storageTexts(value as NonNullable<VideoState['storage']>);
     if (name === 'stream') return [`stream ${Object.values(value as object).join('/')}`];
     if (name === 'recording')
       return [
@@ -79,6 +80,11 @@ function knownOf(state: VideoState): readonly string[] {
   );
   return [...fields, ...outputs];
 }
+
+const storageTexts = (storage: NonNullable<VideoState['storage']>): readonly string[] =>
+  Object.entries(storage).flatMap(([name, value]) =>
+    value === null ? [] : [`storage ${name} ${typeof value === 'number' ? timeText(value) : value}`],
+  );
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

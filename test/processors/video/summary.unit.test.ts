@@ -51,7 +51,8 @@ describe('what a video says of itself', () => {
 
   it.each<[string, unknown, readonly CallbackBody[]]>([
     // docs/video-status.md, "Kind".
-    ['kind', 'COMPOSED', [named('LiveRecordVideoComposeStart', 3, fail), recorded(4), sourceReady(6)]],
+    ['kind', 'COMPOSED', [named('LiveRecordVideoComposeStart', 3, fail), sourceReady(6)]],
+    ['kind', 'SEGMENT', [named('LiveRecordVideoComposeStart', 3, fail), recorded(4), sourceReady(6)]],
     ['kind', 'COMPOSED', [composing('Acknowledged'), recorded(4)]],
     ['kind', 'COMPOSED', [composing('Failed'), sourceReady(4)]],
     ['kind', 'COMPOSED', [composing('InDoubt'), sourceReady(4)]],

@@ -85,6 +85,20 @@ describe('the query API', () => {
     expect(videos.items.map((item: { videoId: string }) => item.videoId)).toEqual(['early']);
   });
 
+  test('lists videos alone, unless other subjects are asked for', async () => {
+    const subjects = ['VIDEO', 'IMAGE', 'ATTACHED_MEDIA', 'MEDIA', 'JOB', 'COMPOSITION', 'UNKNOWN'] as const;
+    const view = await openView();
+    await view.apply(subjects.map((subject, n) => videoRecord(0, n, video(`a-${subject}`, { subject }))));
+    const { app: server } = await testConsole({ view, token: 'right' });
+    const asked = async (query: string) =>
+      new Set((await server.inject(`/api/videos${query}`)).json().items.map((one: { subject: string }) => one.subject));
+    expect(await asked('')).toEqual(new Set(['VIDEO']));
+    expect(await asked('?subject=IMAGE,MEDIA')).toEqual(new Set(['IMAGE', 'MEDIA']));
+    expect(await asked(`?subject=${subjects.join()}`)).toEqual(new Set(subjects));
+    // What is no video is still found by its id.
+    expect((await server.inject('/api/videos/a-IMAGE')).json()).toMatchObject({ subject: 'IMAGE' });
+  });
+
   test('says what is wrong with a request', async () => {
     const { app: server } = await app();
     expect((await server.inject('/api/videos/none')).json()).toEqual({

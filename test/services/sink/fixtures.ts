@@ -140,6 +140,7 @@ export function segment(videoId: string, o: Partial<VideoState> = {}): VideoStat
     coverUrl: null,
     sourceUrl: 'http://vod.example.com/a.m3u8',
     sourceGone: false,
+    storage: null,
     sizeBytes: 1_000_000,
     durationSeconds: 1800,
     auditStatus: null,

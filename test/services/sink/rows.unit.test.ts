@@ -96,6 +96,11 @@ it('says when a source was known to be ready: for a composition when both of its
   expect(ready(segment('a', { sourceReadyTime: null }))).toBeNull();
 });
 
+it("takes the audit's older name for an audit", () => {
+  const timeline = [timelineEntry({ eventType: 'AIVideoCensorComplete', eventTime: after(30), receivedAt: after(31) })];
+  expect(derived(segment('a', { timeline }))).toMatchObject({ auditTime: after(30), auditReceivedAt: after(31) });
+});
+
 it.each(['fail', 'failed'])('takes an upload or an audit of status %s for none', (status) => {
   const told = (eventType: string, n: number, more: object = {}) =>
     timelineEntry({ eventType, eventTime: after(n), receivedAt: after(n + 1), ...more });
@@ -151,6 +156,16 @@ it('makes no row of a retired state, whose last full one stays', () => {
   expect(out.rows).toBe(0);
   expect(out.bytes).toBe(0);
 });
+
+it.each(['IMAGE', 'ATTACHED_MEDIA', 'MEDIA', 'JOB', 'COMPOSITION'] as const)(
+  'hides what turns out to be no video: %s',
+  (subject) => {
+    const [hidden, gone] = [new RowBytes(), new RowBytes()];
+    expect(videoRows().write(videoType.toBuffer(segment('a', { subject })), at, hidden)).toBe(true);
+    videoRows().writeGone('a', at, gone);
+    expect([...hidden.slice(0, 1)]).toEqual([...gone.slice(0, 1)]);
+  },
+);
 
 it('forgets a row whose value cannot be encoded, and keeps those before it', () => {
   const out = new RowBytes();
