@@ -55,6 +55,7 @@ export const header = {
   source: 'source',
   receivedAt: 'received-at',
   region: 'region',
+  sentAt: 'sent-at',
   replayedAt: 'replayed-at',
   replayedFrom: 'replayed-from',
   reason: 'reason',
@@ -70,6 +71,7 @@ const onCallbacks: readonly TopicHeader[] = [
   { name: header.source, always: true, meaning: 'who delivered it: http, mns, live, reconciler, job-runner, operator' },
   { name: header.receivedAt, always: true, meaning: 'when it was received, epoch milliseconds' },
   { name: header.region, always: false, meaning: 'region of the endpoint, where it is configured' },
+  { name: header.sentAt, always: false, meaning: 'of source live: when the cloud sent it, epoch milliseconds' },
   { name: header.replayedAt, always: false, meaning: 'when it was replayed, epoch milliseconds; the others are kept' },
   { name: header.replayedFrom, always: false, meaning: 'what a replay read: topic/partition/offset' },
 ];

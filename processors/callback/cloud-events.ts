@@ -224,9 +224,11 @@ export function streamOf(body: Body): StreamRef | null {
   return domainName !== null && appName !== null && streamName !== null ? { domainName, appName, streamName } : null;
 }
 
-/** @throws Unusable for one with a control character: a stream's names are a key */
-/** One that is too long is cut, and ends in its hash: cut alone, two streams would become one. */
-function nameOf(body: Body, name: string): string | null {
+/**
+ * One that is too long is cut, and ends in its hash: cut alone, two streams would become one.
+ * @throws Unusable for one with a control character: a stream's names are a key
+ */
+export function nameOf(body: Body, name: string): string | null {
   const text = textOf(body, name);
   if (text === null) return null;
   const short = cut(text, maxBytes.name);

@@ -34,6 +34,10 @@ export const claimedSourceOf = (record: Delivered): string => headerOf(record, h
 /** Whether it is one of ApsaraVideo Live's own record callbacks, which are about a stream, not a video. */
 export const isLiveRecord = (record: Delivered): boolean => claimedSourceOf(record) === ('live' satisfies EventSource);
 
+/** When the cloud sent it, by the header that it signed; else when it was received. Epoch milliseconds. */
+export const sentAtMsOf = (record: Delivered): number =>
+  headerTimeMs(record, header.sentAt) ?? deliveryOf(record).receivedAtMs;
+
 /** When it was replayed, epoch milliseconds; null where it wasn't. */
 export const replayedAtMsOf = (record: Delivered): number | null => headerTimeMs(record, header.replayedAt);
 

@@ -1,4 +1,4 @@
-export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf } from './delivery.ts';
+export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf, sentAtMsOf } from './delivery.ts';
 export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeeded, type VideoEvent } from './event.ts';
 export { compareText, cut, maxBytes } from './fields.ts';
 export { hashOf } from './identity.ts';
@@ -8,6 +8,7 @@ export {
   type InternalEvent,
   type OperatorTranscodeRequest,
 } from './internal-event.ts';
+export { type LiveRecord, liveRecordOf, type OpenedLiveRecord } from './live-record.ts';
 export { parseCallback } from './parse.ts';
 export { maxAheadMs } from './plausible.ts';
 export { compareRenditions, renditionBytes, submitted } from './rendition.ts';

@@ -1,6 +1,7 @@
 /** From the sessions as they are to what has to be said about them. */
 import type { EmittedSession, StreamRef } from '../../schemas/generated/StreamState.ts';
 import type { Emission } from '../topology.ts';
+import { keptRecording, type LiveView } from './live-sessions.ts';
 import type { Session } from './projection.ts';
 import { contentOf, digestOf, mergedContentOf, type SessionContent } from './record.ts';
 import { limits } from './rules.ts';
@@ -26,6 +27,8 @@ export function announce(
   known: {
     /** All sessions that a redirect may lead to. */
     readonly others: readonly Session[];
+    /** What Live's own callbacks say of them. */
+    readonly live: LiveView;
     /** The last one that was given. */
     readonly revision: number;
     readonly nowMs: number;
@@ -51,15 +54,14 @@ export function announce(
     const { startMs, endMs } = session.group;
     const before = saidByStart.get(startMs);
     saidByStart.delete(startMs);
-    next.push({
-      startTime: startMs,
-      endTime: endMs,
-      digest: say(startMs, contentOf(session), before),
-      compose: session.closed ? session.mode : (before?.compose ?? null),
-      rules: session.rules,
-      mergedInto: null,
-      mergedAt: null,
-    });
+    const live = known.live.recordings.get(startMs) ?? keptRecording(before?.live, known.live);
+    const digest = say(startMs, contentOf(session, live), before);
+    // One that Live alone knows of decides nothing. The session that swallows it may begin a little later.
+    const kept =
+      session.group.segments.length === 0
+        ? { endTime: Math.max(endMs, startMs + limits.liveEarlyMs), compose: null, rules: null }
+        : { endTime: endMs, compose: session.closed ? session.mode : (before?.compose ?? null), rules: session.rules };
+    next.push({ startTime: startMs, ...kept, digest, mergedInto: null, mergedAt: null, live });
   }
   // Beyond what is remembered the oldest redirects end early.
   let most = limits.redirects * Math.max(1, sessions.length);

@@ -174,6 +174,9 @@ export function emptyState(stream: StreamRef): StreamState {
     pointer: null,
     pages: [],
     reachesBack: false,
+    liveEvents: [],
+    liveClock: 0,
+    liveDueAt: null,
   };
 }
 

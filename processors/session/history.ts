@@ -117,6 +117,7 @@ function spanOf(
     stream: own.stream,
     revision: own.revision,
     clock: Math.max(own.clock, clock ?? 0),
+    live: { events: own.liveEvents, clock: own.liveClock, fromMs: own.archivedBefore ?? Number.NEGATIVE_INFINITY },
     videos: add.reduce(withFact, videos),
     sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
     composesUnplaced: add.reduce(withFact, own.videos).some((video) => isUnplaced(video) && isLiving(video)),

@@ -99,7 +99,7 @@ function settledAt(session: Omit<Session, 'settled' | 'settlesAtMs'>, nowMs: num
 }
 
 /** Without what else the policy says. */
-function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, takeOver }: KeptRules): KeptRules {
+export function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, takeOver }: KeptRules): KeptRules {
   return { cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, takeOver };
 }
 

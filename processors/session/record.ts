@@ -1,5 +1,5 @@
 /** What is said to the outside about a session: the SessionState record. */
-import type { SessionComposed, SessionState } from '../../schemas/generated/SessionState.ts';
+import type { LiveRecording, SessionComposed, SessionState } from '../../schemas/generated/SessionState.ts';
 import { type Digest, digest } from './digest.ts';
 import type { Group } from './grouping.ts';
 import { exceedsCloudLimit, hasSurplus, type Session } from './projection.ts';
@@ -11,7 +11,8 @@ const durationSlackRatio = 0.01;
 /** The record without the names, which never change under one session id, and the revision. */
 export type SessionContent = Omit<SessionState, 'sessionId' | 'stream' | 'revision'>;
 
-export function contentOf(session: Session): SessionContent {
+/** @param liveRecording what Live's own callbacks say of it, null where none came */
+export function contentOf(session: Session, liveRecording: LiveRecording | null = null): SessionContent {
   const { group, composition, status } = session;
   const composed = session.composed.map(({ video, ours }): SessionComposed => {
     const { videoId, composeStartTime, sourceReadyTime, transcodedTime, format, durationSeconds } = video;
@@ -58,6 +59,7 @@ export function contentOf(session: Session): SessionContent {
       mediaId: composition.mediaId,
       errorCode: composition.errorCode,
     },
+    liveRecording,
   };
 }
 
@@ -82,6 +84,7 @@ export function mergedContentOf(startMs: number, endMs: number, mergedInto: stri
     composedSurplus: false,
     timesBounded: false,
     composition: null,
+    liveRecording: null,
   };
 }
 
@@ -122,6 +125,12 @@ export function digestOf(content: SessionContent): number {
       .add(composition.state)
       .add(composition.mediaId)
       .add(composition.errorCode);
+  // Where Live has said nothing the sum is what earlier releases made it.
+  const live = content.liveRecording;
+  if (live) {
+    sum.add(live.state).add(live.startedTime).add(live.pausedTime).add(live.resumedTime);
+    sum.add(live.endedTime).add(live.fileTime);
+  }
   return sum.number();
 }
 

@@ -43,7 +43,8 @@ export function keep(own: StreamState, archive: Archive | null, part: Part, rule
     reachesBack,
   };
   const range = { fromMs: archivedBefore ?? Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
-  return { ...next, dueAt: dueAt(turned, rules, range) };
+  const { events, dueAtMs } = turned.liveView;
+  return { ...next, liveEvents: events, liveDueAt: dueAtMs, dueAt: dueAt(turned, rules, range) };
 }
 
 /** From which session on all is in the own record: a session is never divided, and the newest two are never archived. */

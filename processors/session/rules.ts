@@ -76,6 +76,12 @@ export const limits = {
   longestCycleMs: 21_600 * secondMs,
   /** What a callback says happened before it was sent; clocks differ by less. */
   clockSlackMs: 300 * secondMs,
+  /** Live's own callbacks of one sort that are held of a stream: the newest. */
+  liveEvents: 32,
+  /** A recording's start is told of within so much of its first frame. */
+  liveEarlyMs: 60 * secondMs,
+  /** A callback of Live's that isn't answered is sent again within so much: five times, after up to ten seconds each (cloud facts 2.1.5). */
+  liveResendMs: 120 * secondMs,
   /** How long a swallowed session id redirects. */
   mergedForMs: 3 * dayMs,
 } as const;

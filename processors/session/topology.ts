@@ -15,6 +15,7 @@ import { fileOf } from './composition-parts.ts';
 import { newsOf, videoOf } from './facts.ts';
 import { type Change, judge, type Part } from './history.ts';
 import { compositionOf, homeOf, isOfJob } from './ledger.ts';
+import { liveFollowedMs, withLiveEvent } from './live-recording.ts';
 import { keep } from './records.ts';
 import { isTooOld, looseUntil } from './retention.ts';
 import { rulesOf, type SessionPolicies, type SessionRules } from './rules.ts';
@@ -48,6 +49,14 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
       const own = before ?? emptyState(fact.stream);
       const archive = read ? new Archive(fact.stream, read) : null;
       const rules = rulesFor(fact.stream);
+      if (fact.live) {
+        const liveEvents = withLiveEvent(own.liveEvents, fact.live);
+        if (liveEvents === own.liveEvents) return { kind: 'drop', reason: 'duplicate' };
+        if (fact.live.time + liveFollowedMs(rules) <= nowMs)
+          return { kind: 'drop', reason: 'older-than-retention', labels: tooOld };
+        const places = [fact.live.startTime ?? fact.live.time];
+        return outcomeOf(key, { ...own, liveEvents }, archive, [{ places, add: [] }], rules, nowMs);
+      }
       const video = videoOf(fact);
       const held = heldFact(own, archive, video.videoId);
       const news = newsOf(video, held?.video);
@@ -60,15 +69,18 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
       return outcomeOf(key, own, archive, changesOf(home, video, held), rules, nowMs);
     },
     timer: {
-      dueAtMs: (state) => state.dueAt,
+      dueAtMs: ({ dueAt, liveDueAt }) => (isLiveFirst(dueAt, liveDueAt) ? liveDueAt : dueAt),
       /** Time passes to the deadline and no further: of what lies between it and now not everything may be known yet. */
       fire(key, state, { nowMs, read }) {
         const { stream } = state;
         const archive = read ? new Archive(stream, read) : null;
-        const clock = Math.max(state.clock, state.dueAt ?? 0);
+        // What follows from Live's callbacks never moves the clock by which sessions end and are composed.
+        const live = isLiveFirst(state.dueAt, state.liveDueAt);
+        const clock = live ? state.clock : Math.max(state.clock, state.dueAt ?? 0);
+        const liveClock = Math.max(state.liveClock, live ? (state.liveDueAt ?? 0) : 0);
         const page = pageStartOf(key);
         const ownKey = streamKeyOf(stream);
-        const own = key === ownKey ? state : (read?.(ownKey) ?? emptyState(stream));
+        const own = key === ownKey ? { ...state, liveClock } : (read?.(ownKey) ?? emptyState(stream));
         const rules = rulesFor(stream);
         if (archive && key === archive.stubsKey) return stubsOutcome(own, state, clock, rules);
         const places = page === null ? [] : [page];
@@ -76,6 +88,10 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
       },
     },
   };
+}
+
+function isLiveFirst(dueAt: number | null, liveDueAt: number | null): boolean {
+  return liveDueAt !== null && (dueAt === null || liveDueAt < dueAt);
 }
 
 const tooOld = { result: 'older-than-retention' };
@@ -178,8 +194,9 @@ function stubsOutcome(own: StreamState, stubs: StreamState, clock: number, rules
 
 /** Nothing is left that time or a later fact could change. */
 function isOver(own: StreamState, rules: SessionRules): boolean {
-  const { sessions, archived, settled, videos } = own;
+  const { sessions, archived, settled, videos, liveEvents } = own;
   return (
-    sessions.length + archived + settled.length === 0 && videos.every((video) => looseUntil(video, rules) === null)
+    sessions.length + archived + settled.length + liveEvents.length === 0 &&
+    videos.every((video) => looseUntil(video, rules) === null)
   );
 }

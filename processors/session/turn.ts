@@ -1,10 +1,17 @@
 /** One turn of a part of a stream's history: facts and time in, what is now true and what is to be said out. */
-import type { Composition, EmittedSession, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import type {
+  Composition,
+  EmittedSession,
+  LiveEvent,
+  StreamState,
+  StreamVideo,
+} from '../../schemas/generated/StreamState.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission } from '../topology.ts';
 import { announce, tombstone } from './announce.ts';
 import { composeJobOf, decideComposition } from './composition.ts';
 import { compositionOf, followCompositions, homeOf, withCompositions } from './ledger.ts';
+import { type LiveView, liveViewOf } from './live-sessions.ts';
 import { type Session, sessionsOf, withComposition } from './projection.ts';
 import { isOverAt, looseUntil, retiresAt } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
@@ -15,12 +22,15 @@ export type Span = Pick<StreamState, 'stream' | 'revision' | 'clock' | 'videos' 
   readonly composesUnplaced: boolean;
   /** Whether that has been ordered for the stream, whatever it was of then: nothing is paid for twice. */
   readonly isOrdered: (token: string) => boolean;
+  /** Live's own callbacks, up to when time has passed for them, and from where on they may tell of a session by themselves. */
+  readonly live?: { readonly events: readonly LiveEvent[]; readonly clock: number; readonly fromMs: number };
 };
 
 /** What is judged: the sessions that start, and loose facts that lie, from there to before there. The rest is context. */
 export type Judged = { readonly fromMs: number; readonly toMs: number };
 
-export type Turned = Omit<Span, 'composesUnplaced' | 'isOrdered'> & {
+export type Turned = Omit<Span, 'composesUnplaced' | 'isOrdered' | 'live'> & {
+  readonly liveView: LiveView;
   /** Those that stay, oldest first, the context included. */
   readonly current: readonly Session[];
   readonly loose: readonly StreamVideo[];
@@ -51,11 +61,15 @@ export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Jud
   const current = decided.sessions.filter((session) => !isRetired(session));
   const isGone = (startMs: number) => retired.some((session) => session.group.startMs === startMs);
   const [said, aside] = partition(span.sessions, (one) => isJudged(keptAt(one, current)));
+  const { events = [], clock: liveClock = 0, fromMs = Number.NEGATIVE_INFINITY } = span.live ?? {};
+  const liveView = liveViewOf(events, decided.sessions, rules, Math.max(clock, liveClock));
+  const alone = liveView.alone.filter(({ group }) => group.startMs >= fromMs);
+  const followed = alone.length === 0 ? current : [...current, ...alone];
   const announced = announce(
     stream,
-    current.filter(({ group }) => isJudged(group.startMs)),
+    followed.filter(({ group }) => isJudged(group.startMs)),
     said.filter((one) => one.mergedInto !== null || !isGone(one.startTime)),
-    { others: current, revision: span.revision, nowMs, clockMs: clock },
+    { others: followed, live: liveView, revision: span.revision, nowMs, clockMs: clock },
   );
   const [kept, forgotten] = partition(
     decided.compositions,
@@ -74,6 +88,7 @@ export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Jud
     loose: projected.loose.filter((video) => !left.has(video)),
     needsEarlier: projected.needsEarlier,
     taken: decided.taken,
+    liveView,
     emit: [
       ...announced.emit,
       ...decided.commands,

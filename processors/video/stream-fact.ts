@@ -1,4 +1,4 @@
-import type { ComposeJobFact, StreamFact } from '../../schemas/generated/StreamFact.ts';
+import type { ComposeJobFact, LiveRecordFact, StreamFact, StreamRef } from '../../schemas/generated/StreamFact.ts';
 import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
 import { sameValue } from './conflicts.ts';
 import { eventsOf } from './events.ts';
@@ -37,6 +37,17 @@ function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null
     videoRevision,
     composeJob: composeJobOf(state),
     region: state.region,
+    live: null,
+  };
+}
+
+/** What ApsaraVideo Live says of a stream. To earlier releases it is a video that doesn't belong to it. */
+export function liveFactOf(stream: StreamRef, live: LiveRecordFact): StreamFact {
+  return {
+    ...{ videoId: 'live', stream, kind: 'UNKNOWN', status: 'ANNOUNCED', recording: null, recordedTime: null },
+    ...{ composeStartTime: null, sourceReadyTime: null, firstPlayableTime: null, transcodedTime: null },
+    ...{ durationSeconds: null, format: null, errorCode: null, errorMessage: null, removed: true },
+    ...{ videoRevision: 0, composeJob: null, region: null, live },
   };
 }
 

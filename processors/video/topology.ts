@@ -1,12 +1,19 @@
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { deliveryOf, isLiveRecord, parseCallback, type VideoEvent } from '../callback/index.ts';
+import {
+  deliveryOf,
+  isLiveRecord,
+  liveRecordOf,
+  parseCallback,
+  sentAtMsOf,
+  type VideoEvent,
+} from '../callback/index.ts';
 import type { Policy, PolicyBook } from '../policy/index.ts';
 import { streamKeyOf } from '../stream-key.ts';
-import type { Emission, Labels, Outcome, Topology } from '../topology.ts';
+import type { Emission, Labels, Outcome, SourceRecord, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
 import { evolve, retired } from './evolve.ts';
 import { retirementDueAtMs } from './retirement.ts';
-import { streamFactsOf } from './stream-fact.ts';
+import { liveFactOf, streamFactsOf } from './stream-fact.ts';
 
 /** The store of the video processor is what `video-state` holds. */
 export type VideoRecord = VideoState;
@@ -26,10 +33,9 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
     outputs: ['stream-facts', 'transcode-jobs'],
 
     step(before, record, { nowMs }): Outcome<VideoRecord> {
-      // ApsaraVideo Live's own record callbacks are about a stream, not a video: kept in the topic, nothing to do here.
-      if (isLiveRecord(record)) return { kind: 'drop', reason: 'live-record-event' };
       // Parse: bytes to a fact, or a dead letter that says why not.
       if (!(record.value instanceof Uint8Array)) return unusable('not bytes', 'the callbacks topic holds raw bodies');
+      if (isLiveRecord(record)) return ofStream(record.value, before, record);
       const parsed = parseCallback(record.value, deliveryOf(record));
       if (parsed.kind === 'unparsable') return unusable(parsed.code ?? 'unparsable', parsed.reason);
       const { event } = parsed;
@@ -65,6 +71,16 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
       },
     },
   };
+}
+
+/** ApsaraVideo Live's own record callbacks are about a stream: no video changes, its stream is told. */
+function ofStream(body: Uint8Array, before: VideoRecord | null, record: SourceRecord): Outcome<VideoRecord> {
+  const opened = liveRecordOf(body, sentAtMsOf(record));
+  if (!opened.ok) return unusable('unusable', opened.reason);
+  const { stream, live } = opened.record;
+  if (live === null) return { kind: 'drop', reason: 'live-record-event' };
+  const fact: Emission = { topic: 'stream-facts', key: streamKeyOf(stream), value: liveFactOf(stream, live) };
+  return { kind: 'next', state: before, others: new Map(), emit: [fact] };
 }
 
 function unusable(reason: string, error: string): Outcome<VideoRecord> {

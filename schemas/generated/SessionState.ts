@@ -59,6 +59,24 @@ export type SessionComposition = {
   readonly errorCode: string | null;
 };
 
+/** ENDED: paused for longer than the disconnect delay, or the session has closed. UNKNOWN: only files were told of. */
+export type LiveRecordingState = 'UNKNOWN' | 'RECORDING' | 'PAUSED' | 'ENDED';
+
+/** What ApsaraVideo Live's own record callbacks say of the recording. */
+export type LiveRecording = {
+  readonly state: LiveRecordingState;
+  /** The first record_started; where none came, the start of the first file told of. */
+  readonly startedTime: number | null;
+  /** The latest record_paused. */
+  readonly pausedTime: number | null;
+  /** The latest record_resumed, or record_started after a pause. */
+  readonly resumedTime: number | null;
+  /** The pause that was its end, once the disconnect delay has passed. */
+  readonly endedTime: number | null;
+  /** End of the latest file told of. */
+  readonly fileTime: number | null;
+};
+
 /** The state of one live session: consecutive recordings of one stream whose gaps stay within the disconnect delay. At most 515 segments; a longer recording goes on as another session and this one is marked truncated. */
 export type SessionState = {
   /** domain/app/stream/<first record start, ISO 8601 UTC with milliseconds>, e.g. play.example.com/live/room-42/2026-03-01T09:30:00.000Z */
@@ -99,4 +117,6 @@ export type SessionState = {
   readonly composedSurplus: boolean;
   /** A time that its callback can't have known, or a recording longer than any cycle, was brought back to what can be. */
   readonly timesBounded: boolean;
+  /** Null where none of Live's own record callbacks came. No other field depends on it; a session without segments is known by them alone. */
+  readonly liveRecording: LiveRecording | null;
 };

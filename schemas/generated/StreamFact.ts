@@ -29,6 +29,20 @@ export type ComposeJobFact = {
   readonly errorCode: string | null;
 };
 
+/** record_started, record_paused, record_resumed, and that a file was generated. */
+export type LiveRecordEvent = 'UNKNOWN' | 'STARTED' | 'PAUSED' | 'RESUMED' | 'FILE';
+
+/** One of ApsaraVideo Live's own record callbacks. */
+export type LiveRecordFact = {
+  readonly event: LiveRecordEvent;
+  /** When it was sent: nothing else tells when it happened. */
+  readonly time: number;
+  /** Of the file. */
+  readonly startTime: number | null;
+  /** Of the file. */
+  readonly endTime: number | null;
+};
+
 /** Internal: what a video's latest state means for its stream. A whole snapshot, so that the latest copy replaces all earlier ones. */
 export type StreamFact = {
   readonly videoId: string;
@@ -54,4 +68,6 @@ export type StreamFact = {
   readonly composeJob: ComposeJobFact | null;
   /** Region of the endpoint that received the video's events, where it is configured. */
   readonly region: string | null;
+  /** Set where this is no fact of a video but what ApsaraVideo Live says of the stream; videoId is then `live`, and removed is true, so that earlier releases leave it alone. */
+  readonly live: LiveRecordFact | null;
 };

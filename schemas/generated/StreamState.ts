@@ -53,6 +53,24 @@ export type KeptRules = {
   readonly takeOver: boolean | null;
 };
 
+/** ENDED: paused for longer than the disconnect delay, or the session has closed. UNKNOWN: only files were told of. */
+export type LiveRecordingState = 'UNKNOWN' | 'RECORDING' | 'PAUSED' | 'ENDED';
+
+/** What ApsaraVideo Live's own record callbacks say of the recording. */
+export type LiveRecording = {
+  readonly state: LiveRecordingState;
+  /** The first record_started; where none came, the start of the first file told of. */
+  readonly startedTime: number | null;
+  /** The latest record_paused. */
+  readonly pausedTime: number | null;
+  /** The latest record_resumed, or record_started after a pause. */
+  readonly resumedTime: number | null;
+  /** The pause that was its end, once the disconnect delay has passed. */
+  readonly endedTime: number | null;
+  /** End of the latest file told of. */
+  readonly fileTime: number | null;
+};
+
 /** What session-state says about one session id that is not settled. */
 export type EmittedSession = {
   /** Names the session: the last part of its id. */
@@ -67,6 +85,8 @@ export type EmittedSession = {
   readonly mergedAt: number | null;
   /** Set when the session first closed: a changed policy doesn't rewrite it. */
   readonly rules: KeptRules | null;
+  /** As last said. */
+  readonly live: LiveRecording | null;
 };
 
 /** A session whose record stands but is no longer followed. */
@@ -100,6 +120,17 @@ export type Composition = {
   readonly files: readonly number[];
 };
 
+/** record_started, record_paused, record_resumed, and that a file was generated. */
+export type LiveRecordEvent = 'UNKNOWN' | 'STARTED' | 'PAUSED' | 'RESUMED' | 'FILE';
+
+/** One of ApsaraVideo Live's own record callbacks. */
+export type LiveEvent = {
+  readonly event: LiveRecordEvent;
+  readonly time: number;
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+};
+
 /** Internal: the session processor's store. Under the key of a stream: the latest facts about the videos of its newest sessions, and what was last said about these. Older sessions are archived, each in a record of its own under a longer key, so that the cost of a fact doesn't depend on how many there were; `pointer` and `pages` lead to them. */
 export type StreamState = {
   readonly stream: StreamRef;
@@ -129,4 +160,10 @@ export type StreamState = {
   readonly pages: readonly number[];
   /** A composed video of this record belongs to an archived session. */
   readonly reachesBack: boolean;
+  /** Ordered by time; the newest of each sort. */
+  readonly liveEvents: readonly LiveEvent[];
+  /** As clock, for what follows from Live's callbacks alone: nothing else may depend on it. */
+  readonly liveClock: number;
+  /** When the next timer of Live's callbacks is due. */
+  readonly liveDueAt: number | null;
 };

@@ -1,5 +1,5 @@
-import { subjectOf } from '../../processors/callback/index.ts';
-import { hasControlCharacter } from '../../schemas/bounds.ts';
+import { liveRecordOf, subjectOf } from '../../processors/callback/index.ts';
+import { streamKeyOf } from '../../processors/stream-key.ts';
 import { deadLetterHeaders } from '../../schemas/dead-letter.ts';
 import { header } from '../../schemas/topics.ts';
 import type { OutgoingRecord } from './record.ts';
@@ -10,6 +10,8 @@ export type Origin = {
   readonly source: 'http' | 'mns' | 'live';
   readonly region: string;
   readonly receivedAtMs: number;
+  /** Of `live`: when the cloud sent it, as it signed; null where it didn't sign. */
+  readonly sentAtMs?: number | null;
 };
 
 export type DeadLetterReason = 'oversize' | 'unusable';
@@ -27,6 +29,7 @@ export function admit(body: Uint8Array, origin: Origin, limitBytes: number): Adm
     [header.source]: origin.source,
     [header.receivedAt]: String(origin.receivedAtMs),
     [header.region]: origin.region,
+    ...(origin.sentAtMs == null ? {} : { [header.sentAt]: String(origin.sentAtMs) }),
   };
   function deadLetter(reason: DeadLetterReason, error: string): Admission {
     const why = deadLetterHeaders(origin.source === 'mns' ? 'mns' : 'ingress', reason, error);
@@ -39,23 +42,10 @@ export function admit(body: Uint8Array, origin: Origin, limitBytes: number): Adm
   return { reason: null, record: { topic: 'callbacks', key: subject.subjectId, value: body, headers } };
 }
 
-const utf8 = new TextDecoder();
-
 type LiveStream = { readonly ok: true; readonly subjectId: string } | { readonly ok: false; readonly reason: string };
 
-/** ApsaraVideo Live's record callbacks name their stream in lower-case fields (cloud facts 4). */
+/** ApsaraVideo Live's record callbacks name their stream in lower-case fields (cloud facts 4.11). */
 function liveStreamOf(body: Uint8Array): LiveStream {
-  let fields: { domain?: unknown; app?: unknown; stream?: unknown } | null;
-  try {
-    // Without the byte order mark that some clients begin with, as every other body is read.
-    fields = JSON.parse(utf8.decode(body)) as typeof fields;
-  } catch {
-    return { ok: false, reason: 'not JSON' };
-  }
-  const parts = [fields?.domain, fields?.app, fields?.stream];
-  if (!parts.every((part) => typeof part === 'string' && part !== ''))
-    return { ok: false, reason: 'no stream: domain, app or stream is missing' };
-  const subjectId = parts.join('/');
-  if (hasControlCharacter(subjectId)) return { ok: false, reason: 'the stream has a control character' };
-  return { ok: true, subjectId };
+  const opened = liveRecordOf(body, 0);
+  return opened.ok ? { ok: true, subjectId: streamKeyOf(opened.record.stream) } : opened;
 }

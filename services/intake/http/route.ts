@@ -95,7 +95,9 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
     const receivedAtMs = clock.now();
     const publish = () => {
       const { kind, region } = request.endpoint;
-      const origin = { source: kind === 'live' ? 'live' : 'http', region, receivedAtMs } as const;
+      // Live's bodies have no time: what it signed tells best when it happened.
+      const sentAtMs = kind === 'live' && request.timestamp !== '' ? Number(request.timestamp) * 1000 : null;
+      const origin = { source: kind === 'live' ? 'live' : 'http', region, receivedAtMs, sentAtMs } as const;
       const { record, reason } = admit(body, origin, limits.bodyBytes);
       if (reason !== null) metrics.count('live2vod_dead_letters_total', { stage: 'ingress', reason });
       return publisher.publish(record);

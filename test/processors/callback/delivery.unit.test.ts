@@ -1,6 +1,6 @@
 /** How a record was delivered, by its headers, which anybody who may write to the topic can set. */
 import { describe, expect, it } from 'vitest';
-import { deliveryOf, isLiveRecord, replayedAtMsOf } from '../../../processors/callback/index.ts';
+import { deliveryOf, isLiveRecord, replayedAtMsOf, sentAtMsOf } from '../../../processors/callback/index.ts';
 import { bounds } from '../../../schemas/bounds.ts';
 
 const timestampMs = 1_772_359_200_000;
@@ -76,4 +76,11 @@ it('a record was replayed when its header says so', () => {
   expect(replayed({ 'replayed-at': '1772359204000' })).toBe(1_772_359_204_000);
   expect(replayed({})).toBeNull();
   expect(replayed({ 'replayed-at': '17723592x' })).toBeNull();
+});
+
+it('a callback was sent when the cloud says, else when it was received', () => {
+  const sent = (headers: Readonly<Record<string, string>>) => sentAtMsOf({ headers, timestampMs });
+  expect(sent({ 'sent-at': '1700000000000', 'received-at': '1700000009000' })).toBe(1_700_000_000_000);
+  expect(sent({ 'sent-at': 'now', 'received-at': '1700000009000' })).toBe(1_700_000_009_000);
+  expect(sent({})).toBe(timestampMs);
 });

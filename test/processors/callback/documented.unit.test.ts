@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { policyBook } from '../../../processors/policy/index.ts';
 import { videoTopology } from '../../../processors/video/index.ts';
+import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import { admit } from '../../../services/intake/admission.ts';
 import { tableIn } from '../../support/document-tables.ts';
@@ -44,6 +45,12 @@ function readAs({ channel, body }: Documented): {
   const taken = topology.step(null, { ...record, key, timestampMs: receivedAtMs }, { nowMs: receivedAtMs });
   if (taken.kind === 'dead-letter') return { readAs: `dead letter at the processor: ${taken.error}`, ...nothing };
   if (taken.kind === 'drop') return { readAs: `dropped by the video processor: ${taken.reason}`, ...nothing };
+  const told = taken.emit[0]?.value as StreamFact | undefined;
+  if (taken.state === null && told?.live) {
+    const { event, startTime, endTime } = told.live;
+    const times = event === 'FILE' ? [`file ${timeText(startTime)} to ${timeText(endTime)}`] : [];
+    return { readAs: `told to its stream: ${event}`, ...nothing, known: times };
+  }
   const state = taken.state as VideoState;
   const type = state.timeline[0]?.eventType;
   const unknown = taken.labels?.eventType === 'other';

@@ -203,7 +203,7 @@ describe('an id that leads to a newer show, where nothing else is left of its ti
   it('is kept with that show as soon as it is looked at, until it has served its time', () => {
     const live = new StreamUnderTest({ policy: byNobody }).hear(segment('a', 72, 80));
     const archive = new Archive(stream, () => null);
-    const said = { startTime: atMinute(60), endTime: atMinute(72), digest: 1, compose: null, rules: null };
+    const said = { startTime: atMinute(60), endTime: atMinute(72), digest: 1, compose: null, rules: null, live: null };
     const sessions = [{ ...said, mergedInto: atMinute(72), mergedAt: atMinute(90) }];
     const dueAt = atMinute(90) + 3 * dayMs;
     archive.put({ startMs: atMinute(60), state: { ...emptyState(stream), sessions, dueAt } });

@@ -57,7 +57,15 @@ describe('a page', () => {
     expect(endOf(page(0, []))).toBe(atMinute(0));
     expect(endOf(page(0, [segment('a', 0, 8), segment('b', 2, 4)]))).toBe(atMinute(8));
     expect(endOf(page(0, [segment('a', 0, 8), composed('film', 11)]))).toBe(atMinute(11));
-    const said = { startTime: atMinute(1), digest: 1, compose: null, rules: null, mergedInto: null, mergedAt: null };
+    const said = {
+      startTime: atMinute(1),
+      digest: 1,
+      compose: null,
+      rules: null,
+      mergedInto: null,
+      mergedAt: null,
+      live: null,
+    };
     const sessions = [20, 9].map((minute) => ({ ...said, endTime: atMinute(minute) }));
     expect(endOf(page(0, [segment('a', 0, 8)], { sessions }))).toBe(atMinute(20));
     expect(endOf(page(0, [segment('a', 0, 30)], { sessions }))).toBe(atMinute(30));

@@ -62,6 +62,9 @@ describe('whether there is something new to say', () => {
     gaps: [{ startTime: 1, endTime: 2 }],
     composed: [{ videoId: 'film', status: 'TRANSCODED', ours: false, ...film }],
     composition: { token: 't', reason: 'POLICY', state: 'DONE', mediaId: 'm', errorCode: 'E' },
+    liveRecording: {
+      ...{ state: 'PAUSED', startedTime: 6, pausedTime: 7, resumedTime: 8, endedTime: 9, fileTime: 10 },
+    },
   };
 
   /** The content with each of its values changed, one at a time, by where it is. */
@@ -100,6 +103,7 @@ it('a redirect carries no mark and nothing of the session that it was', () => {
     ...{ segments: [], gaps: [], composed: [], composeExpected: false, composeMissing: false, durationMismatch: false },
     ...{ segmentLimitExceeded: false, overlapping: false, truncated: false, settled: false, composedSurplus: false },
     timesBounded: false,
+    liveRecording: null,
   };
   expect(mergedContentOf(1, 2, 'other')).toEqual(expected);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { announce } from '../../../processors/session/announce.ts';
 import { videoOf } from '../../../processors/session/facts.ts';
 import { sessionsOf } from '../../../processors/session/index.ts';
+import { liveViewOf } from '../../../processors/session/live-sessions.ts';
 import { isTooOld, looseUntil, withoutFlood } from '../../../processors/session/retention.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import type { EmittedSession } from '../../../schemas/generated/StreamState.ts';
@@ -108,9 +109,10 @@ describe('other facts', () => {
 });
 
 describe('ids that lead to a session', () => {
+  const unsaid = liveViewOf([], [], rules(), 0);
   const known = (minute: number, change: Partial<EmittedSession> = {}): EmittedSession => ({
     ...{ startTime: atMinute(minute), endTime: atMinute(minute), digest: 1, compose: null, rules: null },
-    ...{ mergedInto: null, mergedAt: null },
+    ...{ mergedInto: null, mergedAt: null, live: null },
     ...change,
   });
   const sessions = (...spans: readonly (readonly [number, number])[]) =>
@@ -121,7 +123,7 @@ describe('ids that lead to a session', () => {
     ).sessions;
   const nowMs = atMinute(2000);
   const announced = (shows: ReturnType<typeof sessions>, said: readonly EmittedSession[], others = shows) =>
-    announce(stream, shows, said, { others, revision: 7, nowMs, clockMs: nowMs });
+    announce(stream, shows, said, { others, live: unsaid, revision: 7, nowMs, clockMs: nowMs });
   const gone = ({ emit }: ReturnType<typeof announced>) =>
     emit.filter(({ value }) => value === null).map(({ key, headers }) => [key, headers?.reason]);
 

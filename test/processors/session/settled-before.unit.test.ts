@@ -58,7 +58,14 @@ describe('what is left of sessions', () => {
     const archive = new Archive(stream, () => null);
     const settled = [stub(60, 70), stub(0, 10), stub(120, 130)];
     const own = { ...none, settled, revision: 5, clock: atMinute(200), archived: 2, archivedBefore: atMinute(150) };
-    const said = { startTime: atMinute(160), endTime: atMinute(168), digest: 1, compose: null, rules: null };
+    const said = {
+      startTime: atMinute(160),
+      endTime: atMinute(168),
+      digest: 1,
+      compose: null,
+      rules: null,
+      live: null,
+    };
     const planned = { sessionStart: atMinute(160), token: 'lvc-1-0', generation: 0, reason: 'POLICY' as const };
     const busy: StreamState = {
       ...own,

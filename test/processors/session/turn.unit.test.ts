@@ -62,7 +62,7 @@ const composition = (minute: number, change: Partial<Composition> = {}): Composi
 });
 const emitted = (minute: number, change: Partial<EmittedSession> = {}): EmittedSession => ({
   ...{ startTime: atMinute(minute), endTime: atMinute(minute + 8), digest: 1, compose: null, rules: null },
-  ...{ mergedInto: null, mergedAt: null },
+  ...{ mergedInto: null, mergedAt: null, live: null },
   ...change,
 });
 

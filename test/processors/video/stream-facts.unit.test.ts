@@ -40,6 +40,7 @@ describe('a video tells its stream', () => {
       videoRevision: 3,
       composeJob: null,
       region: 'cn-shanghai',
+      live: null,
     });
   });
 

@@ -53,10 +53,37 @@ describe('the video topology', () => {
     expect(state?.revision).toBe(1);
   });
 
-  it('leaves the record callbacks of ApsaraVideo Live alone', () => {
-    const { state, outcomes } = run([recorded(4)], { headers: { source: 'live' } });
-    expect(outcomes).toEqual([{ kind: 'drop', reason: 'live-record-event' }]);
-    expect(state).toBeNull();
+  describe('a record callback of ApsaraVideo Live', () => {
+    const stream = { domain: 'play.example.com', app: 'live', stream: 'room-42' };
+    const headers = { source: 'live', 'received-at': String(atMs(9)), 'sent-at': String(atMs(7)) };
+    const step = (body: object) =>
+      videoTopology({ policies: bookOf([]) }).step(
+        null,
+        { key: 'play.example.com/live/room-42', value: bytesOf(body), headers, timestampMs: atMs(9) },
+        { nowMs: atMs(10) },
+      );
+
+    it('is told to its stream, and changes no video', () => {
+      expect(step({ ...stream, event: 'record_paused' })).toMatchObject({
+        ...{ kind: 'next', state: null, others: new Map() },
+        emit: [
+          {
+            ...{ topic: 'stream-facts', key: 'play.example.com/live/room-42' },
+            value: { removed: true, live: { event: 'PAUSED', time: atMs(7), startTime: null, endTime: null } },
+          },
+        ],
+      });
+    });
+
+    it('that says nothing of a recording is dropped, one without a stream set aside', () => {
+      expect(step({ ...stream, event: 'transformat_error' })).toMatchObject({
+        kind: 'drop',
+        reason: 'live-record-event',
+      });
+      expect(step({ event: 'record_started' })).toMatchObject({
+        ...{ kind: 'dead-letter', reason: 'unusable', error: 'no stream: domain, app or stream is missing' },
+      });
+    });
   });
 
   it('keeps an event of an unknown type in the timeline', () => {

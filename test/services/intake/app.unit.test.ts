@@ -216,7 +216,10 @@ test('a Live record callback has its own route and verifier and is an event of i
     (await app.inject({ method: 'POST', url: '/callbacks/live', headers: signed(live), payload })).statusCode,
   ).toBe(403);
   expect(published).toMatchObject([
-    { topic: 'callbacks', key: 'play.example.com/live/room-42', headers: { source: 'live' } },
+    {
+      ...{ topic: 'callbacks', key: 'play.example.com/live/room-42' },
+      headers: { source: 'live', 'sent-at': `${timestamp}000` },
+    },
   ]);
 });
 

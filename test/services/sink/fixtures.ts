@@ -232,6 +232,7 @@ export function session(composedVideoId: string, o: Partial<SessionState> = {}):
     composedSurplus: false,
     timesBounded: false,
     composition: null,
+    liveRecording: null,
     ...o,
   };
 }
