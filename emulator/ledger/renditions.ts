@@ -60,6 +60,7 @@ function rendition(job: TranscodeJobPlan, timed: boolean): LedgerRendition {
     finishTime: timed ? job.finishMs : null,
     errorCode: job.errorCode,
     errorMessage: job.errorMessage,
+    audioOnly: false,
     superseded: false,
   };
 }

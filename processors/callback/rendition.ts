@@ -70,8 +70,14 @@ export function renditionOf(body: Body, statusWithout: RenditionStatus): Renditi
     finishTime: timeOf(body, 'FinishTime'),
     errorCode: shortText(body, maxBytes.code, 'ErrorCode'),
     errorMessage: shortText(body, maxBytes.message, 'ErrorMessage'),
+    audioOnly: isAudioOnly(body),
     superseded: false,
   };
+}
+
+/** Where nothing says it, by the labels of the cloud's audio templates (cloud facts 1.4.7). */
+function isAudioOnly(body: Body): boolean {
+  return booleanOf(body, 'IsAudio') ?? /^[SH]Q$/i.test(textOf(body, 'Definition') ?? '');
 }
 
 export function compareRenditions(a: Rendition, b: Rendition): number {
@@ -114,5 +120,6 @@ export const submitted: Rendition = {
   finishTime: null,
   errorCode: null,
   errorMessage: null,
+  audioOnly: false,
   superseded: false,
 };

@@ -44,6 +44,7 @@ function referenceTo(output: Rendition, renditions: readonly Rendition[]): numbe
   const index = renditions.findIndex((rendition) => rendition.jobId === output.jobId);
   const rendition = renditions[index];
   if (rendition === undefined || rendition.status !== output.status) return null;
+  if (rendition.audioOnly !== output.audioOnly) return null;
   let told = 0;
   for (const [bit, field] of optional.entries()) {
     if (output[field] === null) continue;

@@ -30,6 +30,9 @@ export type FoldedFacts = {
   urlUploadTime: number | null;
   streamPlayableTime: number | null;
   summaryPlayableTime: number | null;
+  /** The same of renditions that are sound alone. */
+  streamAudibleTime: number | null;
+  summaryAudibleTime: number | null;
   summaryTime: number | null;
   failedSummaryTime: number | null;
   deletedTime: number | null;
@@ -46,6 +49,8 @@ export type FoldedFacts = {
   machineAudit: VideoState['auditStatus'];
   manualAudit: VideoState['auditStatus'];
   auditMessage: string | null;
+  /** Some rendition has a picture, or would have had. */
+  pictured: boolean;
   /** What the TranscodeCompletes that name no outputs come to, after deletions of streams. */
   summary: 'success' | 'fail' | null;
   /** The latest of them failed. */
@@ -79,6 +84,8 @@ function noFacts(): FoldedFacts {
     urlUploadTime: null,
     streamPlayableTime: null,
     summaryPlayableTime: null,
+    streamAudibleTime: null,
+    summaryAudibleTime: null,
     summaryTime: null,
     failedSummaryTime: null,
     deletedTime: null,
@@ -94,6 +101,7 @@ function noFacts(): FoldedFacts {
     machineAudit: null,
     manualAudit: null,
     auditMessage: null,
+    pictured: false,
     summary: null,
     lastSummaryFailed: false,
     sourceFailure: null,
@@ -237,7 +245,8 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (fact.storage !== null) seen.storage = storageAfter(seen.storage, event, fact.storage);
       break;
     case 'STREAM_TRANSCODED':
-      if (fact.outputs[0]?.status === 'SUCCESS') seen.streamPlayableTime ??= time;
+      if (hasPicture(event)) seen.streamPlayableTime ??= time;
+      else if (hasSound(event)) seen.streamAudibleTime ??= time;
       break;
     case 'TRANSCODED':
       foldSummary(seen, event, time);
@@ -264,6 +273,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       break;
     default:
   }
+  if (fact.outputs.some(isOfPicture)) seen.pictured = true;
   if (failed(entry) && isSourceStep(fact.kind)) seen.sourceFailure ??= failureOf(event);
 }
 
@@ -281,8 +291,23 @@ function foldSummary(seen: FoldedFacts, event: Event, time: number | null): void
     return;
   }
   seen.summaryTime ??= time;
-  if (fact.outputs.length === 0 || fact.outputs.some((output) => output.status === 'SUCCESS'))
-    seen.summaryPlayableTime ??= time;
+  if (fact.outputs.length === 0 || hasPicture(event)) seen.summaryPlayableTime ??= time;
+  else if (hasSound(event)) seen.summaryAudibleTime ??= time;
+}
+
+/** One that failed and tells nothing else may have been sound alone. */
+function isOfPicture({ status, definition, audioOnly }: Fact['outputs'][number]): boolean {
+  return !audioOnly && (status === 'SUCCESS' || definition !== null);
+}
+
+/** A rendition of it can be watched. */
+export function hasPicture({ fact }: Event): boolean {
+  return fact.outputs.some(({ status, audioOnly }) => status === 'SUCCESS' && !audioOnly);
+}
+
+/** A rendition of it can be heard, whether or not it can be watched. */
+function hasSound({ fact }: Event): boolean {
+  return fact.outputs.some(({ status }) => status === 'SUCCESS');
 }
 
 /** Nothing says that what a summary without names stood for is there any longer; a transcode that failed has failed. */

@@ -111,7 +111,8 @@ export function meaningOf({ entry, fact }: Event): string | null {
   const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion, storage } = fact;
   const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, storage].map((one) => one !== null);
   const lists = [fact.outputs, fact.jobIds].map(({ length }) => length > 0);
-  return [fact.kind, worked, audit, deletion, storage?.restored, ...told, ...lists].join();
+  const sound = worked && fact.outputs.length > 0 && fact.outputs.every(({ audioOnly }) => audioOnly);
+  return [fact.kind, worked, sound, audit, deletion, storage?.restored, ...told, ...lists].join();
 }
 
 /** Most bytes of an event without its outputs, and of one output: as its event told it, and as the state shows it. */

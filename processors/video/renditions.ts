@@ -99,6 +99,7 @@ function merged(first: Rendition, second: Rendition): Rendition {
     finishTime: first.finishTime ?? second.finishTime,
     errorCode: first.errorCode ?? second.errorCode,
     errorMessage: first.errorMessage ?? second.errorMessage,
+    audioOnly: first.audioOnly || second.audioOnly,
     superseded: false,
   };
 }

@@ -16,6 +16,8 @@ export type Standing = {
   readonly summary: 'success' | 'fail' | null;
   /** Time of the latest TranscodeComplete that names no outputs: it speaks for all that there were by then. */
   readonly summedUntil: number;
+  /** Some rendition has a picture, or would have had: then sound alone is nothing to play. */
+  readonly pictured: boolean;
   readonly outputs: readonly Output[];
 };
 
@@ -23,12 +25,13 @@ export type Standing = {
 export function statusOf(standing: Standing): VideoStatus {
   if (standing.deleted) return 'DELETED';
   if (standing.blocked) return 'FAILED';
-  const { good, bad, pending, unsummed } = tally(standing);
+  const { good, heard, bad, pending, unsummed } = tally(standing);
   if (good) {
     if (pending || unsummed) return 'PLAYABLE';
     return bad ? 'PARTIAL' : 'TRANSCODED';
   }
-  if (pending) return 'TRANSCODING';
+  if (pending || (heard && unsummed)) return 'TRANSCODING';
+  if (heard && !standing.pictured) return bad ? 'PARTIAL' : 'TRANSCODED';
   if (bad) return unsummed ? 'TRANSCODING' : 'FAILED';
   if (standing.summary !== null) return standing.summary === 'success' ? 'TRANSCODED' : 'FAILED';
   if (standing.sourceGone) return 'DELETED';
@@ -37,20 +40,28 @@ export function statusOf(standing: Standing): VideoStatus {
   return standing.recorded ? 'RECORDED' : 'ANNOUNCED';
 }
 
-/** What the current outputs amount to. A failure beside a later or earlier success of the same label doesn't count. */
-function tally(standing: Standing): { good: boolean; bad: boolean; pending: boolean; unsummed: boolean } {
+/** What the current outputs amount to: `good` can be watched, `heard` is sound alone. A failure beside a later or earlier success of the same label doesn't count. */
+function tally(standing: Standing): {
+  good: boolean;
+  heard: boolean;
+  bad: boolean;
+  pending: boolean;
+  unsummed: boolean;
+} {
   let good = false;
+  let heard = false;
   let bad = false;
   let pending = false;
   let unsummed = false;
   for (const { rendition, round, time } of standing.outputs) {
     if (rendition.superseded) continue;
     if (rendition.status === 'SUBMITTED') pending = true;
+    else if (rendition.status === 'SUCCESS' && rendition.audioOnly) heard = true;
     else if (rendition.status === 'SUCCESS') good = true;
     else if (!hasSuccess(standing.outputs, rendition.definition, rendition.format)) bad = true;
     if (round < 0 && time > standing.summedUntil) unsummed = true;
   }
-  return { good, bad, pending, unsummed };
+  return { good, heard, bad, pending, unsummed };
 }
 
 function hasSuccess(outputs: readonly Output[], definition: string | null, format: string | null): boolean {

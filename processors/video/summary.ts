@@ -1,7 +1,7 @@
 /** What the public fields of a video say, derived from its facts alone. */
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type Event, timeOf } from './events.ts';
-import { type Failure, type FoldedFacts, foldFacts, isSourceGone } from './folded-facts.ts';
+import { type Failure, type FoldedFacts, foldFacts, hasPicture, isSourceGone } from './folded-facts.ts';
 import { type Output, outputsOf } from './renditions.ts';
 import { statusOf } from './status.ts';
 
@@ -47,6 +47,7 @@ export function summaryOf(events: readonly Event[]): Summary {
     sourceFailed: seen.uploadFailure !== null || (seen.sourceFailure !== null && !seen.recorded && !seen.produced),
     summary: seen.summary,
     summedUntil: seen.summedUntil,
+    pictured: seen.pictured,
     outputs,
   });
   const failure = shownFailure(status, seen, outputs, auditStatus);
@@ -58,7 +59,8 @@ export function summaryOf(events: readonly Event[]): Summary {
     recordedTime: seen.recordedTime,
     composeStartTime: seen.composeStartTime ?? seen.ownComposeTime,
     sourceReadyTime,
-    firstPlayableTime: seen.streamPlayableTime ?? seen.summaryPlayableTime ?? observedPlayable(seen),
+    firstPlayableTime:
+      seen.streamPlayableTime ?? seen.summaryPlayableTime ?? observedPlayable(seen) ?? firstAudible(seen),
     transcodedTime: seen.summaryTime ?? seen.failedSummaryTime,
     deletedTime: seen.deletedTime,
     coverUrl: seen.coverUrl,
@@ -76,10 +78,14 @@ export function summaryOf(events: readonly Event[]): Summary {
 }
 
 function observedPlayable(seen: FoldedFacts): number | null {
-  const times = seen.observed
-    .filter(({ fact }) => fact.outputs.some((output) => output.status === 'SUCCESS'))
-    .flatMap((event) => timeOf(event) ?? []);
+  const times = seen.observed.filter(hasPicture).flatMap((event) => timeOf(event) ?? []);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Of a media without any picture, once a TranscodeComplete says that no rendition with one is to come. */
+function firstAudible(seen: FoldedFacts): number | null {
+  if (seen.pictured || seen.summaryAudibleTime === null) return null;
+  return seen.streamAudibleTime ?? seen.summaryAudibleTime;
 }
 
 function kindOf(seen: FoldedFacts): VideoState['kind'] {

@@ -83,6 +83,8 @@ export type Rendition = {
   readonly finishTime: number | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** Sound without a picture. */
+  readonly audioOnly: boolean;
   /** A later job produced the same definition and format. */
   readonly superseded: boolean;
 };

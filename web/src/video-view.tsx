@@ -86,7 +86,8 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
             <td>{rendition.definition ?? '–'}</td>
             <td>{rendition.format ?? '–'}</td>
             <td>
-              <Status of={rendition.status} /> {rendition.superseded && <small>{say('superseded')}</small>}
+              <Status of={rendition.status} /> {rendition.superseded && <small>{say('superseded')}</small>}{' '}
+              {rendition.audioOnly && <small>{say('audioOnly')}</small>}
             </td>
             <td>{bytes(rendition.sizeBytes)}</td>
             <td>{duration(rendition.durationSeconds)}</td>

@@ -27,6 +27,7 @@ const words = {
   decidedAt: ['Decided', '判定时间'],
   byRequest: ['a request', '人工请求'],
   byPolicy: ['the policy', '策略'],
+  audioOnly: ['sound alone', '仅音频'],
   storageClass: ['Storage class', '存储类型'],
   restoredUntil: ['Restored until', '解冻有效期至'],
   implausible: ['not believed: ', '不可信：'],

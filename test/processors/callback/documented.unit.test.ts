@@ -82,8 +82,8 @@ function knownOf(state: VideoState): readonly string[] {
     return [`${name} ${name.endsWith('Time') ? timeText(value) : value}`];
   });
   const outputs = state.renditions.map(
-    ({ definition, format, status, encrypted }) =>
-      `rendition ${definition} ${format} ${status}${encrypted ? ' encrypted' : ''}`,
+    ({ definition, format, status, encrypted, audioOnly }) =>
+      `rendition ${definition} ${format} ${status}${encrypted ? ' encrypted' : ''}${audioOnly ? ', sound alone' : ''}`,
   );
   return [...fields, ...outputs];
 }

@@ -40,6 +40,7 @@ describe('an output', () => {
         finishTime: atMs(2),
         errorCode: 'E.1',
         errorMessage: 'bad',
+        audioOnly: false,
         superseded: false,
       },
     ]);
@@ -64,6 +65,7 @@ describe('an output', () => {
         finishTime: null,
         errorCode: null,
         errorMessage: null,
+        audioOnly: false,
         superseded: false,
       },
     ]);

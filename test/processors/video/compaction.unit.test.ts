@@ -15,7 +15,7 @@ const whole = (jobId: string): Rendition => {
 const shown = [whole('a'), { ...whole('b'), superseded: true }, whole('c')];
 const { fact: base } = event(transcoded(5, []));
 const optional = (Object.keys(whole('a')) as (keyof Rendition)[]).filter(
-  (field) => !['jobId', 'status', 'superseded'].includes(field),
+  (field) => !['jobId', 'status', 'superseded', 'audioOnly'].includes(field),
 );
 const told = (jobId: string, fields: readonly string[]): Rendition =>
   Object.fromEntries(
@@ -42,6 +42,12 @@ describe('a stored fact', () => {
         expect(stored.listed).toHaveLength(sorted.length - kept.length);
       }),
     );
+  });
+
+  it('is kept whole where it says otherwise whether there is a picture', () => {
+    const output = { ...whole('a'), audioOnly: true };
+    expect(compactFact({ ...base, outputs: [output] }, shown)).toMatchObject({ outputs: [output], listed: [] });
+    expect(compactFact({ ...base, outputs: [output] }, [output])).toMatchObject({ outputs: [], listed: [0x3fff] });
   });
 
   // Position in the upper bits, told fields in the lower 16: states have stored it so.

@@ -186,7 +186,11 @@ describe('the state of a video', { timeout: 1_800_000 }, () => {
           const read = reader.fromBuffer(encode(state), resolver) as VideoState;
           expect(read).toMatchObject({ videoId: state.videoId, status: state.status, revision: state.revision });
           expect(JSON.stringify([read.timeline, read.renditions, read.jobs])).toBe(
-            JSON.stringify([state.timeline.map(asBefore(read.timeline[0])), state.renditions, state.jobs]),
+            JSON.stringify([
+              state.timeline.map(asBefore(read.timeline[0])),
+              state.renditions.map(asBefore(read.renditions[0])),
+              state.jobs,
+            ]),
           );
         }
       }),

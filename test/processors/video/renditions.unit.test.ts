@@ -314,6 +314,7 @@ describe('what a rendition says', () => {
     finishTime: atMs(2),
     errorCode: 'E.1',
     errorMessage: 'one',
+    audioOnly: false,
     superseded: false,
   };
   const otherwise = { ...whole, ...others, Definition: 'other', Status: 'fail' };

@@ -187,6 +187,24 @@ describe('what an event means', () => {
       false,
     ],
     ['another rendition', streamTranscoded(5, rendition('j', 'LD')), streamTranscoded(5, rendition('k', 'HD')), true],
+    [
+      'sound alone',
+      streamTranscoded(5, rendition('j', 'LD')),
+      streamTranscoded(5, rendition('j', 'LD', { IsAudio: true })),
+      false,
+    ],
+    [
+      'sound beside a picture',
+      transcoded(5, [rendition('j', 'LD')]),
+      transcoded(5, [rendition('j', 'LD'), rendition('k', 'SQ')]),
+      true,
+    ],
+    [
+      'another restore',
+      named('RestoreMediaComplete', 5, { RestoreExpiration: at(9) }),
+      named('UpdateMediaStorageClassComplete', 5, { StorageClass: 'IA' }),
+      false,
+    ],
     ['another kind', named('ProduceMediaComplete', 5), named('UploadByURLComplete', 5), false],
     [
       'whatever is found',

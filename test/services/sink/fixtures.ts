@@ -48,6 +48,7 @@ export function rendition(o: Partial<Rendition> = {}): Rendition {
     finishTime: after(180),
     errorCode: null,
     errorMessage: null,
+    audioOnly: false,
     superseded: false,
     ...o,
   };
