@@ -10,7 +10,8 @@ import type { Composition, StreamState, StreamVideo } from '../../schemas/genera
 import { compositionKeyOf } from '../composition-token.ts';
 import { type Archive, endOf, type Page, reachMs } from './archive.ts';
 import { inOrder, withFact } from './facts.ts';
-import { withCompositions } from './ledger.ts';
+import { homeOf, withCompositions } from './ledger.ts';
+import { isOverAt, retiresAt } from './retention.ts';
 import type { SessionRules } from './rules.ts';
 import { isLiving } from './status.ts';
 import { isUnplaced } from './times.ts';
@@ -91,11 +92,21 @@ export function judge(
   }
   for (;;) {
     const pages = [...left, ...touched, ...right];
-    const { current } = part(pages, withOwn, { fromMs: 0, toMs: 0 }).turned;
+    const { current, clock, compositions } = part(pages, withOwn, { fromMs: 0, toMs: 0 }).turned;
     const starts = [...right.map(({ startMs }) => startMs), ...(withOwn ? [archivedBefore] : [])];
     const isStart = (ms: number | undefined) => current.some(({ group }) => group.startMs === ms);
+    // Where a session retires, its films go with it.
+    const retiring = current.filter((session) => isOverAt(retiresAt(session, rules), clock));
+    const holdsFilms = (toMs: number) =>
+      retiring.every(
+        ({ group, composed }) =>
+          group.startMs >= toMs || composed.every(({ video }) => homeOf(video, compositions) < toMs),
+      );
     // From where two in a row begin with a session as before, which segments are one session is as before.
-    const same = starts.findIndex((startMs, index) => isStart(startMs) && isStart(starts[index + 1]));
+    const same = starts.findIndex((startMs, index) => {
+      const nextMs = starts[index + 1];
+      return nextMs !== undefined && isStart(startMs) && isStart(nextMs) && holdsFilms(nextMs);
+    });
     if ((same < 0 || right.length <= same + rightContext) && extend()) continue;
     const toMs = same < 0 ? undefined : starts[same + 1];
     return part(pages, withOwn, { fromMs, toMs: toMs ?? everything.toMs });

@@ -182,6 +182,23 @@ describe('an archived show', () => {
     expect([live.sessions.size, live.states.size]).toEqual([0, 0]);
   });
 
+  it('retires with its film, also where that is in the record of the show after next', () => {
+    const { hear, passTo, live } = bothWays(byNobody);
+    const later = { status: 'TRANSCODED', transcodedTime: atMinute(day) } as const;
+    hear(segment('a', 0, 58), segment('b', 61.1, 62, later), film('b', 66, later), segment('c', 67, 97, later));
+    hear(film('a', 68), ...[2, 3, 4, 5].map((hour) => segment(`s${hour}`, hour * 60, hour * 60 + 8, later)));
+    expect(live.current.slice(0, 3).map((one) => one.composed.map(({ videoId }) => videoId).join())).toEqual([
+      'film a',
+      'film b',
+      '',
+    ]);
+    passTo(30 * day + 68);
+    expect(live.facts.map(({ videoId }) => videoId)).not.toContain('film a');
+    expect(live.current).toHaveLength(6);
+    passTo(32 * day);
+    expect(live.states.size).toBe(0);
+  });
+
   it('has the film of two shows later, where the one between has its own', () => {
     const { hear, live } = bothWays(byNobody);
     const short = Array.from({ length: 10 }, (_, index) => segment(`s${index}`, index * 5, index * 5 + 1));
