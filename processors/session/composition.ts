@@ -23,7 +23,7 @@ export function decideComposition(
   rules: SessionRules,
   nowMs: number,
   clockMs: number,
-  mayBeLate = false,
+  mayBeLate: boolean,
 ): Composition | null {
   const isOver = clockMs >= session.certainAtMs;
   const reason = isOver && session.composition === null ? reasonOf(session, rules, mayBeLate) : null;

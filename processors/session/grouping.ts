@@ -65,8 +65,8 @@ export function groupOf(
  */
 export function areOneCycle(first: Segment, second: Segment): boolean {
   const apartMs = second.startMs - first.startMs;
-  if (apartMs === 0) return hasNoStart(first) === hasNoStart(second);
-  return apartMs <= limits.jitterMs && second.startMs < first.endMs;
+  if (hasNoStart(first) !== hasNoStart(second)) return false;
+  return apartMs === 0 || (apartMs <= limits.jitterMs && second.startMs < first.endMs);
 }
 
 /** Its start can't be true, and nothing tells of another: it seems to begin when it ends. */

@@ -44,8 +44,8 @@ export const inSession: readonly Equivalent[] = [
   {
     file: session('composition-parts'),
     within: 'compositionFor',
-    from: inLedger,
-    to: inLedger.replace('find', 'findLast'),
+    from: inLedger.replace('compositions', 'ours'),
+    to: inLedger.replace('compositions.find', 'ours.findLast'),
     why: 'the ledger has a job once',
   },
   {

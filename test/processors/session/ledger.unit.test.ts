@@ -64,7 +64,7 @@ describe('how often', () => {
     );
     const end = atMinute(500 * 30 + 8);
     const { sessions } = sessionsOf(videos, rules(byUs), end + 200_000);
-    const decided = sessions.map((one) => decideComposition(one, [], rules(byUs), end + 200_000, end + 200_000));
+    const decided = sessions.map((one) => decideComposition(one, [], rules(byUs), end + 200_000, end + 200_000, false));
     expect(sessions.map(({ group }) => group.segments.length)).toEqual([500, 1]);
     expect(decided.map((one) => one?.reason)).toEqual([undefined, 'POLICY']);
   });

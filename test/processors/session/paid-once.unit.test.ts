@@ -4,6 +4,8 @@
  * Cycles of 20 minutes, three minutes of delay.
  */
 import { describe, expect, it } from 'vitest';
+import { tokenOf } from '../../../processors/session/composition-parts.ts';
+import type { Group } from '../../../processors/session/grouping.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import { atMinute, composed, type PolicyChange, policy, StreamUnderTest, segment } from './stream.ts';
 
@@ -159,11 +161,64 @@ describe('the same parts are composed once', () => {
     expect(jobsOf(live)).toEqual(['a', 'c', 'a b c']);
   });
 
-  it('an entry of an earlier release named all segments, and told no time', () => {
+  it('a late file of another encoder, within the time of those that were composed', () => {
+    const [second, m3u8] = [1 / 60, { format: 'm3u8' }];
+    const ordered = (gap: number, from: number, to: number) => {
+      const parts = [file('a', 0, 20), file('b', 20 + gap, 28), file('c', 30, 31)];
+      const live = played(byUs, [31, ...parts], [60, file('late', from, to, m3u8)], [300]);
+      return jobsOf(live).length;
+    };
+    // It goes on from one file to the next, to the two seconds that times are exact to.
+    expect([ordered(0, 5, 25), ordered(2 * second, 5, 25), ordered(3 * second, 5, 25)]).toEqual([1, 1, 2]);
+    expect([ordered(0, -2 * second, 15), ordered(0, -3 * second, 15)]).toEqual([1, 2]);
+    expect([ordered(0, 15, 28 + 2 * second), ordered(0, 15, 28 + 3 * second)]).toEqual([1, 2]);
+  });
+
+  it('of several compositions that of just these files counts, else the youngest of all their time', () => {
+    const [mp4, m3u8] = [{ format: 'mp4' }, { format: 'm3u8' }];
+    const live = played(byUs, [28, file('a', 0, 20, mp4), file('b', 20, 28, mp4)], [40]);
+    const middle = file('middle', 28, 29, mp4);
+    playOn(live, [41, middle], [60], [61, then(middle, { status: 'DELETED' })], [62]);
+    expect(jobsOf(live)).toEqual(['a b', 'a b middle']);
+    expect(live.only.composition?.token).toBe(live.jobs[0]?.token);
+    playOn(live, [63, file('A', 0, 20, m3u8), file('B', 20, 28, m3u8)], [300]);
+    expect(jobsOf(live)).toHaveLength(2);
+    expect(live.only.composition?.token).toBe(live.jobs[1]?.token);
+  });
+
+  it('an entry of an earlier release told no more than the token, of all segments', () => {
     const live = played(byUs, [28, ...whole], [40]);
-    for (const [key, state] of live.states)
-      live.states.set(key, { ...state, compositions: state.compositions.map((one) => ({ ...one, files: [] })) });
-    expect(jobsOf(playOn(live, [41, late('x', 29, 'FAILED')], [300]))).toEqual(['a b']);
+    const named = (ids: readonly string[]) => {
+      const token = tokenOf({ segments: ids.map((id) => ({ video: { videoId: id } })) } as unknown as Group, 0);
+      for (const [key, state] of live.states)
+        live.states.set(key, {
+          ...state,
+          compositions: state.compositions.map((one) => ({ ...one, token, files: [] })),
+        });
+      return token;
+    };
+    named(['a', 'b']);
+    playOn(live, [41, late('x', 29, 'FAILED')], [100]);
+    expect([jobsOf(live), live.only.composition?.token]).toEqual([['a b'], live.jobs[0]?.token]);
+    const token = named(['a', 'b', 'x']);
+    playOn(live, [101, then(late('x', 29, 'FAILED'), {})], [300]);
+    expect([jobsOf(live), live.only.composition?.token]).toEqual([['a b'], token]);
+  });
+
+  it('a show is composed however many younger ones have been, and a file of a moment as any', () => {
+    const shows = Array.from({ length: 12 }, (_, index) => file(`s${index}`, index * 60, index * 60 + (index && 8)));
+    const live = new StreamUnderTest({ policy: policy(byUs), alone: true });
+    for (const [index, show] of shows.toReversed().entries()) playOn(live, [900 + index, show]);
+    expect(jobsOf(live)).toEqual(shows.map(({ videoId }) => videoId).toReversed());
+    expect(live.current.every(({ composition }) => composition !== null)).toBe(true);
+  });
+
+  it('files in the order of their starts, one without a start before the cycle that starts when it ends', () => {
+    const [seconds, lost] = [1 / 60, { recording: { startTime: atMinute(-480), endTime: atMinute(20) } }];
+    const nested = [file('z', 0, 20), file('b', 5, 15), file('c', 20, 28)];
+    expect(jobsOf(played(byUs, [28, ...nested], [300]))).toEqual(['z b c']);
+    const starts = (ms: number) => jobsOf(played(byUs, [28, file('z', 0, 20, lost), file('b', 20 - ms, 28)], [300]));
+    expect([starts(0), starts(2 * seconds), starts(5 * seconds)]).toEqual([['z b'], ['z b'], ['b z']]);
   });
 });
 
@@ -204,6 +259,16 @@ describe('a composed video of which nothing tells when it began', () => {
     expect(live.only).toMatchObject({ composeMissing: true, composition: null });
     playOn(live, [24, then(unplaced, ready(24))], [300]);
     expect([shown(live), jobsOf(live)]).toEqual([['a => film'], []]);
+  });
+
+  const unknown = { token: 'lvc-1-0', state: 'IN_DOUBT', errorCode: null } as const;
+  it.each<[string, StreamFact]>([
+    ['one of which that is known', composed('film', -100)],
+    ['what became of a job of ours', { ...unplaced, composeJob: unknown }],
+    ['one that turned out to be of another stream', { ...unplaced, removed: true }],
+    ['an upload', { ...unplaced, kind: 'UPLOAD' }],
+  ])('but %s holds back nothing', (_, fact) => {
+    expect(jobsOf(played(takeOver(600), [8, file('a', 0, 8)], [11.1, fact], [30]))).toEqual(['a']);
   });
 
   it('until it fails', () => {
