@@ -65,7 +65,7 @@ async function served() {
 
 describe('queries of recordings', () => {
   test.each([
-    ['', 'v8 v7 v6 v5 v4 v3 v2 v1 stand-in'],
+    ['', 'v8 v7 v6 v5 v4 v3 v2 v1'],
     ['source=live', 'v6 v5 v4 v3 v2 v1'],
     ['source=upload', 'v7'],
     ['source=live,upload', 'v7 v6 v5 v4 v3 v2 v1'],
