@@ -85,7 +85,7 @@ function summed(callbacks: number, measured: Measured, print: (line: string) => 
   const ratio = (of: string, to: string): number => {
     const below = measured.get(to) ?? [];
     const ratios = (measured.get(of) ?? []).map((micros, round) => micros / (below[round] ?? Number.NaN));
-    return below.length === 0 ? Number.NaN : percentile(ratios, 0.5);
+    return ratios.length === 0 || below.length === 0 ? Number.NaN : percentile(ratios, 0.5);
   };
   const stages = Object.fromEntries(
     [...measured].map(([name, micros]): [string, StageCost] => [

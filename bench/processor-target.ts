@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { Consumer, type KafkaSettings, TransactionalProducer } from '../connectors/kafka/index.ts';
-import { systemClock, systemPlatform } from '../platform/host/index.ts';
+import { sha256, systemClock, systemPlatform } from '../platform/host/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import { videoTopology } from '../processors/video/index.ts';
@@ -145,7 +145,7 @@ async function video(s: TargetSettings): Promise<TargetReport> {
   };
   const policies = readPolicies(policyRules);
   if (!policies.ok) throw new Error('the rules of the benchmark are no policies');
-  return await processor(s, videoTopology({ policies: policyBook(policies.rules) }), codecs);
+  return await processor(s, videoTopology({ policies: policyBook(policies.rules), sha256 }), codecs);
 }
 
 // Nothing outlives the benchmark.

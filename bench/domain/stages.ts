@@ -1,5 +1,6 @@
 /** The parts of a callback's way through the processors, each over the same records. */
 import avsc from 'avsc';
+import { sha256 } from '../../platform/host/index.ts';
 import { deliveryOf, parseCallback } from '../../processors/callback/index.ts';
 import {
   decide,
@@ -40,7 +41,7 @@ export function stagesOf(load: Workload, store: StateStore): readonly Stage[] {
     { name: 'JSON.parse', run: () => sum(callbacks, ({ record }) => (JSON.parse(texts.decode(record.value)) ? 1 : 0)) },
     {
       name: 'parse',
-      run: () => sum(callbacks, ({ record }) => parseCallback(record.value, deliveryOf(record)).kind.length),
+      run: () => sum(callbacks, ({ record }) => parseCallback(record.value, deliveryOf(record), sha256).kind.length),
     },
     { name: 'evolve', run: () => sum(callbacks, ({ before, event }) => Number(evolve(before, event).changed)) },
     { name: 'decide', run: () => sum(changes, (one) => Number(decide(one.evolved, one.policy, nowMs) !== null)) },

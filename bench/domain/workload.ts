@@ -1,6 +1,7 @@
 /** What the stages of `bench domain` take: each callback with all that the stages before it make of it, made once. */
 import avsc from 'avsc';
 import { avroCodec, type Codec, type WriterSchemas } from '../../connectors/avro/index.ts';
+import { sha256 } from '../../platform/host/index.ts';
 import { deliveryOf, parseCallback, type VideoEvent } from '../../processors/callback/index.ts';
 import { type Policy, policyBook } from '../../processors/policy/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
@@ -54,7 +55,7 @@ export function workloadOf(videos: number, endMs: number): Workload {
   const rules = readPolicies(policyRules);
   if (!rules.ok) throw new Error('the rules of the benchmark are no policies');
   const policies = policyBook(rules.rules);
-  const [video, session] = [videoTopology({ policies }), sessionTopology({ policies })];
+  const [video, session] = [videoTopology({ policies, sha256 }), sessionTopology({ policies })];
   const streams = Math.ceil(videos / showsPerStream);
   const codec = codecOf<VideoRecord>('VideoState');
   const states = new Map<string, VideoRecord>();

@@ -71,4 +71,5 @@ export type { Clock, Platform } from './clock.ts';
 export { watchHttpDates } from './http-dates.ts';
 export { type LastResort, type LastResortOptions, lastResort } from './last-resort.ts';
 export { memoryOf } from './process-memory.ts';
+export { sha256 } from './sha256.ts';
 export { type ClockReading, TrustedClock, type TrustedClockOptions } from './trusted-clock.ts';

@@ -1,7 +1,7 @@
 /** The cloud's event types: what each says about its subject, and what tells two events of that type apart. */
 import { bounds } from '../../schemas/bounds.ts';
 import type { AuditStatus, DeleteType, Fact, StreamRef } from '../../schemas/generated/VideoState.ts';
-import { emptyFact } from './event.ts';
+import { emptyFact, type FreshFact } from './event.ts';
 import {
   type Body,
   compareText,
@@ -24,7 +24,7 @@ import { refreshed, restored, storageClassChanged } from './storage-events.ts';
 
 /** What one event type says. */
 export type Reading = {
-  readonly fact: Fact;
+  readonly fact: FreshFact;
   /** Parts of the identity beyond type and subject (cloud facts 1.6). */
   readonly discriminator: readonly string[];
   /** It may succeed and fail at one time: that it failed is part of the identity, too (cloud facts 1.6.2). */

@@ -76,6 +76,9 @@ export function causalRank(kind: Fact['kind']): number {
   return causalRanks[kind];
 }
 
+/** A fact that its reader has just made, so that nobody else has it yet. */
+export type FreshFact = { -readonly [field in keyof Fact]: Fact[field] };
+
 /** A fact that says nothing; event readers fill in what they know. */
 export const emptyFact: Fact = {
   kind: 'UNKNOWN',

@@ -101,12 +101,16 @@ export function textsOf(body: Body, name: string): readonly string[] {
 /** The body with its keys trimmed: official samples have keys that end in a space. The first of two equal keys wins. */
 export function trimmedKeys(body: Body): Body {
   let clean = true;
-  for (const key in body) if (key !== key.trim()) clean = false;
+  for (const key in body)
+    if (mayBeTrimmed(key.charCodeAt(0)) || mayBeTrimmed(key.charCodeAt(key.length - 1))) clean = false;
   if (clean) return body;
   const trimmed: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of Object.entries(body)) if (!(key.trim() in trimmed)) trimmed[key.trim()] = value;
   return trimmed;
 }
+
+/** Whether `trim` may take a character away: no visible one of ASCII. An empty key has none, which is NaN. */
+const mayBeTrimmed = (code: number): boolean => code <= 0x20 || code > 0x7f;
 
 /** Order by UTF-16 code units: the same on every machine and in every locale. */
 export function compareText(a: string, b: string): number {
@@ -123,6 +127,7 @@ export function isObject(value: unknown): value is Body {
  */
 export function cut(text: string, limit: number): string {
   if (text.length * 3 <= limit) return text.toWellFormed();
+  if (text.length <= limit && isAscii(text)) return text;
   let bytes = 0;
   let end = 0;
   for (const character of text) {
@@ -132,6 +137,11 @@ export function cut(text: string, limit: number): string {
     end += character.length;
   }
   return text.toWellFormed();
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 /** Names things in keys, logs and terminals, which a control character would break or cut. @throws Unusable */

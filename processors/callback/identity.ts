@@ -2,13 +2,24 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { compareText } from './fields.ts';
 
+/** SHA-256 of a text's UTF-8 form, as hex digits: the platform's is a third of the cost of the one here. */
+export type Sha256 = (text: string) => string;
+
 /**
  * The first 16 bytes of a SHA-256 over the parts, as 32 hex digits. Each part is preceded by its length, so that no two
  * lists of parts give the same text.
  *
- * Takes a list: as arguments of a call, the ids that a large body lists would not fit on the stack.
+ * @param parts a list: as arguments of a call, the ids that a large body lists would not fit on the stack
+ * @param sha256 only how it is computed; the hash is the same
  */
-export function hashOf(parts: readonly string[]): string {
+export function hashOf(parts: readonly string[], sha256?: Sha256): string {
+  if (sha256 === undefined) return ownHashOf(parts);
+  let text = '';
+  for (const part of parts) text += `${part.length}:${part}`;
+  return sha256(text).slice(0, 32);
+}
+
+function ownHashOf(parts: readonly string[]): string {
   // A hasher is costly to make: this one is put back to the start each time.
   start._cloneInto(hasher).update(bytesOf(parts)).digestInto(digest);
   for (let i = 0; i < hex.length; i += 1) {

@@ -1,7 +1,7 @@
 export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf, sentAtMsOf } from './delivery.ts';
 export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeeded, type VideoEvent } from './event.ts';
 export { compareText, cut, maxBytes } from './fields.ts';
-export { hashOf } from './identity.ts';
+export { hashOf, type Sha256 } from './identity.ts';
 export {
   type EncodedEvent,
   encodeInternalEvent,

@@ -1,8 +1,7 @@
-import type { Fact } from '../../schemas/generated/VideoState.ts';
 import { cloudEvents, formerlyUnknown, type Reader } from './cloud-events.ts';
-import { type Delivery, emptyFact, failed, type ParseResult, type VideoEvent } from './event.ts';
+import { type Delivery, emptyFact, type FreshFact, failed, type ParseResult, type VideoEvent } from './event.ts';
 import { type Body, cut, maxBytes, shortText, textOf, timeOf } from './fields.ts';
-import { canonicalJson, hashOf } from './identity.ts';
+import { canonicalJson, hashOf, type Sha256 } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
 import { isAhead, plausible } from './plausible.ts';
 import { maxSubjectIdLength, type Opened, openBody, subjectIdOf } from './subject.ts';
@@ -12,12 +11,14 @@ import { Unusable } from './unusable.ts';
 /**
  * Reads one callback body. Never throws, whatever the bytes are. Takes the body exactly as received and how it was
  * delivered; `delivery` decides whether an internal event type is honoured, nothing in the body does.
+ *
+ * @param sha256 see `hashOf`
  */
-export function parseCallback(bytes: Uint8Array, delivery: Delivery): ParseResult {
+export function parseCallback(bytes: Uint8Array, delivery: Delivery, sha256?: Sha256): ParseResult {
   const opened = openBody(bytes);
   if (!opened.ok) return { kind: 'unparsable', reason: opened.reason };
   try {
-    return parseBody(opened, delivery);
+    return parseBody(opened, delivery, sha256);
   } catch (error) {
     if (error instanceof Unusable) return { kind: 'unparsable', code: error.code, reason: error.message };
     throw error;
@@ -25,7 +26,7 @@ export function parseCallback(bytes: Uint8Array, delivery: Delivery): ParseResul
 }
 
 /** @throws Unusable */
-function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): ParseResult {
+function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery, sha256?: Sha256): ParseResult {
   const { body } = opened;
   const eventType = textOf(body, 'EventType');
   if (eventType === null) return { kind: 'unparsable', reason: 'no EventType' };
@@ -38,7 +39,7 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
   const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
   if (reader === undefined) {
     const identity = unknownIdentity(opened, eventType, subjectId);
-    const event = eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, emptyFact);
+    const event = eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, { ...emptyFact }, sha256);
     return { kind: 'unknown', event };
   }
   if (eventTime === null) return { kind: 'unparsable', reason: `${eventType} without a usable EventTime` };
@@ -50,7 +51,7 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery): 
     internal === undefined && formerlyUnknown.has(eventType) ? unknownIdentity(opened, eventType, subjectId) : null;
   return {
     kind: 'ok',
-    event: eventOf(body, delivery, { subjectId, identity, former, mayFailBeside, eventType, eventTime }, fact),
+    event: eventOf(body, delivery, { subjectId, identity, former, mayFailBeside, eventType, eventTime }, fact, sha256),
   };
 }
 
@@ -73,18 +74,20 @@ type Identified = {
  * An EventTime that lies after the delivery counts for none. That is part of the identity: a copy that is delivered again
  * years later would be believed, and which of the two came first must not matter.
  */
-function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): VideoEvent {
+function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact, sha256?: Sha256): VideoEvent {
   const ahead = id.eventTime !== null && isAhead(id.eventTime, delivery);
   const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
+  fact.region = delivery.region;
+  fact.subject = subjectToldBy(body);
   const status = shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null;
-  const idOf = (identity: readonly string[]) => hashOf(ahead ? [...identity, 'ahead'] : identity);
+  const idOf = (identity: readonly string[]) => hashOf(ahead ? [...identity, 'ahead'] : identity, sha256);
   const success = idOf(id.identity);
   const besideSuccess = id.mayFailBeside === true && failed({ status });
   return {
     subjectId: id.subjectId,
     formerId: id.former ? idOf(id.former) : besideSuccess ? success : null,
     entry: {
-      eventId: besideSuccess ? hashOf([success, 'fail']) : success,
+      eventId: besideSuccess ? hashOf([success, 'fail'], sha256) : success,
       eventType: cut(id.eventType, maxBytes.label),
       eventTime: ahead ? 0 : (id.eventTime ?? 0),
       receivedAt: delivery.receivedAtMs,
@@ -94,7 +97,7 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: Fact): Vi
       errorCode: errorCodeOf(body),
       implausible: ahead ? ['EventTime', ...implausible] : implausible,
     },
-    fact: { ...fact, region: delivery.region, subject: subjectToldBy(body) },
+    fact,
   };
 }
 

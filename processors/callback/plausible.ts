@@ -2,8 +2,8 @@
  * Times that can't be true. One wrong time would hold a session open, or keep its last word, for years. What is refused
  * follows from the event and how its copy was delivered, never from what came before it: no order of arrival changes it.
  */
-import type { Fact, Recording, Rendition } from '../../schemas/generated/VideoState.ts';
-import type { Delivery } from './event.ts';
+import type { Recording, Rendition } from '../../schemas/generated/VideoState.ts';
+import type { Delivery, FreshFact } from './event.ts';
 
 /**
  * How far a time may lie after the moment that bounds it: the longest recording cycle, so that an asset that is
@@ -21,19 +21,24 @@ export function isAhead(eventTimeMs: number, { source, receivedAtMs }: Delivery)
 }
 
 export type Plausible = {
-  readonly fact: Fact;
+  readonly fact: FreshFact;
   /** The cloud's names of the times that were left out. */
   readonly implausible: readonly string[];
 };
 
-/** The fact without times that lie after its event. `eventTimeMs` null: when that was isn't known, so no time counts. */
-export function plausible(fact: Fact, eventTimeMs: number | null): Plausible {
+/** The fact (itself, where nothing is wrong with it) without times that lie after its event. `eventTimeMs` null: when that was isn't known, so no time counts. */
+export function plausible(fact: FreshFact, eventTimeMs: number | null): Plausible {
+  if (fact.recording === null && fact.outputs.length === 0) return { fact, implausible: none };
   const latest = eventTimeMs === null ? Number.NEGATIVE_INFINITY : eventTimeMs + maxAheadMs;
   const refused = new Set<string>();
   const recording = fact.recording === null ? null : plausibleRecording(fact.recording, latest, refused);
   const outputs = fact.outputs.map((output) => plausibleOutput(output, latest, refused));
+  // Nearly always all can be true. A recording that tells no time at all is none, though nothing of it is refused.
+  if (refused.size === 0 && (recording === null) === (fact.recording === null)) return { fact, implausible: none };
   return { fact: { ...fact, recording, outputs }, implausible: [...refused] };
 }
+
+const none: readonly string[] = [];
 
 function plausibleRecording(told: Recording, latest: number, refused: Set<string>): Recording | null {
   let { startTime, endTime } = told;
@@ -52,5 +57,6 @@ function plausibleOutput(told: Rendition, latest: number, refused: Set<string>):
   const finishTime = told.finishTime !== null && told.finishTime > latest ? null : told.finishTime;
   if (startTime !== told.startTime) refused.add('StartTime');
   if (finishTime !== told.finishTime) refused.add('FinishTime');
+  if (startTime === told.startTime && finishTime === told.finishTime) return told;
   return { ...told, startTime, finishTime };
 }

@@ -4,6 +4,7 @@ import {
   isLiveRecord,
   liveRecordOf,
   parseCallback,
+  type Sha256,
   sentAtMsOf,
   type VideoEvent,
 } from '../callback/index.ts';
@@ -18,11 +19,17 @@ import { liveFactOf, streamFactsOf } from './stream-fact.ts';
 /** The store of the video processor is what `video-state` holds. */
 export type VideoRecord = VideoState;
 
+type Options = {
+  readonly policies: PolicyBook;
+  /** The platform's, where there is one: only a matter of speed (`hashOf`). */
+  readonly sha256?: Sha256;
+};
+
 /**
  * The video processor. In: one callback, as received. State: the video. Out: what changed for its stream, and the jobs
  * to start.
  */
-export function videoTopology({ policies }: { readonly policies: PolicyBook }): Topology<VideoRecord> {
+export function videoTopology({ policies, sha256 }: Options): Topology<VideoRecord> {
   const policyOf = (state: VideoState): Policy =>
     state.stream === null ? policies.unknownStream : policies.policyFor(state.stream);
 
@@ -36,7 +43,7 @@ export function videoTopology({ policies }: { readonly policies: PolicyBook }): 
       // Parse: bytes to a fact, or a dead letter that says why not.
       if (!(record.value instanceof Uint8Array)) return unusable('not bytes', 'the callbacks topic holds raw bodies');
       if (isLiveRecord(record)) return ofStream(record.value, before, record);
-      const parsed = parseCallback(record.value, deliveryOf(record));
+      const parsed = parseCallback(record.value, deliveryOf(record), sha256);
       if (parsed.kind === 'unparsable') return unusable(parsed.code ?? 'unparsable', parsed.reason);
       const { event } = parsed;
       if (event.subjectId !== record.key)

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hungCalls, type KafkaSettings } from '../../connectors/kafka/index.ts';
-import type { Platform } from '../../platform/host/index.ts';
+import { type Platform, sha256 } from '../../platform/host/index.ts';
 import { retryWhileUnavailable } from '../../platform/retry.ts';
 import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
 import type { PolicyBook } from '../../processors/policy/index.ts';
@@ -72,7 +72,7 @@ export async function runProcessors(o: ProcessorServiceOptions): Promise<void> {
     kafkaLastUnreachableMs: () =>
       Math.max(statuses.video.kafkaLastUnreachableMs, statuses.session.kafkaLastUnreachableMs),
   });
-  const video = lateArrivals.watch(videoTopology({ policies }));
+  const video = lateArrivals.watch(videoTopology({ policies, sha256 }));
   const session = sessionTopology({ policies });
   const upstream = groupWatermark({
     kafka: o.kafka('watermark'),

@@ -1,4 +1,5 @@
 import type { ConsumedRecord } from '../../../connectors/kafka/index.ts';
+import { sha256 } from '../../../platform/host/index.ts';
 import { claimedSourceOf, deliveryOf, parseCallback, replayedAtMsOf } from '../../../processors/callback/index.ts';
 import { bytes, type Column, label, maybeTime, text, time, uint16, uint64, uuid } from './columns.ts';
 import type { RowBytes } from './row-bytes.ts';
@@ -30,7 +31,7 @@ const noBody = Buffer.alloc(0);
 export function callbackRow(record: ConsumedRecord): CallbackRow {
   const delivery = deliveryOf(record);
   const body = record.value ?? noBody;
-  const parsed = parseCallback(body, delivery);
+  const parsed = parseCallback(body, delivery, sha256);
   const entry = parsed.kind === 'unparsable' ? null : parsed.event.entry;
   return {
     partition: record.partition,

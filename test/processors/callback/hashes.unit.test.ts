@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../platform/host/index.ts';
 import { canonicalJson } from '../../../processors/callback/identity.ts';
 import { compareText, hashOf } from '../../../processors/callback/index.ts';
 import { check } from '../../support/property.ts';
@@ -9,6 +10,8 @@ describe('a hash of parts', () => {
   const part = fc.oneof(
     fc.string({ maxLength: 20 }),
     fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('\ud800', 'a\udc00', '\ud83d\ude00', '\udc00\ud800'),
     fc.constantFrom('x'.repeat(254), 'x'.repeat(510), 'x'.repeat(508), 'x'.repeat(509), '\u007f', '\u0080'),
   );
 
@@ -22,6 +25,7 @@ describe('a hash of parts', () => {
       'hashes are those of the platform',
       fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
         expect(hashOf(parts)).toBe(expected(parts));
+        expect(hashOf(parts, sha256)).toBe(expected(parts));
       }),
     );
     for (const parts of [

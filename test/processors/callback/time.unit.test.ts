@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCloudTime } from '../../../processors/callback/index.ts';
+import { check } from '../../support/property.ts';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -41,5 +43,33 @@ describe('a time of the cloud', () => {
     {},
   ])('%s is none', (written) => {
     expect(parseCloudTime(written)).toBeNull();
+  });
+});
+
+describe('a time as nearly all are written', () => {
+  it('is what the platform reads, for every day that there is, and none for one that there is not', () => {
+    const day = fc.tuple(
+      fc.integer({ min: 1965, max: 2105 }),
+      fc.integer({ min: 0, max: 13 }),
+      fc.integer({ min: 0, max: 32 }),
+    );
+    const time = fc.tuple(
+      fc.integer({ min: 0, max: 25 }),
+      fc.integer({ min: 0, max: 61 }),
+      fc.integer({ min: 0, max: 59 }),
+    );
+    const two = (number: number) => String(number).padStart(2, '0');
+    check(
+      'usual times',
+      fc.property(day, time, ([year, month, dayOfMonth], [hour, minute, second]) => {
+        const text = `${year}-${two(month)}-${two(dayOfMonth)}T${two(hour)}:${two(minute)}:${two(second)}Z`;
+        const read = Date.parse(text);
+        // The platform takes February 30th for March 2nd, and 24:00 for the next day; neither exists.
+        const exists = !Number.isNaN(read) && new Date(read).toISOString() === text.replace('Z', '.000Z');
+        expect(parseCloudTime(text), text).toBe(exists && read >= 0 ? read : null);
+      }),
+    );
+    for (let ms = Date.UTC(2023, 11, 1); ms < Date.UTC(2028, 3, 1); ms += 86_400_000)
+      expect(parseCloudTime(new Date(ms).toISOString().replace('.000', ''))).toBe(ms);
   });
 });
