@@ -11,6 +11,7 @@ import { systemClock } from './clock.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { subscribedChannel } from './delivery/channel.ts';
 import { createCourier } from './delivery/courier.ts';
+import { createLiveNotifier } from './delivery/live-notifier.ts';
 import { type Subscription, Subscriptions } from './delivery/subscription.ts';
 import { type KnobChanges, turned } from './knobs.ts';
 import { Journal, ledgerOf } from './ledger/index.ts';
@@ -44,18 +45,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const wants = (eventType: string) => subscriptions.wants(eventType);
   const courier = createCourier({ seed, clock, knobs, channel, wants, onSettled: () => wake() });
   const templateGroups = [...builtInTemplateGroups, ...(options.templateGroups ?? [])];
+  const liveUrl = options.liveCallbackUrl ?? null;
+  const notifier = createLiveNotifier({
+    ...{ seed, clock, knobs, signal: stopping.signal, onSettled: () => wake() },
+    target: liveUrl === null ? null : { url: liveUrl, key: options.liveCallbackKey ?? null },
+  });
   const cloud = new Cloud({
     ...{ seed, clock, templateGroups, courier, knobs, homeRegion },
     callbackUrlOf: (region) => options.regionCallbackUrls?.[region] ?? null,
     onProgress: () => wake(),
   });
   const recordConfigs = new RecordConfigs();
-  const recorder = new Recorder(cloud);
-  const plays = new Plays(cloud, recordConfigs, seed);
+  const recorder = new Recorder(cloud, notifier);
+  const plays = new Plays(cloud, recordConfigs, notifier, seed);
   const journal = new Journal();
   const mishaps = new Mishaps(seed, knobs);
 
-  const pending = () => cloud.agenda.pending + courier.pending + queues.size;
+  const pending = () => cloud.agenda.pending + courier.pending + notifier.pending + queues.size;
   const progress = (): Progress => ({
     planned: courier.deliveries.length + cloud.agenda.pendingCallbacks,
     occurred: courier.deliveries.length,
@@ -83,7 +89,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         waiters.add({ jobs, resolve });
         wake();
       }),
-    ledger: () => ledgerOf(cloud, journal, courier.deliveries),
+    ledger: () => ledgerOf(cloud, journal, courier.deliveries, notifier.notices),
     knobs,
     turn: (changes: KnobChanges) => {
       current = turned(current, changes);
@@ -102,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     cloud.agenda.stop();
     recorder.close();
     courier.stop();
+    notifier.stop();
     stopping.abort();
     queues.close();
     for (const app of apps) await app.close();

@@ -20,6 +20,8 @@ const delivery = {
   attempts: z.int().min(1).default(3),
   resendGapMs: waitMs.default(1000),
   answerTimeoutMs: z.number().positive().default(5000),
+  /** Whether Live's own record callbacks are sent, where there is an address for them. */
+  liveCallbacks: z.boolean().default(true),
   /** Requests under way at once. */
   maxConcurrency: z.int().min(1).default(32),
 };

@@ -27,6 +27,10 @@ export type EmulatorOptions = {
   readonly regionCallbackUrls?: Readonly<Record<string, string>>;
   /** The callback key; null (default) leaves the signature headers out. */
   readonly callbackKey?: string | null;
+  /** Where Live's own record callbacks go, as AddLiveRecordNotifyConfig has it with NeedStatusNotify. Null (default): none is sent. */
+  readonly liveCallbackUrl?: string | null;
+  /** Their key; null (default) leaves the signature headers out. */
+  readonly liveCallbackKey?: string | null;
   /** Deliver into this queue, which is created, instead of by HTTP. */
   readonly queue?: string;
   /** What play addresses begin with, where players don't reach the emulator by its own address. Default: `<url>/cdn`. */

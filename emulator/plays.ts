@@ -2,8 +2,9 @@ import type { RecordConfigs } from './api/live/record-configs.ts';
 import { cloudTime } from './cloud/body.ts';
 import type { Cloud } from './cloud/cloud.ts';
 import type { Pace } from './cloud/pace.ts';
+import type { LiveNotifier } from './delivery/live-notifier.ts';
 import type { PlayOptions, PlaySummary, VideoOptions } from './options.ts';
-import { isTold, type VideoPlan } from './scenario/fact.ts';
+import { isTold, type ShowPlan, type VideoPlan } from './scenario/fact.ts';
 import { planShows } from './scenario/plan.ts';
 import { practices, profiles } from './scenario/practice.ts';
 import { templateGroupIds } from './scenario/templates.ts';
@@ -15,14 +16,16 @@ const twoHoursMs = 2 * 60 * 60 * 1000;
 export class Plays {
   readonly #cloud: Cloud;
   readonly #configs: RecordConfigs;
+  readonly #notifier: LiveNotifier;
   readonly #seed: number;
   readonly #takes = new Map<number, number>();
   #uploads = 0;
 
   /** The four practices are set up as recording configurations, which can then be changed like any other. */
-  constructor(cloud: Cloud, configs: RecordConfigs, seed: number) {
+  constructor(cloud: Cloud, configs: RecordConfigs, notifier: LiveNotifier, seed: number) {
     this.#cloud = cloud;
     this.#configs = configs;
+    this.#notifier = notifier;
     this.#seed = seed;
     for (const profile of Object.values(profiles)) {
       configs.put({
@@ -76,6 +79,7 @@ export class Plays {
       : { cloudMs: firstMs, wallMs, compression: wanted.compression ?? 1200 };
     const { region } = wanted;
     const stored = (video: VideoPlan) => (region === undefined ? video : { ...video, region });
+    if (wanted.live) for (const show of shows) this.#tellOf(show);
     for (const show of shows) this.#cloud.addShow({ ...show, videos: show.videos.map(stored) }, pace);
     return {
       playId: `${seed}-${take}`,
@@ -87,6 +91,15 @@ export class Plays {
       sessions: shows.reduce((sum, show) => sum + show.sessions.length, 0),
       callbacks: happenings.filter(({ fact }) => isTold(fact)).length,
     };
+  }
+
+  /** What Live itself says of it: each push, within a session, pauses and resumes the recording. */
+  #tellOf({ stream, sessions }: ShowPlan): void {
+    for (const { pushes } of sessions)
+      for (const [index, { startMs, endMs }] of pushes.entries()) {
+        this.#notifier.tell(stream, index === 0 ? 'record_started' : 'record_resumed', startMs);
+        this.#notifier.tell(stream, 'record_paused', endMs);
+      }
   }
 
   /** An upload whose source is ready at this second of the wall clock. */

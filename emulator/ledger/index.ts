@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { exists } from '../cloud/video.ts';
 import type { Delivery } from '../delivery/courier.ts';
+import type { LiveNotice } from '../delivery/live-notifier.ts';
 import { type BillLine, billOf } from './bill.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
 import type { ApiCall, Journal, SubmittedJob, SubmittedProduction } from './journal.ts';
@@ -17,10 +18,17 @@ export type Ledger = {
   readonly calls: readonly ApiCall[];
   readonly bill: readonly BillLine[];
   readonly totals: DeliveryCounts;
+  /** Live's own record callbacks, in the order in which they were due. */
+  readonly liveNotices: readonly LiveNotice[];
 };
 
 /** The ledger as of now, from what has come true so far. */
-export function ledgerOf(cloud: Cloud, journal: Journal, deliveries: readonly Delivery[]): Ledger {
+export function ledgerOf(
+  cloud: Cloud,
+  journal: Journal,
+  deliveries: readonly Delivery[],
+  liveNotices: readonly LiveNotice[],
+): Ledger {
   const byVideo = Map.groupBy(deliveries, (delivery) => delivery.videoId);
   const known = [...cloud.videos.values()].filter(exists);
   const videos = known.map((video) => ledgerVideo(video, byVideo.get(video.plan.videoId) ?? []));
@@ -32,6 +40,7 @@ export function ledgerOf(cloud: Cloud, journal: Journal, deliveries: readonly De
     calls: [...journal.calls],
     bill: billOf(known),
     totals: deliveryCounts(deliveries),
+    liveNotices: liveNotices.map((notice) => ({ ...notice })),
   };
 }
 export type { BillLine } from './bill.ts';

@@ -42,6 +42,7 @@ const ledger: Ledger = {
   productions: [],
   calls: [],
   bill: [],
+  liveNotices: [],
   totals: counts,
 };
 

@@ -7,7 +7,7 @@ import { dateTime, duration } from './format.ts';
 import { keepUp } from './keep-up.ts';
 import { laneHeight, lanesOf, sessionPicture } from './session-picture.ts';
 import { Status } from './status.tsx';
-import { sessionWaitsFor } from './waiting.ts';
+import { liveSays, sessionWaitsFor } from './waiting.ts';
 import { say } from './words.ts';
 
 const videoIdsOf = (session: SessionState) => [...session.segments, ...session.composed].map(({ videoId }) => videoId);
@@ -108,6 +108,11 @@ export function SessionView({ id, onConnection }: { id: string; onConnection: (u
         {duration(session.endTime === null ? null : (session.endTime - session.startTime) / 1000)} · {say('gaps')}:{' '}
         {session.gaps.length} · {say('waiting')}: <strong>{sessionWaitsFor(session)}</strong>
       </p>
+      {session.liveRecording && (
+        <p>
+          {say('liveSays')}: <strong>{liveSays(session.liveRecording)}</strong>
+        </p>
+      )}
       <h3>{say('timeline')}</h3>
       <Chart
         option={picture}

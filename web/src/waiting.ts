@@ -53,3 +53,11 @@ export function sessionWaitsFor(session: SessionState): string {
   if (session.status === 'ENDED' && session.composeExpected) return say('waitCompose');
   return session.composed.length > 0 ? say('waitTranscode') : say('waitSegments');
 }
+
+/** What ApsaraVideo Live's own record callbacks say of the recording, in plain words. */
+export function liveSays({ state, ...times }: NonNullable<SessionState['liveRecording']>): string {
+  if (state === 'RECORDING') return `${say('liveRecording')} ${dateTime(times.resumedTime ?? times.startedTime)}`;
+  if (state === 'PAUSED') return `${say('livePaused')} ${dateTime(times.pausedTime)}`;
+  if (state === 'ENDED') return `${say('liveEnded')} ${dateTime(times.endedTime ?? times.pausedTime)}`;
+  return `${say('liveFiles')} ${dateTime(times.fileTime)}`;
+}

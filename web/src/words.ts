@@ -103,6 +103,11 @@ const words = {
   decision: ['Decision', '决策'],
   state: ['State', '状态'],
   waiting: ['Waiting for', '等待'],
+  liveSays: ['Live says', '直播服务告知'],
+  liveRecording: ['recording since', '录制中，开始于'],
+  livePaused: ['paused since', '已暂停，暂停于'],
+  liveEnded: ['ended at', '已结束于'],
+  liveFiles: ['a file up to', '录制文件截至'],
   nothing: ['nothing: complete', '无：已完成'],
   nothingMore: ['nothing more will come by itself', '不会再自动推进'],
   waitRecorded: [

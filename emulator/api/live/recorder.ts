@@ -1,4 +1,5 @@
 import type { Cloud } from '../../cloud/cloud.ts';
+import type { LiveNotifier, LiveRecordEvent } from '../../delivery/live-notifier.ts';
 import type { RecordingProfile } from '../../scenario/practice.ts';
 import { planRecorded } from '../../scenario/show.ts';
 import { ApiFault } from '../errors.ts';
@@ -21,10 +22,12 @@ const fault = (code: string, message: string) => new ApiFault(code, 400, message
  */
 export class Recorder {
   readonly #cloud: Cloud;
+  readonly #notifier: LiveNotifier;
   readonly #recordings = new Map<string, Recording>();
 
-  constructor(cloud: Cloud) {
+  constructor(cloud: Cloud, notifier: LiveNotifier) {
     this.#cloud = cloud;
+    this.#notifier = notifier;
   }
 
   start(profile: RecordingProfile, streamName: string): void {
@@ -38,6 +41,7 @@ export class Recorder {
     const recording = this.#recordings.get(key);
     if (!recording || recording.stoppedMs !== null) throw fault('TaskNotStarted', 'No recording is going on.');
     recording.stoppedMs = this.#second();
+    this.#tell(recording, 'record_paused');
     const { disconnectDelaySeconds } = recording.profile;
     recording.cancel = this.#cloud.clock.after(disconnectDelaySeconds * 1000, () => this.#finish(key, recording));
   }
@@ -54,6 +58,7 @@ export class Recorder {
     const key = keyOf(profile, streamName);
     const recording = this.#recordings.get(key);
     if (!recording) throw fault('TaskNotStarted', 'No recording is going on.');
+    if (recording.stoppedMs === null) this.#tell(recording, 'record_paused');
     this.#finish(key, recording);
     this.#begin(key, profile, streamName);
   }
@@ -64,7 +69,13 @@ export class Recorder {
   }
 
   #begin(key: string, profile: RecordingProfile, streamName: string): void {
-    this.#recordings.set(key, { profile, streamName, startMs: this.#second(), stoppedMs: null, cancel: () => {} });
+    const recording = { profile, streamName, startMs: this.#second(), stoppedMs: null, cancel: () => {} };
+    this.#recordings.set(key, recording);
+    this.#tell(recording, 'record_started');
+  }
+
+  #tell({ profile: { domainName, appName }, streamName }: Recording, event: LiveRecordEvent): void {
+    this.#notifier.tell({ domainName, appName, streamName }, event, this.#second());
   }
 
   #finish(key: string, recording: Recording): void {
