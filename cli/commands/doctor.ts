@@ -5,10 +5,12 @@ import { shown } from '../../schemas/shown.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
+import { addDoctorCloud } from './doctor-cloud.ts';
 
 export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
+  const doctor = program.command('doctor');
+  addDoctorCloud(doctor);
+  doctor
     .description('check configuration and parts; with a stream: say which policy it gets and why')
     .argument('[stream]', 'domain/app/stream')
     .action(async (stream?: string) => {

@@ -42,6 +42,9 @@ export function failed(entry: Pick<TimelineEntry, 'status'>): boolean {
   return entry.status === 'fail' || entry.status === 'failed';
 }
 
+/** The type of the event that tries a callback URL (`doctor`): it says nothing, and nothing comes of it. */
+export const checkEventType = 'live2vod.Check';
+
 const causalRanks: Readonly<Record<Fact['kind'], number>> = {
   RECORDED: 0,
   COMPOSE_START: 1,

@@ -1,5 +1,14 @@
 export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf, sentAtMsOf } from './delivery.ts';
-export { causalRank, type Delivery, emptyFact, failed, type ParseResult, succeeded, type VideoEvent } from './event.ts';
+export {
+  causalRank,
+  checkEventType,
+  type Delivery,
+  emptyFact,
+  failed,
+  type ParseResult,
+  succeeded,
+  type VideoEvent,
+} from './event.ts';
 export { compareText, cut, maxBytes } from './fields.ts';
 export { hashOf, type Sha256 } from './identity.ts';
 export {

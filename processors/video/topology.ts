@@ -1,5 +1,6 @@
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import {
+  checkEventType,
   deliveryOf,
   isLiveRecord,
   liveRecordOf,
@@ -46,6 +47,7 @@ export function videoTopology({ policies, sha256 }: Options): Topology<VideoReco
       const parsed = parseCallback(record.value, deliveryOf(record), sha256);
       if (parsed.kind === 'unparsable') return unusable(parsed.code ?? 'unparsable', parsed.reason);
       const { event } = parsed;
+      if (event.entry.eventType === checkEventType) return { kind: 'drop', reason: 'check' };
       if (event.subjectId !== record.key)
         return unusable(
           'wrong-key',

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { shown } from '../../schemas/shown.ts';
+import type { Finding } from '../cloud-check.ts';
+import { callbackUrlOf } from '../endpoints.ts';
+import { type Configuration, readConfiguration } from '../environment.ts';
+import { CommandFault, exitCode } from '../exit.ts';
+
+export function addDoctorCloud(doctor: Command): void {
+  doctor
+    .command('cloud')
+    .description(
+      'check the account: credentials, clock, endpoints, callback configuration; send a test event through the callback URL',
+    )
+    .option('--no-event', 'send no test event')
+    .action(async ({ event }: { event: boolean }) => {
+      const wrong = (await findingsOf(readConfiguration(), event)).filter(print);
+      if (wrong.length > 0)
+        throw new CommandFault(`${wrong.length} of it is not as it must be (above)`, exitCode.unavailable);
+    });
+}
+
+async function findingsOf(configuration: Configuration, withEvent: boolean): Promise<readonly Finding[]> {
+  const { settings, callbacks, recording } = configuration;
+  const { checkCredentials, checkDoor, checkMessageCallback, checkRecording } = await import('../cloud-check.ts');
+  const { cloudsOf, credentialsOf } = await import('../roles/cloud.ts');
+  const { publicEndpoint } = await import('../../connectors/vod/index.ts');
+  const { callbackEndpointsOf } = await import('../callback-endpoints.ts');
+  const credentials = await checkCredentials(credentialsOf(settings));
+  const doors = await Promise.all([
+    checkDoor('VOD', 'VOD_ENDPOINT', settings.VOD_ENDPOINT ?? publicEndpoint(settings.VOD_REGION)),
+    checkDoor('Live', 'LIVE_ENDPOINT', settings.LIVE_ENDPOINT ?? 'https://live.aliyuncs.com'),
+  ]);
+  const findings = [credentials, ...doors.flat(), keysFinding(configuration)];
+  const clouds = cloudsOf(settings);
+  try {
+    if (credentials.remedy === undefined) {
+      const cloud = clouds.of(null);
+      const expected = {
+        url: callbackUrlOf(settings),
+        keys: settings.VOD_CALLBACK_KEYS?.split(',') ?? [],
+        unsigned: settings.VOD_CALLBACK_AUTH === 'off',
+        queues: callbacks.queues.map(({ queue }) => queue),
+      };
+      findings.push(...(await checkMessageCallback(cloud, expected)));
+      const domains = [...new Set(recording.configs.map(({ domainName }) => domainName))];
+      findings.push(...(await checkRecording(cloud, domains)));
+    }
+  } finally {
+    clouds.close();
+  }
+  const [endpoint] = callbackEndpointsOf(settings, {
+    endpoints: callbacks.endpoints.filter(({ kind }) => kind === 'vod'),
+  });
+  if (withEvent && endpoint) {
+    const { checkEvent } = await import('../event-check.ts');
+    findings.push(await checkEvent(settings, endpoint));
+  }
+  return findings;
+}
+
+/** Up to 32 characters with upper case, lower case and digits (cloud facts 2). */
+const acceptedKey = /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d).{1,32}$/;
+
+function keysFinding({ settings, callbacks }: Configuration): Finding {
+  const what = 'a callback key that the cloud takes';
+  const [first] = settings.VOD_CALLBACK_KEYS?.split(',') ?? [];
+  if (first !== undefined && acceptedKey.test(first)) return { what };
+  if (settings.VOD_CALLBACK_AUTH === 'off')
+    return { what: 'callbacks are taken without a signature (VOD_CALLBACK_AUTH)' };
+  if (first === undefined && callbacks.endpoints.length + callbacks.queues.length > 0)
+    return { what: 'callback keys stand in the file' };
+  const why = first === undefined ? 'VOD_CALLBACK_KEYS is not set' : 'the first of VOD_CALLBACK_KEYS is none';
+  return { what, why, remedy: 'set a key of at most 32 characters with upper case, lower case and digits' };
+}
+
+/** Whether it is wrong. */
+function print({ what, why, remedy }: Finding): boolean {
+  console.log(shown(remedy === undefined ? `  ok    ${what}` : `  FAIL  ${what}: ${why}`));
+  if (remedy !== undefined) console.log(shown(`        → ${remedy}`));
+  return remedy !== undefined;
+}

@@ -1,0 +1,83 @@
+/** Sends a signed event through the configured callback URL, as the cloud would, and waits until it is in Kafka. */
+import { randomUUID } from 'node:crypto';
+import { scanTopic } from '../connectors/kafka/index.ts';
+import { systemPlatform } from '../platform/host/index.ts';
+import { checkEventType } from '../processors/callback/index.ts';
+import type { Settings } from '../schemas/settings.ts';
+import { type CallbackEndpoint, headerNames, signatureOf, signedText } from '../services/intake/http/index.ts';
+import type { Finding } from './cloud-check.ts';
+import { kafkaSettingsOf, topicNamer } from './endpoints.ts';
+
+const withinMs = 5_000;
+const seenWithinMs = 15_000;
+
+/** The event says nothing: the video processor drops it, and no state comes of it. */
+export async function checkEvent(settings: Settings, endpoint: CallbackEndpoint): Promise<Finding> {
+  const what = `a signed event sent to ${endpoint.url} is in ${topicNamer(settings)('callbacks')}`;
+  const videoId = `live2vod-check-${randomUUID()}`;
+  const startedAtMs = systemPlatform.now();
+  const refused = await send(endpoint, videoId).catch((error: unknown) => ({
+    why: causeOf(error),
+    remedy:
+      'let the URL lead to the ingress: DNS, load balancer, port, certificate; ./live2vod doctor asks the ingress itself',
+  }));
+  if (refused) return { what, ...refused };
+  const seen = await isSeen(settings, videoId, startedAtMs).catch((error: unknown) => causeOf(error));
+  if (seen === true) return { what };
+  const why = seen === false ? `it was answered 200 and isn't there after ${seenWithinMs / 1000} s` : seen;
+  return {
+    what,
+    why,
+    remedy: 'look whether Kafka is away: the ingress then keeps callbacks in its spool (./live2vod doctor)',
+  };
+}
+
+async function send(endpoint: CallbackEndpoint, videoId: string): Promise<Omit<Finding, 'what'> | null> {
+  const now = systemPlatform.now();
+  const timestamp = String(Math.floor(now / 1000));
+  const names = headerNames[endpoint.kind ?? 'vod'];
+  const [key] = endpoint.keys;
+  const signature = key === undefined ? undefined : signatureOf(signedText(endpoint), timestamp, key);
+  const EventTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const response = await systemPlatform.fetch(endpoint.url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      'content-type': 'application/json',
+      ...(signature === undefined ? {} : { [names.timestamp]: timestamp, [names.signature]: signature }),
+    },
+    body: JSON.stringify({ EventType: checkEventType, EventTime, VideoId: videoId }),
+    signal: AbortSignal.timeout(withinMs),
+  });
+  await response.body?.cancel();
+  if (response.status === 200) return null;
+  const why = `it answers ${response.status}; the cloud takes 200 alone for delivered`;
+  if (response.status === 403)
+    return {
+      why,
+      remedy:
+        'start the ingress with these VOD_CALLBACK_URL and VOD_CALLBACK_KEYS; a proxy must leave X-VOD-TIMESTAMP and X-VOD-SIGNATURE as they are',
+    };
+  if (response.status >= 300 && response.status < 400)
+    return { why, remedy: 'a redirect counts as failed: configure the address that it leads to' };
+  return { why, remedy: 'let the path of the URL lead to the ingress, POST and body unchanged' };
+}
+
+async function isSeen(settings: Settings, videoId: string, fromMs: number): Promise<boolean> {
+  const kafka = kafkaSettingsOf(settings, 'doctor');
+  const topic = topicNamer(settings)('callbacks');
+  const untilMs = systemPlatform.monotonicMs() + seenWithinMs;
+  const signal = AbortSignal.timeout(seenWithinMs);
+  while (systemPlatform.monotonicMs() < untilMs) {
+    // The broker's clock may be behind ours.
+    for await (const { key } of scanTopic(kafka, topic, { fromMs: fromMs - 60_000, signal }))
+      if (key === videoId) return true;
+    await systemPlatform.sleep(300);
+  }
+  return false;
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,160 @@
+/** `doctor cloud` against the emulated cloud: what is well, and for each failure what to do. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  checkCredentials,
+  checkDoor,
+  checkMessageCallback,
+  checkRecording,
+  clockFinding,
+  type Expected,
+  type Finding,
+  neededEvents,
+} from '../../cli/cloud-check.ts';
+import { CloudFault, cloudClient, fixedCredentials, type MessageCallback } from '../../connectors/vod/index.ts';
+import { calmEmulator } from '../emulator/world.ts';
+
+const url = 'https://ingress.example.com/callbacks/vod';
+const key = 'Abc123Def456';
+const expected: Expected = { url, keys: ['Older123Key', key], unsigned: false, queues: ['vod-callbacks'] };
+const wrong = (findings: readonly Finding[]) => findings.filter(({ remedy }) => remedy !== undefined);
+
+async function cloudOf(accessKeySecret = 'emulator-secret') {
+  const emulator = await calmEmulator();
+  const credentials = fixedCredentials({ accessKeyId: 'emulator', accessKeySecret });
+  const cloud = cloudClient({ vodEndpoint: emulator.url, liveEndpoint: emulator.url, credentials });
+  onTestFinished(() => cloud.close());
+  return { emulator, cloud };
+}
+
+const configured: MessageCallback = {
+  ...{ callbackType: 'HTTP', callbackUrl: url, eventTypes: ['ALL'], authSwitch: 'on', authKey: key },
+  ...{ mnsEndpoint: null, mnsQueueName: null },
+};
+const found = (change: Partial<MessageCallback>) =>
+  checkMessageCallback({ getMessageCallback: () => Promise.resolve({ ...configured, ...change }) }, expected);
+
+describe('the callback configuration', () => {
+  it('as it was set at the cloud, is read back and found well, without showing a key', async () => {
+    const { cloud } = await cloudOf();
+    expect(wrong(await checkMessageCallback(cloud, expected))).toMatchObject([
+      { why: 'nothing is set in this region', remedy: expect.stringContaining('record-config apply') },
+    ]);
+    await cloud.setMessageCallback(configured);
+    const findings = await checkMessageCallback(cloud, expected);
+    expect(wrong(findings)).toEqual([]);
+    expect(findings).toHaveLength(3);
+    expect(JSON.stringify(findings)).not.toContain(key);
+  });
+
+  it.each<[string, Partial<MessageCallback>, RegExp, RegExp]>([
+    ['another address', { callbackUrl: `${url}/` }, /what is signed differs/, /to the last slash/],
+    ['another key', { authKey: 'Other123Key' }, /the cloud has another key/, /add the key/],
+    ['no signature', { authSwitch: 'off' }, /signs nothing/, /switch it on/],
+    ['events missing', { eventTypes: ['FileUploadComplete'] }, /without AddLiveRecordVideoComplete/, /subscribe/],
+    ['no events', { eventTypes: [] }, /without/, /subscribe/],
+    [
+      'a queue that nobody reads',
+      { callbackType: 'MNS', mnsQueueName: 'other' },
+      /no role here reads/,
+      /callbacks\.queues/,
+    ],
+  ])('%s', async (_, change, why, remedy) => {
+    const [finding, ...others] = wrong(await found(change));
+    expect([finding?.why, finding?.remedy, others]).toEqual([
+      expect.stringMatching(why),
+      expect.stringMatching(remedy),
+      [],
+    ]);
+  });
+
+  it.each<[string, Partial<MessageCallback>]>([
+    [
+      'the queue that is read',
+      { callbackType: 'MNS', mnsQueueName: 'vod-callbacks', authSwitch: 'off', authKey: null },
+    ],
+    ['just the needed events', { eventTypes: neededEvents }],
+    ['an older key of the ring', { authKey: 'Older123Key' }],
+  ])('%s is well', async (_, change) => {
+    expect(wrong(await found(change))).toEqual([]);
+  });
+
+  it.each([
+    ['Forbidden', /deploy\/ram\/doctor\.json/],
+    ['InvalidTimeStamp.Expired', /clock/],
+    ['InvalidSecurityToken.Expired', /expired/],
+    ['OperationDenied', /activate/],
+    ['CredentialsUnavailable', /ALIBABA_CLOUD_ACCESS_KEY_ID/],
+    ['Unheard.Of', /Unheard\.Of/],
+  ])('that can not be read for %s says what to do', async (code, remedy) => {
+    const fault = new CloudFault({ kind: 'terminal', code, action: 'GetMessageCallback', message: 'no' });
+    const findings = await checkMessageCallback({ getMessageCallback: () => Promise.reject(fault) }, expected);
+    expect(findings).toMatchObject([{ remedy: expect.stringMatching(remedy) }]);
+  });
+});
+
+describe('the account', () => {
+  it('a wrong secret is told as such', async () => {
+    const { cloud } = await cloudOf('wrong');
+    expect(wrong(await checkMessageCallback(cloud, expected))).toMatchObject([
+      { remedy: expect.stringContaining('the access key is wrong') },
+    ]);
+  });
+
+  it('no credentials are told with the settings', async () => {
+    const none = { getCredentials: () => Promise.reject(new Error('secret words')) };
+    const finding = await checkCredentials(none);
+    expect(finding.remedy).toContain('ALIBABA_CLOUD_ACCESS_KEY_ID');
+    expect(JSON.stringify(finding)).not.toContain('secret words');
+    const some = fixedCredentials({ accessKeyId: 'id', accessKeySecret: 'secret' });
+    expect((await checkCredentials(some)).remedy).toBeUndefined();
+  });
+
+  it('recordings are counted, and a domain without any is told', async () => {
+    const { cloud } = await cloudOf();
+    const [recorded, empty] = await checkRecording(cloud, ['play.example.com', 'other.example.com']);
+    expect(recorded?.remedy).toBeUndefined();
+    expect(empty).toMatchObject({ why: 'nothing is recorded', remedy: expect.stringContaining('record-config apply') });
+  });
+});
+
+describe('an endpoint', () => {
+  it('that answers is reached, and its clock compared', async () => {
+    const { emulator } = await cloudOf();
+    const findings = await checkDoor('VOD', 'VOD_ENDPOINT', emulator.url);
+    expect([findings.length, wrong(findings)]).toEqual([2, []]);
+  });
+
+  it('whose clock is an hour away is told', async () => {
+    const server = createServer((_, response) => {
+      response.setHeader('date', new Date(Date.now() - 3_600_000).toUTCString());
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const findings = await checkDoor('Live', 'LIVE_ENDPOINT', `http://127.0.0.1:${port}`);
+    expect(wrong(findings)).toMatchObject([
+      { why: expect.stringMatching(/^3(599|600|601) s apart: callbacks and calls/) },
+    ]);
+  });
+
+  it('that nobody listens at is told with its setting', async () => {
+    const findings = await checkDoor('VOD', 'VOD_ENDPOINT', 'http://127.0.0.1:9');
+    expect(findings).toMatchObject([{ why: expect.anything(), remedy: expect.stringContaining('VOD_ENDPOINT') }]);
+  });
+
+  it.each([
+    [300, undefined],
+    [301, 'callbacks are refused as stale'],
+    [900, 'callbacks are refused as stale'],
+    [901, 'callbacks and calls are refused'],
+  ])('%i s apart', (seconds, why) => {
+    for (const told of [-1, 1]) {
+      const finding = clockFinding('VOD', told * seconds * 1000, 0);
+      expect(finding.why?.split(': ')[1]).toBe(why);
+    }
+    expect(clockFinding('VOD', Number.NaN, 0).remedy).toBeUndefined();
+  });
+});

@@ -1,0 +1,48 @@
+/** `./live2vod doctor cloud` as a person calls it: emulated cloud, real ingress and Kafka. */
+import { randomUUID } from 'node:crypto';
+import { expect, inject, test } from 'vitest';
+import { exitCode } from '../../cli/exit.ts';
+import { calmEmulator } from '../emulator/world.ts';
+import { eventually } from '../support/eventually.ts';
+import { command, ownSettings } from './command.ts';
+
+const stack = inject('stack');
+
+test('all is well; then each thing that is not says what to do', async () => {
+  const own = await ownSettings(stack);
+  const url = `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod`;
+  const emulator = await calmEmulator({ callbackUrl: url, callbackKey: 'Abc123Def456' });
+  const settings = {
+    ...own,
+    ...{ LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '2', LOG_LEVEL: 'silent' },
+    ...{ VOD_CALLBACK_URL: url, VOD_CALLBACK_KEYS: 'Abc123Def456' },
+    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret' },
+    ...{ VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
+  };
+  expect(await command(['topics', 'apply'], settings).status).toBe(exitCode.ok);
+  const ingress = command(['run', 'ingress'], settings);
+  await eventually(async () => (await fetch(`http://127.0.0.1:${own.INGRESS_PORT}/readyz`)).ok, { timeoutMs: 60_000 });
+  const doctor = async (change: Readonly<Record<string, string>> = {}) => {
+    const run = command(['doctor', 'cloud'], { ...settings, ...change });
+    return { status: await run.status, text: run.text() };
+  };
+
+  const well = await doctor();
+  expect(well, well.text).toMatchObject({ status: exitCode.ok });
+  expect(well.text).toMatch(/ok {4}a signed event sent to .* is in test-/);
+  expect(well.text).not.toContain('FAIL');
+
+  const otherKey = await doctor({ VOD_CALLBACK_KEYS: 'Other123Key' });
+  expect(otherKey).toMatchObject({ status: exitCode.unavailable });
+  expect(otherKey.text).toMatch(/FAIL .*the cloud has another key\n +→ add the key/);
+  expect(otherKey.text).toMatch(/FAIL .*it answers 403.*\n +→ start the ingress with these/);
+
+  const noCloud = await doctor({ VOD_ENDPOINT: 'http://127.0.0.1:9' });
+  expect(noCloud.text).toMatch(/FAIL {2}VOD at http:\/\/127\.0\.0\.1:9 answers: .*\n +→ .*VOD_ENDPOINT/);
+  ingress.kill('SIGTERM');
+  await ingress.status;
+  const noIngress = await doctor();
+  expect(noIngress.text).toMatch(
+    /FAIL {2}a signed event sent to .*ECONNREFUSED.*\n +→ let the URL lead to the ingress/,
+  );
+});
