@@ -146,6 +146,49 @@ describe('whose it is', () => {
     expect(live.only.liveRecording).toMatchObject({ startedTime: atMinute(2 * second), resumedTime: atMinute(12) });
   });
 
+  const startsOf = (live: StreamUnderTest) => live.current.map(({ startTime }) => startTime);
+
+  it.each([
+    ['a minute before its first segment is its own', -1, [0]],
+    ['more than a minute before is another recording', -1 - second, [-1 - second, 0]],
+  ])('a start %s', (_, minute, starts) => {
+    const live = new StreamUnderTest().hear(said('STARTED', minute), segment('a', 0, 8));
+    expect(startsOf(live)).toEqual(starts.map(atMinute));
+  });
+
+  it('that minute is at most half the delay, so that it never reaches the show before', () => {
+    const chosen = { policy: policy({ recording: { disconnectDelaySeconds: 60 } }) };
+    const at = (minute: number) =>
+      startsOf(new StreamUnderTest(chosen).hear(said('STARTED', minute), segment('a', 0, 8)));
+    expect(at(-0.5)).toEqual([atMinute(0)]);
+    expect(at(-0.5 - second)).toEqual([atMinute(-0.5 - second), atMinute(0)]);
+  });
+
+  it.each([
+    ['the delay and a minute goes on', 4, 1],
+    ['longer is another recording', 4 + second, 2],
+  ])('a start after a pause of %s', (_, minutes, count) => {
+    const live = new StreamUnderTest().hear(said('STARTED', 0), said('PAUSED', 10), said('STARTED', 10 + minutes));
+    expect(live.sessions.size).toBe(count);
+  });
+
+  it.each([
+    ['within the delay and two minutes is a copy', 5, 1],
+    ['after more is another recording, whose pause was lost', 5 + second, 2],
+  ])('a second start without a pause %s', (_, minutes, count) => {
+    const live = new StreamUnderTest().hear(said('STARTED', 0), said('STARTED', minutes));
+    expect(live.sessions.size).toBe(count);
+  });
+
+  it('a start in a show that has closed, within the delay and a minute after its end, is still its own', () => {
+    const shows = (minute: number) =>
+      new StreamUnderTest()
+        .hear(segment('a', 0, 8))
+        .passTo(20)
+        .hear(said('STARTED', minute)).sessions.size;
+    expect([shows(12), shows(12 + second)]).toEqual([1, 2]);
+  });
+
   it('what was said of a show stays when its callbacks are no longer held', () => {
     const live = new StreamUnderTest({ policy: policy({ composed: { compose: 'none' } }) });
     live.hear(...told, ...two).passTo((9 * dayMs) / minuteMs);
