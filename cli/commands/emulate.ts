@@ -52,7 +52,8 @@ export function addEmulate(program: Command): void {
     )
     .action(async ({ seed, shows, host, regions, playUrl }: EmulateOptions) => {
       const { startEmulator } = await import('../../emulator/index.ts');
-      const { settings } = readConfiguration();
+      const { settings, callbacks } = readConfiguration();
+      const live = callbacks.endpoints.find(({ kind }) => kind === 'live');
       const signal = stopSignal();
       const {
         ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
@@ -68,6 +69,8 @@ export function addEmulate(program: Command): void {
         seed,
         callbackUrl: settings.VOD_CALLBACK_URL ?? null,
         callbackKey: settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null,
+        liveCallbackUrl: live?.url ?? null,
+        liveCallbackKey: live?.keys[0] ?? null,
         ...(accessKeyId !== undefined && accessKeySecret !== undefined
           ? {
               accessKeys: [{ accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { securityToken }) }],

@@ -6,6 +6,7 @@ import { bounds } from '../../schemas/bounds.ts';
 import { type EventSource, header } from '../../schemas/topics.ts';
 import type { Delivery } from './event.ts';
 import { cut, maxBytes } from './fields.ts';
+import { maxAheadMs } from './plausible.ts';
 
 type Delivered = {
   /** Header values as UTF-8 text. */
@@ -34,9 +35,12 @@ export const claimedSourceOf = (record: Delivered): string => headerOf(record, h
 /** Whether it is one of ApsaraVideo Live's own record callbacks, which are about a stream, not a video. */
 export const isLiveRecord = (record: Delivered): boolean => claimedSourceOf(record) === ('live' satisfies EventSource);
 
-/** When the cloud sent it, by the header that it signed; else when it was received. Epoch milliseconds. */
-export const sentAtMsOf = (record: Delivered): number =>
-  headerTimeMs(record, header.sentAt) ?? deliveryOf(record).receivedAtMs;
+/** When the cloud sent it, by the header that it signed, if that can be; else when it was received. Epoch milliseconds. */
+export function sentAtMsOf(record: Delivered): number {
+  const { receivedAtMs } = deliveryOf(record);
+  const sentAtMs = headerTimeMs(record, header.sentAt);
+  return sentAtMs === null || sentAtMs > receivedAtMs + maxAheadMs ? receivedAtMs : sentAtMs;
+}
 
 /** When it was replayed, epoch milliseconds; null where it wasn't. */
 export const replayedAtMsOf = (record: Delivered): number | null => headerTimeMs(record, header.replayedAt);

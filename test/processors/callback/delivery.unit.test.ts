@@ -83,4 +83,11 @@ it('a callback was sent when the cloud says, else when it was received', () => {
   expect(sent({ 'sent-at': '1700000000000', 'received-at': '1700000009000' })).toBe(1_700_000_000_000);
   expect(sent({ 'sent-at': 'now', 'received-at': '1700000009000' })).toBe(1_700_000_009_000);
   expect(sent({})).toBe(timestampMs);
+  // Nothing is sent long after it was received.
+  const hoursMs = 6 * 3_600_000;
+  const receivedAt = '1700000000000';
+  expect(sent({ 'received-at': receivedAt, 'sent-at': String(1_700_000_000_000 + hoursMs) })).toBe(
+    1_700_000_000_000 + hoursMs,
+  );
+  expect(sent({ 'received-at': receivedAt, 'sent-at': String(1_700_000_000_001 + hoursMs) })).toBe(1_700_000_000_000);
 });
