@@ -14,7 +14,7 @@
  */
 import type { StreamRef, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { streamKeyOf } from '../stream-key.ts';
-import { homeOf, isOfJob } from './ledger.ts';
+import { homeOf } from './ledger.ts';
 import { windowOf } from './times.ts';
 
 export type Page = { readonly startMs: number; readonly state: StreamState };
@@ -56,7 +56,8 @@ export class Archive {
     const starts = new Set<number>();
     for (let at = dayOf(fromMs - reachMs); at <= dayOf(toMs + reachMs); at += 1)
       for (const startMs of this.#get(this.#dayKey(at))?.pages ?? []) starts.add(startMs);
-    return [...starts].sort((a, b) => a - b);
+    // In order, since a page is listed under each day from its start on.
+    return [...starts];
   }
 
   /**
@@ -106,13 +107,11 @@ export class Archive {
     this.#changes.set(`${this.#key}/${kind}/${id}`, record);
   }
 
-  /** The archived products of a composition that isn't decided on yet. */
+  /** The archived products of a composition that isn't decided on yet, and what else is in their records. */
   productsOf(job: string): readonly StreamVideo[] {
     const places = this.#get(`${this.#key}/p/${job}`)?.pages ?? [];
     const pages = new Set(places.map((place) => this.startsNear(place).findLast((startMs) => startMs <= place)));
-    return this.pages([...pages].filter((startMs) => startMs !== undefined)).flatMap(({ state }) =>
-      state.videos.filter((video) => isOfJob(video, job)),
-    );
+    return this.pages([...pages].filter((startMs) => startMs !== undefined)).flatMap(({ state }) => state.videos);
   }
 
   /** Products of it are at these places now, no longer at those. */

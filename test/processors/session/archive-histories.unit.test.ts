@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { Archive, emptyState } from '../../../processors/session/archive.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
+import { saidBy } from './archived-lives.ts';
 import { bothWays, expectFound } from './both-ways.ts';
 import {
   atMinute,
@@ -301,6 +302,44 @@ describe('what we compose', () => {
     // The second was alone for a moment: that could have been a show of its own.
     expect(live.jobs.map(({ videoIds }) => videoIds.join(' ')).slice(8)).toEqual(['A', 'a']);
     expect(live.sessions.get(sessionId(500))?.composition?.token).toBe(live.jobs[8]?.token);
+  });
+
+  it('takes in films that were heard of before, wherever they are: after a replay', () => {
+    const asked = new StreamUnderTest({ policy: byUs }).hear(...shows(8, 240, ready)).passTo(2 * day);
+    const tokenOf = (show: number) => asked.jobs.find(({ videoIds }) => videoIds.includes(`s${show}`))?.token ?? '';
+    const job = (show: number) =>
+      ({ composeJob: { token: tokenOf(show), state: 'ACKNOWLEDGED', errorCode: null } }) as const;
+    const [live, whole] = [new StreamUnderTest({ policy: byUs }), new StreamUnderTest({ policy: byUs, alone: true })];
+    // How often the same is said on the way may differ.
+    const each = (happens: (one: StreamUnderTest) => void) => {
+      for (const one of [live, whole]) happens(one);
+      expectFound(live);
+      expect(saidBy(live)).toEqual(saidBy(whole));
+    };
+    const hear = (...facts: readonly StreamFact[]) => each((one) => one.hear(...facts));
+    const passTo = (minute: number) => each((one) => one.passTo(minute));
+    hear(...shows(8, 240, ready), segment('last', 30 * day, 30 * day + 8, { ...ready, status: 'RECORDED' }));
+    hear(
+      segment('more', 40 * day, 40 * day + 8),
+      segment('most', 41 * day, 41 * day + 8),
+      film('of the cloud', 12 * day),
+    );
+    // One in the middle of another show's time, two of one job, and one alone in its time that is corrected.
+    hear(film('1', 3 * 240 + 4, job(1)), film('2', 12 * day, job(2)), film('2 again', 2 * 240 + 12, job(2)));
+    hear(
+      film('3', 20 * day, job(3)),
+      film('4', 20 * day, job(4)),
+      film('3', 16 * day, { ...job(3), videoRevision: 2 }),
+    );
+    hear(film('2 again', 17 * day, { ...job(2), videoRevision: 2 }));
+    passTo(10 * day);
+    const films = (show: number) =>
+      live.sessions.get(sessionId(show * 240))?.composed.map(({ videoId }) => videoId.replace('film ', ''));
+    expect([0, 1, 2, 3, 4, 5].map(films)).toEqual([[], ['1'], ['2', '2 again'], ['3'], ['4'], []]);
+    hear(film('2', 12 * day, { ...job(2), status: 'TRANSCODED', videoRevision: 2 }));
+    expect([...live.states.keys()].filter((key) => key.includes('/p/'))).toEqual([]);
+    passTo(99 * day);
+    expect(live.states.size).toBe(0);
   });
 
   it('is remembered with the show that its show has become', () => {

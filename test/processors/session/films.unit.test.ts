@@ -75,6 +75,10 @@ describe('of two sessions', () => {
     const next = [composed('f', 14.1), segment('c', 15, 20), composed('g', 20.1)];
     for (const at of [8 - slack, 8.1, 11 - slack - ms])
       expect(shown(...first(at), ...next)).toEqual(['a => e', 'b => f', 'c => g']);
+    // A show before that one was, whose film failed; or its film of another container is there.
+    const older = [segment('z', 0, 4), composed('e', 4.1, failed), segment('a', 6, 8), b, composed('f', 14)];
+    expect(shown(...older)).toEqual(['z => e', 'a => f', 'b => ']);
+    expect(shown(...twoFormats, composed('e', 8.1, mp4), composed('f', 14, m3u8))).toEqual(['A a => e f', 'B b => ']);
     // It had waited for the delay: what follows may be its retry.
     expect(shown(...first(11 - slack), ...next.slice(0, 1))).toEqual(['a => e f', 'b => ']);
   });

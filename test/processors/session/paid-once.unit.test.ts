@@ -205,6 +205,24 @@ describe('the same parts are composed once', () => {
     expect([jobsOf(live), live.only.composition?.token]).toEqual([['a b'], token]);
   });
 
+  it.each([1, 600, 5 * 24 * 60])(
+    'and stays where it is, and orders nothing, if its file is of %i minutes later',
+    (minutes) => {
+      for (const alone of [false, true]) {
+        const live = new StreamUnderTest({ policy: policy({ ...byUs, maxActAgeSeconds: 99 * 86_400 }), alone });
+        playOn(
+          live,
+          [28, file('a', 0, 8)],
+          ...[60, 120, 180, 240].map((at): Told => [at + 8, file(`s${at}`, at, at + 8)]),
+        );
+        for (const [key, state] of live.states)
+          live.states.set(key, { ...state, compositions: state.compositions.map((one) => ({ ...one, files: [] })) });
+        playOn(live, [300, { ...file('a', minutes, minutes + 8), videoRevision: 2 }], [9 * 24 * 60]);
+        expect(jobsOf(live)).toEqual(['a', 's60', 's120', 's180', 's240']);
+      }
+    },
+  );
+
   it('a show is composed however many younger ones have been, and a file of a moment as any', () => {
     const shows = Array.from({ length: 12 }, (_, index) => file(`s${index}`, index * 60, index * 60 + (index && 8)));
     const live = new StreamUnderTest({ policy: policy(byUs), alone: true });
