@@ -12,12 +12,13 @@ import {
   compareLaneKeys,
   type Lane,
   type LaneKey,
-  laneKeyOf,
   laneOf,
   maxEventBytes,
   maxOutputBytes,
   meaningOf,
+  queueFor,
   rooms,
+  type Waiting,
 } from './lanes.ts';
 
 export type EventSet = {
@@ -70,9 +71,10 @@ function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'ad
   const events = others.toSpliced(placeOf(others, event), 0, event);
   const lane = laneOf(event);
   const before = set.cuts.find((cut) => cut.lane === lane);
-  const cut = before === undefined && surelyFits(events, lane) ? null : cutOf(events, lane, before);
+  const queue = before === undefined && surelyFits(events, lane) ? [] : queueFor(events, lane);
+  const cut = cutOf(queue, lane, before);
   if (cut === null) return { kind, set: { ...set, events } };
-  const kept = keptBefore(cut, events, lane);
+  const kept = keptBefore(cut, events, queue);
   const cuts = [...set.cuts.filter((one) => one.lane !== lane), { lane, ...cut }];
   cuts.sort((a, b) => compareText(a.lane, b.lane));
   const next: EventSet = { events: kept, cuts, truncated: true };
@@ -93,10 +95,9 @@ function surelyFits(events: readonly Event[], lane: Lane): boolean {
  * The first event of a lane that finds no room, in the order of the queue; null: all that are there have. It only ever moves forward in
  * the queue: what found no room once finds none later, in whatever order the others come.
  */
-function cutOf(events: readonly Event[], lane: Lane, before: LaneCut | undefined): LaneKey | null {
+function cutOf(queue: readonly Waiting[], lane: Lane, before: LaneCut | undefined): LaneKey | null {
   let { bytes, events: count } = rooms[lane];
-  const queue = events.filter((event) => laneOf(event) === lane).map((event) => ({ event, key: laneKeyOf(event) }));
-  for (const { event, key } of queue.sort((a, b) => compareLaneKeys(a.key, b.key))) {
+  for (const { event, key } of queue) {
     if (before !== undefined && compareLaneKeys(key, before) >= 0) return before;
     bytes -= bytesOf(event);
     count -= 1;
@@ -106,19 +107,19 @@ function cutOf(events: readonly Event[], lane: Lane, before: LaneCut | undefined
 }
 
 /** All of the other lanes; of this one what comes before the cut, and the earliest and the latest of each meaning. */
-function keptBefore(cut: LaneKey, events: readonly Event[], lane: Lane): readonly Event[] {
+function keptBefore(cut: LaneKey, events: readonly Event[], queue: readonly Waiting[]): readonly Event[] {
+  const left = new Set(queue.filter(({ key }) => compareLaneKeys(key, cut) >= 0).map(({ event }) => event));
+  const lane = new Set(queue.map(({ event }) => event));
   const earliest = new Map<string, Event>();
   const latest = new Map<string, Event>();
   for (const event of events) {
-    const meaning = laneOf(event) === lane ? meaningOf(event) : null;
+    const meaning = lane.has(event) ? meaningOf(event) : null;
     if (meaning === null) continue;
     if (!earliest.has(meaning)) earliest.set(meaning, event);
     latest.set(meaning, event);
   }
-  const deciding = new Set([...earliest.values(), ...latest.values()]);
-  return events.filter(
-    (event) => laneOf(event) !== lane || deciding.has(event) || compareLaneKeys(laneKeyOf(event), cut) < 0,
-  );
+  for (const event of [...earliest.values(), ...latest.values()]) left.delete(event);
+  return events.filter((event) => !left.has(event));
 }
 
 /** A loop: with the language's searches here and in `placeOf`, the step of a callback took measurably longer. */

@@ -86,16 +86,45 @@ function tierOf(event: Event): number {
   return isFinding(event) ? 1 : 0;
 }
 
+const acknowledged = -2;
+/** As many as there are tiers. */
+const toldAgain = 4;
+
 /** Below 0 since stored cuts know doubts as 0 and attempts as 1. */
 const runnerTiers: Readonly<Partial<Record<Fact['kind'], number>>> = {
-  JOB_ACKNOWLEDGED: -2,
-  COMPOSE_ACKNOWLEDGED: -2,
+  JOB_ACKNOWLEDGED: acknowledged,
+  COMPOSE_ACKNOWLEDGED: acknowledged,
   JOB_FAILED: -1,
   COMPOSE_FAILED: -1,
   JOB_IN_DOUBT: 0,
   COMPOSE_IN_DOUBT: 0,
   JOB_SUBMITTED: 1,
 };
+
+export type Waiting = { readonly event: Event; readonly key: LaneKey };
+
+/**
+ * What asks for room in a lane, in order. That something failed, or nobody knows, or was tried, is known of a job when it is
+ * told once: told again it comes after all that is told of others.
+ */
+export function queueFor(events: readonly Event[], lane: Lane): readonly Waiting[] {
+  const told = new Set<string>();
+  return events
+    .filter((event) => laneOf(event) === lane)
+    .map((event) => ({ event, key: laneKeyOf(event) }))
+    .sort(byTurn)
+    .map(({ event, key }) => {
+      const saying = `${event.fact.kind} ${event.fact.job?.token}`;
+      const isTold = lane === 'runner' && key.tier > acknowledged && told.has(saying);
+      told.add(saying);
+      return isTold ? { event, key: { ...key, tier: key.tier + toldAgain } } : { event, key };
+    })
+    .sort(byTurn);
+}
+
+function byTurn(a: Waiting, b: Waiting): number {
+  return compareLaneKeys(a.key, b.key);
+}
 
 /**
  * What an event means to the state: its kind, whether it worked, and which fields it tells. The earliest and the latest

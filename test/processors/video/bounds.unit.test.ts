@@ -315,6 +315,30 @@ describe('what decides a video', { timeout: 600_000 }, () => {
       }
   });
 
+  it.each<[string, string, string]>([
+    ['TranscodeJobFailed', 'TranscodeJobFailed', 'FAILED'],
+    ['TranscodeJobFailed', 'TranscodeJobInDoubt', 'IN_DOUBT'],
+    ['TranscodeJobFailed', 'TranscodeJobSubmitted', 'SUBMITTED'],
+    ['TranscodeJobInDoubt', 'TranscodeJobSubmitted', 'SUBMITTED'],
+    ['TranscodeJobSubmitted', 'TranscodeJobSubmitted', 'SUBMITTED'],
+  ])('knows what became of a job, however often %s is said of another: %s', (flooding, said, state) => {
+    const start = run(life, { policies: transcodeBy('pipeline') }).state;
+    const [first] = start?.jobs ?? [];
+    if (start === null || first === undefined) throw new Error('nothing planned');
+    const [one, other] = [0, 1].map((generation) => tokenOf(videoId, 'SEGMENT', generation)) as [string, string];
+    const jobs = [one, other].map((token, generation) => ({ ...first, token, generation }));
+    const flood = many(3 * maxRunnerEvents, (n) => jobEvent(flooding, 10 + n, one, { Attempt: n + 2 }));
+    const last = jobEvent(said, 900, other);
+    const states = [[...flood, last], [last, ...flood], [...flood, last].toReversed()].map((arrival) =>
+      fold(arrival, { ...start, jobs }),
+    );
+    for (const found of states) {
+      expect(found?.jobs[1]?.state).toBe(state);
+      expect(found?.timeline).toEqual(states[0]?.timeline);
+    }
+    expect(states[0]?.truncated).toBe(true);
+  });
+
   it('has room for all renditions of all generations of our own jobs, beside a flood', () => {
     const generations = many(maxGenerations + 1, (n) => {
       const token = tokenOf(videoId, 'SEGMENT', n);
