@@ -1,9 +1,14 @@
 /**
- * The names of a composition by us. The token says of which segments it is made (a digest), and of which generation: at
+ * The names of a composition or clip by us. The token says of which segments it is made (a digest), and of which generation: at
  * most 50 characters of [A-Za-z0-9-]. A generation is raised only on purpose (a redrive), so a retry can't compose twice.
  */
 export function compositionToken(digest: string, generation: number): string {
   return `lvc-${digest}-${generation}`;
+}
+
+/** The same of a clip, whose digest says which stretches of which segments it is cut out of. */
+export function clipToken(digest: string, generation: number): string {
+  return `lvk-${digest}-${generation}`;
 }
 
 /** What all generations have in common. */

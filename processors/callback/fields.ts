@@ -11,7 +11,7 @@ import { Unusable } from './unusable.ts';
 export type Body = Readonly<Record<string, unknown>>;
 
 /** Limits in UTF-8 bytes of what is kept of one value, so that a state's size has a bound. */
-export const maxBytes = { id: 64, label: 64, code: 128, name: 256, message: 256, url: 768 } as const;
+export const maxBytes = { id: 64, label: 64, code: 128, name: 256, title: 128, message: 256, url: 768 } as const;
 
 const numeric = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 /** No number of the cloud's is longer. Looked at before the pattern. */

@@ -15,6 +15,7 @@ export {
   type EncodedEvent,
   encodeInternalEvent,
   type InternalEvent,
+  type OperatorClipRequest,
   type OperatorTranscodeRequest,
 } from './internal-event.ts';
 export { type LiveRecord, liveRecordOf, type OpenedLiveRecord } from './live-record.ts';

@@ -1,5 +1,5 @@
 /** Events that this pipeline itself puts on `callbacks`, typed, and what they are on the wire. `internal-events.ts` reads them. */
-import type { StreamRef } from '../../schemas/generated/VideoState.ts';
+import type { FactClipPart, StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../schemas/topics.ts';
 import { compareText } from './fields.ts';
 
@@ -24,7 +24,12 @@ type OfComposition = OfJob & {
   readonly stream: StreamRef;
   readonly sessionId: string;
   readonly segmentVideoIds: readonly string[];
+  /** Where a clip was to be cut. */
+  readonly clip?: Clip | null;
 };
+
+/** What a clip shows, and its title. */
+type Clip = { readonly fromMs: number; readonly toMs: number; readonly title: string };
 
 type Why = { readonly errorCode: string; readonly errorMessage: string };
 
@@ -35,6 +40,20 @@ export type OperatorTranscodeRequest = About & {
   /** Null: the cloud's default. */
   readonly priority: number | null;
   readonly idempotencyKey: string;
+};
+
+/**
+ * A person asks for a clip of a session, cut out of these parts. `videoId` is the stand-in of its token, so asking again
+ * for the same is the same event.
+ */
+export type OperatorClipRequest = About & {
+  readonly type: 'OperatorClipRequest';
+  readonly token: string;
+  readonly stream: StreamRef;
+  readonly sessionId: string;
+  /** Null: it isn't transcoded. */
+  readonly templateGroupId: string | null;
+  readonly clip: Clip & { readonly parts: readonly FactClipPart[] };
 };
 
 /** What the cloud shows of a video whose callbacks never came; a part that is null was not looked for or not found. */
@@ -54,6 +73,7 @@ export type InternalEvent =
   | (OfComposition & { readonly type: 'ComposeJobAcknowledged' })
   | (OfComposition & Why & { readonly type: 'ComposeJobFailed' | 'ComposeJobInDoubt' })
   | OperatorTranscodeRequest
+  | OperatorClipRequest
   | ReconcilerObservation;
 
 export type InternalEventType = InternalEvent['type'];
@@ -72,6 +92,7 @@ export const sourceOfInternal: Readonly<Record<InternalEventType, InternalSource
   ComposeJobFailed: 'job-runner',
   ComposeJobInDoubt: 'job-runner',
   OperatorTranscodeRequest: 'operator',
+  OperatorClipRequest: 'operator',
   ReconcilerObservation: 'reconciler',
 };
 
@@ -128,6 +149,14 @@ function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
         ...(event.priority === null ? {} : { Priority: event.priority }),
         IdempotencyKey: event.idempotencyKey,
       };
+    case 'OperatorClipRequest':
+      return {
+        ...streamOf(event.stream),
+        SessionId: event.sessionId,
+        Token: event.token,
+        ...(event.templateGroupId === null ? {} : { TemplateGroupId: event.templateGroupId }),
+        Clip: { ...clipOf(event.clip), Parts: event.clip.parts.map(partOf) },
+      };
     case 'ReconcilerObservation':
       return observationOf(event);
   }
@@ -136,13 +165,30 @@ function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
 const jobOf = ({ token, attempt }: OfJob) => ({ Token: token, Attempt: attempt });
 const whyOf = ({ errorCode, errorMessage }: Why) => ({ ErrorCode: errorCode, ErrorMessage: errorMessage });
 
+const streamOf = ({ domainName, appName, streamName }: StreamRef) => ({
+  DomainName: domainName,
+  AppName: appName,
+  StreamName: streamName,
+});
+
 const compositionOf = (event: OfComposition) => ({
-  DomainName: event.stream.domainName,
-  AppName: event.stream.appName,
-  StreamName: event.stream.streamName,
+  ...streamOf(event.stream),
   SessionId: event.sessionId,
   ...jobOf(event),
   SegmentVideoIds: event.segmentVideoIds,
+  ...(event.clip == null ? {} : { Clip: clipOf(event.clip) }),
+});
+
+const clipOf = ({ fromMs, toMs, title }: Clip) => ({
+  From: new Date(fromMs).toISOString(),
+  To: new Date(toMs).toISOString(),
+  Title: title,
+});
+
+const partOf = ({ videoId, inSeconds, outSeconds }: FactClipPart) => ({
+  VideoId: videoId,
+  In: inSeconds,
+  ...(outSeconds === null ? {} : { Out: outSeconds }),
 });
 
 function observationOf({ failedStatus, source, coverUrl }: ReconcilerObservation): Readonly<Record<string, unknown>> {

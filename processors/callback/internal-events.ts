@@ -3,11 +3,23 @@
  * the reconciler found out. They count only with the source header of their sender; from anywhere else the same EventType
  * is an unknown event, so a forged callback can't pose as one of them.
  */
-import type { JobFact } from '../../schemas/generated/VideoState.ts';
+import type { FactClip, JobFact } from '../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../schemas/topics.ts';
 import { boundedIds, messageOf, type Reader, recordingOf, sizeOf, streamOf, timeText } from './cloud-events.ts';
 import { emptyFact } from './event.ts';
-import { type Body, countOf, maxBytes, numberOf, shortText, textOf, textsOf, urlOf } from './fields.ts';
+import {
+  type Body,
+  countOf,
+  maxBytes,
+  numberOf,
+  objectOf,
+  objectsOf,
+  shortText,
+  textOf,
+  textsOf,
+  timeOf,
+  urlOf,
+} from './fields.ts';
 import { canonicalJson } from './identity.ts';
 import { type InternalEventType, type InternalSource, sourceOfInternal } from './internal-event.ts';
 import { streamInfosOf } from './rendition.ts';
@@ -27,6 +39,13 @@ const readers: Readonly<Record<InternalEventType, Reader>> = {
     fact: { ...emptyFact, kind: 'TRANSCODE_REQUESTED', job: jobOf(body) },
     discriminator: [textOf(body, 'IdempotencyKey') ?? timeText(body)],
   }),
+  OperatorClipRequest: (body) => {
+    const job = jobOf(body);
+    return {
+      fact: { ...emptyFact, kind: 'OTHER', job, stream: streamOf(body) },
+      discriminator: [job.token ?? ''],
+    };
+  },
   ReconcilerObservation: (body) => ({
     fact: {
       ...emptyFact,
@@ -96,5 +115,24 @@ function jobOf(body: Body): JobFact {
     taskId: shortText(body, maxBytes.id, 'TranscodeTaskId'),
     templateGroupId: shortText(body, maxBytes.id, 'TemplateGroupId'),
     priority: countOf(body, 10, 'Priority'),
+    clip: clipOf(body),
   };
+}
+
+/** Most parts kept of one clip: as many as one may have. */
+const maxParts = 40;
+
+function clipOf(body: Body): FactClip | null {
+  const clip = objectOf(body, 'Clip');
+  if (clip === null) return null;
+  const [from, to] = [timeOf(clip, 'From'), timeOf(clip, 'To')];
+  if (from === null || to === null) return null;
+  const parts = objectsOf(clip, 'Parts')
+    .slice(0, maxParts)
+    .map((part) => ({
+      videoId: shortText(part, maxBytes.id, 'VideoId') ?? '',
+      inSeconds: numberOf(part, 'In') ?? 0,
+      outSeconds: numberOf(part, 'Out'),
+    }));
+  return { from, to, title: shortText(clip, maxBytes.title, 'Title') ?? '', parts };
 }

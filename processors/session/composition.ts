@@ -79,6 +79,7 @@ export function composeJobOf(
     region: videos.find(({ region }) => region !== null)?.region ?? null,
     generation: composition.generation,
     plannedAt: composition.plannedAt,
+    clip: null,
   };
 }
 

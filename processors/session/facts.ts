@@ -1,6 +1,7 @@
 /** The set of facts of a stream: the latest snapshot per video, ordered by time. */
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { clipOf } from './clips.ts';
 import { byText } from './order.ts';
 import { placeOf } from './times.ts';
 
@@ -25,6 +26,7 @@ export function videoOf(fact: StreamFact): StreamVideo {
     },
     videoRevision: fact.videoRevision,
     region: fact.region,
+    clip: clipOf(fact),
   };
 }
 
@@ -48,7 +50,7 @@ export function withFact(videos: readonly StreamVideo[], video: StreamVideo): re
 }
 
 function contentOf(video: StreamVideo): string {
-  const { composeJob } = video;
+  const { composeJob, clip } = video;
   return JSON.stringify([
     video.kind,
     video.status,
@@ -63,6 +65,7 @@ function contentOf(video: StreamVideo): string {
     video.format,
     composeJob && [composeJob.token, composeJob.state, composeJob.errorCode],
     video.region,
+    clip && { ...clip, plannedAt: null, refusal: null },
   ]);
 }
 

@@ -1,4 +1,13 @@
 export { streamKeyOf } from '../stream-key.ts';
+export {
+  type ClipPart,
+  type ClipPlan,
+  type ClipRefusal,
+  type ClipSource,
+  canBeCut,
+  clipTokenOf,
+  planClip,
+} from './clip-parts.ts';
 export { type Projection, type Session, sessionsOf } from './projection.ts';
 export {
   limits as sessionLimits,

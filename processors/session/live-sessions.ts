@@ -138,6 +138,7 @@ function aloneOf(startMs: number, run: LiveRun, endsAtMs: number | null, rules: 
     group: { ...groupOf([], { goesOn: false, truncated: false }), startMs, endMs },
     ...{ composed: [], status: closed ? 'ENDED' : 'RECORDING', closed, closesAtMs, certainAtMs: closesAtMs },
     ...{ composeOverdueAtMs: closesAtMs, mode: 'NONE', rules: keptOf(rules), composeMissing: false, composition: null },
+    clips: [],
     ...{ lastActivityMs: endMs, settlesAtMs: null, settled: false },
   };
   return { session, recording };

@@ -1,6 +1,7 @@
 /** The sessions of a stream as a pure function of its facts, the rules, what was decided, and the time. */
 import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
 import type { ComposeMode, Composition, KeptRules, StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { type ClipVideo, clipsWithin, isClip } from './clips.ts';
 import { closingOf } from './closing.ts';
 import { compositionFor } from './composition-parts.ts';
 import type { Group } from './grouping.ts';
@@ -14,6 +15,8 @@ import { lastActivity, timesOf } from './times.ts';
 export type Session = {
   readonly group: Group;
   readonly composed: readonly Attached[];
+  /** Facts about clips that are cut out of it. */
+  readonly clips: readonly ClipVideo[];
   readonly status: SessionStatus;
   readonly closed: boolean;
   /** When it counts as over by its recordings alone. */
@@ -35,6 +38,8 @@ export type Session = {
   readonly settlesAtMs: number | null;
   readonly settled: boolean;
 };
+
+type WithoutClips = Omit<Session, 'clips'>;
 
 /** What was decided earlier and must not change with the policy. */
 export type Decided = {
@@ -65,9 +70,17 @@ export function sessionsOf(
   decided: Decided = { sessions: [], compositions: [] },
 ): Projection {
   const { shows, loose, needsEarlier } = sweep(videos, decided.compositions, decided.sessions, rules);
-  const sessions = shows.map(({ group, composed }) => sessionOf(group, composed, rules, nowMs, decided));
-  return { sessions, loose, needsEarlier };
+  const clips = loose.filter(isClip);
+  const sessions = shows.map(({ group, composed }) => ({
+    ...sessionOf(group, composed, rules, nowMs, decided),
+    clips: clips.length === 0 ? none : clipsWithin(clips, group),
+  }));
+  if (clips.length === 0) return { sessions, loose, needsEarlier };
+  const owned = new Set<StreamVideo>(sessions.flatMap((session) => session.clips));
+  return { sessions, loose: loose.filter((video) => !owned.has(video)), needsEarlier };
 }
+
+const none: readonly ClipVideo[] = [];
 
 function sessionOf(
   group: Group,
@@ -75,7 +88,7 @@ function sessionOf(
   rules: SessionRules,
   nowMs: number,
   decided: Decided,
-): Session {
+): WithoutClips {
   const kept = rulesIn(decided.sessions, group.startMs, group.endMs, rules);
   const { closesAtMs, certainAtMs } = closingOf(group, kept, rules.cycleTold);
   const composeOverdueAtMs = certainAtMs + kept.composeOverdueMs;
@@ -91,7 +104,10 @@ function sessionOf(
   return settledAt({ ...session, status: statusOfSession(session), lastActivityMs }, nowMs);
 }
 
-function settledAt(session: Omit<Session, 'settled' | 'settlesAtMs'>, nowMs: number): Session {
+function settledAt<S extends Omit<WithoutClips, 'settled' | 'settlesAtMs'>>(
+  session: S,
+  nowMs: number,
+): S & Pick<Session, 'settled' | 'settlesAtMs'> {
   const { status, lastActivityMs } = session;
   const isDone = status === 'READY' || status === 'PARTIAL' || status === 'FAILED';
   const settlesAtMs = isDone ? lastActivityMs + limits.settleAfterMs : null;
@@ -110,7 +126,7 @@ export function withComposition(session: Session, composition: Composition, nowM
 }
 
 function statusOfSession(
-  session: Omit<Session, 'status' | 'lastActivityMs' | 'settled' | 'settlesAtMs'>,
+  session: Omit<WithoutClips, 'status' | 'lastActivityMs' | 'settled' | 'settlesAtMs'>,
 ): SessionStatus {
   return statusOf({
     closed: session.closed,

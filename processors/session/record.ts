@@ -1,5 +1,11 @@
 /** What is said to the outside about a session: the SessionState record. */
-import type { LiveRecording, SessionComposed, SessionState } from '../../schemas/generated/SessionState.ts';
+import type {
+  LiveRecording,
+  SessionClip,
+  SessionComposed,
+  SessionState,
+} from '../../schemas/generated/SessionState.ts';
+import { sessionClipsOf } from './clips.ts';
 import { type Digest, digest } from './digest.ts';
 import type { Group } from './grouping.ts';
 import { exceedsCloudLimit, hasSurplus, type Session } from './projection.ts';
@@ -13,7 +19,7 @@ export type SessionContent = Omit<SessionState, 'sessionId' | 'stream' | 'revisi
 
 /** @param liveRecording what Live's own callbacks say of it, null where none came */
 export function contentOf(session: Session, liveRecording: LiveRecording | null = null): SessionContent {
-  const { group, composition, status } = session;
+  const { group, composition, clips, status } = session;
   const composed = session.composed.map(({ video, ours }): SessionComposed => {
     const { videoId, composeStartTime, sourceReadyTime, transcodedTime, format, durationSeconds } = video;
     const durationMatches = durationSeconds === null ? null : matches(durationSeconds, group);
@@ -60,6 +66,7 @@ export function contentOf(session: Session, liveRecording: LiveRecording | null 
       errorCode: composition.errorCode,
     },
     liveRecording,
+    clips: clips.length === 0 ? [] : sessionClipsOf(clips),
   };
 }
 
@@ -85,6 +92,7 @@ export function mergedContentOf(startMs: number, endMs: number, mergedInto: stri
     timesBounded: false,
     composition: null,
     liveRecording: null,
+    clips: [],
   };
 }
 
@@ -131,7 +139,15 @@ export function digestOf(content: SessionContent): number {
     sum.add(live.state).add(live.startedTime).add(live.pausedTime).add(live.resumedTime);
     sum.add(live.endedTime).add(live.fileTime);
   }
+  // A session without any keeps the digest that earlier releases gave it.
+  for (const clip of content.clips) addClip(sum, clip);
   return sum.number();
+}
+
+function addClip(sum: Digest, { parts, ...clip }: SessionClip): void {
+  sum.add(clip.token).add(clip.state).add(clip.from).add(clip.to).add(clip.title).add(clip.templateGroupId);
+  sum.add(clip.videoId).add(clip.status).add(clip.errorCode).add(clip.requestedAt).add(parts.length);
+  for (const { videoId, inSeconds, outSeconds } of parts) sum.add(videoId).add(`${inSeconds} ${outSeconds}`);
 }
 
 function addComposed(sum: Digest, one: SessionComposed): void {

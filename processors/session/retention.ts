@@ -1,5 +1,6 @@
 /** How long things of a stream are followed. */
 import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
+import { isClip, isOpenRequest } from './clips.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { lastActivity, placeOf, timesOf } from './times.ts';
@@ -28,21 +29,22 @@ export function isOverAt(deadlineMs: number, clockMs: number): boolean {
 
 /**
  * At most so many facts beside the segments of each session, and without any time: the first by place and id, so that it
- * doesn't matter in which order a flood comes.
+ * doesn't matter in which order a flood comes. Clips are counted apart, and what was cut, which is paid for, not at all: of
+ * a session no more than `limits.clips` are.
  */
 export function withoutFlood(videos: readonly StreamVideo[], sessions: readonly Session[]): readonly StreamVideo[] {
   if (videos.length <= limits.others) return videos;
   const segments = new Set(sessions.flatMap(({ group }) => group.segments.map(({ video }) => video)));
-  const counts = new Map<number, number>();
+  const counts = new Map<string, number>();
   let next = 0;
   const kept = videos.filter((video) => {
     const place = placeOf(video);
     while ((sessions[next]?.group.startMs ?? Number.POSITIVE_INFINITY) <= place) next += 1;
-    if (segments.has(video)) return true;
-    const range = place === 0 ? -1 : next;
+    if (segments.has(video) || (isClip(video) && !isOpenRequest(video))) return true;
+    const range = `${place === 0 ? -1 : next} ${isClip(video) ? 'clips' : ''}`;
     const count = (counts.get(range) ?? 0) + 1;
     counts.set(range, count);
-    return count <= limits.others;
+    return count <= (isClip(video) ? limits.clips : limits.others);
   });
   return kept.length === videos.length ? videos : kept;
 }

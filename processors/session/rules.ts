@@ -42,7 +42,7 @@ export type SessionRules = KeptRules & {
 };
 
 /** The built-in group that leaves a video as it is (cloud facts 3.1.4): a transcode of it is a separate job. */
-const noTranscode = 'VOD_NO_TRANSCODE';
+export const noTranscode = 'VOD_NO_TRANSCODE';
 
 const secondMs = 1000;
 const dayMs = 24 * 60 * 60 * secondMs;
@@ -63,6 +63,11 @@ export const limits = {
   cloudSegments: 40,
   /** Compositions that we decide on per session; late segments may ask for several. */
   compositions: 8,
+  /** Clips cut out of one session. */
+  clips: 20,
+  /** Recordings that one clip is cut out of; the cloud takes up to 200 (cloud facts 3.3.11). */
+  clipParts: 40,
+  clipMs: 6 * 3600 * secondMs,
   /** Starts and ends come in whole seconds and need not meet exactly (cloud facts 4.9). */
   jitterMs: 2 * secondMs,
   /** A composition begins within minutes of the session's end: one that is a day younger belongs to another. */

@@ -77,9 +77,9 @@ export function isStandIn(video: StreamVideo): boolean {
   return video.composeJob !== null && video.composeJob.state !== 'ACKNOWLEDGED';
 }
 
-/** Where the video stands in the order of facts; 0 where it has no time at all. */
+/** Where the video stands in the order of facts, a clip at what it shows; 0 where it has no time at all. */
 export function placeOf(video: StreamVideo): number {
-  const place = windowOf(video)?.startMs ?? composeStartOf(video) ?? Math.min(...timesOf(video));
+  const place = video.clip?.from ?? windowOf(video)?.startMs ?? composeStartOf(video) ?? Math.min(...timesOf(video));
   return Number.isFinite(place) ? place : 0;
 }
 
@@ -88,7 +88,8 @@ export function timesOf(video: StreamVideo): number[] {
   const window = windowOf(video);
   const recorded = window ? [window.startMs, window.endMs] : [video.startTime, video.endTime];
   const { recordedTime, composeStartTime, sourceReadyTime, transcodedTime } = video;
-  return [...recorded, recordedTime, composeStartTime, sourceReadyTime, transcodedTime].filter(
+  const clipped = video.clip === null ? [] : [video.clip.from, video.clip.requestedAt];
+  return [...recorded, recordedTime, composeStartTime, sourceReadyTime, transcodedTime, ...clipped].filter(
     (time) => time !== null && time > 0 && time <= latestMs,
   ) as number[];
 }

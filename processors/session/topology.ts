@@ -11,6 +11,7 @@ import { compositionKeyOf } from '../composition-token.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Outcome, Topology } from '../topology.ts';
 import { Archive, emptyState, pageStartOf, reachMs } from './archive.ts';
+import { withDecision } from './clips.ts';
 import { fileOf } from './composition-parts.ts';
 import { newsOf, videoOf } from './facts.ts';
 import { type Change, judge, type Part } from './history.ts';
@@ -57,8 +58,8 @@ export function sessionTopology(options: { readonly policies: SessionPolicies })
         const places = [fact.live.startTime ?? fact.live.time];
         return outcomeOf(key, { ...own, liveEvents }, archive, [{ places, add: [] }], rules, nowMs);
       }
-      const video = videoOf(fact);
-      const held = heldFact(own, archive, video.videoId);
+      const held = heldFact(own, archive, fact.videoId);
+      const video = withDecision(videoOf(fact), held?.video);
       const news = newsOf(video, held?.video);
       if (news !== 'new') return { kind: 'drop', reason: news };
       if (!held) {

@@ -9,6 +9,7 @@ import type {
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission } from '../topology.ts';
 import { announce, tombstone } from './announce.ts';
+import { cutClips } from './clips.ts';
 import { composeJobOf, decideComposition } from './composition.ts';
 import { compositionOf, followCompositions, homeOf, withCompositions } from './ledger.ts';
 import { type LiveView, liveViewOf } from './live-sessions.ts';
@@ -81,7 +82,7 @@ export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Jud
     stream,
     clock,
     revision: announced.revision,
-    videos: left.size === 0 ? span.videos : span.videos.filter((video) => !left.has(video)),
+    videos: withClips(left.size === 0 ? span.videos : span.videos.filter((video) => !left.has(video)), decided.clips),
     sessions: [...aside, ...announced.sessions].sort((a, b) => a.startTime - b.startTime),
     compositions: kept,
     current,
@@ -107,16 +108,43 @@ function decide(
 ) {
   const taken: Composition[] = [];
   const commands: Emission[] = [];
+  const clips = new Map<StreamVideo, StreamVideo>();
+  const key = streamKeyOf(span.stream);
   const sessions = projected.map((session) => {
     if (!isJudged(session.group.startMs)) return session;
+    return composed(cutFrom(session));
+  });
+
+  function cutFrom(session: Session): Session {
+    if (session.clips.length === 0 || isOverAt(retiresAt(session, rules), span.clock)) return session;
+    const { decided, jobs } = cutClips(span.stream, session, rules, nowMs);
+    for (const [before, after] of decided) clips.set(before, after);
+    for (const value of jobs) commands.push({ topic: 'compose-jobs', key, value });
+    return { ...session, clips: session.clips.map((clip) => decided.get(clip) ?? clip) };
+  }
+
+  function composed(session: Session): Session {
     const composition = decideComposition(session, ledger, rules, nowMs, span.clock, span.composesUnplaced);
     if (!composition || span.isOrdered(composition.token)) return session;
     taken.push(composition);
     const command = composeJobOf(span.stream, session.group, composition, rules.composeTemplateGroupId);
-    commands.push({ topic: 'compose-jobs', key: streamKeyOf(span.stream), value: command });
+    commands.push({ topic: 'compose-jobs', key, value: command });
     return withComposition(session, composition, span.clock);
-  });
-  return { sessions, commands, taken, compositions: taken.length === 0 ? ledger : withCompositions(ledger, taken) };
+  }
+  return {
+    sessions,
+    commands,
+    clips,
+    taken,
+    compositions: taken.length === 0 ? ledger : withCompositions(ledger, taken),
+  };
+}
+
+function withClips(
+  videos: readonly StreamVideo[],
+  decided: ReadonlyMap<StreamVideo, StreamVideo>,
+): readonly StreamVideo[] {
+  return decided.size === 0 ? videos : videos.map((video) => decided.get(video) ?? video);
 }
 
 /** The facts that no session follows any more: those of sessions that retire, and loose ones that have waited long enough. */
@@ -128,9 +156,10 @@ function leaving(
   rules: SessionRules,
 ): ReadonlySet<StreamVideo> {
   const left = new Set<StreamVideo>();
-  for (const { group, composed } of retired) {
+  for (const { group, composed, clips } of retired) {
     for (const { video } of group.segments) left.add(video);
     for (const { video } of composed) left.add(video);
+    for (const video of clips) left.add(video);
   }
   for (const video of loose) {
     // What became of a composition matters as long as that is in the ledger.

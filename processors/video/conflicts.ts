@@ -53,12 +53,20 @@ function winnerOf(known: Event, copy: Event): Event | null {
 
 /** What a copy says, as one text: digests of it are stored, so it must stay the same from release to release. */
 function textOf({ entry, fact }: Event): string {
-  const { subject: _, storage, ...told }: Fact = { ...fact, region: null, contradiction: null };
+  const job = withoutNoClip(fact.job);
+  const { subject: _, storage, ...told } = { ...fact, job, region: null, contradiction: null };
   // What earlier releases had no words for is said only where there is something to say.
   const later = storage === null ? [] : [storage];
   const outputs = told.outputs.map(({ audioOnly, ...output }) => (audioOnly ? { ...output, audioOnly } : output));
   const { eventTime, status, jobId, errorCode, implausible } = entry;
   return JSON.stringify([eventTime, status, jobId, errorCode, { ...told, outputs }, ...later, ...implausible]);
+}
+
+/** As earlier releases, which knew no clips, had it. */
+function withoutNoClip(job: Fact['job']): Partial<Fact['job']> {
+  if (job === null || job.clip !== null) return job;
+  const { clip: _, ...told } = job;
+  return told;
 }
 
 function smaller<T extends string>(a: T | null, b: T | null): T | null {

@@ -200,13 +200,17 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       seen.composeStartTime ??= time;
       break;
     case 'COMPOSE_ACKNOWLEDGED':
-      seen.announcedComposing = true;
       seen.stream ??= fact.stream;
-      seen.ownComposeTime ??= time;
+      // What is cut out of a session is no film of it.
+      if (fact.job?.clip != null) seen.uploaded = true;
+      else {
+        seen.announcedComposing = true;
+        seen.ownComposeTime ??= time;
+      }
       break;
     case 'COMPOSE_FAILED':
     case 'COMPOSE_IN_DOUBT':
-      seen.announcedComposing = true;
+      seen.announcedComposing ||= fact.job?.clip == null;
       seen.stream ??= fact.stream;
       if (fact.kind === 'COMPOSE_FAILED') seen.sourceFailure ??= failureOf(event);
       break;
@@ -241,6 +245,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       if (ok) seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
       break;
     case 'OTHER':
+      seen.stream ??= fact.stream;
       if (ok) seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
       if (fact.storage !== null) seen.storage = storageAfter(seen.storage, event, fact.storage);
       break;

@@ -2,7 +2,7 @@
  * What a state has room for. Each lane has its own, so that no flood of one can push out another, and in each what decides
  * the state stays. The rule says which of a set of events are kept, so no order of arrival changes it.
  */
-import type { Fact, LaneCut } from '../../schemas/generated/VideoState.ts';
+import type { Fact, FactClip, LaneCut } from '../../schemas/generated/VideoState.ts';
 import { causalRank, compareText, failed, renditionBytes, succeeded, textBytes } from '../callback/index.ts';
 import { isFinding } from './conflicts.ts';
 import type { Event } from './events.ts';
@@ -144,8 +144,12 @@ export function meaningOf({ entry, fact }: Event): string | null {
   return [fact.kind, worked, sound, audit, deletion, storage?.restored, ...told, ...lists].join();
 }
 
+function clipBytes({ title, parts }: FactClip): number {
+  return parts.reduce((sum, { videoId }) => sum + textBytes(videoId) + 15, textBytes(title) + 25);
+}
+
 /** Most bytes of an event without its outputs, and of one output: as its event told it, and as the state shows it. */
-export const maxEventBytes = 3_700;
+export const maxEventBytes = 5_000;
 export const maxOutputBytes = 3_000;
 
 /** Upper bound of what an event adds to an encoded state, in bytes. */
@@ -157,7 +161,10 @@ export function bytesOf({ entry, fact }: Event): number {
   const { stream, job, contradiction, storage } = fact;
   if (stream !== null)
     for (const text of [stream.domainName, stream.appName, stream.streamName]) bytes += textBytes(text);
-  if (job !== null) for (const text of [job.token, job.taskId, job.templateGroupId]) bytes += textBytes(text);
+  if (job !== null) {
+    for (const text of [job.token, job.taskId, job.templateGroupId]) bytes += textBytes(text);
+    if (job.clip !== null) bytes += clipBytes(job.clip);
+  }
   if (storage !== null) bytes += 12 + textBytes(storage.storageClass) + textBytes(storage.scope);
   for (const text of [...entry.implausible, ...fact.jobIds, ...(contradiction?.digests ?? [])])
     bytes += textBytes(text);

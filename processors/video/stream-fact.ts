@@ -1,5 +1,6 @@
 import type { ComposeJobFact, LiveRecordFact, StreamFact, StreamRef } from '../../schemas/generated/StreamFact.ts';
 import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
+import { clipFactOf } from './clip-fact.ts';
 import { sameValue } from './conflicts.ts';
 import { eventsOf } from './events.ts';
 
@@ -38,6 +39,7 @@ function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null
     composeJob: composeJobOf(state),
     region: state.region,
     live: null,
+    clip: clipFactOf(state),
   };
 }
 
@@ -47,7 +49,7 @@ export function liveFactOf(stream: StreamRef, live: LiveRecordFact): StreamFact 
     ...{ videoId: 'live', stream, kind: 'UNKNOWN', status: 'ANNOUNCED', recording: null, recordedTime: null },
     ...{ composeStartTime: null, sourceReadyTime: null, firstPlayableTime: null, transcodedTime: null },
     ...{ durationSeconds: null, format: null, errorCode: null, errorMessage: null, removed: true },
-    ...{ videoRevision: 0, composeJob: null, region: null, live },
+    ...{ videoRevision: 0, composeJob: null, region: null, live, clip: null },
   };
 }
 
@@ -56,7 +58,7 @@ function composeJobOf(state: VideoState): ComposeJobFact | null {
   let best: ComposeJobFact | null = null;
   for (const { entry, fact } of eventsOf(state)) {
     const said = composeStates[fact.kind];
-    if (said === undefined || fact.job?.token == null) continue;
+    if (said === undefined || fact.job?.token == null || fact.job.clip !== null) continue;
     if (best === null || weights[said] > weights[best.state])
       best = { token: fact.job.token, state: said, errorCode: entry.errorCode };
   }

@@ -7,7 +7,24 @@ export type StreamRef = {
   readonly streamName: string;
 };
 
-/** Command: compose these segments into one video, once. */
+/** What is taken of one segment, in seconds of its own pictures. */
+export type ClipPart = {
+  readonly videoId: string;
+  readonly inSeconds: number;
+  /** Null: to its end. */
+  readonly outSeconds: number | null;
+};
+
+/** A clip to be cut. `videoIds` is empty then: a runner of an earlier release finds nothing to compose in it. */
+export type ClipOrder = {
+  readonly title: string;
+  readonly from: number;
+  readonly to: number;
+  /** In order. */
+  readonly parts: readonly ClipPart[];
+};
+
+/** Command: compose these segments into one video, or cut a clip out of them, once. */
 export type ComposeJob = {
   /** Idempotency token; put into the title of the produced video. */
   readonly token: string;
@@ -20,4 +37,5 @@ export type ComposeJob = {
   readonly region: string | null;
   readonly generation: number;
   readonly plannedAt: number;
+  readonly clip: ClipOrder | null;
 };

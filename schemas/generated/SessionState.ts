@@ -77,6 +77,38 @@ export type LiveRecording = {
   readonly fileTime: number | null;
 };
 
+/** PLANNED: the command is out. ACKNOWLEDGED: the cloud gave a media id. DONE: the source of the clip is there. IN_DOUBT: nobody knows whether the call did its work. REFUSED: not cut; errorCode says why. */
+export type ClipState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT' | 'REFUSED';
+
+/** What is taken of one segment, in seconds of its own pictures. */
+export type SessionClipPart = {
+  readonly videoId: string;
+  readonly inSeconds: number;
+  /** Null: to its end. */
+  readonly outSeconds: number | null;
+};
+
+/** A cut out of the session that a person asked for. */
+export type SessionClip = {
+  /** Names the clip; stands in the title of its video. */
+  readonly token: string;
+  readonly state: ClipState;
+  /** What it shows began then. */
+  readonly from: number;
+  readonly to: number;
+  readonly title: string;
+  /** What transcodes it; null: nothing but a request of a person. */
+  readonly templateGroupId: string | null;
+  /** Its video, once the cloud has named it. */
+  readonly videoId: string | null;
+  /** Of its video. */
+  readonly status: VideoStatus | null;
+  readonly errorCode: string | null;
+  readonly requestedAt: number | null;
+  /** In order. */
+  readonly parts: readonly SessionClipPart[];
+};
+
 /** The state of one live session: consecutive recordings of one stream whose gaps stay within the disconnect delay. At most 515 segments; a longer recording goes on as another session and this one is marked truncated. */
 export type SessionState = {
   /** domain/app/stream/<first record start, ISO 8601 UTC with milliseconds>, e.g. play.example.com/live/room-42/2026-03-01T09:30:00.000Z */
@@ -119,4 +151,6 @@ export type SessionState = {
   readonly timesBounded: boolean;
   /** Null where none of Live's own record callbacks came. No other field depends on it; a session without segments is known by them alone. */
   readonly liveRecording: LiveRecording | null;
+  /** Ordered by from, then token; at most 20. A clip is no composed video of the session, and changes nothing of its status. */
+  readonly clips: readonly SessionClip[];
 };

@@ -43,6 +43,32 @@ export type LiveRecordFact = {
   readonly endTime: number | null;
 };
 
+export type ClipFactState = 'REQUESTED' | 'ACKNOWLEDGED' | 'FAILED' | 'IN_DOUBT';
+
+/** What is taken of one segment, in seconds of its own pictures. */
+export type ClipFactPart = {
+  readonly videoId: string;
+  readonly inSeconds: number;
+  /** Null: to its end. */
+  readonly outSeconds: number | null;
+};
+
+/** What is known of a clip: of a person's request for it, or of what became of that. */
+export type ClipFact = {
+  /** Token of the ComposeJob command. */
+  readonly token: string;
+  readonly state: ClipFactState;
+  readonly errorCode: string | null;
+  /** What the clip shows began then. */
+  readonly from: number;
+  readonly to: number;
+  readonly title: string;
+  readonly templateGroupId: string | null;
+  readonly requestedAt: number | null;
+  /** In order; empty where only what became of it is told. */
+  readonly parts: readonly ClipFactPart[];
+};
+
 /** Internal: what a video's latest state means for its stream. A whole snapshot, so that the latest copy replaces all earlier ones. */
 export type StreamFact = {
   readonly videoId: string;
@@ -70,4 +96,6 @@ export type StreamFact = {
   readonly region: string | null;
   /** Set where this is no fact of a video but what ApsaraVideo Live says of the stream; videoId is then `live`, and removed is true, so that earlier releases leave it alone. */
   readonly live: LiveRecordFact | null;
+  /** Set where the video is a clip of ours, or, with the videoId of a stand-in `compose:<token>`, where one was asked for, or starting it failed or is in doubt. `composeJob` is null then. */
+  readonly clip: ClipFact | null;
 };

@@ -20,6 +20,33 @@ export type StreamVideoComposeJob = {
   readonly errorCode: string | null;
 };
 
+export type ClipFactState = 'REQUESTED' | 'ACKNOWLEDGED' | 'FAILED' | 'IN_DOUBT';
+
+/** What is taken of one segment, in seconds of its own pictures. */
+export type StreamVideoClipPart = {
+  readonly videoId: string;
+  readonly inSeconds: number;
+  /** Null: to its end. */
+  readonly outSeconds: number | null;
+};
+
+/** As the fact has it, and what was decided. */
+export type StreamVideoClip = {
+  readonly token: string;
+  readonly state: ClipFactState;
+  readonly errorCode: string | null;
+  readonly from: number;
+  readonly to: number;
+  readonly title: string;
+  readonly templateGroupId: string | null;
+  readonly requestedAt: number | null;
+  readonly parts: readonly StreamVideoClipPart[];
+  /** When the command went out; null: not yet, or refused. */
+  readonly plannedAt: number | null;
+  /** Why it is not cut. */
+  readonly refusal: string | null;
+};
+
 /** The latest fact of one video. */
 export type StreamVideo = {
   readonly videoId: string;
@@ -39,6 +66,7 @@ export type StreamVideo = {
   readonly composeJob: StreamVideoComposeJob | null;
   readonly videoRevision: number;
   readonly region: string | null;
+  readonly clip: StreamVideoClip | null;
 };
 
 export type ComposeMode = 'CLOUD' | 'PIPELINE' | 'NONE';

@@ -3,7 +3,7 @@
 /** What the video is: a recorded cycle, a composition of cycles, or anything else uploaded. */
 export type VideoKind = 'UNKNOWN' | 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
 
-/** What the id names: a video; an image or an attached file; a media of which only its storage, or a refresh of its addresses, was told; a job that told no video (`job:<JobId>`); a composition of ours that was never started (`compose:<token>`). */
+/** What the id names: a video; an image or an attached file; a media of which only its storage, or a refresh of its addresses, was told; a job that told no video (`job:<JobId>`); a composition or clip of ours that was never started (`compose:<token>`). */
 export type SubjectKind = 'VIDEO' | 'IMAGE' | 'ATTACHED_MEDIA' | 'JOB' | 'COMPOSITION' | 'UNKNOWN' | 'MEDIA';
 
 /** Derived from the events; see docs/video-status.md. */
@@ -206,6 +206,19 @@ export type FactKind = 'UNKNOWN' | 'RECORDED' | 'COMPOSE_START' | 'SOURCE_READY'
 
 export type DeleteType = 'ALL' | 'MEZZANINE' | 'STREAM';
 
+export type FactClipPart = {
+  readonly videoId: string;
+  readonly inSeconds: number;
+  readonly outSeconds: number | null;
+};
+
+export type FactClip = {
+  readonly from: number;
+  readonly to: number;
+  readonly title: string;
+  readonly parts: readonly FactClipPart[];
+};
+
 /** Internal: what an event of the job runner or an operator says about a job. */
 export type JobFact = {
   readonly token: string | null;
@@ -213,6 +226,8 @@ export type JobFact = {
   readonly taskId: string | null;
   readonly templateGroupId: string | null;
   readonly priority: number | null;
+  /** Of a clip that a person asked for, or that was cut. */
+  readonly clip: FactClip | null;
 };
 
 /** Internal: copies of one event that say different things; the winner is the fact itself. */

@@ -1,5 +1,5 @@
 import type { Codec } from '../../connectors/avro/index.ts';
-import type { CallLimiter, VodCloud } from '../../connectors/vod/index.ts';
+import type { CallLimiter, ProductionPart, VodCloud } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import { standInOf, titleMarkOf } from '../../processors/composition-token.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
@@ -25,7 +25,7 @@ export type ComposeJobsOptions = {
   readonly platform: Platform;
 };
 
-/** Jobs of `compose-jobs`: ProduceEditingProjectVideo with the token in the title, by which the product is found in doubt. */
+/** Jobs of `compose-jobs`, compositions and clips: ProduceEditingProjectVideo with the token in the title, by which the product is found in doubt. */
 export function composeJobs(options: ComposeJobsOptions): JobReader {
   const { codec, cloudOf, rules, platform } = options;
 
@@ -47,7 +47,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
       const { mediaId } = await cloudOf(job.region).produceEditingProjectVideo({
         title: titleOf(job),
-        parts: job.videoIds.map((mediaId) => ({ mediaId })),
+        parts: partsOf(job),
         templateGroupId: job.templateGroupId,
         storageLocation: options.storageLocationOf(job.region),
       });
@@ -75,6 +75,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
       token: job.token,
       attempt: Math.max(1, productions),
       segmentVideoIds: job.videoIds,
+      ...(job.clip === null ? {} : { clip: { fromMs: job.clip.from, toMs: job.clip.to, title: job.clip.title } }),
     };
     if (ending.outcome === 'acknowledged')
       return {
@@ -102,12 +103,17 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
   };
 }
 
+function partsOf({ videoIds, clip }: ComposeJob): readonly ProductionPart[] {
+  if (clip === null) return videoIds.map((mediaId) => ({ mediaId }));
+  return clip.parts.map(({ videoId: mediaId, inSeconds, outSeconds }) => ({ mediaId, inSeconds, outSeconds }));
+}
+
 /** The cloud takes titles of up to 128 bytes; the token must be whole. */
 const longestNameBytes = 60;
 
 /** What people see in the media library, with the token that identifies the product. */
-export function titleOf(job: Pick<ComposeJob, 'stream' | 'token'>): string {
-  const name = Buffer.from(job.stream.streamName)
+export function titleOf(job: Pick<ComposeJob, 'stream' | 'token' | 'clip'>): string {
+  const name = Buffer.from(job.clip?.title ?? job.stream.streamName)
     .subarray(0, longestNameBytes)
     .toString()
     .replace(/\uFFFD+$/, '');

@@ -26,7 +26,7 @@ describe('what is composed by us', () => {
   const order = (videoIds: string[], { sessionId = 'show', token = 'token' } = {}) => ({
     value: {
       ...{ token, sessionId, stream, videoIds },
-      ...{ templateGroupId: null, region: null, generation: 0, plannedAt: 0 },
+      ...{ templateGroupId: null, region: null, generation: 0, plannedAt: 0, clip: null },
     },
   });
   const whole = order(['one', 'two', 'three']);

@@ -65,6 +65,7 @@ const differ: readonly (readonly [string, object, object])[] = [
   ['ComposeJobAcknowledged', { Token: 't1' }, { Token: 't2' }],
   ['OperatorTranscodeRequest', { IdempotencyKey: 'a' }, { IdempotencyKey: 'b' }],
   ['OperatorTranscodeRequest', {}, later],
+  ['OperatorClipRequest', { Token: 'a' }, { Token: 'b' }],
   ['ReconcilerObservation', { Size: 1 }, { Size: 2 }],
   ['NotKnownYetComplete', { a: { b: [1] } }, { a: { b: [2] } }],
   ['NotKnownYetComplete', {}, later],
@@ -99,6 +100,7 @@ const same: readonly (readonly [string, object, object])[] = [
   ['StepJobAcknowledged', { Token: 't1', JobId: 'a' }, { ...later, Attempt: 3 }],
   ['ComposeJobAcknowledged', { Token: 't1' }, later],
   ['OperatorTranscodeRequest', { IdempotencyKey: 'a' }, later],
+  ['OperatorClipRequest', { Token: 'a' }, { ...later, SessionId: 'x' }],
   ['ReconcilerObservation', { Size: 1 }, later],
 ];
 

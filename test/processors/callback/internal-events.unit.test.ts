@@ -8,6 +8,7 @@ import {
   parseCallback,
   type VideoEvent,
 } from '../../../processors/callback/index.ts';
+import type { FactClip } from '../../../schemas/generated/VideoState.ts';
 
 const atMs = Date.UTC(2026, 2, 1, 10, 0, 4, 123);
 const job = { videoId: 'v1', region: 'cn-beijing', atMs, token: 't0k3n', attempt: 1 };
@@ -15,6 +16,20 @@ const stream = { domainName: 'd', appName: 'a', streamName: 's' };
 const composition = { ...job, region: null, stream, sessionId: 'd/a/s/2026', segmentVideoIds: ['v2', 'v1'] };
 const why = { errorCode: 'Throttling.User', errorMessage: 'slow "down"' };
 const request = { type: 'OperatorTranscodeRequest', videoId: 'v1', region: null, atMs, templateGroupId: 'g1' } as const;
+const clip = { fromMs: atMs, toMs: atMs + 5_500, title: 'goal' };
+const clipRequest = {
+  ...({
+    type: 'OperatorClipRequest',
+    videoId: 'compose:lvk-1-0',
+    region: null,
+    atMs,
+    token: 'lvk-1-0',
+    stream,
+  } as const),
+  sessionId: 'd/a/s/2026',
+  templateGroupId: null,
+  clip: { ...clip, parts: [{ videoId: 'v1', inSeconds: 1.5, outSeconds: null }] },
+};
 const observation = {
   type: 'ReconcilerObservation',
   videoId: 'v1',
@@ -73,6 +88,14 @@ const wire: readonly (readonly [event: InternalEvent, bytes: string])[] = [
     `{"EventType":"OperatorTranscodeRequest",${time},"VideoId":"v1","TemplateGroupId":"g1","IdempotencyKey":"k"}`,
   ],
   [
+    clipRequest,
+    `{"EventType":"OperatorClipRequest",${time},"VideoId":"compose:lvk-1-0","DomainName":"d","AppName":"a","StreamName":"s","SessionId":"d/a/s/2026","Token":"lvk-1-0","Clip":{"From":"2026-03-01T10:00:04.123Z","To":"2026-03-01T10:00:09.623Z","Title":"goal","Parts":[{"VideoId":"v1","In":1.5}]}}`,
+  ],
+  [
+    { type: 'ComposeJobAcknowledged', ...composition, videoId: 'm1', clip },
+    `{"EventType":"ComposeJobAcknowledged",${time},"VideoId":"m1",${ofComposition},"Clip":{"From":"2026-03-01T10:00:04.123Z","To":"2026-03-01T10:00:09.623Z","Title":"goal"}}`,
+  ],
+  [
     { ...observation, source: { sizeBytes: 12, durationSeconds: 1.5 }, coverUrl: 'http://c' },
     '{"EventType":"ReconcilerObservation","EventTime":"2026-03-01T10:00:04Z","VideoId":"v1","Size":12,"Duration":1.5,"CoverUrl":"http://c"}',
   ],
@@ -126,11 +149,18 @@ const about = {
 const ofAnyJob = { ...about, token: id, attempt: fc.integer({ min: 0, max: 1_000 }) };
 const failing = { errorCode: id, errorMessage: text };
 const ofAnyStep = { ...ofAnyJob, step: fc.constantFrom('AUDIT' as const, 'SNAPSHOT' as const) };
+const moment = fc.integer({ min: Date.UTC(2020), max: atMs });
+const shown = { fromMs: moment, toMs: moment, title: text };
+const seconds = fc.integer({ min: 0, max: 21_600_000 }).map((ms) => ms / 1_000);
+const parts = fc.array(fc.record({ videoId: id, inSeconds: seconds, outSeconds: fc.option(seconds) }), {
+  maxLength: 5,
+});
 const ofAnyComposition = {
   ...ofAnyJob,
   stream: fc.record({ domainName: id, appName: id, streamName: id }),
   sessionId: id,
   segmentVideoIds: fc.array(id, { maxLength: 5 }),
+  clip: fc.option(fc.record(shown)),
 };
 const events: fc.Arbitrary<InternalEvent> = fc.oneof(
   fc.record({
@@ -165,6 +195,15 @@ const events: fc.Arbitrary<InternalEvent> = fc.oneof(
   }),
   fc.record({
     ...about,
+    type: fc.constant('OperatorClipRequest' as const),
+    token: id,
+    stream: fc.record({ domainName: id, appName: id, streamName: id }),
+    sessionId: id,
+    templateGroupId: fc.option(id),
+    clip: fc.record({ ...shown, parts }),
+  }),
+  fc.record({
+    ...about,
     type: fc.constant('ReconcilerObservation' as const),
     failedStatus: fc.option(id),
     source: fc.option(
@@ -178,8 +217,8 @@ const events: fc.Arbitrary<InternalEvent> = fc.oneof(
 );
 
 type Job = Readonly<Record<'token' | 'taskId' | 'templateGroupId', string | null>> &
-  Readonly<Record<'attempt' | 'priority', number | null>>;
-const noJob: Job = { token: null, attempt: null, taskId: null, templateGroupId: null, priority: null };
+  Readonly<Record<'attempt' | 'priority', number | null>> & { readonly clip: FactClip | null };
+const noJob: Job = { token: null, attempt: null, taskId: null, templateGroupId: null, priority: null, clip: null };
 
 function saidBy({ subjectId, entry, fact }: VideoEvent) {
   return {
@@ -199,6 +238,12 @@ function saidBy({ subjectId, entry, fact }: VideoEvent) {
   };
 }
 
+function clipOf(event: InternalEvent): FactClip | null {
+  if (!('clip' in event) || event.clip == null) return null;
+  const { fromMs: from, toMs: to, title } = event.clip;
+  return { from, to, title, parts: 'parts' in event.clip ? event.clip.parts : [] };
+}
+
 /** The same, by the fields of the event. */
 function meant(event: InternalEvent): ReturnType<typeof saidBy> {
   const said = {
@@ -208,7 +253,7 @@ function meant(event: InternalEvent): ReturnType<typeof saidBy> {
     region: event.region,
     errorCode: 'errorCode' in event ? event.errorCode : null,
     errorMessage: 'errorMessage' in event ? event.errorMessage : null,
-    job: 'token' in event ? { ...noJob, token: event.token, attempt: event.attempt } : noJob,
+    job: 'attempt' in event ? { ...noJob, token: event.token, attempt: event.attempt, clip: clipOf(event) } : noJob,
     jobId: 'jobId' in event ? event.jobId : null,
     jobIds: 'jobIds' in event ? event.jobIds.toSorted() : [],
     stream: 'stream' in event ? event.stream : null,
@@ -222,6 +267,10 @@ function meant(event: InternalEvent): ReturnType<typeof saidBy> {
     case 'OperatorTranscodeRequest': {
       const { templateGroupId, priority } = event;
       return { ...said, job: { ...noJob, attempt: 0, templateGroupId, priority } };
+    }
+    case 'OperatorClipRequest': {
+      const { token, templateGroupId } = event;
+      return { ...said, job: { ...noJob, attempt: 0, token, templateGroupId, clip: clipOf(event) } };
     }
     case 'ReconcilerObservation':
       return {

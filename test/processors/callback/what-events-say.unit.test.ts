@@ -208,7 +208,7 @@ describe('an event tells', () => {
 
 describe('our own events tell', () => {
   const job = { Token: 't', Attempt: 2, TranscodeTaskId: 'task', TemplateGroupId: 'g', Priority: 10 };
-  const ledger = { token: 't', attempt: 2, taskId: 'task', templateGroupId: 'g', priority: 10 };
+  const ledger = { token: 't', attempt: 2, taskId: 'task', templateGroupId: 'g', priority: 10, clip: null };
   it.each<[string, string, object]>([
     ['TranscodeJobSubmitted', 'JOB_SUBMITTED', { jobIds: ['j1', 'j2'] }],
     ['TranscodeJobAcknowledged', 'JOB_ACKNOWLEDGED', { jobIds: ['j1', 'j2'] }],
@@ -232,7 +232,7 @@ describe('our own events tell', () => {
     });
     expect(said(of('OperatorTranscodeRequest'))).toEqual({
       kind: 'TRANSCODE_REQUESTED',
-      job: { token: null, attempt: 0, taskId: null, templateGroupId: null, priority: null },
+      job: { token: null, attempt: 0, taskId: null, templateGroupId: null, priority: null, clip: null },
     });
   });
 

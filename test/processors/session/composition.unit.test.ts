@@ -36,6 +36,7 @@ describe('a session that the policy leaves to us', () => {
         region: null,
         generation: 0,
         plannedAt: atMinute(41),
+        clip: null,
       },
     ]);
     expect(live.only).toMatchObject({ status: 'COMPOSING', composition: { state: 'PLANNED', reason: 'POLICY' } });

@@ -65,6 +65,13 @@ describe('whether there is something new to say', () => {
     liveRecording: {
       ...{ state: 'PAUSED', startedTime: 6, pausedTime: 7, resumedTime: 8, endedTime: 9, fileTime: 10 },
     },
+    clips: [
+      {
+        ...{ token: 'k', state: 'DONE', from: 1, to: 2, title: 'goal', templateGroupId: 'g', videoId: 'clip' },
+        ...{ status: 'TRANSCODED', errorCode: 'E', requestedAt: 3 },
+        parts: [{ videoId: 'a', inSeconds: 1.5, outSeconds: 2.5 }],
+      },
+    ],
   };
 
   /** The content with each of its values changed, one at a time, by where it is. */
@@ -90,6 +97,8 @@ describe('whether there is something new to say', () => {
     for (const [where, other] of all)
       expect([where, digestOf(other as typeof content)]).not.toEqual([where, digestOf(content)]);
     expect(digestOf({ ...content, composition: null })).not.toBe(digestOf(content));
+    // What was said before there were clips isn't said again.
+    expect(digestOf({ ...contentOf(groupOf('a', 'b')), clips: [] })).toBe(digestOf(contentOf(groupOf('a', 'b'))));
   });
 
   it('does not show in what comes out the same', () => {
@@ -104,6 +113,7 @@ it('a redirect carries no mark and nothing of the session that it was', () => {
     ...{ segmentLimitExceeded: false, overlapping: false, truncated: false, settled: false, composedSurplus: false },
     timesBounded: false,
     liveRecording: null,
+    clips: [],
   };
   expect(mergedContentOf(1, 2, 'other')).toEqual(expected);
 });

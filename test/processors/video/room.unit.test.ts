@@ -284,6 +284,15 @@ describe('what an event takes', () => {
         Attempt: 1e6,
       }),
     ],
+    [
+      'a clip',
+      jobEvent('ComposeJobFailed', 5, long(63), {
+        Clip: {
+          ...{ From: at(1), To: at(2), Title: 'x'.repeat(128) },
+          Parts: many(40, (n) => ({ VideoId: `${n}`.padEnd(64, 'x'), In: 1.5, Out: 2.5 })),
+        },
+      }),
+    ],
     ['a rendition', streamTranscoded(5, output)],
     [
       'renditions',

@@ -41,6 +41,7 @@ describe('a video tells its stream', () => {
       composeJob: null,
       region: 'cn-shanghai',
       live: null,
+      clip: null,
     });
   });
 

@@ -122,7 +122,7 @@ describe('a composition that a predecessor may have begun', () => {
 
 it('the title holds the whole token and stays within 128 bytes, whatever the stream is called', () => {
   const stream = { domainName: 'play.example.com', appName: 'live', streamName: '直播'.repeat(60) };
-  const title = titleOf({ stream, token: 't'.repeat(50) });
+  const title = titleOf({ stream, token: 't'.repeat(50), clip: null });
   expect(title.endsWith(`[${'t'.repeat(50)}]`)).toBe(true);
   expect(Buffer.byteLength(title)).toBeLessThanOrEqual(128);
   expect(title).not.toContain('\uFFFD');

@@ -61,6 +61,7 @@ function plannedJob(token: string): ComposeJob {
     region: null,
     generation: 0,
     plannedAt: startMs,
+    clip: null,
   };
 }
 

@@ -137,6 +137,7 @@ function composeJob(schedule: number): ComposeJob {
     region: null,
     generation: 0,
     plannedAt: Date.now(),
+    clip: null,
   };
 }
 

@@ -105,6 +105,7 @@ it('a runner that is killed again and again starts every job exactly once', asyn
     ...compositions.map((videoId) =>
       publish('compose-jobs', videoId, {
         ...common,
+        clip: null,
         token: `lvc-${videoId}-0`,
         sessionId: `session-${videoId}`,
         stream: { domainName: 'play.example.com', appName: 'live', streamName: videoId },

@@ -63,7 +63,7 @@ it('a transcode, an audit, a snapshot and a composition are ordered where their 
   ];
   const composition: ComposeJob = {
     ...{ token: 'lvc-regions-0', sessionId: 'session-1', stream, videoIds: [first, second] },
-    ...{ templateGroupId: null, region: abroad, generation: 0, plannedAt: Date.now() },
+    ...{ templateGroupId: null, region: abroad, generation: 0, plannedAt: Date.now(), clip: null },
   };
   const send = async (topic: TopicId, key: string, job: TranscodeJob | ComposeJob) =>
     await producer.send({ topic: topics(topic), key, value: Buffer.from(JSON.stringify(job)) });

@@ -234,6 +234,7 @@ export function session(composedVideoId: string, o: Partial<SessionState> = {}):
     timesBounded: false,
     composition: null,
     liveRecording: null,
+    clips: [],
     ...o,
   };
 }

@@ -1,0 +1,251 @@
+/**
+ * A clip is cut once, whatever is asked again, replayed or late; it belongs to its session, and is never its film
+ * (docs/clips.md). Three cycles of 20 minutes, all playable, the cloud composing nothing unless said.
+ */
+import { describe, expect, it } from 'vitest';
+import type { ClipFact, StreamFact } from '../../../schemas/generated/StreamFact.ts';
+import {
+  atMinute,
+  composed,
+  dayMs,
+  type PolicyChange,
+  policy,
+  StreamUnderTest,
+  segment,
+  sessionId,
+  streamKey,
+} from './stream.ts';
+
+const playable = (minute: number) =>
+  ({ status: 'TRANSCODED', sourceReadyTime: atMinute(minute), transcodedTime: atMinute(minute) }) as const;
+const show = (from = 0, name = '') => [
+  segment(`a${name}`, from, from + 20, playable(from + 21)),
+  segment(`b${name}`, from + 20, from + 40, playable(from + 41)),
+  segment(`c${name}`, from + 40, from + 48, playable(from + 49)),
+];
+const key = 'lvk-0123456789abcdef0123456789abcdef';
+const standIn = `compose:${key}-0`;
+const [blank] = show();
+
+function asked(change: Partial<ClipFact> = {}, at = 60): StreamFact {
+  const clip: ClipFact = {
+    ...{ token: `${key}-0`, state: 'REQUESTED', errorCode: null, from: atMinute(19), to: atMinute(21), title: 'goal' },
+    ...{ templateGroupId: null, requestedAt: atMinute(at) },
+    parts: [
+      { videoId: 'a', inSeconds: 1140, outSeconds: null },
+      { videoId: 'b', inSeconds: 0, outSeconds: 60 },
+    ],
+    ...change,
+  };
+  const none = { recording: null, recordedTime: null, sourceReadyTime: null, transcodedTime: null };
+  const videoId = `compose:${clip.token}`;
+  return { ...(blank as StreamFact), ...none, videoId, kind: 'UNKNOWN', status: 'ANNOUNCED', clip };
+}
+
+/** The same subject, one event later. */
+const then = (fact: StreamFact, change: Partial<StreamFact>): StreamFact => ({
+  ...fact,
+  ...change,
+  videoRevision: fact.videoRevision + 1,
+});
+
+/** The video that was cut, which its acknowledgement alone tells of. */
+const product = (
+  status: StreamFact['status'],
+  change: Partial<StreamFact> = {},
+  clip: Partial<ClipFact> = {},
+): StreamFact => ({
+  ...asked({ state: 'ACKNOWLEDGED', requestedAt: null, parts: [], ...clip }),
+  ...{ videoId: 'clip', kind: 'UPLOAD', status, ...change },
+});
+
+const byNobody: PolicyChange = { recording: { cycleSeconds: 1200 }, composed: { compose: 'none' } };
+const live = (change: PolicyChange = byNobody) =>
+  new StreamUnderTest({ policy: policy(change), recode: true }).hear(...show()).passTo(60);
+const cuts = ({ jobs }: StreamUnderTest) => jobs.filter(({ clip }) => clip !== null);
+const clipsOf = (stream: StreamUnderTest) => stream.only.clips;
+
+describe('a clip across a boundary', () => {
+  it('is one command, with all that the job runner needs', () => {
+    const stream = live().hearAt(asked({ templateGroupId: 'group-1' }), atMinute(60));
+    expect(stream.jobs).toEqual([
+      {
+        token: `${key}-0`,
+        sessionId: sessionId(0),
+        stream: expect.objectContaining({ streamName: 'room-42' }),
+        // A runner of an earlier release finds nothing to compose.
+        videoIds: [],
+        templateGroupId: 'group-1',
+        region: null,
+        generation: 0,
+        plannedAt: atMinute(60),
+        clip: { title: 'goal', from: atMinute(19), to: atMinute(21), parts: asked().clip?.parts },
+      },
+    ]);
+    expect(clipsOf(stream)).toMatchObject([{ token: `${key}-0`, state: 'PLANNED', videoId: null, title: 'goal' }]);
+    const plain = live().hearAt(asked(), atMinute(60));
+    expect(plain.jobs).toMatchObject([{ templateGroupId: 'VOD_NO_TRANSCODE' }]);
+  });
+
+  it('is followed until its source is there', () => {
+    const stream = live().hearAt(asked(), atMinute(60));
+    const told = (fact: StreamFact) => clipsOf(stream.hearAt(fact, atMinute(61)))[0];
+    const first = product('ANNOUNCED');
+    expect(told(first)).toMatchObject({ state: 'ACKNOWLEDGED', videoId: 'clip', status: 'ANNOUNCED' });
+    const ready = then(first, { status: 'SOURCE_READY', sourceReadyTime: atMinute(62) });
+    expect(told(ready)).toMatchObject({ state: 'DONE', videoId: 'clip', status: 'SOURCE_READY' });
+    const gone = then(ready, { status: 'DELETED' });
+    expect(told(gone)).toMatchObject({ state: 'DONE', status: 'DELETED' });
+    expect(clipsOf(stream)[0]?.parts).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'the cloud refuses it',
+      then(asked({ state: 'FAILED', errorCode: 'InvalidParameter' }), {}),
+      'FAILED',
+      'InvalidParameter',
+    ],
+    ['nobody knows', then(asked({ state: 'IN_DOUBT', errorCode: 'ReadTimeout' }), {}), 'IN_DOUBT', 'ReadTimeout'],
+    ['it could not be produced', product('FAILED', {}, { errorCode: 'ProduceFailed' }), 'FAILED', 'ProduceFailed'],
+  ])('says so where %s', (_what, fact, state, errorCode) => {
+    const stream = live().hearAt(asked(), atMinute(60)).hearAt(fact, atMinute(61));
+    expect(clipsOf(stream)).toMatchObject([{ state, errorCode }]);
+    expect(cuts(stream)).toHaveLength(1);
+  });
+
+  it('that a person has done again is that clip', () => {
+    const again = product('ANNOUNCED', {}, { token: `${key}-1` });
+    const failed = then(asked({ state: 'FAILED', errorCode: 'InternalError' }), {});
+    const stream = live().hearAt(asked(), atMinute(60)).hearAt(failed, atMinute(61)).hearAt(again, atMinute(70));
+    expect(clipsOf(stream)).toMatchObject([
+      { token: `${key}-1`, state: 'ACKNOWLEDGED', errorCode: null, videoId: 'clip' },
+    ]);
+  });
+});
+
+describe('a clip is cut once', () => {
+  it('however often its request is heard', () => {
+    const stream = live().hearAt(asked(), atMinute(60)).hearAt(asked(), atMinute(61));
+    stream.hearAt(then(asked(), { errorMessage: 'whatever' }), atMinute(62)).passTo(300);
+    expect(cuts(stream)).toHaveLength(1);
+    expect(clipsOf(stream)).toHaveLength(1);
+  });
+
+  it('also where the store was lost, and what became of it is heard before the request', () => {
+    for (const outcome of [product('TRANSCODED'), then(asked({ state: 'IN_DOUBT' }), {})]) {
+      const stream = live().hearAt(outcome, atMinute(60)).hearAt(then(asked(), {}), atMinute(61));
+      expect(cuts(stream)).toEqual([]);
+      expect(clipsOf(stream)).toMatchObject([{ title: 'goal' }]);
+    }
+  });
+
+  it('also where it is heard of before the session, and refused then, which what was cut outweighs', () => {
+    const before = new StreamUnderTest({ policy: policy(byNobody), recode: true });
+    before
+      .hearAt(asked(), atMinute(60))
+      .hear(...show())
+      .passTo(61);
+    expect(cuts(before)).toEqual([]);
+    expect(clipsOf(before)).toMatchObject([{ state: 'REFUSED', errorCode: 'NotOfSession' }]);
+    before.hearAt(product('TRANSCODED'), atMinute(62));
+    expect(before.only).toMatchObject({
+      status: 'READY',
+      clips: [{ state: 'DONE', videoId: 'clip', errorCode: null }],
+    });
+  });
+});
+
+describe('a clip is no film', () => {
+  const film = composed('film', 52, playable(56));
+  const cut = [asked(), product('TRANSCODED', { composeStartTime: null, ...playable(61) })];
+
+  it.each<[string, PolicyChange]>([
+    ['nobody composes', byNobody],
+    ['the cloud composes', { ...byNobody, composed: { compose: 'cloud' } }],
+    ['we compose', { ...byNobody, composed: { compose: 'pipeline' } }],
+  ])('where %s, the session is as without it', (_what, change) => {
+    const without = live(change);
+    const with_ = live(change);
+    for (const fact of cut) with_.hearAt(fact, atMinute(60));
+    for (const stream of [without, with_]) {
+      if (change.composed?.compose === 'cloud') stream.hearAt(film, atMinute(61));
+      stream.passTo(400);
+    }
+    const shown = ({ only: { clips: _, revision: __, ...rest } }: StreamUnderTest) => rest;
+    expect(shown(with_)).toEqual(shown(without));
+    expect(with_.jobs.filter(({ clip }) => clip === null)).toEqual(without.jobs);
+    expect(clipsOf(with_)).toMatchObject([{ state: 'DONE' }]);
+  });
+
+  it('also of the session before, and of a flood of requests', () => {
+    const stream = live({ ...byNobody, composed: { compose: 'pipeline' } });
+    const tokens = Array.from({ length: 120 }, (_, n) => `lvk-${String(n).padStart(32, '0')}-0`);
+    for (const token of tokens) stream.hearAt(asked({ token }), atMinute(60));
+    expect(cuts(stream)).toHaveLength(20);
+    expect(clipsOf(stream)).toHaveLength(20);
+    stream.hear(...show(400, '2')).passTo(500);
+    expect(stream.jobs.filter(({ clip }) => clip === null).map(({ videoIds }) => videoIds.join(' '))).toEqual([
+      'a b c',
+      'a2 b2 c2',
+    ]);
+  });
+});
+
+describe('a request is refused', () => {
+  it.each<[string, StreamFact, readonly StreamFact[], string]>([
+    ['of a file that isn’t playable', asked(), [segment('b', 20, 40, { videoRevision: 2 })], 'NotNormal'],
+    ['of a file that isn’t its', asked({ parts: [{ videoId: 'x', inSeconds: 0, outSeconds: 1 }] }), [], 'NotOfSession'],
+    ['that is older than may be acted on', asked({ requestedAt: atMinute(60) - dayMs - 1 }), [], 'TooOld'],
+    ['that has no time', asked({ requestedAt: null }), [], 'TooOld'],
+  ])('%s, and stays so', (_what, request, facts, errorCode) => {
+    const stream = live()
+      .hear(...facts)
+      .hearAt(request, atMinute(60));
+    expect(clipsOf(stream)).toMatchObject([{ state: 'REFUSED', errorCode }]);
+    stream.hear(segment('b', 20, 40, { ...playable(61), videoRevision: 3 })).passTo(300);
+    expect(cuts(stream)).toEqual([]);
+    expect(clipsOf(stream)).toMatchObject([{ state: 'REFUSED', errorCode }]);
+  });
+
+  it('nothing is said of one that is about no session', () => {
+    const stream = live().hearAt(asked({ from: atMinute(100), to: atMinute(101) }), atMinute(60));
+    expect(stream.jobs).toEqual([]);
+    expect(clipsOf(stream)).toEqual([]);
+  });
+});
+
+describe('a clip of an archived session', () => {
+  const archived = () => {
+    const stream = new StreamUnderTest({ policy: policy(byNobody), recode: true });
+    for (let n = 0; n < 5; n += 1) stream.hear(...show(n * 200, n === 0 ? '' : `${n}`)).passTo(n * 200 + 100);
+    return stream;
+  };
+  const ofFirst = (stream: StreamUnderTest) => stream.sessions.get(sessionId(0))?.clips;
+
+  it('is cut, followed and kept with it', () => {
+    const stream = archived();
+    expect(stream.state?.videos.map(({ videoId }) => videoId)).not.toContain('a');
+    stream.hearAt(asked({ requestedAt: atMinute(900) }), atMinute(900));
+    expect(cuts(stream)).toHaveLength(1);
+    expect(ofFirst(stream)).toMatchObject([{ state: 'PLANNED' }]);
+    stream.hearAt(product('TRANSCODED', playable(905)), atMinute(905));
+    expect(ofFirst(stream)).toMatchObject([{ state: 'DONE', videoId: 'clip' }]);
+    expect(stream.state?.videos.map(({ videoId }) => videoId)).not.toContain('clip');
+    // Nothing of it is left when the session goes.
+    stream.passTo(60 * 24 * 40);
+    expect(stream.tombstones.get(sessionId(0))).toBe('retired');
+    expect([...stream.states.keys()].filter((one) => one !== streamKey)).toEqual([]);
+    expect(stream.facts.map(({ videoId }) => videoId)).not.toContain(standIn);
+  });
+
+  it('goes with it into the archive', () => {
+    const stream = live()
+      .hearAt(asked(), atMinute(60))
+      .hearAt(product('TRANSCODED', playable(61)), atMinute(61));
+    for (let n = 1; n < 5; n += 1) stream.hear(...show(n * 200, `${n}`)).passTo(n * 200 + 100);
+    expect(stream.state?.videos.map(({ videoId }) => videoId)).not.toContain('clip');
+    stream.hearAt(then(product('TRANSCODED', playable(61)), { status: 'DELETED' }), atMinute(900));
+    expect(ofFirst(stream)).toMatchObject([{ state: 'DONE', status: 'DELETED', title: 'goal' }]);
+  });
+});
