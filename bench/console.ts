@@ -77,6 +77,8 @@ export async function benchConsole(options: ConsoleBenchOptions): Promise<Consol
     topicNames,
     tombstoneRetentionMs: 7 * 24 * 60 * 60 * 1000,
     codecs,
+    readPlay: async () => ({ kind: 'silent' }),
+    playSeconds: 60,
     readLatency: async () => ({ stages: [] }),
     routeLetter: async () => ({ refused: 'not here' }),
     token: undefined,

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureQueries, measureSink } from '../bench/analytics.ts';
 import { benchConsole } from '../bench/console.ts';
+import { benchConsoleQueries } from '../bench/console-queries.ts';
 import { benchDomain } from '../bench/domain.ts';
 import { benchIngress } from '../bench/ingress.ts';
 import { soakIngress } from '../bench/ingress-soak.ts';
@@ -81,6 +82,8 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   },
   console: ({ brokers }, { size }) =>
     benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
+  'console-queries': (_place, { size }) =>
+    benchConsoleQueries({ print, ...(size === undefined ? {} : { videos: size }) }),
   queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),
 };
 
@@ -107,7 +110,7 @@ function keep(file: string, result: unknown): void {
 }
 
 /** Measurements that need no broker, or stop and freeze one, and therefore start their own. */
-const withoutStack: ReadonlySet<string> = new Set(['domain', 'ingress-faults']);
+const withoutStack: ReadonlySet<string> = new Set(['domain', 'ingress-faults', 'console-queries']);
 
 /** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
 export async function bench(name: string, options: BenchOptions): Promise<void> {

@@ -316,6 +316,16 @@ export const settingTable = {
     accepts: '1 to 500 (default 20)',
     schema: z.coerce.number().int().min(1).max(500).default(20),
   },
+  CONSOLE_PLAY_SECONDS: {
+    doc: 'For how long the play addresses are good that the console gives; it acts where URL signing is on at the cloud. Shorter: a long video has to be asked for again while it is watched.',
+    accepts: '60 to 129600 (default 3600)',
+    schema: z.coerce.number().int().min(60).max(129_600).default(3600),
+  },
+  CONSOLE_PLAYS_PER_SECOND: {
+    doc: "How often a second one console asks the cloud for play addresses at most. The limit is the account's (300 as documented), which your own players share.",
+    accepts: 'a number from 0.1 to 1000 (default 10)',
+    schema: z.coerce.number().min(0.1).max(1000).default(10),
+  },
   CONSOLE_TRUSTED_PROXIES: {
     doc: 'Proxies whose `X-Forwarded-For` the console believes; unset: none.',
     accepts: 'addresses and ranges (10.0.0.0/8), comma separated',

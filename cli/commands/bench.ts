@@ -15,6 +15,7 @@ const names = [
   'outage',
   'queries',
   'console',
+  'console-queries',
 ];
 
 function sizeOption(text: string): number {
@@ -30,7 +31,7 @@ export function addBench(program: Command): void {
     .addArgument(new Argument('<name>', 'what to measure').choices(names))
     .option(
       '--size <n>',
-      'seconds (ingress, soak, outage, console), videos (domain, processor, restore, memory, latency, sink), jobs (runner) or callbacks (queries)',
+      'seconds (ingress, soak, outage, console), videos (domain, processor, restore, memory, latency, sink, console-queries), jobs (runner) or callbacks (queries)',
       sizeOption,
     )
     .option('--no-peer', 'without Kafka Streams, which needs Maven (processor, restore, memory, latency)')

@@ -12,13 +12,18 @@ import type { cloudSettings, credentialSettings } from '../../schemas/role-setti
 import type { Settings } from '../../schemas/settings.ts';
 
 /** The clouds of the settings: their regions and endpoints, their credentials or else the SDK's default chain. */
-export function cloudsOf(settings: Pick<Settings, (typeof cloudSettings)[number]>, metrics?: Metrics): RegionalClouds {
+export function cloudsOf(
+  settings: Pick<Settings, (typeof cloudSettings)[number]>,
+  metrics?: Metrics,
+  { timeoutMs }: { readonly timeoutMs?: number } = {},
+): RegionalClouds {
   const { VOD_REGION: home, VOD_ENDPOINT: homeEndpoint, VOD_REGION_ENDPOINTS: others } = settings;
   return regionalClouds({
     home,
     endpoints: new Map([...perRegion(others), [home, homeEndpoint ?? publicEndpoint(home)]]),
     liveEndpoint: settings.LIVE_ENDPOINT ?? 'https://live.aliyuncs.com',
     credentials: credentialsOf(settings),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onCall: (action, result, seconds) => {
       metrics?.count('live2vod_cloud_calls_total', { action, result });
       metrics?.observe('live2vod_cloud_call_seconds', { action }, seconds);

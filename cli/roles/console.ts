@@ -1,16 +1,22 @@
 import { join } from 'node:path';
 import { connectRegistry } from '../../connectors/avro/index.ts';
 import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
+import { callLimiter } from '../../connectors/vod/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
-import { runConsole } from '../../services/console/index.ts';
+import { playReader, runConsole } from '../../services/console/index.ts';
 import { routeOf } from '../dead-letters.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
 import { tombstoneRetention } from '../tombstone-retention.ts';
 import { latencyReader } from './analytics.ts';
+import { cloudsOf } from './cloud.ts';
 import { readTokensOf } from './console-tokens.ts';
 import type { Role } from './context.ts';
 import { needed, schemaRegistry } from './needed.ts';
+
+/** Shorter than one who asks waits: an answer that comes later is nobody's. */
+const playTimeoutMs = 4_000;
+const playsAtOnce = 8;
 
 /** Page, query API and live events. */
 export const consoleRole: Role<'console'> = async (context) => {
@@ -25,6 +31,11 @@ export const consoleRole: Role<'console'> = async (context) => {
     'session-state': await registry.codec<SessionState>('session-state'),
   }));
   const routeLetter = await needed(context, schemaRegistry, () => routeOf(settings));
+  const clouds = cloudsOf(settings, metrics, { timeoutMs: playTimeoutMs });
+  const { CONSOLE_PLAY_SECONDS: playSeconds, CONSOLE_PLAYS_PER_SECOND: perSecond } = settings;
+  const limiter = callLimiter({ perSecond, atOnce: playsAtOnce }, platform, ({ action, code }) =>
+    log.debug({ action, code }, 'the cloud gives no play addresses'),
+  );
   await runConsole({
     host: settings.CONSOLE_BIND,
     port: settings.CONSOLE_PORT,
@@ -41,6 +52,13 @@ export const consoleRole: Role<'console'> = async (context) => {
     ),
     codecs,
     routeLetter,
+    readPlay: playReader({
+      getPlayInfo: ({ videoId, region }) =>
+        clouds.of(region).getPlayInfo({ videoId, validSeconds: playSeconds, newestOnly: true }),
+      limiter,
+      clock: platform,
+    }),
+    playSeconds,
     readLatency: latencyReader(settings),
     token: settings.CONSOLE_TOKEN,
     readTokens,
@@ -55,5 +73,5 @@ export const consoleRole: Role<'console'> = async (context) => {
     signal,
     systemWaitingFor,
     onWaiting: waitingFor,
-  });
+  }).finally(() => clouds.close());
 };

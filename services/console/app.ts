@@ -20,11 +20,13 @@ import type { ReadLatency } from './latency-cache.ts';
 import { documentRoutes } from './openapi/document.ts';
 import { telemetrySchemas } from './openapi/telemetry.ts';
 import { refusal } from './parse.ts';
+import type { ReadPlay } from './play/read-play.ts';
 import { guardReading } from './reading.ts';
 import { addDeadLetterRoutes, type DeadLetters } from './routes-dead-letters.ts';
 import { addEventRoute } from './routes-events.ts';
 import { addJobRoute } from './routes-jobs.ts';
 import { addLatencyRoute } from './routes-latency.ts';
+import { addPlayRoute } from './routes-play.ts';
 import { addStateRoutes } from './routes-states.ts';
 import { addTranscodeRoute, type PublishOperatorRequest } from './routes-transcode.ts';
 import { guardSite } from './same-site.ts';
@@ -46,6 +48,9 @@ export type ConsoleAppOptions = {
   /** `PolicyBook.unknownStream`. */
   readonly unknownStream: Policy;
   readonly publish: PublishOperatorRequest;
+  readonly readPlay: ReadPlay;
+  /** For how long play addresses are asked for. */
+  readonly playSeconds: number;
   readonly readLatency: ReadLatency;
   readonly deadLetters: DeadLetters;
   /** Default 500. */
@@ -78,7 +83,9 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
   app.setSerializerCompiler(() => JSON.stringify);
 
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers(strictHeaders);
+    // The player's document has a policy of its own.
+    const own = reply.getHeader('content-security-policy');
+    reply.headers(own === undefined ? strictHeaders : { ...strictHeaders, 'content-security-policy': own });
   });
   app.addHook('onResponse', async (request, reply) => {
     options.metrics.count('live2vod_console_requests_total', {
@@ -114,6 +121,7 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
   serveHealth(app, options.health, mayRead, telemetrySchemas);
   serveMetrics(app, options.metrics.registry, telemetrySchemas);
   addStateRoutes(routes, options);
+  addPlayRoute(routes, { ...options, pageFolder });
   addJobRoute(routes, options);
   addTranscodeRoute(routes, options);
   addDeadLetterRoutes(routes, options);

@@ -1,6 +1,7 @@
 /**
  * Who may read. Where tokens for reading are set, everything that shows data needs one: as a bearer token, or, from the
- * page, as the cookie of a login, which is all that an `EventSource` can send. The page's own files hold no data.
+ * page, as the cookie of a login, which is all that an `EventSource` can send. The page's own files hold no data; the player's
+ * policy tells where a video lies.
  */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -30,7 +31,7 @@ const open: readonly string[] = ['/api/login', '/api/logout'];
 
 /** Of the routes, by their pattern: a request's own spelling of a path is the router's business. */
 const showsData = (pattern: string) =>
-  (pattern.startsWith('/api/') || pattern === '/metrics') && !open.includes(pattern);
+  (pattern.startsWith('/api/') || pattern === '/metrics' || pattern === '/player.html') && !open.includes(pattern);
 
 /** @param tokens each opens reading; none: reading needs none */
 export function guardReading(

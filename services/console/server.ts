@@ -25,7 +25,7 @@ import { type StateCodecs, StateView } from './state-view.ts';
 
 export type ConsoleOptions = Pick<
   ConsoleAppOptions,
-  'maxEventReadersOfAddress' | 'readTokens' | 'hosts' | 'trustedProxies'
+  'maxEventReadersOfAddress' | 'readTokens' | 'hosts' | 'trustedProxies' | 'readPlay' | 'playSeconds'
 > & {
   readonly host: string;
   readonly port: number;
@@ -114,6 +114,8 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
         ? {}
         : { maxEventReadersOfAddress: options.maxEventReadersOfAddress }),
       unknownStream: options.unknownStream,
+      readPlay: options.readPlay,
+      playSeconds: options.playSeconds,
       readLatency: options.readLatency,
       deadLetters: deadLettersOf({ kafka, topic: topicNames['dead-letters'], producer, route: options.routeLetter }),
       signal,

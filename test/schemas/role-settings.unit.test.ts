@@ -16,7 +16,7 @@ const holdersOf = (name: string) => roles.filter((role) => (roleSettings[role] a
 
 const users = {
   kafka: ['ingress', 'processor', 'jobs', 'sink', 'console', 'reconciler', 'mns'],
-  cloud: ['jobs', 'reconciler', 'mns'],
+  cloud: ['jobs', 'console', 'reconciler', 'mns'],
   clickhouse: ['sink', 'console'],
 };
 

@@ -11,10 +11,13 @@ export type At<T> = { readonly body: T; readonly position: string | null };
 /** An answer other than 2xx, with the console's own words. */
 export class AnswerError extends Error {
   readonly status: number;
+  /** For programs: `NOT_FOUND`; empty where something else than the console answered. */
+  readonly code: string;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, code: string, message: string) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -24,7 +27,7 @@ async function ask<T>(path: string, init?: RequestInit): Promise<At<T>> {
   const response = await fetch(path, init);
   const body = (await response.json().catch(() => ({}))) as T & { code?: string; message?: string };
   if (response.status === 401 && body.code === 'LOGIN_NEEDED') dispatchEvent(new Event('loginneeded'));
-  if (!response.ok) throw new AnswerError(response.status, body.message ?? response.statusText);
+  if (!response.ok) throw new AnswerError(response.status, body.code ?? '', body.message ?? response.statusText);
   return { body, position: response.headers.get('live2vod-position') };
 }
 
@@ -43,6 +46,27 @@ export const readList = <K extends keyof StateOf>(kind: K, query: Query) =>
   ask<Page<StateOf[K]>>(`api/${kind}?${new URLSearchParams(query)}`);
 export const readSession = (id: string) => ask<SessionState>(`api/sessions/${encodeURIComponent(id)}`);
 export const readVideo = (id: string) => ask<VideoState>(`api/videos/${encodeURIComponent(id)}`);
+
+export type PlayStream = {
+  readonly definition: string | null;
+  readonly format: string | null;
+  readonly url: string;
+  readonly expiresAt: number | null;
+  readonly encrypted: boolean | null;
+  readonly width: number | null;
+  readonly height: number | null;
+};
+
+/** Where a video plays; addresses are asked for when somebody wants to watch, and stay in this tab. */
+export type Playable = {
+  readonly coverUrl: string | null;
+  readonly askedAt: number;
+  readonly expiresAt: number | null;
+  readonly streams: readonly PlayStream[];
+};
+
+export const readPlay = async (videoId: string) =>
+  (await ask<Playable>(`api/videos/${encodeURIComponent(videoId)}/play`)).body;
 
 /** A job of any type; what its type doesn't have is null. */
 export type Job = {

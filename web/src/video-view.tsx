@@ -5,6 +5,7 @@ import { TokenInput } from './filters.tsx';
 import { bytes, dateTime, duration } from './format.ts';
 import { keepUp } from './keep-up.ts';
 import { codeName } from './names.ts';
+import { PlayerView } from './player-view.tsx';
 import { Status } from './status.tsx';
 import { StreamName } from './stream-name.tsx';
 import { Table } from './table.tsx';
@@ -52,6 +53,7 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
         {duration(video.durationSeconds)} · {bytes(video.sizeBytes)}
       </p>
       {video.storage !== null && <StoredAs {...video.storage} />}
+      {video.subject === 'VIDEO' && <PlayerView videoId={video.videoId} />}
       <h3>{say('timeline')}</h3>
       <Table
         head={[

@@ -185,6 +185,8 @@ export async function testConsole(
     publish: async (request) => {
       published.push({ videoId: request.videoId, region: request.region, body: encodeInternalEvent(request).body });
     },
+    readPlay: () => Promise.resolve({ kind: 'silent' }),
+    playSeconds: 60,
     readLatency: options.readLatency ?? (() => Promise.reject(new Error('connect ECONNREFUSED'))),
     deadLetters: {
       page: async ({ filter: { reason, stage }, cursor = '0', limit }) => {

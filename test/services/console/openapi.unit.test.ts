@@ -80,7 +80,7 @@ function routesOf(app: FastifyInstance): string[] {
         .replace(/\/?\*/, '/{}');
       return methods.split(', ').flatMap((method) => (['GET', 'POST'].includes(method) ? [`${method} ${url}`] : []));
     })
-    .filter((route) => !['GET /', 'GET /{}'].includes(route));
+    .filter((route) => !['GET /', 'GET /{}', 'GET /player.html'].includes(route));
 }
 
 const operations = (document: OpenApiDocument) =>

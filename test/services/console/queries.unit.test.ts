@@ -66,6 +66,9 @@ async function served() {
 describe('queries of recordings', () => {
   test.each([
     ['', 'v8 v7 v6 v5 v4 v3 v2 v1'],
+    ['subject=VIDEO,COMPOSITION', 'v8 v7 v6 v5 v4 v3 v2 v1 stand-in'],
+    ['subject=COMPOSITION&source=live', ''],
+    ['status=TRANSCODED&limit=3', 'v8 v7 v6'],
     ['source=live', 'v6 v5 v4 v3 v2 v1'],
     ['source=upload', 'v7'],
     ['source=live,upload', 'v7 v6 v5 v4 v3 v2 v1'],

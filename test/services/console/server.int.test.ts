@@ -38,6 +38,8 @@ const consoleOn = (port: number, topicNames: Names, folder: string, signal: Abor
     topicNames,
     tombstoneRetentionMs: 7 * 24 * 60 * 60 * 1000,
     codecs,
+    readPlay: async () => ({ kind: 'silent' }),
+    playSeconds: 60,
     readLatency: async () => ({ stages: [] }),
     routeLetter: async ({ record: { key, value } }) =>
       key === 'hopeless' ? { refused: 'nothing helps' } : { record: { topic: topicNames.callbacks, key, value } },
