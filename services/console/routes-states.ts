@@ -19,7 +19,7 @@ import {
   timeParameter,
 } from './parse.ts';
 import type { StateView } from './state-view.ts';
-import { streamOf } from './stream-index.ts';
+import { streamOf, videoGist } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
 const listQuery = z.strictObject({
@@ -53,7 +53,7 @@ const videoListQuery = listQuery.extend({
 });
 
 /** A video of one of the sources; what is no video has none. */
-const isFrom = (sources: readonly Source[] | undefined, { subject, kind }: VideoState) =>
+const isFrom = (sources: readonly Source[] | undefined, { subject, kind }: Pick<VideoState, 'subject' | 'kind'>) =>
   sources === undefined ||
   (subject === 'VIDEO' && sources.some((source) => (kindsOfSource[source] as readonly VideoKind[]).includes(kind)));
 
@@ -145,12 +145,18 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
     const page = await view.list(
       'video-state',
       { ...query, fromMs: query.from, toMs: query.to },
-      (state) =>
-        inList(query.status, state.status) &&
-        isFrom(query.source, state) &&
-        inList(query.kind, state.kind) &&
-        inList(query.subject ?? ['VIDEO'], state.subject) &&
-        mentions(query.text, state.videoId, streamOf(state)),
+      (state) => mentions(query.text, state.videoId, streamOf(state)),
+      {
+        gist: (gist) => {
+          const { subject, kind, status } = videoGist(gist);
+          return (
+            inList(query.status, status) &&
+            isFrom(query.source, { subject, kind }) &&
+            inList(query.kind, kind) &&
+            inList(query.subject ?? ['VIDEO'], subject)
+          );
+        },
+      },
     );
     return withFreshness(options, reply, position).send({ items: page.items.map(publicState), next: page.next });
   });
@@ -168,13 +174,12 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
   });
 
   const sessions = async (query: z.infer<typeof listQuery>) => {
-    const page = await view.list(
-      'session-state',
-      { ...query, fromMs: query.from, toMs: query.to },
-      (state) => (query.status === undefined ? state.status !== 'MERGED' : inList(query.status, state.status)),
+    const page = await view.list('session-state', { ...query, fromMs: query.from, toMs: query.to }, () => true, {
       // A session's id begins with its stream.
-      (sessionId) => mentions(query.text, sessionId),
-    );
+      id: (sessionId) => mentions(query.text, sessionId),
+      gist: (status) =>
+        query.status === undefined ? status !== 'MERGED' : inList(query.status, status as SessionStatus),
+    });
     return { items: page.items.map(publicState), next: page.next };
   };
 

@@ -9,7 +9,7 @@ import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type Position, type StateTopic, stateTopics } from './cursor.ts';
 import { after, asOfKey, horizonKey, listFrom, metaKey, offsetKey, positionKey, stateKey } from './keys.ts';
-import { isOf, listFor, listsOf, placeOf, type StreamQuery } from './stream-index.ts';
+import { gistOf, isOf, listFor, listsOf, placeOf, type StreamQuery } from './stream-index.ts';
 import {
   decodeStored,
   encodeStored,
@@ -53,11 +53,18 @@ export type ListQuery = StreamQuery & {
   readonly limit: number;
 };
 
+/** What is asked of an entry before its state is read, which is most of the work. */
+export type Beforehand = {
+  readonly id?: (id: string) => boolean;
+  /** Of `gistOf` of the state. */
+  readonly gist?: (gist: string) => boolean;
+};
+
 /** Raised when entries are written otherwise: a store of another layout is built again. */
-const layout = 4;
+const layout = 5;
 /** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
 const scanLimit = 5_000;
-/** And after this many keys: one that isn't wanted by its id costs little. */
+/** And after this many keys: one that isn't wanted by its id or gist costs little. */
 const keyScanLimit = 50_000;
 
 export class StateView {
@@ -141,19 +148,22 @@ export class StateView {
           unreadable.push({ record, fault: entries });
           continue;
         }
-        const stale = new Set<string>();
+        const stale = new Map<string, string>();
         const before = this.#read(key);
         if (before) {
           del(offsetKey(record.topic, before.partition, before.offset));
           const old = await this.#entries(record.topic, record.key, before.avro.length > 0 ? before.avro : null);
           // What an older release could read and this one can't keeps its places; `list` passes over them.
-          if (!(old instanceof RegistryFault)) for (const entry of old) stale.add(entry);
+          if (!(old instanceof RegistryFault)) for (const [entry, gist] of old) stale.set(entry, gist);
         }
         put(key, encodeStored(record));
         put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
-        // Most changes leave a state where it stands: its places are written once.
-        for (const entry of entries) if (!stale.delete(entry)) put(entry, Buffer.alloc(0));
-        for (const entry of stale) del(entry);
+        // Most changes leave a state where it stands, and much of what it is: its places are not written again.
+        for (const [entry, gist] of entries) {
+          if (stale.get(entry) !== gist) put(entry, Buffer.from(gist));
+          stale.delete(entry);
+        }
+        for (const entry of stale.keys()) del(entry);
         break;
       }
     }
@@ -172,14 +182,14 @@ export class StateView {
   }
 
   /**
-   * One page of states, newest first. `next` is the cursor of the following page, null at the end. Of ids that aren't
-   * wanted the state isn't read.
+   * One page of states, newest first. `next` is the cursor of the following page, null at the end. What isn't wanted
+   * `beforehand` isn't read.
    */
   async list<T extends StateTopic>(
     topic: T,
     query: ListQuery,
     matches: (state: StateOf[T]) => boolean,
-    wantedId: (id: string) => boolean = () => true,
+    beforehand: Beforehand = {},
   ): Promise<{ items: StateOf[T][]; next: string | null }> {
     const prefix = listFor(topic, query);
     const start = query.cursor ?? (query.toMs === undefined ? '' : listFrom(query.toMs - 1));
@@ -188,18 +198,20 @@ export class StateView {
     let looked = 0;
     let passed = 0;
     const range = query.cursor === undefined ? { gte: prefix + start } : { gt: prefix + start };
-    for await (const key of this.#db.keys({ ...range, lt: end })) {
+    for await (const [key, gist] of this.#db.iterator({ ...range, lt: end })) {
       const suffix = key.slice(prefix.length);
       const id = suffix.slice(suffix.indexOf('!') + 1);
       passed += 1;
-      if (!wantedId(id)) {
+      if (beforehand.id?.(id) === false || beforehand.gist?.(gist.toString()) === false) {
         if (passed === keyScanLimit) return { items, next: suffix };
         continue;
       }
       const state = await this.get(topic, id);
       // A stream's name may hold what separates the parts of a key, so the state itself decides.
       const stands = state !== null && placeOf(state, id) === suffix;
-      if (stands && isOf(query, state) && matches(state)) items.push(state);
+      // It may have changed since its entry was read.
+      const wanted = stands && isOf(query, state) && beforehand.gist?.(gistOf(state)) !== false;
+      if (wanted && matches(state)) items.push(state);
       looked += 1;
       if (items.length === query.limit || looked === scanLimit || passed === keyScanLimit)
         return { items, next: suffix };
@@ -283,13 +295,14 @@ export class StateView {
     return value ? decodeStored(value) : null;
   }
 
-  /** Under which list keys a state stands: none where the key is gone. The fault where no retry makes it readable. */
-  async #entries(topic: StateTopic, id: string, avro: Buffer | null): Promise<string[] | RegistryFault> {
+  /** Under which list keys a state stands, and with which gist: none where the key is gone. The fault where no retry makes it readable. */
+  async #entries(topic: StateTopic, id: string, avro: Buffer | null): Promise<[string, string][] | RegistryFault> {
     if (avro === null) return [];
     try {
       const state = await this.#codecs[topic].decode(avro);
       const suffix = placeOf(state, id);
-      return listsOf(topic, state).map((prefix) => prefix + suffix);
+      const gist = gistOf(state);
+      return listsOf(topic, state).map((prefix) => [prefix + suffix, gist]);
     } catch (error) {
       if (error instanceof RegistryFault && !error.retryable) return error;
       throw error;

@@ -1,4 +1,7 @@
-/** By which streams the states stand in lists of their own, so that one stream among a million is found at once. */
+/**
+ * By which streams the states stand in lists of their own, so that one stream among a million is found at once; and what stands
+ * beside them there.
+ */
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { StateTopic } from './cursor.ts';
@@ -57,4 +60,14 @@ export function isOf({ stream, domain, app, streamName }: StreamQuery, state: Vi
     (app === undefined || state.stream?.appName === app) &&
     (streamName === undefined || state.stream?.streamName === streamName)
   );
+}
+
+/** What lists are filtered by most, in a word each: a video's subject, kind and status, a session's status. */
+export const gistOf = (state: VideoState | SessionState): string =>
+  'sessionId' in state ? state.status : `${state.subject} ${state.kind} ${state.status}`;
+
+/** A video's part of `gistOf`. */
+export function videoGist(gist: string): Pick<VideoState, 'subject' | 'kind' | 'status'> {
+  const [subject, kind, status] = gist.split(' ');
+  return { subject, kind, status } as Pick<VideoState, 'subject' | 'kind' | 'status'>;
 }

@@ -144,34 +144,44 @@ describe('queries of recordings', () => {
   });
 });
 
-test('names narrow a list to exactly what has them, whatever they hold, also after states moved and went', async () => {
+test('names and a status narrow a list to exactly what has them, whatever they hold, also after states moved, changed and went', async () => {
   const name = fc.constantFrom('a', 'b', 'a!', 'a!0', '!', 'live', 'é\u{1f3a5}');
   const streams = fc.record({ domainName: name, appName: name, streamName: fc.oneof(name, fc.constant('a/b')) });
   const one = fc.record({
     id: fc.constantFrom('1', '2', '3', '4', '5'),
     stream: fc.option(streams),
     eventTime: fc.integer({ min: 0, max: 3 }),
+    status: fc.constantFrom('FAILED' as const, 'TRANSCODED' as const),
     gone: fc.boolean(),
   });
-  const asked = fc.record({ domain: name, app: name, streamName: name }, { requiredKeys: [] });
+  const asked = fc.record(
+    { domain: name, app: name, streamName: name, status: fc.constantFrom('FAILED', 'TRANSCODED') },
+    { requiredKeys: [] },
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(one, { maxLength: 12 }), fc.array(asked, { minLength: 1 }), async (written, queries) => {
       const view = await openView();
       const latest = new Map<string, (typeof written)[number]>();
       for (const [offset, change] of written.entries()) {
-        const { id, stream, eventTime, gone } = change;
+        const { id, stream, status, eventTime, gone } = change;
         latest.set(id, change);
         await view.apply([
-          gone ? tombstone(0, offset, id) : videoRecord(0, offset, video(id, { stream, timeline: at(eventTime) })),
+          gone
+            ? tombstone(0, offset, id)
+            : videoRecord(0, offset, video(id, { stream, status, timeline: at(eventTime) })),
         ]);
       }
       for (const query of queries) {
         const expected = [...latest.values()]
-          .filter(({ stream, gone }) => {
+          .filter(({ stream, status, gone }) => {
             const { domainName, appName, streamName } = stream ?? {};
             const fits = (wanted: string | undefined, is: string | undefined) => wanted === undefined || wanted === is;
             return (
-              !gone && fits(query.domain, domainName) && fits(query.app, appName) && fits(query.streamName, streamName)
+              !gone &&
+              fits(query.domain, domainName) &&
+              fits(query.app, appName) &&
+              fits(query.streamName, streamName) &&
+              fits(query.status, status)
             );
           })
           .sort((a, b) => b.eventTime - a.eventTime || (a.id < b.id ? -1 : 1))
@@ -179,7 +189,9 @@ test('names narrow a list to exactly what has them, whatever they hold, also aft
         const found: string[] = [];
         let next: string | null | undefined;
         do {
-          const page = await view.list('video-state', { ...query, limit: 2, cursor: next ?? undefined }, () => true);
+          const page = await view.list('video-state', { ...query, limit: 2, cursor: next ?? undefined }, () => true, {
+            gist: (gist) => query.status === undefined || gist.endsWith(` ${query.status}`),
+          });
           found.push(...page.items.map(({ videoId }) => videoId));
           next = page.next;
         } while (next !== null);
