@@ -1,18 +1,19 @@
 /**
  * Takes the pictures of `docs/images` from a running demo, which has a dead letter once its `callbacks` topic was fed with
  * something that is no JSON:
- * `node test/services/console/screenshots.ts http://127.0.0.1:8080 docs/images`
+ * `node test/services/console/screenshots.ts http://127.0.0.1:8080 docs/images [NAME ...]`
  */
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from './chromium.ts';
 
-const [url = 'http://127.0.0.1:8080', folder = 'docs/images'] = process.argv.slice(2);
+const [url = 'http://127.0.0.1:8080', folder = 'docs/images', ...only] = process.argv.slice(2);
 const desk: BrowserContextOptions = { locale: 'en-GB', viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
 const phone = { ...desk, viewport: { width: 390, height: 760 } };
 const browser = await launchBrowser();
 
 async function picture(name: string, options: BrowserContextOptions, open: (page: Page) => Promise<void>) {
+  if (only.length > 0 && !only.includes(name)) return;
   const context = await browser.newContext(options);
   try {
     const page = await context.newPage();
@@ -50,6 +51,18 @@ await picture('session', { ...desk, viewport: { width: 1280, height: 960 } }, at
 await picture('session-dark', { ...desk, colorScheme: 'dark', viewport: { width: 1280, height: 960 } }, at(session));
 await picture('session-phone', phone, at(session));
 await picture('video', { ...desk, viewport: { width: 1280, height: 1100 } }, at(video));
+await picture('player', { ...desk, viewport: { width: 1280, height: 860 } }, async (page) => {
+  await at(video)(page);
+  await page.getByRole('button', { name: 'Play' }).click();
+  const shown = page.frameLocator('iframe').locator('video');
+  await shown.waitFor();
+  await shown.evaluate((element) => {
+    const playing = element as { currentTime: number } & EventTarget;
+    return new Promise<void>((resolve) => {
+      playing.addEventListener('timeupdate', () => playing.currentTime > 1 && resolve());
+    });
+  });
+});
 await picture('videos', desk, async (page) => {
   await at('#/videos')(page);
   await page.locator('a.row').first().waitFor();
