@@ -32,6 +32,7 @@ export const consoleRole: Role<'console'> = async (context) => {
   }));
   const routeLetter = await needed(context, schemaRegistry, () => routeOf(settings));
   const clouds = cloudsOf(settings, metrics, { timeoutMs: playTimeoutMs });
+  const cloudOf = (region: string | null) => clouds.of(region);
   const { CONSOLE_PLAY_SECONDS: playSeconds, CONSOLE_PLAYS_PER_SECOND: perSecond } = settings;
   const limiter = callLimiter({ perSecond, atOnce: playsAtOnce }, platform, ({ action, code }) =>
     log.debug({ action, code }, 'the cloud gives no play addresses'),
@@ -54,7 +55,7 @@ export const consoleRole: Role<'console'> = async (context) => {
     routeLetter,
     readPlay: playReader({
       getPlayInfo: ({ videoId, region }) =>
-        clouds.of(region).getPlayInfo({ videoId, validSeconds: playSeconds, newestOnly: true }),
+        cloudOf(region).getPlayInfo({ videoId, validSeconds: playSeconds, newestOnly: true }),
       limiter,
       clock: platform,
     }),
