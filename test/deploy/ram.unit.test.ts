@@ -43,7 +43,7 @@ function namedIn(text: string): string[] {
 const usedBy = (...patterns: readonly string[]): string[] => {
   const text = patterns.map(read).join('\n');
   const isUsed = (method: string) =>
-    new RegExp(`\\bcloud\\w*(?:\\([^()]*\\))?\\s*\\.${method}\\(|Pick<\\s*VodCloud,[^>]*'${method}'`).test(text);
+    new RegExp(`\\bcloud[\\w.]*(?:\\([^()]*\\))?\\s*\\.${method}\\(|Pick<\\s*VodCloud,[^>]*'${method}'`).test(text);
   return methods.filter(isUsed).map((method) => actions.get(method) ?? `no operation of ${method}`);
 };
 

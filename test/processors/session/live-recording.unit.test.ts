@@ -88,6 +88,40 @@ describe('what is missing, repeated or out of place', () => {
     });
   });
 
+  it('a show that closes after a pause that was over has ended, nobody told when', () => {
+    const live = new StreamUnderTest()
+      .hear(started, said('PAUSED', 4), said('RESUMED', 5), segment('a', 0, 8))
+      .passTo(11);
+    expect(live.only.liveRecording).toMatchObject({ state: 'ENDED', pausedTime: atMinute(4), endedTime: null });
+  });
+
+  it('a resumption alone tells that it goes on', () => {
+    const live = new StreamUnderTest().hear(segment('a', 0, 30), said('RESUMED', 5));
+    expect(live.only.liveRecording).toMatchObject({ state: 'RECORDING', startedTime: null, resumedTime: atMinute(5) });
+  });
+
+  it('a recording ended at its pause, also where a file was written later', () => {
+    const live = new StreamUnderTest().hear(said('STARTED', 0), said('PAUSED', 8), file(0, 9)).passTo(20);
+    expect(live.only).toMatchObject({
+      status: 'ENDED',
+      endTime: atMinute(8),
+      liveRecording: { fileTime: atMinute(9) },
+    });
+  });
+
+  it('a pause waits for the show that it is of', () => {
+    const live = new StreamUnderTest()
+      .hear(said('PAUSED', 4))
+      .passTo(60)
+      .hear(segment('a', 0, 8));
+    expect(live.only.liveRecording).toMatchObject({ pausedTime: atMinute(4) });
+  });
+
+  it('nothing is followed for longer than the retention', () => {
+    const short = new StreamUnderTest({ policy: policy({ retentionDays: 2 }) });
+    expect(short.hearAt(said('STARTED', 0), atMinute(0) + 2 * dayMs).drops).toEqual(['older-than-retention']);
+  });
+
   it('a start whose segments never come counts as over when the longest cycle has brought none', () => {
     const live = new StreamUnderTest().hear(said('STARTED', 0)).passTo(368 - second);
     expect(live.only).toMatchObject({ status: 'RECORDING', closesAt: atMinute(368) });
@@ -187,6 +221,16 @@ describe('whose it is', () => {
         .passTo(20)
         .hear(said('STARTED', minute)).sessions.size;
     expect([shows(12), shows(12 + second)]).toEqual([1, 2]);
+  });
+
+  it('a pause just before a show is that of the show before', () => {
+    const live = new StreamUnderTest().hear(segment('a', 0, 8), segment('b', 20, 28), said('PAUSED', 19.5));
+    expect(live.current.map(({ liveRecording }) => liveRecording?.pausedTime ?? null)).toEqual([atMinute(19.5), null]);
+  });
+
+  it('the id that Live gave leads to a session that begins half a minute later', () => {
+    const live = new StreamUnderTest().hear(said('STARTED', -0.5), segment('a', 0, 8));
+    expect(live.sessions.get(sessionId(-0.5))).toMatchObject({ status: 'MERGED', mergedInto: sessionId(0) });
   });
 
   it('what was said of a show stays when its callbacks are no longer held', () => {
