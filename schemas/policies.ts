@@ -1,5 +1,6 @@
 /** The `policies` part of `live2vod.yaml`: who transcodes and composes what, per stream pattern. */
 import { z } from 'zod';
+import { noTranscode } from './template-groups.ts';
 
 const daySeconds = 86_400;
 
@@ -14,7 +15,7 @@ const templateGroupId = z
   .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a template group id: letters, digits, - and _, at most 64 characters');
 
 const priority = z.int().min(1).max(10);
-const transcode = z.enum(['cloud', 'pipeline', 'approval']);
+const transcode = z.enum(['cloud', 'pipeline', 'approval', 'none']);
 
 /** `true` for a step without options of its own, `false` for none. */
 const step = <S extends z.ZodRawShape>(options: z.ZodObject<S>) =>
@@ -43,8 +44,16 @@ const beforeTranscode = z.strictObject({
 });
 
 const jobs = {
-  /** Who starts the transcode: the cloud by its template group, this pipeline, or a person. */
-  transcode: transcode.default('cloud'),
+  /**
+   * Who starts the transcode: the cloud by its template group, this pipeline, a person, or nobody. Unsaid: what
+   * `recording:` tells the cloud, else `cloud`.
+   */
+  transcode: transcode.optional(),
+  /**
+   * The cloud distributes the source as it is, so that it plays without a transcode, or until there is one. Unsaid: what
+   * `recording:` tells the cloud, else only where nobody transcodes.
+   */
+  sourcePlays: z.boolean().optional(),
   /** Required by `pipeline`; the default of a request by `approval`. */
   templateGroupId: templateGroupId.optional(),
   /** Queue order at the cloud, 10 first. */
@@ -53,7 +62,13 @@ const jobs = {
   beforeTranscode: beforeTranscode.optional(),
 };
 
-function needsTemplate(value: { transcode: string; templateGroupId?: string | undefined }): boolean {
+type Jobs = {
+  transcode?: z.output<typeof transcode> | undefined;
+  templateGroupId?: string | undefined;
+  beforeTranscode?: object | undefined;
+};
+
+function needsTemplate(value: Jobs): boolean {
   return value.transcode !== 'pipeline' || value.templateGroupId !== undefined;
 }
 const templateMissing = {
@@ -61,15 +76,27 @@ const templateMissing = {
   error: 'required where transcode is pipeline: the template group that the job is submitted with',
 };
 
-function canWait(value: { transcode: string; beforeTranscode?: object | undefined }): boolean {
-  return value.transcode !== 'cloud' || value.beforeTranscode === undefined;
+function transcodes(value: Jobs): boolean {
+  return value.templateGroupId !== noTranscode;
+}
+const transcodesNothing = {
+  path: ['templateGroupId'],
+  error: `${noTranscode} transcodes nothing; say transcode: none, or sourcePlays: true where a transcode follows`,
+};
+
+function canWait(value: Jobs): boolean {
+  return value.transcode === 'pipeline' || value.transcode === 'approval' || value.beforeTranscode === undefined;
 }
 const cannotWait = {
   path: ['beforeTranscode'],
   error: 'needs transcode: pipeline or approval; a transcode that the cloud starts waits for nothing',
 };
 
-const segments = z.strictObject(jobs).refine(needsTemplate, templateMissing).refine(canWait, cannotWait);
+const segments = z
+  .strictObject(jobs)
+  .refine(needsTemplate, templateMissing)
+  .refine(transcodes, transcodesNothing)
+  .refine(canWait, cannotWait);
 
 const composed = z
   .strictObject({
@@ -87,6 +114,7 @@ const composed = z
     },
   )
   .refine(needsTemplate, templateMissing)
+  .refine(transcodes, transcodesNothing)
   .refine(canWait, cannotWait);
 
 const recording = z.strictObject({

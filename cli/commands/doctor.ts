@@ -62,13 +62,25 @@ function explain(stream: string, policies: ReturnType<typeof readConfiguration>[
   const { policy, why, passedOver, origins, formats } = policies.explain({ domainName, appName, streamName });
   console.log(`${stream} gets ${policy.name}: ${why}`);
   if (passedOver.length > 0) console.log(`also matching, less precise: ${passedOver.join(', ')}`);
-  const { recording, composed } = policy;
+  const { recording, segments, composed } = policy;
   console.log(`cycle: ${recording.cycleSeconds} s (${origins.cycleSeconds})`);
   console.log(`disconnect delay: ${recording.disconnectDelaySeconds} s (${origins.disconnectDelaySeconds})`);
   console.log(`composed by: ${composed.compose === 'none' ? 'nobody' : composed.compose} (${origins.compose})`);
+  console.log(`segments ${transcoding(segments, origins.segments, origins.segmentsPlay)}`);
+  if (composed.compose !== 'none')
+    console.log(`composed video ${transcoding(composed, origins.composed, origins.composedPlay)}`);
   console.log(`record formats: ${formats.length > 0 ? formats.join(', ') : 'not said here'} (${origins.format})`);
   const { name: _, ...content } = policy;
   console.log(JSON.stringify(content, null, 2));
+}
+
+function transcoding(
+  { transcode, sourcePlays }: { readonly transcode: string; readonly sourcePlays: boolean },
+  from: string,
+  playsFrom: string,
+): string {
+  const who = transcode === 'none' ? 'nobody' : transcode === 'approval' ? 'a person' : transcode;
+  return `transcoded by: ${who} (${from}); the source ${sourcePlays ? 'plays as it is' : "doesn't play by itself"} (${playsFrom})`;
 }
 
 async function check(what: string, setting: string, ask: () => Promise<void>): Promise<boolean> {

@@ -9,6 +9,7 @@ const toldStories: readonly StoryName[] = [
   'two-containers',
   'abroad',
   'at-home',
+  'as-it-is',
   'no-policy',
 ];
 /** Composed by us once it is certain that they are over: a moment that must not be past when they are heard of. */

@@ -25,6 +25,7 @@ export function storyPolicies(graceSeconds: number): Rule[] {
     rule('two-containers', byCloud),
     rule('abroad', { segments: ourJob }),
     rule('at-home', { segments: ourJob }),
+    rule('as-it-is', { segments: { transcode: 'none' } }),
     rule('own-cut', byUs),
     rule('own-cut-other-cycle', byUs, { cycleSeconds: undefined }),
     rule('own-cut-longer-cycle', byUs, { cycleSeconds: 600 }),

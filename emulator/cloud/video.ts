@@ -52,6 +52,16 @@ export function timeOf(video: CloudVideo, kind: Happening['fact']['kind']): numb
   return video.occurred.find((one) => one.fact.kind === kind)?.atMs ?? null;
 }
 
+/** Since when the source is distributed as it is, epoch ms of the cloud; null: it isn't. */
+export function distributedAt({ occurred }: CloudVideo): number | null {
+  return occurred.find(({ fact }) => isDistribution(fact))?.atMs ?? null;
+}
+
+/** A task of the group that transcodes nothing has no jobs. */
+function isDistribution(fact: Happening['fact']): boolean {
+  return fact.kind === 'distributed' || (fact.kind === 'transcode-taken' && fact.task.jobs.length === 0);
+}
+
 /** VOD's own status of the video, from what had come true by this moment of the wall clock. */
 export function vodStatus(video: CloudVideo, untilWallMs = Number.POSITIVE_INFINITY): VodStatus {
   let status: VodStatus = 'Uploading';
@@ -62,12 +72,9 @@ export function vodStatus(video: CloudVideo, untilWallMs = Number.POSITIVE_INFIN
     if (reachedWallMs > untilWallMs) break;
     if (fact.kind === 'source-ready') status = 'UploadSucc';
     if (fact.kind === 'source-failed' || (fact.kind === 'produced' && fact.failed)) status = 'ProduceFail';
-    if (fact.kind === 'distributed') playable = true;
     if (fact.kind === 'reviewed') blocked = fact.review.status === 'Blocked';
-    if (fact.kind === 'transcode-taken') {
-      if (fact.task.jobs.length > 0) running += 1;
-      else playable = true;
-    }
+    if (isDistribution(fact)) playable = true;
+    else if (fact.kind === 'transcode-taken') running += 1;
     if (fact.kind === 'transcoded') {
       running -= 1;
       playable ||= fact.task.jobs.some((job) => job.status === 'success');

@@ -1,4 +1,4 @@
-import type { CloudVideo } from '../cloud/video.ts';
+import { type CloudVideo, distributedAt } from '../cloud/video.ts';
 
 /** What has come of a video, as the show's records have it. */
 export type Outcome = {
@@ -6,6 +6,8 @@ export type Outcome = {
   readonly recorded: boolean;
   /** The file itself: not there, there, told to have failed, lost without a word, or deleted with all that was made of it. */
   readonly source: 'none' | 'there' | 'failed' | 'lost' | 'deleted';
+  /** The file itself can be watched as it is. */
+  readonly sourcePlays: boolean;
   /** It must not be published: an audit blocks it. */
   readonly blocked: boolean;
   /** Transcodes that VOD has taken and not finished. */
@@ -16,13 +18,16 @@ export type Outcome = {
   readonly missing: readonly string[];
 };
 
-export function outcomeOf({ occurred }: CloudVideo): Outcome {
+export function outcomeOf(video: CloudVideo): Outcome {
+  const { occurred } = video;
   const since = new Map<string, number>();
   const tried = new Set<string>();
   const open = new Set<string>();
   let source: Outcome['source'] = 'none';
   let recorded = false;
   let audited = false;
+  /** A transcode has found that there is nothing in it to play. */
+  let broken = false;
   let reviewed: boolean | null = null;
   for (const { fact, atMs } of occurred) {
     if (fact.kind === 'recorded') recorded = true;
@@ -34,6 +39,7 @@ export function outcomeOf({ occurred }: CloudVideo): Outcome {
     if (fact.kind === 'deleted') source = 'deleted';
     if (fact.kind === 'transcode-taken' && fact.task.jobs.length > 0) open.add(fact.task.taskId);
     if (fact.kind === 'transcoded') open.delete(fact.task.taskId);
+    if (fact.kind === 'transcoded' && fact.task.broken) broken = true;
     const made = fact.kind === 'stream-transcoded' ? [fact.job] : fact.kind === 'transcoded' ? fact.task.jobs : [];
     for (const { definition, format, status } of made) {
       const label = `${definition} ${format}`;
@@ -41,11 +47,13 @@ export function outcomeOf({ occurred }: CloudVideo): Outcome {
       if (status === 'success' && !since.has(label)) since.set(label, atMs);
     }
   }
-  if (source === 'deleted') return { recorded, source, blocked: false, running: 0, playable: [], missing: [] };
+  const nothing = { sourcePlays: false, blocked: false, running: 0, playable: [], missing: [] };
+  if (source === 'deleted') return { recorded, source, ...nothing };
   // A person's verdict stands above the machine's.
   const blocked = reviewed ?? audited;
   return {
     ...{ recorded, source, blocked, running: open.size },
+    sourcePlays: source === 'there' && !broken && distributedAt(video) !== null,
     playable: [...since].map(([label, sinceTime]) => ({ label, sinceTime })),
     missing: [...tried].filter((label) => !since.has(label)),
   };

@@ -13,17 +13,27 @@ export type ShowOutcome = {
   readonly files: readonly Outcome[];
   /** What was made of them: the latest attempt for each kind of file. */
   readonly films: readonly Outcome[];
+  /** Nobody is to transcode what can be watched as it is. */
+  readonly leftAsIs: boolean;
 };
 
 /** What a user means by each status (docs/session-status.md), said of what happened. No show becomes another here. */
 export function sessionSeenAs(show: ShowOutcome): SessionStatus {
-  return theOne(sentences, show);
+  if (!show.leftAsIs) return theOne(sentences, show);
+  return theOne(sentences, { ...show, files: show.files.map(asItIs), films: show.films.map(asItIs) });
+}
+
+/** What is left as it is, is all there is to be of it. */
+function asItIs(one: Outcome): Outcome {
+  if (!one.sourcePlays || one.running + one.playable.length + one.missing.length > 0) return one;
+  return { ...one, playable: [{ label: 'source', sinceTime: 0 }] };
 }
 
 /** One can watch something of it. */
-const plays = ({ playable, blocked }: Outcome) => playable.length > 0 && !blocked;
+const plays = ({ playable, sourcePlays, blocked }: Outcome) => (playable.length > 0 || sourcePlays) && !blocked;
 /** One can watch it in all qualities, for good. */
-const isWhole = (one: Outcome) => plays(one) && one.running === 0 && one.missing.length === 0;
+const isWhole = (one: Outcome) =>
+  one.playable.length > 0 && !one.blocked && one.running === 0 && one.missing.length === 0;
 const isGone = (one: Outcome) => one.blocked || ['failed', 'lost', 'deleted'].includes(one.source);
 const isMade = (one: Outcome) => one.source === 'there' && !isGone(one);
 const isWorkedOn = (one: Outcome) => one.running > 0 && !isGone(one);
@@ -44,7 +54,9 @@ const filmIsWorkedOn = (show: ShowOutcome) => !isComposing(show) && !filmWaits(s
 const isPlayable = ({ films, files }: ShowOutcome) => [...films, ...files].some(plays);
 const neverBegun = (show: ShowOutcome) => show.composedBy === 'cloud' && !isBegun(show);
 const filesUnderWay = (show: ShowOutcome) =>
-  !hasFilm(show) && !show.files.every(isDone) && show.files.some((file) => isWorkedOn(file) || plays(file));
+  !hasFilm(show) &&
+  !show.files.every(isDone) &&
+  show.files.some((file) => isWorkedOn(file) || (plays(file) && !waits(file)));
 const isSettled = (show: ShowOutcome) => (hasFilm(show) ? filmsAre(isDone)(show) : show.files.every(isDone));
 const isReady = (show: ShowOutcome) => (hasFilm(show) ? filmsAre(isWhole)(show) : show.files.every(isWhole));
 

@@ -58,7 +58,7 @@ function ledgerSession(plan: SessionPlan, videos: readonly LedgerVideo[]): Ledge
   });
   const films = videos.filter(({ kind }) => kind === 'COMPOSED').sort(byBeginning);
   const repeated = new Set(films.map((film) => film.repeats));
-  const { segmentIds: _, ...told } = plan;
+  const { segmentIds: _, leftAsIs, ...told } = plan;
   return {
     ...told,
     status: sessionSeenAs({
@@ -66,6 +66,7 @@ function ledgerSession(plan: SessionPlan, videos: readonly LedgerVideo[]): Ledge
       composedBy: plan.composedBy,
       files: files.map(({ outcome }) => outcome),
       films: films.filter(({ videoId }) => !repeated.has(videoId)).map(({ outcome }) => outcome),
+      leftAsIs,
     }),
     ...{ segments, gaps },
     composed: films.map(({ videoId, status, composeStartTime, sourceReadyTime, transcodedTime }) => ({

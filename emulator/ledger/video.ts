@@ -1,5 +1,5 @@
 import type { StreamRef, VideoKind, VideoState, VideoStatus } from '../../schemas/generated/VideoState.ts';
-import { type CloudVideo, timeOf } from '../cloud/video.ts';
+import { type CloudVideo, distributedAt, timeOf } from '../cloud/video.ts';
 import type { Delivery } from '../delivery/courier.ts';
 import type { Practice } from '../scenario/practice.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
@@ -104,16 +104,18 @@ function timelineLine(delivery: Delivery): TimelineLine {
   return { eventType, eventTime, copies, attempts, accepted, outOfOrder, dropped };
 }
 
-function transcodeTimes({ occurred }: CloudVideo): Pick<LedgerVideo, 'firstPlayableTime' | 'transcodedTime'> {
+function transcodeTimes(video: CloudVideo): Pick<LedgerVideo, 'firstPlayableTime' | 'transcodedTime'> {
   const streams: number[] = [];
   const good: number[] = [];
   const failed: number[] = [];
-  for (const { fact, atMs } of occurred) {
+  for (const { fact, atMs } of video.occurred) {
     if (fact.kind === 'stream-transcoded' && fact.job.status === 'success') streams.push(atMs);
     if (fact.kind !== 'transcoded') continue;
     const list = fact.task.jobs.some((job) => job.status === 'success') ? good : failed;
     list.push(atMs);
   }
   const first = (times: readonly number[]) => (times.length > 0 ? Math.min(...times) : null);
-  return { firstPlayableTime: first(streams) ?? first(good), transcodedTime: first(good) ?? first(failed) };
+  const made = first(streams) ?? first(good);
+  const firstPlayableTime = first([made, distributedAt(video)].filter((time) => time !== null));
+  return { firstPlayableTime, transcodedTime: first(good) ?? first(failed) };
 }

@@ -142,6 +142,8 @@ export type SessionPlan = {
   readonly overTime: number;
   /** Who is to compose it: VOD by its recording configuration, the user by the API, or nobody. */
   readonly composedBy: ComposedBy;
+  /** Nobody is to transcode what can be watched as it is. */
+  readonly leftAsIs: boolean;
   /** How many files each cycle is recorded to. */
   readonly containers: number;
   readonly segmentIds: readonly string[];

@@ -1,6 +1,6 @@
 import type { Rng } from '../random.ts';
 import type { Happening, VideoPlan } from './fact.ts';
-import type { TemplateGroup } from './templates.ts';
+import { playFormatOf, type TemplateGroup } from './templates.ts';
 import { planTranscode, type TranscodeFaults } from './transcode.ts';
 
 export type LifecycleSettings = {
@@ -63,8 +63,8 @@ export function afterSource(rng: Rng, video: VideoPlan, readyMs: number, setting
   }
   const group = settings.groupOf(video.templateGroupId);
   const submittedMs = readyMs + rng.int(0, 3) * secondMs;
-  if (group.effect === 'no-transcode') {
-    return [...happenings, { atMs: submittedMs, videoId, fact: { kind: 'distributed' } }];
+  if (group.effect === 'no-transcode' && playFormatOf(video.sourceUrl) !== null) {
+    return [...happenings, { atMs: readyMs, videoId, fact: { kind: 'distributed' } }];
   }
   if (group.effect !== 'transcode') return happenings;
   const order = { video, group, trigger: 'Auto', submittedMs, snapshots: true, faults: settings.faults } as const;

@@ -165,6 +165,7 @@ function planSession(
   }
   const plan: SessionPlan = {
     ...{ sessionId, practice, story, stream, composedBy },
+    leftAsIs: cast.leftAsIs ?? false,
     containers: containers.length,
     pushes: session.pushes,
     startTime: session.startMs,

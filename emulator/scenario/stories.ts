@@ -16,9 +16,11 @@ export type Story = {
   /** What becomes of the first composition, which is then repeated. */
   readonly firstFilm?: 'damaged' | 'lost';
   readonly region?: string;
+  /** Nobody is to transcode what can be watched as it is. */
+  readonly leftAsIs?: true;
 };
 
-const { recording, storeOnly, compose } = templateGroupIds;
+const { recording, storeOnly, noTranscode, compose } = templateGroupIds;
 
 function profile(appName: StoryName, cycleSeconds: number, change: Partial<RecordingProfile> = {}): RecordingProfile {
   return {
@@ -43,6 +45,7 @@ const stored = { recordingTemplateGroupId: storeOnly };
  * - `film-lost`: the composition fails without a word, and it is composed again.
  * - `two-containers`: every cycle is an m3u8 and an mp4 file, and each of the two is composed.
  * - `abroad`, `at-home`: stored only, in two regions of one account.
+ * - `as-it-is`: not transcoded, and watched as it was recorded.
  * - `own-cut`: the user composes by the API.
  * - `own-cut-other-cycle`: the same, and nobody has said that the cycle is 20 minutes.
  * - `own-cut-longer-cycle`: the same, and the user believes that it is 10 minutes.
@@ -88,6 +91,12 @@ export const stories: Readonly<Record<StoryName, Story>> = {
     pushes: [{ seconds: 4200 }],
     composedBy: 'nobody',
     region: 'cn-shanghai',
+  },
+  'as-it-is': {
+    profile: profile('as-it-is', 1800, { recordingTemplateGroupId: noTranscode }),
+    pushes: [{ seconds: 4500 }],
+    composedBy: 'nobody',
+    leftAsIs: true,
   },
   'own-cut': { profile: profile('own-cut', 1200), pushes: [{ seconds: 5500 }], composedBy: 'user' },
   'own-cut-other-cycle': {

@@ -6,6 +6,7 @@ export const storyNames = [
   'two-containers',
   'abroad',
   'at-home',
+  'as-it-is',
   'own-cut',
   'own-cut-other-cycle',
   'own-cut-longer-cycle',

@@ -1,11 +1,23 @@
 /** The cloud's ways to encrypt an output (cloud facts 3.2.1). */
 export type Encryption = 'AliyunVoDEncryption' | 'HLSEncryption';
 
+import { noTranscode } from '../../schemas/template-groups.ts';
+
+/** Containers that can be played (cloud facts 3.1.7). */
+export const playFormats = ['mp4', 'flv', 'm3u8', 'mp3', 'webm'] as const;
+export type PlayFormat = (typeof playFormats)[number];
+
+/** The container of a file that can be played as it is, by its name; null: it can't be. */
+export function playFormatOf(sourceUrl: string): PlayFormat | null {
+  const extension = /\.([0-9a-z]+)$/i.exec(sourceUrl)?.[1]?.toLowerCase();
+  return playFormats.find((format) => format === extension) ?? null;
+}
+
 /** One output of a transcoding template group. */
 export type RenditionTemplate = {
   /** Template label as in `Definition`: FD LD SD HD OD 2K 4K. */
   readonly definition: string;
-  readonly format: 'mp4' | 'm3u8';
+  readonly format: PlayFormat;
   readonly width: number;
   readonly height: number;
   readonly bitrateKbps: number;
@@ -16,8 +28,8 @@ export type RenditionTemplate = {
 
 /**
  * A transcoding template group. Effect `transcode` makes one job per rendition; `store-only` and `compose-only` are
- * the special groups of live recording (nothing happens after the file is there); `no-transcode` is the built-in
- * VOD_NO_TRANSCODE (the source is distributed as it is).
+ * groups without templates (nothing happens after the file is there); `no-transcode` is the built-in VOD_NO_TRANSCODE
+ * (the source is distributed as it is, where it can be played: cloud facts 3.1.4, 3.1.6, 3.1.7).
  */
 export type TemplateGroup = {
   readonly templateGroupId: string;
@@ -61,7 +73,7 @@ export const templateGroupIds = {
   storeOnly: '5e0a11105e0a11105e0a11105e0a1110',
   composeOnly: 'c0390a11c0390a11c0390a11c0390a11',
   encrypted: 'e0c7e0c7e0c7e0c7e0c7e0c7e0c7e0c7',
-  noTranscode: 'VOD_NO_TRANSCODE',
+  noTranscode,
 } as const;
 
 /** The groups that every emulator knows. */

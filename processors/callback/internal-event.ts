@@ -70,7 +70,11 @@ export type InternalEvent =
   | (OfJob & Why & { readonly type: 'TranscodeJobSubmitted' | 'TranscodeJobFailed' | 'TranscodeJobInDoubt' })
   | (OfStep & { readonly type: 'StepJobAcknowledged'; readonly jobId: string })
   | (OfStep & Why & { readonly type: 'StepJobFailed' | 'StepJobInDoubt' })
-  | (OfComposition & { readonly type: 'ComposeJobAcknowledged' })
+  | (OfComposition & {
+      readonly type: 'ComposeJobAcknowledged';
+      /** What the cloud makes of the product; null: the account's default. */
+      readonly templateGroupId: string | null;
+    })
   | (OfComposition & Why & { readonly type: 'ComposeJobFailed' | 'ComposeJobInDoubt' })
   | OperatorTranscodeRequest
   | OperatorClipRequest
@@ -139,7 +143,10 @@ function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
     case 'StepJobInDoubt':
       return { ...jobOf(event), Step: event.step, ...whyOf(event) };
     case 'ComposeJobAcknowledged':
-      return compositionOf(event);
+      return {
+        ...compositionOf(event),
+        ...(event.templateGroupId === null ? {} : { TemplateGroupId: event.templateGroupId }),
+      };
     case 'ComposeJobFailed':
     case 'ComposeJobInDoubt':
       return { ...compositionOf(event), ...whyOf(event) };

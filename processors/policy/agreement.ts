@@ -1,12 +1,12 @@
-/** Whether the rules and what the cloud was told to record say the same. */
+/** Whether the rules and what the cloud was told to record say the same, and what the cloud would do. */
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { PolicyProblem, PolicyRule } from '../../schemas/policies.ts';
 import { policyBook } from './book.ts';
-import { type Recorded, recordedFor } from './recorded.ts';
+import { type Recorded, recordedFor, type Told } from './recorded.ts';
 
 /**
- * Every rule that says another cycle, delay or composing than the cloud was told for a stream that both hold for. One that
- * a more precise rule or configuration always outdoes contradicts nothing.
+ * Every rule that says another cycle, delay, composing or transcoding than the cloud was told for a stream that both hold
+ * for. One that a more precise rule or configuration always outdoes contradicts nothing.
  */
 export function contradictions(rules: readonly PolicyRule[], recorded: readonly Recorded[]): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
@@ -21,7 +21,7 @@ export function contradictions(rules: readonly PolicyRule[], recorded: readonly 
   return problems;
 }
 
-function differences({ recording, composed }: PolicyRule, told: Recorded, path: string): PolicyProblem[] {
+function differences({ recording, segments, composed }: PolicyRule, told: Recorded, path: string): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   for (const name of ['cycleSeconds', 'disconnectDelaySeconds'] as const) {
     const said = recording[name];
@@ -37,6 +37,31 @@ function differences({ recording, composed }: PolicyRule, told: Recorded, path: 
     problems.push({
       path: `${path}.composed.${compose === undefined ? 'takeOverAfterSeconds' : 'compose'}`,
       problem: `${said}, but ${told.path} tells the cloud ${told.composes ? 'to compose' : 'not to compose'}`,
+    });
+  problems.push(...ofTranscoding(segments, told.segments, `${path}.segments`, `${told.path}.segments`));
+  if (told.composed !== null)
+    problems.push(...ofTranscoding(composed, told.composed, `${path}.composed`, `${told.path}.composed`));
+  return problems;
+}
+
+/** Where the cloud transcodes, we or a person may all the same: then there is more to play. */
+function ofTranscoding(
+  { transcode, sourcePlays }: PolicyRule['segments'],
+  told: Told,
+  path: string,
+  toldPath: string,
+): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const transcodes = told === 'transcoded';
+  if ((transcode === 'cloud' && !transcodes) || (transcode === 'none' && transcodes))
+    problems.push({
+      path: `${path}.transcode`,
+      problem: `${transcode}, but ${toldPath} tells the cloud to transcode ${transcodes ? 'it by a group' : 'nothing'}`,
+    });
+  if (sourcePlays === false && told === 'played')
+    problems.push({
+      path: `${path}.sourcePlays`,
+      problem: `false, but ${toldPath} tells the cloud to distribute the source as it is`,
     });
   return problems;
 }

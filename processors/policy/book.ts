@@ -3,7 +3,7 @@ import { type PolicyRule, readPolicies } from '../../schemas/policies.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import { comparePrecision, compilePattern, type Pattern } from './pattern.ts';
 import { type Recorded, recordedFor } from './recorded.ts';
-import { type Origin, type Resolved, resolved } from './resolve.ts';
+import { type Resolved, resolved } from './resolve.ts';
 
 /** What holds for one stream: a rule of the configuration with its name, and what it leaves to `recording:` filled in. */
 export type Policy = Resolved & {
@@ -28,7 +28,7 @@ export type PolicyExplanation = {
   /** Names of the other rules that match, the more precise first; `default` closes the list. */
   readonly passedOver: readonly string[];
   /** Where each of these values comes from. */
-  readonly origins: Readonly<Record<'cycleSeconds' | 'disconnectDelaySeconds' | 'compose' | 'format', Origin>>;
+  readonly origins: ReturnType<typeof resolved>['origins'];
   /** Containers that each cycle is recorded to; empty where the cloud's default holds. */
   readonly formats: readonly string[];
 };

@@ -1,5 +1,13 @@
-/** What the cloud was told to record (`recording.configs[]`), as far as sessions go by it. */
+/** What the cloud was told to record (`recording.configs[]`), as far as sessions and transcodes go by it. */
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
+
+/**
+ * What the cloud was told to make of a source (cloud facts 3.1.4, 3.1.6):
+ * - `played`: nothing; it plays as it is.
+ * - `stored`: nothing; whether it plays isn't known here.
+ * - `transcoded`: what a template group says.
+ */
+export type Told = 'played' | 'stored' | 'transcoded';
 
 export type Recorded = {
   /** `recording.configs[2]`. */
@@ -13,6 +21,9 @@ export type Recorded = {
   readonly disconnectDelaySeconds: number;
   /** The cloud composes the cycles of a session. */
   readonly composes: boolean;
+  readonly segments: Told;
+  /** Of the composed video; null where the cloud doesn't compose. */
+  readonly composed: Told | null;
   /** Containers that every cycle is recorded to; empty where the cloud's default holds. */
   readonly formats: readonly string[];
 };

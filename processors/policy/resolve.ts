@@ -1,14 +1,22 @@
-/** One source for what both a rule and `recording:` may say: cycle, disconnect delay, and whether the cloud composes. */
+/** One source for what both a rule and `recording:` may say: cycle, disconnect delay, who composes, who transcodes. */
 import type { PolicyRule } from '../../schemas/policies.ts';
-import type { Recorded } from './recorded.ts';
+import type { Recorded, Told } from './recorded.ts';
 
 /** Who said a value, in words: `policies[0] …`, `recording.configs[0]`, or the default. */
 export type Origin = string;
 
 type Rule = Omit<PolicyRule, 'match'> & { readonly name: string };
+type Transcoder = NonNullable<PolicyRule['segments']['transcode']>;
+
+/** Who transcodes, and whether the source plays without it. */
+export type Transcoding = {
+  readonly transcode: Transcoder;
+  /** The source can be played as it is. */
+  readonly sourcePlays: boolean;
+};
 
 /** A rule with nothing left open. */
-export type Resolved = Omit<Rule, 'recording' | 'composed'> & {
+export type Resolved = Omit<Rule, 'recording' | 'segments' | 'composed'> & {
   readonly recording: {
     readonly cycleSeconds: number;
     /** The cloud was told; else the rule supposes it, or it is the cloud's default, and may be another. */
@@ -16,7 +24,8 @@ export type Resolved = Omit<Rule, 'recording' | 'composed'> & {
     readonly disconnectDelaySeconds: number;
     readonly graceSeconds: number;
   };
-  readonly composed: Rule['composed'] & { readonly compose: 'cloud' | 'pipeline' | 'none' };
+  readonly segments: Rule['segments'] & Transcoding;
+  readonly composed: Rule['composed'] & Transcoding & { readonly compose: 'cloud' | 'pipeline' | 'none' };
 };
 
 /** CycleDuration and DelayTime where neither policy nor `recording:` says them (cloud facts 4.2, 4.3). */
@@ -31,6 +40,10 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
   const cycle = recording.cycleSeconds ?? told?.cycleSeconds;
   const delay = recording.disconnectDelaySeconds ?? told?.disconnectDelaySeconds;
   const said = composed.compose ?? (composed.takeOverAfterSeconds === undefined ? undefined : 'cloud');
+  const compose = said ?? (told?.composes === true ? 'cloud' : 'none');
+  const toldSegments = told?.segments ?? null;
+  // What the cloud was told to make of a composed video is about those that it composes.
+  const toldComposed = compose === 'cloud' ? (told?.composed ?? null) : null;
   const policy: Resolved = {
     ...rule,
     recording: {
@@ -39,15 +52,31 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
       disconnectDelaySeconds: delay ?? cloudDefaults.disconnectDelaySeconds,
       graceSeconds: recording.graceSeconds,
     },
-    composed: { ...composed, compose: said ?? (told?.composes === true ? 'cloud' : 'none') },
+    segments: { ...rule.segments, ...transcodingOf(rule.segments, toldSegments) },
+    composed: { ...composed, ...transcodingOf(composed, toldComposed), compose },
   };
-  const from = (byRule: unknown, otherwise: string): Origin =>
-    byRule !== undefined ? rule.name : (told?.path ?? otherwise);
+  const from = (byRule: unknown, otherwise: string, isTold = told !== undefined): Origin =>
+    byRule !== undefined ? rule.name : isTold ? (told?.path ?? otherwise) : otherwise;
   const origins = {
     cycleSeconds: from(recording.cycleSeconds, "the cloud's default; learnt from the recordings where they differ"),
     disconnectDelaySeconds: from(recording.disconnectDelaySeconds, "the cloud's default"),
     compose: from(said, 'the default: nobody'),
-    format: told !== undefined && told.formats.length > 0 ? told.path : "the cloud's default",
+    format: from(undefined, "the cloud's default", told !== undefined && told.formats.length > 0),
+    segments: from(rule.segments.transcode, 'the default: the cloud'),
+    segmentsPlay: from(rule.segments.sourcePlays, followed, isLeft(toldSegments)),
+    composed: from(composed.transcode, 'the default: the cloud', toldComposed !== null),
+    composedPlay: from(composed.sourcePlays, followed, isLeft(toldComposed)),
   };
   return { policy, origins, formats: told?.formats ?? [] };
+}
+
+const followed = 'follows from who transcodes';
+
+/** The cloud was told to transcode nothing. */
+const isLeft = (told: Told | null): told is 'played' | 'stored' => told === 'played' || told === 'stored';
+
+/** What the rule says, else what the cloud was told, else the cloud transcodes; what nobody transcodes plays as it is. */
+function transcodingOf({ transcode, sourcePlays }: PolicyRule['segments'], told: Told | null): Transcoding {
+  const who = transcode ?? (isLeft(told) ? 'none' : 'cloud');
+  return { transcode: who, sourcePlays: sourcePlays ?? (isLeft(told) ? told === 'played' : who === 'none') };
 }

@@ -3,11 +3,12 @@ import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { SessionClip } from '../../schemas/generated/SessionState.ts';
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { StreamRef, StreamVideo, StreamVideoClip } from '../../schemas/generated/StreamState.ts';
+import { noTranscode } from '../../schemas/template-groups.ts';
 import { compositionKeyOf } from '../composition-token.ts';
 import { canBeCut } from './clip-parts.ts';
 import type { Group } from './grouping.ts';
 import { byText } from './order.ts';
-import { limits, noTranscode, type SessionRules } from './rules.ts';
+import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
 import { isBeforeSource } from './status.ts';
 

@@ -27,6 +27,7 @@ export function videoOf(fact: StreamFact): StreamVideo {
     videoRevision: fact.videoRevision,
     region: fact.region,
     clip: clipOf(fact),
+    sourceOnly: fact.sourceOnly,
   };
 }
 
@@ -66,6 +67,7 @@ function contentOf(video: StreamVideo): string {
     composeJob && [composeJob.token, composeJob.state, composeJob.errorCode],
     video.region,
     clip && { ...clip, plannedAt: null, refusal: null },
+    video.sourceOnly,
   ]);
 }
 

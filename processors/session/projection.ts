@@ -130,8 +130,8 @@ function statusOfSession(
 ): SessionStatus {
   return statusOf({
     closed: session.closed,
-    segments: session.group.segments.map((segment) => segment.video.status),
-    composed: counted(session).map((one) => one.video.status),
+    segments: session.group.segments.map(({ video }) => video),
+    composed: counted(session).map(({ video }) => video),
     composeExpected: session.mode !== 'NONE',
     composeMissing: session.composeMissing,
     composition: session.composition?.state ?? null,
@@ -153,7 +153,7 @@ function counted({ group, composed, composition }: Pick<Session, 'group' | 'comp
 
 /** One per record format: what failed or was deleted gives way to another, and a surplus one to what is further. */
 function furthest(composed: readonly Attached[], tracks: number): readonly Attached[] {
-  return composed.toSorted((a, b) => progressOf(b.video.status) - progressOf(a.video.status)).slice(0, tracks);
+  return composed.toSorted((a, b) => progressOf(b.video) - progressOf(a.video)).slice(0, tracks);
 }
 
 function modeOf(group: Group, rules: SessionRules, decided: Decided): ComposeMode {

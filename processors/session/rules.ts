@@ -1,4 +1,5 @@
 import type { KeptRules, StreamRef } from '../../schemas/generated/StreamState.ts';
+import { noTranscode } from '../../schemas/template-groups.ts';
 
 /** What the session rules need of a stream's policy (`processors/policy`). */
 export type SessionPolicy = {
@@ -17,7 +18,7 @@ export type SessionPolicy = {
     /** With `cloud`: compose ourselves when the cloud has not started by then; never, where absent. */
     readonly takeOverAfterSeconds?: number | undefined;
     /** Who transcodes the composed video. */
-    readonly transcode: 'cloud' | 'pipeline' | 'approval';
+    readonly transcode: 'cloud' | 'pipeline' | 'approval' | 'none';
     readonly templateGroupId?: string | undefined;
   };
   readonly maxActAgeSeconds: number;
@@ -40,9 +41,6 @@ export type SessionRules = KeptRules & {
   readonly maxActAgeMs: number;
   readonly retentionMs: number;
 };
-
-/** The built-in group that leaves a video as it is (cloud facts 3.1.4): a transcode of it is a separate job. */
-export const noTranscode = 'VOD_NO_TRANSCODE';
 
 const secondMs = 1000;
 const dayMs = 24 * 60 * 60 * secondMs;
@@ -101,6 +99,7 @@ export function rulesOf(policy: SessionPolicy): SessionRules {
     compose: composed.compose,
     composeOverdueMs: (composed.takeOverAfterSeconds ?? policy.silentAfterSeconds) * secondMs,
     takeOver: composed.takeOverAfterSeconds !== undefined,
+    // A transcode by anybody but the cloud is a job of its own.
     composeTemplateGroupId: composed.transcode === 'cloud' ? (composed.templateGroupId ?? null) : noTranscode,
     maxActAgeMs: policy.maxActAgeSeconds * secondMs,
     retentionMs: policy.retentionDays * dayMs,

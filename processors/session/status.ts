@@ -2,11 +2,14 @@
 import type { SessionStatus, VideoStatus } from '../../schemas/generated/SessionState.ts';
 import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
 
+/** How a video stands. */
+export type Standing = Pick<StreamVideo, 'status' | 'sourceOnly'>;
+
 export type StatusInput = {
   readonly closed: boolean;
-  readonly segments: readonly VideoStatus[];
+  readonly segments: readonly Standing[];
   /** Composed videos that count: our latest composition where there is one, else the cloud's. */
-  readonly composed: readonly VideoStatus[];
+  readonly composed: readonly Standing[];
   readonly composeExpected: boolean;
   readonly composeMissing: boolean;
   /** Where our own composition of these segments stands, null where none was decided on. */
@@ -28,8 +31,8 @@ export function statusOf(input: StatusInput): SessionStatus {
 }
 
 /** Of several record formats the least advanced counts while any is under way. */
-function fromComposed(composed: readonly VideoStatus[], segments: readonly VideoStatus[]): SessionStatus {
-  const has = (...statuses: VideoStatus[]) => composed.some((status) => statuses.includes(status));
+function fromComposed(composed: readonly Standing[], segments: readonly Standing[]): SessionStatus {
+  const has = (...statuses: VideoStatus[]) => composed.some((video) => statuses.includes(stageOf(video)));
   if (has('ANNOUNCED', 'RECORDED')) return 'COMPOSING';
   if (has('SOURCE_READY')) return 'COMPOSED';
   if (has('TRANSCODING', 'PLAYABLE')) return 'TRANSCODING';
@@ -37,21 +40,34 @@ function fromComposed(composed: readonly VideoStatus[], segments: readonly Video
   return has('TRANSCODED', 'PARTIAL') ? 'PARTIAL' : withoutComposed(segments);
 }
 
-function fromSegments(segments: readonly VideoStatus[]): SessionStatus {
-  const settled = segments.filter(isSettled).length;
-  if (settled < segments.length) {
-    const begun = segments.some((status) => isPlayable(status) || status === 'TRANSCODING');
+function fromSegments(segments: readonly Standing[]): SessionStatus {
+  const stages = segments.map(stageOf);
+  if (!stages.every(isSettled)) {
+    const begun = stages.some((stage) => stage === 'TRANSCODING' || canPlay(stage));
     return begun ? 'TRANSCODING' : 'ENDED';
   }
-  return segments.every((status) => status === 'TRANSCODED') ? 'READY' : withoutComposed(segments);
+  return stages.every((stage) => stage === 'TRANSCODED') ? 'READY' : withoutComposed(segments);
 }
 
-function withoutComposed(segments: readonly VideoStatus[]): SessionStatus {
+function withoutComposed(segments: readonly Standing[]): SessionStatus {
   return segments.some(isPlayable) ? 'PARTIAL' : 'FAILED';
 }
 
-function isPlayable(status: VideoStatus): boolean {
+function isPlayable({ status }: Standing): boolean {
+  return canPlay(status);
+}
+
+function canPlay(status: VideoStatus): boolean {
   return status === 'PLAYABLE' || status === 'TRANSCODED' || status === 'PARTIAL';
+}
+
+/**
+ * How far it has come on the way to what it is to be: a source that plays as it is, and that nobody transcodes, is all of
+ * it; one that somebody may still transcode is a source.
+ */
+function stageOf({ status, sourceOnly }: Standing): VideoStatus {
+  if (sourceOnly === 'FOR_GOOD') return 'TRANSCODED';
+  return sourceOnly === 'MEANWHILE' ? 'SOURCE_READY' : status;
 }
 
 function isSettled(status: VideoStatus): boolean {
@@ -79,8 +95,8 @@ export function keepsPlace(video: Pick<StreamVideo, 'status' | 'sourceReadyTime'
 }
 
 /** How far a video has come, to compare by; what failed or was deleted is behind all others. */
-export function progressOf(status: VideoStatus): number {
-  return progress.indexOf(status);
+export function progressOf(video: Standing): number {
+  return progress.indexOf(stageOf(video));
 }
 
 export function isBeforeSource(status: VideoStatus): boolean {

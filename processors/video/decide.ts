@@ -23,20 +23,22 @@ export const maxGenerations = 16;
  * retired, deleted, blocked by an audit, or has lost its source.
  */
 export function decide(state: VideoState, policy: Policy, nowMs: number): Decision | null {
-  if (state.retired || state.status === 'DELETED' || state.auditStatus === 'BLOCKED') return null;
-  if (state.subject !== 'VIDEO') return null;
+  if (state.retired || state.subject !== 'VIDEO') return null;
   const unstarted = new Unstarted(policy, nowMs);
-  let known = state;
+  const sourcePlays = state.sourcePlays ?? sourcePlaysBy(state, policy);
+  const mayStart = state.status !== 'DELETED' && state.auditStatus !== 'BLOCKED';
+  let known: VideoState = { ...state, sourcePlays };
   let start: Decision['start'] = [];
-  for (const rule of [byPolicy, byVerdict, byRequests]) {
+  for (const rule of mayStart ? [byPolicy, byVerdict, byRequests] : []) {
     const next = rule(known, policy, nowMs, unstarted);
     if (next === null) continue;
     known = { ...known, jobs: next.jobs, steps: next.steps };
     start = [...start, ...next.start];
   }
-  const notStarted = unstarted.since(state.notStarted);
-  if (known === state && sameValue(notStarted, state.notStarted)) return null;
-  return { jobs: known.jobs, steps: known.steps, notStarted, start };
+  const notStarted = mayStart ? unstarted.since(state.notStarted) : state.notStarted;
+  const isSame = known.jobs === state.jobs && known.steps === state.steps && sourcePlays === state.sourcePlays;
+  if (isSame && sameValue(notStarted, state.notStarted)) return null;
+  return { jobs: known.jobs, steps: known.steps, notStarted, sourcePlays, start };
 }
 
 /**
@@ -78,31 +80,52 @@ class Unstarted {
   }
 }
 
+/**
+ * Whether the source plays as it is, by the policy when the video first qualified; null: it hasn't yet. Nothing is started
+ * by it, so it is decided at any age. One that an earlier release decided on stays as it was.
+ */
+function sourcePlaysBy(state: VideoState, policy: Policy): boolean | null {
+  if (hasDecided(state) || qualifiedAt(state) === null) return null;
+  return (state.kind === 'SEGMENT' ? policy.segments : policy.composed).sourcePlays;
+}
+
+function hasDecided({ jobs }: VideoState): boolean {
+  return jobs.some(({ generation }) => generation === 0);
+}
+
+/** Since when it is known for a recording or a composition whose source is ready; null: it isn't. */
+function qualifiedAt({ kind, stream, recordedTime, composeStartTime, sourceReadyTime }: VideoState): number | null {
+  if (stream === null || sourceReadyTime === null) return null;
+  const announced = kind === 'SEGMENT' ? recordedTime : kind === 'COMPOSED' ? composeStartTime : null;
+  return announced === null ? null : Math.max(announced, sourceReadyTime);
+}
+
 function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
   // Requests may have been answered before the video was known for what it is.
-  if (state.jobs.some(({ generation }) => generation === 0)) return null;
-  if (state.sourceGone || state.stream === null || state.sourceReadyTime === null) return null;
-  if (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED') return null;
-  const announced = state.kind === 'SEGMENT' ? state.recordedTime : state.composeStartTime;
-  if (announced === null) return null;
-  const causeTime = Math.max(announced, state.sourceReadyTime, blockLiftedTime(eventsOf(state)));
+  if (hasDecided(state) || state.sourceGone) return null;
+  const qualified = qualifiedAt(state);
+  if (qualified === null || (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED')) return null;
+  const causeTime = Math.max(qualified, blockLiftedTime(eventsOf(state)));
   const rule = state.kind === 'SEGMENT' ? policy.segments : policy.composed;
-  // What is left to the cloud would not have been started by us at any age.
-  if (unstarted.isUntimely(causeTime)) return rule.transcode === 'cloud' ? null : unstarted.note(causeTime, null);
+  const isLeft = rule.transcode === 'none';
+  const startsNothing = isLeft || rule.transcode === 'cloud';
+  // What is left to the cloud, or as it is, would not have been started by us at any age.
+  if (unstarted.isUntimely(causeTime) && !isLeft) return startsNothing ? null : unstarted.note(causeTime, null);
   const planned = stepsBy(rule, state.auditStatus);
   const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0), kind, policy.name, nowMs));
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
   const plan = rule.transcode === 'pipeline' && hold === null;
   const entry: JobLedgerEntry = {
     ...newEntry(state.videoId, state.kind, 0, nowMs),
-    decision: rule.transcode === 'cloud' ? 'CLOUD' : rule.transcode === 'pipeline' ? 'PIPELINE' : 'APPROVAL',
+    decision: rule.transcode === 'pipeline' ? 'PIPELINE' : startsNothing ? 'CLOUD' : 'APPROVAL',
     // Of what is planned the ledger says how it stands.
-    state: rule.transcode === 'cloud' ? 'DECIDED' : 'AWAITING_APPROVAL',
-    templateGroupId: rule.transcode === 'cloud' ? null : (rule.templateGroupId ?? null),
-    priority: rule.transcode === 'cloud' ? null : (rule.priority ?? null),
+    state: startsNothing ? 'DECIDED' : 'AWAITING_APPROVAL',
+    templateGroupId: startsNothing ? null : (rule.templateGroupId ?? null),
+    priority: startsNothing ? null : (rule.priority ?? null),
     policy: policy.name,
     plannedAt: plan ? nowMs : null,
     hold,
+    leftAsIs: isLeft,
   };
   const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs));
   const decision = decided(state, [entry, ...state.jobs], steps, [entry]);

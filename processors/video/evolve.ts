@@ -8,6 +8,8 @@ import { holdOf, stepLedgerOf } from './steps.ts';
 import { subjectOf } from './subject.ts';
 import { summaryOf } from './summary.ts';
 
+type Decisions = Pick<VideoState, 'jobs' | 'steps' | 'notStarted' | 'sourcePlays'>;
+
 /**
  * A video: the set of its events, what was decided about it, and since when it is retired. All else that its state says
  * is a view of these.
@@ -15,7 +17,7 @@ import { summaryOf } from './summary.ts';
 type Video = {
   readonly videoId: string;
   readonly set: EventSet;
-  readonly decisions: Pick<VideoState, 'jobs' | 'steps' | 'notStarted'>;
+  readonly decisions: Decisions;
   readonly retiredAt: number | null;
   /** Something came after it was retired. */
   readonly late: boolean;
@@ -55,17 +57,25 @@ export function retired(state: VideoState, nowMs: number): VideoState {
   return viewOf({ ...video, retiredAt: nowMs, revision: video.revision + 1 });
 }
 
+/** The same video with what was decided about it just now. */
+export function withDecisions(state: VideoState, { jobs, steps, notStarted, sourcePlays }: Decisions): VideoState {
+  const decided: VideoState = { ...state, jobs, steps, notStarted, sourcePlays };
+  // Of all that is decided only this changes the view.
+  if (sourcePlays !== true || state.sourcePlays === true) return decided;
+  return viewOf({ ...videoOf(decided, state.videoId), revision: state.revision });
+}
+
 function videoOf(state: VideoState | null, videoId: string): Video {
   if (state === null) return { ...unseen, videoId };
-  const { jobs, steps, notStarted, retiredAt, revision, cuts, truncated, afterRetirement } = state;
+  const { jobs, steps, notStarted, sourcePlays, retiredAt, revision, cuts, truncated, afterRetirement } = state;
   const set = { events: eventsOf(state), cuts, truncated };
-  const decisions = { jobs, steps, notStarted };
+  const decisions = { jobs, steps, notStarted, sourcePlays };
   return { videoId, set, decisions, retiredAt: state.retired ? retiredAt : null, late: afterRetirement, revision };
 }
 
 const unseen: Omit<Video, 'videoId'> = {
   set: emptySet,
-  decisions: { jobs: [], steps: [], notStarted: [] },
+  decisions: { jobs: [], steps: [], notStarted: [], sourcePlays: null },
   retiredAt: null,
   late: false,
   revision: 0,
@@ -75,7 +85,7 @@ const unseen: Omit<Video, 'videoId'> = {
 function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): VideoState {
   const { events, cuts, truncated } = set;
   const subject = subjectOf(videoId, events);
-  const summary = summaryOf(events);
+  const summary = summaryOf(events, decisions.sourcePlays);
   const { jobs } = decisions;
   const steps = stepLedgerOf(decisions.steps, events);
   const hold = holdOf(summary.auditStatus, steps);
@@ -96,6 +106,7 @@ function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): 
     coverUrl: summary.coverUrl,
     sourceUrl: summary.sourceUrl,
     sourceGone: summary.sourceGone,
+    sourcePlays: summary.sourcePlays,
     sizeBytes: summary.sizeBytes,
     durationSeconds: summary.durationSeconds,
     storage: summary.storage,

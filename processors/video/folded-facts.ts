@@ -1,5 +1,6 @@
 /** One pass over the events of a video: what its summary is derived from. */
 import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
+import { noTranscode } from '../../schemas/template-groups.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import { isFinding } from './conflicts.ts';
 import { type Event, timeOf } from './events.ts';
@@ -26,6 +27,8 @@ export type FoldedFacts = {
   recordedTime: number | null;
   composeStartTime: number | null;
   ownComposeTime: number | null;
+  /** We had it composed, and the cloud distributes it as it is. */
+  ownPlays: boolean;
   sourceReadyTime: number | null;
   urlUploadTime: number | null;
   streamPlayableTime: number | null;
@@ -80,6 +83,7 @@ function noFacts(): FoldedFacts {
     recordedTime: null,
     composeStartTime: null,
     ownComposeTime: null,
+    ownPlays: false,
     sourceReadyTime: null,
     urlUploadTime: null,
     streamPlayableTime: null,
@@ -207,6 +211,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
         seen.announcedComposing = true;
         seen.ownComposeTime ??= time;
       }
+      seen.ownPlays ||= fact.job?.templateGroupId === noTranscode;
       break;
     case 'COMPOSE_FAILED':
     case 'COMPOSE_IN_DOUBT':

@@ -14,7 +14,7 @@ import { orderFields, type StepOrder } from './order.ts';
 import { holdOf, stepLedgerOf } from './steps.ts';
 
 /** The ledgers as they are from now on, and the jobs to start because of it. */
-export type Decision = Pick<VideoState, 'jobs' | 'steps' | 'notStarted'> & {
+export type Decision = Pick<VideoState, 'jobs' | 'steps' | 'notStarted' | 'sourcePlays'> & {
   readonly start: readonly TranscodeJob[];
 };
 
@@ -50,6 +50,7 @@ export function decided(
     jobs: ledgerOf(jobs, events, state.renditions, holdOf(state.auditStatus, steps)),
     steps,
     notStarted: state.notStarted,
+    sourcePlays: state.sourcePlays,
     start: start
       .filter((entry) => !isSpokenOf(state, ...tokensOf(state.videoId, entry)))
       .flatMap((e) => commandOf(state, e)),
@@ -113,5 +114,6 @@ export function newEntry(videoId: string, purpose: JobPurpose, generation: numbe
     errorCode: null,
     errorMessage: null,
     hold: null,
+    leftAsIs: false,
   };
 }

@@ -8,6 +8,8 @@ export type Standing = {
   readonly blocked: boolean;
   readonly recorded: boolean;
   readonly sourceReady: boolean;
+  /** The source is there and can be played as it is. */
+  readonly sourcePlays: boolean;
   /** The source file was deleted and not uploaded again. */
   readonly sourceGone: boolean;
   /** The upload of the source failed; or recording, composing, producing or fetching it, and nothing succeeded in its place. */
@@ -30,12 +32,12 @@ export function statusOf(standing: Standing): VideoStatus {
     if (pending || unsummed) return 'PLAYABLE';
     return bad ? 'PARTIAL' : 'TRANSCODED';
   }
-  if (pending || (heard && unsummed)) return 'TRANSCODING';
+  if (pending || ((heard || bad) && unsummed)) return standing.sourcePlays ? 'PLAYABLE' : 'TRANSCODING';
   if (heard && !standing.pictured) return bad ? 'PARTIAL' : 'TRANSCODED';
-  if (bad) return unsummed ? 'TRANSCODING' : 'FAILED';
+  if (bad) return standing.sourcePlays ? 'PARTIAL' : 'FAILED';
   if (standing.summary !== null) return standing.summary === 'success' ? 'TRANSCODED' : 'FAILED';
   if (standing.sourceGone) return 'DELETED';
-  if (standing.sourceReady) return 'SOURCE_READY';
+  if (standing.sourceReady) return standing.sourcePlays ? 'PLAYABLE' : 'SOURCE_READY';
   if (standing.sourceFailed) return 'FAILED';
   return standing.recorded ? 'RECORDED' : 'ANNOUNCED';
 }

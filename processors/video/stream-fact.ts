@@ -1,5 +1,5 @@
 import type { ComposeJobFact, LiveRecordFact, StreamFact, StreamRef } from '../../schemas/generated/StreamFact.ts';
-import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Fact, JobState, VideoState } from '../../schemas/generated/VideoState.ts';
 import { clipFactOf } from './clip-fact.ts';
 import { sameValue } from './conflicts.ts';
 import { eventsOf } from './events.ts';
@@ -40,6 +40,7 @@ function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null
     region: state.region,
     live: null,
     clip: clipFactOf(state),
+    sourceOnly: sourceOnlyOf(state),
   };
 }
 
@@ -49,9 +50,21 @@ export function liveFactOf(stream: StreamRef, live: LiveRecordFact): StreamFact 
     ...{ videoId: 'live', stream, kind: 'UNKNOWN', status: 'ANNOUNCED', recording: null, recordedTime: null },
     ...{ composeStartTime: null, sourceReadyTime: null, firstPlayableTime: null, transcodedTime: null },
     ...{ durationSeconds: null, format: null, errorCode: null, errorMessage: null, removed: true },
-    ...{ videoRevision: 0, composeJob: null, region: null, live, clip: null },
+    ...{ videoRevision: 0, composeJob: null, region: null, live, clip: null, sourceOnly: 'NO' },
   };
 }
+
+/** Whether nothing but the source can be played, and whether that is all there is to be. */
+function sourceOnlyOf({ status, sourcePlays, renditions, jobs }: VideoState): StreamFact['sourceOnly'] {
+  const isOnly =
+    status === 'PLAYABLE' && sourcePlays === true && renditions.every((one) => one.superseded || one.audioOnly);
+  if (!isOnly) return 'NO';
+  const isLeft = jobs.some(({ leftAsIs }) => leftAsIs) && jobs.every(({ state }) => ended.includes(state));
+  return isLeft ? 'FOR_GOOD' : 'MEANWHILE';
+}
+
+/** What isn't to be, or has come to nothing. */
+const ended: readonly JobState[] = ['DECIDED', 'DONE', 'FAILED'];
 
 /** What became of a composition that this pipeline asked for: an acknowledgement outweighs a failure, that a doubt. */
 function composeJobOf(state: VideoState): ComposeJobFact | null {

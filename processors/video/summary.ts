@@ -21,6 +21,7 @@ export type Summary = Pick<
   | 'coverUrl'
   | 'sourceUrl'
   | 'sourceGone'
+  | 'sourcePlays'
   | 'sizeBytes'
   | 'durationSeconds'
   | 'storage'
@@ -31,18 +32,24 @@ export type Summary = Pick<
   | 'renditions'
 >;
 
-/** The summary of these events. */
-export function summaryOf(events: readonly Event[]): Summary {
+/**
+ * The summary of these events.
+ *
+ * @param decided whether the cloud distributes the source as it is; null: not decided yet
+ */
+export function summaryOf(events: readonly Event[], decided: VideoState['sourcePlays'] = null): Summary {
   const seen = foldFacts(events);
   const outputs = outputsOf(events);
   const sourceReadyTime = seen.sourceReadyTime ?? seen.urlUploadTime;
   const sourceGone = isSourceGone(seen);
+  const sourcePlays = seen.ownPlays ? true : decided;
   const auditStatus = seen.manualAudit ?? seen.machineAudit;
   const status = statusOf({
     deleted: seen.deleted,
     blocked: auditStatus === 'BLOCKED',
     recorded: seen.recorded,
     sourceReady: seen.sourceReady,
+    sourcePlays: sourcePlays === true && seen.sourceReady && !sourceGone,
     sourceGone,
     sourceFailed: seen.uploadFailure !== null || (seen.sourceFailure !== null && !seen.recorded && !seen.produced),
     summary: seen.summary,
@@ -59,13 +66,16 @@ export function summaryOf(events: readonly Event[]): Summary {
     recordedTime: seen.recordedTime,
     composeStartTime: seen.composeStartTime ?? seen.ownComposeTime,
     sourceReadyTime,
-    firstPlayableTime:
+    firstPlayableTime: earliest(
       seen.streamPlayableTime ?? seen.summaryPlayableTime ?? observedPlayable(seen) ?? firstAudible(seen),
+      sourcePlays === true ? sourceReadyTime : null,
+    ),
     transcodedTime: seen.summaryTime ?? seen.failedSummaryTime,
     deletedTime: seen.deletedTime,
     coverUrl: seen.coverUrl,
     sourceUrl: sourceGone ? null : seen.sourceUrl,
     sourceGone,
+    sourcePlays,
     sizeBytes: seen.sourceSize ?? seen.analysedSize,
     durationSeconds: seen.analysedDuration ?? longest(outputs),
     storage: seen.storage,
@@ -75,6 +85,10 @@ export function summaryOf(events: readonly Event[]): Summary {
     region: seen.region,
     renditions: outputs.map((output) => output.rendition),
   };
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function observedPlayable(seen: FoldedFacts): number | null {

@@ -13,7 +13,7 @@ import type { Policy, PolicyBook } from '../policy/index.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission, Labels, Outcome, SourceRecord, Topology } from '../topology.ts';
 import { decide } from './decide.ts';
-import { evolve, retired } from './evolve.ts';
+import { evolve, retired, withDecisions } from './evolve.ts';
 import { retirementDueAtMs } from './retirement.ts';
 import { liveFactOf, streamFactsOf } from './stream-fact.ts';
 
@@ -61,14 +61,13 @@ export function videoTopology({ policies, sha256 }: Options): Topology<VideoReco
 
       // Decide: at most one job per video, purpose and generation, and at most one of each step before it; the decision is part of the state it was taken on.
       const decision = decide(evolved.state, policyOf(evolved.state), nowMs);
-      const { start = [], ...decisions } = decision ?? {};
-      const state = decision === null ? evolved.state : { ...evolved.state, ...decisions };
+      const state = decision === null ? evolved.state : withDecisions(evolved.state, decision);
 
       // Out, all in the transaction of the state record.
       const emit: Emission[] = [];
       for (const fact of streamFactsOf(before, state))
         emit.push({ topic: 'stream-facts', key: streamKeyOf(fact.stream), value: fact });
-      for (const job of start) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
+      for (const job of decision?.start ?? []) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
       return { kind: 'next', state, emit, labels };
     },
 

@@ -69,6 +69,9 @@ export type ClipFact = {
   readonly parts: readonly ClipFactPart[];
 };
 
+/** Nothing but the source can be played. MEANWHILE: a transcode is to come, or a person may ask for one. FOR_GOOD: nobody transcodes it. */
+export type SourceOnly = 'NO' | 'MEANWHILE' | 'FOR_GOOD';
+
 /** Internal: what a video's latest state means for its stream. A whole snapshot, so that the latest copy replaces all earlier ones. */
 export type StreamFact = {
   readonly videoId: string;
@@ -98,4 +101,5 @@ export type StreamFact = {
   readonly live: LiveRecordFact | null;
   /** Set where the video is a clip of ours, or, with the videoId of a stand-in `compose:<token>`, where one was asked for, or starting it failed or is in doubt. `composeJob` is null then. */
   readonly clip: ClipFact | null;
+  readonly sourceOnly: SourceOnly;
 };

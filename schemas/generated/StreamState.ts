@@ -20,6 +20,9 @@ export type StreamVideoComposeJob = {
   readonly errorCode: string | null;
 };
 
+/** Nothing but the source can be played. MEANWHILE: a transcode is to come, or a person may ask for one. FOR_GOOD: nobody transcodes it. */
+export type SourceOnly = 'NO' | 'MEANWHILE' | 'FOR_GOOD';
+
 export type ClipFactState = 'REQUESTED' | 'ACKNOWLEDGED' | 'FAILED' | 'IN_DOUBT';
 
 /** What is taken of one segment, in seconds of its own pictures. */
@@ -66,6 +69,7 @@ export type StreamVideo = {
   readonly composeJob: StreamVideoComposeJob | null;
   readonly videoRevision: number;
   readonly region: string | null;
+  readonly sourceOnly: SourceOnly;
   readonly clip: StreamVideoClip | null;
 };
 

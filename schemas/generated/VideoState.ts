@@ -94,7 +94,7 @@ export type JobPurpose = 'SEGMENT' | 'COMPOSED' | 'UPLOAD';
 /** Who transcodes, as decided when the video first qualified. */
 export type JobDecision = 'CLOUD' | 'PIPELINE' | 'APPROVAL';
 
-/** DECIDED: the cloud's job, nothing for us to start. */
+/** DECIDED: the cloud's job, or nobody's; nothing for us to start. */
 export type JobState = 'DECIDED' | 'AWAITING_APPROVAL' | 'PLANNED' | 'SUBMITTED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
 
 /** The audit before the transcode: still awaited, left to a person (also where it failed), against it, or for it. */
@@ -128,6 +128,8 @@ export type JobLedgerEntry = {
   readonly errorMessage: string | null;
   /** Set where the policy has the transcode wait for an audit. */
   readonly hold: JobHold | null;
+  /** Nobody transcodes it: the source is all there is to be. */
+  readonly leftAsIs: boolean;
 };
 
 export type StepKind = 'AUDIT' | 'SNAPSHOT';
@@ -287,7 +289,7 @@ export type VideoState = {
   readonly composeStartTime: number | null;
   /** EventTime of FileUploadComplete. */
   readonly sourceReadyTime: number | null;
-  /** EventTime of the earliest successful StreamTranscodeComplete, else of TranscodeComplete. */
+  /** EventTime of the earliest successful StreamTranscodeComplete, else of TranscodeComplete; with sourcePlays that of FileUploadComplete, where it is earlier. */
   readonly firstPlayableTime: number | null;
   /** EventTime of TranscodeComplete. */
   readonly transcodedTime: number | null;
@@ -297,6 +299,8 @@ export type VideoState = {
   readonly sourceUrl: string | null;
   /** The source file was deleted and not uploaded again. */
   readonly sourceGone: boolean;
+  /** The cloud distributes the source as it is: it can be played from sourceReadyTime on, without a transcode. Decided once, by the policy when the video first qualified; null: not decided yet. */
+  readonly sourcePlays: boolean | null;
   /** Of the source. */
   readonly sizeBytes: number | null;
   readonly durationSeconds: number | null;

@@ -42,6 +42,7 @@ const jobItem = z.object({
   state: z.string().describe("Of JobState, StepState or CompositionState, as the job's type is"),
   hold: contract<JobHold>('JobHold').nullable().describe('How an audit stands to it; null: it waits for none'),
   decision: contract<JobDecision>('JobDecision').nullable(),
+  leftAsIs: z.boolean().describe('Nobody transcodes it: the source is all there is to be'),
   purpose: contract<JobPurpose>('JobPurpose').nullable(),
   generation: z.int().nullable(),
   policy: z.string().nullable().describe('The rule that decided; for a composition why it was made'),
@@ -69,6 +70,7 @@ const listing = {
 const none = {
   hold: null,
   decision: null,
+  leftAsIs: false,
   purpose: null,
   generation: null,
   policy: null,
@@ -84,9 +86,9 @@ const none = {
 export function jobsOfVideo({ videoId, stream, jobs, steps }: VideoState): JobItem[] {
   const transcodes = jobs.map(
     ({ token, state, hold, decision, purpose, generation, policy, templateGroupId, attempt, plannedAt, ...rest }) => {
-      const { finishedAt, taskId: cloudId, errorCode, errorMessage } = rest;
+      const { leftAsIs, finishedAt, taskId: cloudId, errorCode, errorMessage } = rest;
       const ours = { token, state, hold, decision, purpose, generation, policy, templateGroupId, attempt, plannedAt };
-      return { ...none, ...ours, type: 'TRANSCODE' as const, finishedAt, cloudId, errorCode, errorMessage };
+      return { ...none, ...ours, type: 'TRANSCODE' as const, leftAsIs, finishedAt, cloudId, errorCode, errorMessage };
     },
   );
   const before = steps.map(

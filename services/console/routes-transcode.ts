@@ -7,6 +7,7 @@ import type { OperatorTranscodeRequest } from '../../processors/callback/index.t
 import type { Policy } from '../../processors/policy/index.ts';
 import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
+import { noTranscode } from '../../schemas/template-groups.ts';
 import { ApiFault, notFound } from './fault.ts';
 import { fault, json, needsToken } from './openapi/answers.ts';
 import type { StateView } from './state-view.ts';
@@ -14,7 +15,10 @@ import { authorize } from './token.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
 const transcodeBody = z.strictObject({
-  templateGroupId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id'),
+  templateGroupId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id')
+    .refine((id) => id !== noTranscode, `a template group that transcodes: ${noTranscode} doesn't`),
   priority: z.coerce.number().int().min(1).max(10).optional(),
   idempotencyKey: z
     .string()

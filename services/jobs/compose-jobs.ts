@@ -80,7 +80,12 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
     if (ending.outcome === 'acknowledged')
       return {
         result: 'acknowledged',
-        event: { type: 'ComposeJobAcknowledged', videoId: ending.productId, ...about },
+        event: {
+          type: 'ComposeJobAcknowledged',
+          videoId: ending.productId,
+          ...about,
+          templateGroupId: job.templateGroupId,
+        },
       };
     const { outcome, code: errorCode, message: errorMessage } = ending;
     const type = outcome === 'failed' ? 'ComposeJobFailed' : 'ComposeJobInDoubt';

@@ -1,6 +1,7 @@
 /** The `recording` part of `live2vod.yaml`: what the cloud is to record, compose and report. */
 import { z } from 'zod';
 import type { RecordConfig } from '../../connectors/vod/index.ts';
+import { noTranscode } from '../../schemas/template-groups.ts';
 
 const groupId = z
   .string()
@@ -47,8 +48,10 @@ const callback = z.strictObject({
 });
 
 const setup = z.strictObject({
-  /** Ids of the account's special template groups. */
-  templateGroups: z.strictObject({ storeOnly: groupId.optional(), composeOnly: groupId.optional() }).prefault({}),
+  /** What `store-only` and `compose-only` stand for, where an account has groups of its own for them (cloud facts 3.1.4). */
+  templateGroups: z
+    .strictObject({ storeOnly: groupId.default(noTranscode), composeOnly: groupId.default(noTranscode) })
+    .prefault({}),
   configs: z.array(config).max(1000).default([]),
   callback: callback.optional(),
 });
@@ -61,6 +64,8 @@ export type WantedCallback = z.output<typeof callback>;
 export type RecordingSetup = {
   readonly configs: readonly RecordConfig[];
   readonly callback: WantedCallback | null;
+  /** Template groups that the file calls `store-only` or `compose-only`: the cloud transcodes nothing by them. */
+  readonly storing: readonly string[];
 };
 
 export type SetupResult =
@@ -81,13 +86,7 @@ export function readRecordingSetup(value: unknown): SetupResult {
   const problems: { path: string; problem: string }[] = [];
   const first = new Map<string, number>();
   const special = { 'store-only': templateGroups.storeOnly, 'compose-only': templateGroups.composeOnly };
-
-  function resolved(id: string, path: readonly PropertyKey[], setting: string): string {
-    if (id !== 'store-only' && id !== 'compose-only') return id;
-    const found = special[id];
-    if (found === undefined) problems.push(problem(path, `${id} needs recording.templateGroups.${setting}: its id`));
-    return found ?? '';
-  }
+  const groupOf = (id: string) => (id === 'store-only' || id === 'compose-only' ? special[id] : id);
 
   const resolvedConfigs = configs.map((one, index): RecordConfig => {
     const at = ['configs', index];
@@ -103,9 +102,9 @@ export function readRecordingSetup(value: unknown): SetupResult {
       streamName: one.stream === '*' ? null : one.stream,
       cycleSeconds: one.cycleSeconds,
       disconnectDelaySeconds: one.disconnectDelaySeconds,
-      transcodeGroupId: resolved(one.segments, [...at, 'segments'], 'storeOnly'),
+      transcodeGroupId: groupOf(one.segments),
       autoCompose: composes,
-      composeTranscodeGroupId: composes ? resolved(one.composed, [...at, 'composed'], 'composeOnly') : null,
+      composeTranscodeGroupId: composes ? groupOf(one.composed) : null,
       storageLocation: one.storageLocation ?? null,
       onDemand: one.onDemand,
       spaceId: one.spaceId ?? null,
@@ -118,7 +117,8 @@ export function readRecordingSetup(value: unknown): SetupResult {
     problems.push(problem(['callback'], 'either url or mns'));
   }
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null } };
+  const storing = [...new Set([noTranscode, ...Object.values(templateGroups)])];
+  return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null, storing } };
 }
 
 /** A set-up that reads well and can't be carried out: the key, a setting, what the cloud refused; and what to do. */

@@ -106,6 +106,7 @@ export function plainPipeline(rules: PoliciesInput = demoPolicies(), now: () => 
           SessionId: sessionId,
           Token: token,
           SegmentVideoIds: videoIds,
+          ...(templateGroupId === null ? {} : { TemplateGroupId: templateGroupId }),
         };
         take({ EventType: 'ComposeJobAcknowledged', VideoId: answer.MediaId, Attempt: 1, ...done }, 'job-runner');
       }

@@ -1,5 +1,6 @@
 /** Plays a worked history: words to callbacks, callbacks through both topologies, and what came of it in words again. */
 
+import type { Recorded } from '../../processors/policy/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Emission, Outcome, Topology } from '../../processors/topology.ts';
 import { orderOf, videoTopology } from '../../processors/video/index.ts';
@@ -72,9 +73,15 @@ export type Played = {
   readonly jobs: readonly TranscodeJob[];
 };
 
+/** Practice 1 as the cloud is told by default. */
+const toldOnce: Recorded = {
+  ...{ path: 'recording.configs[0]', domain: 'play.example.com', app: 'live', stream: '*', formats: [] },
+  ...{ cycleSeconds: 3600, disconnectDelaySeconds: 180, composes: false, segments: 'transcoded', composed: null },
+};
+
 /** Feeds the events as they stand, then lets the stream's timers run until one looks. */
 export function play(history: History, given: readonly string[] = history.given): Played {
-  const policies = bookOf(history.policies ?? []);
+  const policies = bookOf(history.policies ?? [], history.told === undefined ? [] : [{ ...toldOnce, ...history.told }]);
   const video = videoTopology({ policies });
   const session = sessionTopology({ policies });
   const videos = new Map<string, VideoState>();
@@ -139,6 +146,13 @@ export function videoInWords(id: string, state: VideoState): string {
 function renditionInWords({ definition, status, superseded }: Rendition): string {
   const text = `${definition ?? '?'}${status === 'FAIL' ? '!' : ''}`;
   return superseded ? `(${text})` : text;
+}
+
+/** `part-1 10:00:06` */
+export function playableInWords(videos: ReadonlyMap<string, VideoState>): string[] {
+  return [...videos].flatMap(([id, { firstPlayableTime: ms }]) =>
+    ms === null ? [] : [`${id} ${new Date(ms).toISOString().slice(11, 19)}`],
+  );
 }
 
 export function jobInWords(job: TranscodeJob): string {

@@ -2,11 +2,14 @@
  * Worked histories, one for each sentence of the live-to-VOD business flows: what the cloud (and people) said, when one
  * looks, and what one then sees. All on one day; the stream is `room` unless another is named. No code below, only cases.
  */
+import type { Recorded } from '../../processors/policy/index.ts';
 import type { PoliciesInput } from '../../schemas/policies.ts';
 
 export type History = {
   readonly says: string;
   readonly policies?: PoliciesInput;
+  /** What the cloud was told to record, where the file says it. */
+  readonly told?: Partial<Recorded>;
   /** `10:00:04 part-1 recorded 09:30-10:00`: when, which video, what happened. */
   readonly given: readonly string[];
   /** Time of day at which one looks. */
@@ -14,6 +17,8 @@ export type History = {
   readonly sees: {
     /** `part-1 SEGMENT TRANSCODED: LD HD`; a failed rendition has an exclamation mark, a superseded one is in brackets. */
     readonly videos?: readonly string[];
+    /** `part-1 10:00:06`: since when it can be played; only those that can. */
+    readonly playable?: readonly string[];
     /** `film with template-a`: transcodes that were started. */
     readonly jobs?: readonly string[];
     /** `09:30-10:00 READY: part-1 => film`. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../processors/callback/index.ts';
 import { histories } from './histories.ts';
-import { jobInWords, play, sessionInWords, videoInWords } from './histories-played.ts';
+import { leftAsIs } from './histories-left-as-is.ts';
+import { jobInWords, play, playableInWords, sessionInWords, videoInWords } from './histories-played.ts';
 
-describe.each(Object.entries(histories))('%s', (_chapter, table) => {
+describe.each(Object.entries({ ...histories, ...leftAsIs }))('%s', (_chapter, table) => {
   it.each(table)('$says', (history) => {
     // The videos and the jobs don't depend on the order in which the callbacks came; a person's request comes last.
     for (const given of [history.given, history.given.toReversed()]) {
@@ -13,6 +14,7 @@ describe.each(Object.entries(histories))('%s', (_chapter, table) => {
         const state = videos.get(id);
         expect(state === undefined ? `${id} is not known` : videoInWords(id, state)).toBe(expected);
       }
+      if (history.sees.playable) expect(playableInWords(videos).toSorted(compareText)).toEqual(history.sees.playable);
       if (history.sees.jobs) expect(jobs.map(jobInWords).toSorted(compareText)).toEqual(history.sees.jobs);
       if (history.sees.sessions)
         expect(

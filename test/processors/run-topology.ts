@@ -1,6 +1,6 @@
 /** Runs the video topology with a plain loop: no Kafka, one key. */
 
-import { type PolicyBook, policyBook } from '../../processors/policy/index.ts';
+import { type PolicyBook, policyBook, type Recorded } from '../../processors/policy/index.ts';
 import type { Outcome } from '../../processors/topology.ts';
 import { videoTopology } from '../../processors/video/index.ts';
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
@@ -9,10 +9,10 @@ import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type PoliciesInput, readPolicies } from '../../schemas/policies.ts';
 import { atMs, bytesOf, type CallbackBody, sourceOf, videoId } from './callbacks.ts';
 
-export function bookOf(input: PoliciesInput): PolicyBook {
+export function bookOf(input: PoliciesInput, recorded: readonly Recorded[] = []): PolicyBook {
   const read = readPolicies(input);
   if (!read.ok) throw new Error(read.problems.map((one) => `${one.path}: ${one.problem}`).join('; '));
-  return policyBook(read.rules);
+  return policyBook(read.rules, recorded);
 }
 
 export const templateGroupId = '0123456789abcdef0123456789abcdef';

@@ -51,6 +51,7 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
       <p>
         <StreamName stream={video.stream} /> · {say('waiting')}: <strong>{videoWaitsFor(video)}</strong> ·{' '}
         {duration(video.durationSeconds)} · {bytes(video.sizeBytes)}
+        {video.sourcePlays && ` · ${say('sourcePlays')}`}
       </p>
       {video.storage !== null && <StoredAs {...video.storage} />}
       {video.subject === 'VIDEO' && <PlayerView videoId={video.videoId} />}

@@ -8,6 +8,8 @@ export function videoWaitsFor(video: VideoState): string {
   const job = video.jobs.at(-1);
   if (job?.state === 'IN_DOUBT') return say('waitDoubt');
   if (video.status === 'PARTIAL' || video.status === 'FAILED') return say('nothingMore');
+  if (job?.leftAsIs && video.status === 'PLAYABLE') return say('nothingAsItIs');
+  if (job?.leftAsIs && video.status === 'SOURCE_READY') return say('waitAsked');
   if (video.kind === 'SEGMENT' && video.recordedTime === null) return say('waitRecorded');
   if (video.sourceReadyTime === null) return say('waitSource');
   if (job?.hold === 'AUDIT') return say('waitAudit');
@@ -18,7 +20,7 @@ export function videoWaitsFor(video: VideoState): string {
   return say('waitTranscode');
 }
 
-type Job = { readonly state: string; readonly hold: string | null };
+type Job = { readonly state: string; readonly hold: string | null; readonly leftAsIs?: boolean };
 
 const holds: Readonly<Record<string, Word>> = {
   AUDIT: 'holdAudit',
@@ -37,7 +39,8 @@ const states: Readonly<Record<string, Word>> = {
 };
 
 /** How a job stands. A hold says more than the state, which is that of one that waits for a person either way. */
-export function jobStands({ state, hold }: Job): string {
+export function jobStands({ state, hold, leftAsIs = false }: Job): string {
+  if (leftAsIs) return say('jobLeft');
   const held = state === 'AWAITING_APPROVAL' ? holds[hold ?? ''] : undefined;
   const word = held ?? states[state];
   const stands = word === undefined ? state : say(word);

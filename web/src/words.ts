@@ -130,6 +130,10 @@ const words = {
   liveEnded: ['ended at', '已结束于'],
   liveFiles: ['a file up to', '录制文件截至'],
   nothing: ['nothing: complete', '无：已完成'],
+  nothingAsItIs: ['nothing: the source plays as it is', '无：源文件可直接播放（不转码即分发）'],
+  sourcePlays: ['the source plays as it is', '源文件可直接播放'],
+  waitAsked: ['nothing by itself: stored, a person may have it transcoded', '不会自动推进：仅存储，可手动提交转码'],
+  jobLeft: ['nobody transcodes it: left as it is', '不转码，保持原样'],
   nothingMore: ['nothing more will come by itself', '不会再自动推进'],
   waitRecorded: [
     'the recording to be announced (AddLiveRecordVideoComplete)',

@@ -1,7 +1,8 @@
 import { signedPath } from '../../cdn/url-signing.ts';
 import { cloudTime } from '../../cloud/body.ts';
-import { type CloudVideo, timeOf } from '../../cloud/video.ts';
+import { type CloudVideo, distributedAt, timeOf } from '../../cloud/video.ts';
 import type { TranscodeJobPlan } from '../../scenario/fact.ts';
+import { playFormatOf } from '../../scenario/templates.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { integer, optional, type Params, required, time } from '../params.ts';
@@ -26,14 +27,18 @@ export const getVideoInfos: Action = (params, context) => {
   };
 };
 
-/** GetPlayInfo: the standing outputs, newest first with ResultType Single (the default) per definition and format. */
+/**
+ * GetPlayInfo: the standing outputs, newest first with ResultType Single (the default) per definition and format, and the
+ * source where it is distributed as it is (cloud facts 3.1.4).
+ */
 export const getPlayInfo: Action = (params, context) => {
   const video = videoOf(params, context);
   const status = shownStatus(video, context);
   if (status !== 'Normal') throw fault.illegalStatus(status, 403);
   const formats = optional(params, 'Formats')?.split(',') ?? null;
   const definitions = optional(params, 'Definition')?.split(',') ?? null;
-  const wanted = outputsOf(video).filter(
+  const source = sourceStreamOf(video);
+  const wanted = [...outputsOf(video), ...(source === null ? [] : [source])].filter(
     ({ format, definition }) =>
       (formats === null || formats.includes(format)) && (definitions === null || definitions.includes(definition)),
   );
@@ -51,6 +56,7 @@ export const getPlayInfo: Action = (params, context) => {
       Status,
       CreationTime,
       MediaType: 'video',
+      TranscodeMode: source === null ? 'FastTranscode' : 'NoTranscode',
     },
     PlayInfoList: { PlayInfo: streams.map((stream) => ({ ...describeStream(stream), PlayURL: play(stream.fileUrl) })) },
   };
@@ -167,6 +173,20 @@ function outputsOf({ occurred }: CloudVideo): TranscodeJobPlan[] {
     if (fact.kind === 'transcoded') for (const job of fact.task.jobs) jobs.set(job.jobId, job);
   }
   return [...jobs.values()].filter((job) => job.status === 'success').sort((a, b) => b.finishMs - a.finishMs);
+}
+
+/** The source as a stream of original quality; its id stands for the job that there was none of. */
+function sourceStreamOf(video: CloudVideo): TranscodeJobPlan | null {
+  const { videoId, sourceUrl, sizeBytes, durationSeconds } = video.plan;
+  const sinceMs = distributedAt(video);
+  const format = playFormatOf(sourceUrl);
+  if (sinceMs === null || format === null) return null;
+  return {
+    ...{ jobId: videoId, definition: 'OD', format, fileUrl: sourceUrl, sizeBytes, durationSeconds },
+    ...{ width: 1920, height: 1080, fps: 25, startMs: sinceMs, finishMs: sinceMs },
+    bitrateKbps: Math.round((sizeBytes * 8) / 1000 / Math.max(durationSeconds, 1)),
+    ...({ status: 'success', errorCode: null, errorMessage: null } as const),
+  };
 }
 
 function newestOfEach(jobs: readonly TranscodeJobPlan[]): TranscodeJobPlan[] {

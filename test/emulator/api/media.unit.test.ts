@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { playedShow } from '../world.ts';
+import { calmEmulator, playedShow } from '../world.ts';
 import { call } from './caller.ts';
 
 type Rows = Record<string, unknown>[];
@@ -49,6 +49,35 @@ describe('looking at media', () => {
       status: 403,
       body: { Code: 'Forbidden.IllegalStatus' },
     });
+  });
+
+  test('GetPlayInfo has the source of what is distributed as it is, and no transcode event comes', async () => {
+    const emulator = await calmEmulator();
+    emulator.play({ stories: ['as-it-is'], shows: 1, compression: 1e7 });
+    await emulator.whenQuiet();
+    const { videos } = emulator.ledger();
+    expect(videos).toHaveLength(3);
+    for (const video of videos) {
+      const VideoId = video.videoId;
+      expect((await call(emulator.url, 'GetVideoInfo', { VideoId })).body.Video).toMatchObject({ Status: 'Normal' });
+      const { body } = await call(emulator.url, 'GetPlayInfo', { VideoId });
+      expect(body.VideoBase).toMatchObject({ Status: 'Normal', TranscodeMode: 'NoTranscode' });
+      expect(inside(body.PlayInfoList, 'PlayInfo')).toMatchObject([
+        {
+          PlayURL: expect.stringContaining(`${video.videoId}.m3u8?auth_key=`),
+          Format: 'm3u8',
+          Definition: 'OD',
+          Size: video.sizeBytes,
+          Status: 'Normal',
+        },
+      ]);
+      const [stream] = inside(body.PlayInfoList, 'PlayInfo');
+      expect((await fetch(String(stream?.PlayURL))).status).toBe(200);
+      const other = await call(emulator.url, 'GetPlayInfo', { VideoId, Formats: 'mp4' });
+      expect(other).toMatchObject({ status: 404, body: { Code: 'InvalidVideo.NoneStream' } });
+      expect(video).toMatchObject({ status: 'PLAYABLE', firstPlayableTime: video.sourceReadyTime, renditions: [] });
+      expect(video.timeline.map(({ eventType }) => eventType)).not.toContain('TranscodeComplete');
+    }
   });
 
   test('ListLiveRecordVideo lists what was recorded, page by page', async () => {

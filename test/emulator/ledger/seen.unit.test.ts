@@ -14,6 +14,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({
     recorded: fc.boolean(),
     source: fc.constantFrom<Outcome['source']>('none', 'failed', 'lost'),
+    sourcePlays: fc.constant(false),
     blocked: fc.boolean(),
     running: fc.constant(0),
     playable: fc.constant([]),
@@ -22,6 +23,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({
     recorded: fc.boolean(),
     source: fc.constant<Outcome['source']>('deleted'),
+    sourcePlays: fc.constant(false),
     blocked: fc.constant(false),
     running: fc.constant(0),
     playable: fc.constant([]),
@@ -30,6 +32,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({
     recorded: fc.boolean(),
     source: fc.constant<Outcome['source']>('there'),
+    sourcePlays: fc.boolean(),
     blocked: fc.boolean(),
     running: fc.nat(2),
     playable: some('HD m3u8').map((labels) => labels.map((label) => ({ label, sinceTime: 1 }))),
@@ -53,6 +56,7 @@ describe('exactly one status is true', () => {
       composedBy: fc.constantFrom('cloud' as const, 'user' as const, 'nobody' as const),
       files: fc.array(outcome, { minLength: 1, maxLength: 3 }),
       films: fc.array(outcome, { maxLength: 2 }),
+      leftAsIs: fc.boolean(),
     });
     fc.assert(
       fc.property(show, (one) => {

@@ -68,8 +68,12 @@ const wire: readonly (readonly [event: InternalEvent, bytes: string])[] = [
     `{"EventType":"StepJobInDoubt",${ofJob},"Step":"AUDIT",${saidWhy}}`,
   ],
   [
-    { type: 'ComposeJobAcknowledged', ...composition, videoId: 'm1' },
+    { type: 'ComposeJobAcknowledged', ...composition, videoId: 'm1', templateGroupId: null },
     `{"EventType":"ComposeJobAcknowledged",${time},"VideoId":"m1",${ofComposition}}`,
+  ],
+  [
+    { type: 'ComposeJobAcknowledged', ...composition, videoId: 'm1', templateGroupId: 'VOD_NO_TRANSCODE' },
+    `{"EventType":"ComposeJobAcknowledged",${time},"VideoId":"m1",${ofComposition},"TemplateGroupId":"VOD_NO_TRANSCODE"}`,
   ],
   [
     { type: 'ComposeJobFailed', ...composition, videoId: 'compose:t0k3n', ...why },
@@ -92,7 +96,7 @@ const wire: readonly (readonly [event: InternalEvent, bytes: string])[] = [
     `{"EventType":"OperatorClipRequest",${time},"VideoId":"compose:lvk-1-0","DomainName":"d","AppName":"a","StreamName":"s","SessionId":"d/a/s/2026","Token":"lvk-1-0","Clip":{"From":"2026-03-01T10:00:04.123Z","To":"2026-03-01T10:00:09.623Z","Title":"goal","Parts":[{"VideoId":"v1","In":1.5}]}}`,
   ],
   [
-    { type: 'ComposeJobAcknowledged', ...composition, videoId: 'm1', clip },
+    { type: 'ComposeJobAcknowledged', templateGroupId: null, ...composition, videoId: 'm1', clip },
     `{"EventType":"ComposeJobAcknowledged",${time},"VideoId":"m1",${ofComposition},"Clip":{"From":"2026-03-01T10:00:04.123Z","To":"2026-03-01T10:00:09.623Z","Title":"goal"}}`,
   ],
   [
@@ -180,7 +184,11 @@ const events: fc.Arbitrary<InternalEvent> = fc.oneof(
   }),
   fc.record({ ...ofAnyStep, type: fc.constant('StepJobAcknowledged' as const), jobId: id }),
   fc.record({ ...ofAnyStep, ...failing, type: fc.constantFrom('StepJobFailed' as const, 'StepJobInDoubt' as const) }),
-  fc.record({ ...ofAnyComposition, type: fc.constant('ComposeJobAcknowledged' as const) }),
+  fc.record({
+    ...ofAnyComposition,
+    type: fc.constant('ComposeJobAcknowledged' as const),
+    templateGroupId: fc.option(id),
+  }),
   fc.record({
     ...ofAnyComposition,
     ...failing,
@@ -264,6 +272,8 @@ function meant(event: InternalEvent): ReturnType<typeof saidBy> {
   switch (event.type) {
     case 'TranscodeJobAcknowledged':
       return { ...said, job: { ...said.job, taskId: event.taskId } };
+    case 'ComposeJobAcknowledged':
+      return { ...said, job: { ...said.job, templateGroupId: event.templateGroupId } };
     case 'OperatorTranscodeRequest': {
       const { templateGroupId, priority } = event;
       return { ...said, job: { ...noJob, attempt: 0, templateGroupId, priority } };

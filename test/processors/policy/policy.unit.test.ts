@@ -6,6 +6,7 @@ import {
   policyBook,
   type Recorded,
   readPolicies,
+  type Told,
 } from '../../../processors/policy/index.ts';
 import { comparePrecision, compilePattern } from '../../../processors/policy/pattern.ts';
 import type { PoliciesInput } from '../../../schemas/policies.ts';
@@ -60,6 +61,10 @@ describe('policies', () => {
         disconnectDelaySeconds: "the cloud's default",
         compose: 'the default: nobody',
         format: "the cloud's default",
+        segments: 'the default: the cloud',
+        segmentsPlay: 'follows from who transcodes',
+        composed: 'the default: the cloud',
+        composedPlay: 'follows from who transcodes',
       },
       formats: [],
     });
@@ -102,6 +107,21 @@ describe('policies', () => {
       'policies[0].segments.beforeTranscode',
       /accepted: audit, snapshot/,
     ],
+    [
+      [{ segments: { transcode: 'pipeline', templateGroupId: 'VOD_NO_TRANSCODE' } }],
+      'policies[0].segments.templateGroupId',
+      /transcodes nothing; say transcode: none/,
+    ],
+    [
+      [{ composed: { templateGroupId: 'VOD_NO_TRANSCODE' } }],
+      'policies[0].composed.templateGroupId',
+      /transcodes nothing/,
+    ],
+    [
+      [{ segments: { transcode: 'none', beforeTranscode: { audit: true } } }],
+      'policies[0].segments.beforeTranscode',
+      /needs transcode: pipeline or approval/,
+    ],
     [{ match: {} }, 'policies', /array/],
     ['cloud', 'policies', /array/],
   ])('refuse %j, naming %s', (value, path, problem) => {
@@ -121,6 +141,8 @@ describe('what the cloud was told to record', () => {
     cycleSeconds: 1200,
     disconnectDelaySeconds: 60,
     composes: true,
+    segments: 'transcoded',
+    composed: 'transcoded',
     formats: [],
     ...change,
   });
@@ -206,7 +228,64 @@ describe('what the cloud was told to record', () => {
       disconnectDelaySeconds: 'recording.configs[0]',
       compose: 'recording.configs[0]',
       format: 'recording.configs[0]',
+      segments: 'recording.configs[0]',
+      segmentsPlay: 'follows from who transcodes',
+      composed: 'recording.configs[0]',
+      composedPlay: 'follows from who transcodes',
     });
+    const left = told({ segments: 'played', composed: 'stored' });
+    const byRule = rulesOf([
+      { segments: { transcode: 'approval', sourcePlays: true }, composed: { sourcePlays: true } },
+    ]);
+    const rule = 'policies[0] */*/*';
+    expect(policyBook([], [left]).explain(stream).origins).toMatchObject({
+      segments: left.path,
+      segmentsPlay: left.path,
+      composed: left.path,
+      composedPlay: left.path,
+    });
+    expect(policyBook(byRule, [left]).explain(stream).origins).toMatchObject({
+      segments: rule,
+      segmentsPlay: rule,
+      composed: left.path,
+      composedPlay: rule,
+    });
+    expect(policyBook([], [told({ composes: false, composed: null })]).explain(stream).origins).toMatchObject({
+      composed: 'the default: the cloud',
+    });
+  });
+
+  it.each<[NonNullable<PoliciesInput>[number], Told, string, boolean]>([
+    [{}, 'transcoded', 'cloud', false],
+    [{}, 'played', 'none', true],
+    [{}, 'stored', 'none', false],
+    [{ segments: { sourcePlays: true } }, 'stored', 'none', true],
+    [{ segments: { sourcePlays: true } }, 'transcoded', 'cloud', true],
+    [{ segments: { transcode: 'approval' } }, 'played', 'approval', true],
+    [{ segments: { transcode: 'approval' } }, 'stored', 'approval', false],
+    [{ segments: { transcode: 'pipeline', templateGroupId: 'g' } }, 'transcoded', 'pipeline', false],
+    [{ segments: { transcode: 'none' } }, 'stored', 'none', false],
+  ])('says who transcodes, and whether the source plays: %j, told %s', (rule, segments, transcode, sourcePlays) => {
+    const composed = { composed: rule.segments ?? {} };
+    const book = policyBook(rulesOf([{ ...rule, ...composed }]), [told({ segments, composed: segments })]);
+    expect(book.policyFor(stream)).toMatchObject({
+      segments: { transcode, sourcePlays },
+      composed: { transcode, sourcePlays },
+    });
+  });
+
+  it('is not what becomes of a composed video that the cloud does not compose', () => {
+    const rules = rulesOf([{ composed: { compose: 'pipeline' } }]);
+    const { composed } = policyBook(rules, [told({ composes: true, composed: 'played' })]).policyFor(stream);
+    expect(composed).toMatchObject({ transcode: 'cloud', sourcePlays: false });
+  });
+
+  it('is not asked for where a rule says that nobody transcodes: the source plays as it is', () => {
+    expect(policyBook(rulesOf([{ segments: { transcode: 'none' } }])).policyFor(stream).segments).toMatchObject({
+      transcode: 'none',
+      sourcePlays: true,
+    });
+    expect(defaultPolicy.segments).toMatchObject({ transcode: 'cloud', sourcePlays: false });
   });
 
   it.each<[PoliciesInput, readonly Recorded[], string | null]>([
@@ -261,6 +340,20 @@ describe('what the cloud was told to record', () => {
       'policies[0].recording.cycleSeconds',
     ],
     [[{ composed: { takeOverAfterSeconds: 600 } }], [told()], null],
+    [[{ segments: { transcode: 'cloud' } }], [told({ segments: 'played' })], 'policies[0].segments.transcode'],
+    [[{ segments: { transcode: 'cloud' } }], [told({ segments: 'stored' })], 'policies[0].segments.transcode'],
+    [[{ segments: { transcode: 'cloud' } }], [told()], null],
+    [[{ segments: { transcode: 'none' } }], [told()], 'policies[0].segments.transcode'],
+    [[{ segments: { transcode: 'none' } }], [told({ segments: 'stored' })], null],
+    [[{ segments: { transcode: 'approval' } }], [told({ segments: 'played' })], null],
+    [[{ segments: { transcode: 'approval' } }], [told()], null],
+    [[{ segments: { sourcePlays: false } }], [told({ segments: 'played' })], 'policies[0].segments.sourcePlays'],
+    [[{ segments: { sourcePlays: true } }], [told({ segments: 'played' })], null],
+    [[{ segments: { sourcePlays: false } }], [told({ segments: 'stored' })], null],
+    [[{ composed: { transcode: 'cloud' } }], [told({ composed: 'played' })], 'policies[0].composed.transcode'],
+    [[{ composed: { transcode: 'none' } }], [told()], 'policies[0].composed.transcode'],
+    [[{ composed: { transcode: 'none' } }], [told({ composes: false, composed: null })], null],
+    [[{ composed: { sourcePlays: false } }], [told({ composed: 'played' })], 'policies[0].composed.sourcePlays'],
   ])('contradicts a rule that says otherwise for the same stream: %j', (input, recorded, path) => {
     const found = contradictions(rulesOf(input), recorded);
     expect(found.map((one) => one.path)).toEqual(path === null ? [] : [path]);
@@ -272,6 +365,7 @@ it('a contradiction is told with what to do about it', () => {
   const recorded = {
     ...{ domain: 'play.example.com', app: 'live', stream: '*', formats: [] },
     path: 'recording.configs[0]',
+    ...({ segments: 'transcoded', composed: null } as const),
   };
   const say = (composed: Record<string, unknown>, composes: boolean) => {
     const read = readPolicies([{ recording: { cycleSeconds: 600 }, composed }]);

@@ -17,6 +17,8 @@ const told = (cycleMinutes: number): Recorded => ({
   cycleSeconds: cycleMinutes * 60,
   disconnectDelaySeconds: 180,
   composes: false,
+  segments: 'transcoded',
+  composed: null,
   formats: [],
 });
 

@@ -21,6 +21,11 @@ const films = (mp4: StreamFact['status'], m3u8: StreamFact['status']) => [
   composed('film2', 11.2, { status: m3u8, format: 'm3u8' }),
 ];
 
+const whole = { status: 'TRANSCODED' } as const;
+const forGood = { sourceOnly: 'FOR_GOOD' } as const;
+const meanwhile = { sourceOnly: 'MEANWHILE' } as const;
+const asItIs = composed('film2', 11.2, { status: 'PLAYABLE', format: 'm3u8', ...forGood });
+
 function lookedAt(minute: number, rules: PolicyChange, facts: readonly StreamFact[]): StreamUnderTest {
   return new StreamUnderTest({ policy: policy(rules), recode: true }).hear(...facts).passTo(minute);
 }
@@ -52,6 +57,25 @@ const histories: readonly (readonly [string, string, PolicyChange, readonly Stre
   ['READY', 'the film, whatever became of its segments', byCloud, [part('DELETED'), film('TRANSCODED')], 12],
   ['READY', 'both formats', byCloud, films('TRANSCODED', 'TRANSCODED'), 12],
   ['READY', 'every segment', byNobody, [part('TRANSCODED'), segment('b', 8, 9, { status: 'TRANSCODED' })], 12],
+  ['READY', 'the film plays as it is', byCloud, [part('TRANSCODED'), film('PLAYABLE', forGood)], 12],
+  ['READY', 'one segment plays as it is', byNobody, [part('PLAYABLE', forGood), segment('b', 8, 9, whole)], 12],
+  ['COMPOSED', 'it plays until it is transcoded', byCloud, [part('TRANSCODED'), film('PLAYABLE', meanwhile)], 12],
+  ['ENDED', 'a segment plays until somebody has it transcoded', byNobody, [part('PLAYABLE', meanwhile)], 12],
+  [
+    'PARTIAL',
+    'the film has failed, a segment plays until it is transcoded',
+    byCloud,
+    [part('PLAYABLE', meanwhile), film('FAILED')],
+    12,
+  ],
+  [
+    'PARTIAL',
+    'one segment plays as it is, the other has failed',
+    byNobody,
+    [part('PLAYABLE', forGood), segment('b', 8, 9, { status: 'FAILED' })],
+    12,
+  ],
+  ['READY', 'both formats, one as it is', byCloud, [...films('TRANSCODED', 'FAILED').slice(0, 3), asItIs], 12],
   ['PARTIAL', 'part of the film', byCloud, [part('RECORDED'), film('PARTIAL')], 12],
   ['PARTIAL', 'the film has failed, a segment can be played', byCloud, [part('TRANSCODED'), film('FAILED')], 12],
   ['PARTIAL', 'the film was deleted, part of a segment can be played', byCloud, [part('PARTIAL'), film('DELETED')], 12],

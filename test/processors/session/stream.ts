@@ -51,6 +51,7 @@ const blank = {
   stream,
   removed: false,
   videoRevision: 1,
+  sourceOnly: 'NO',
 } as unknown as StreamFact;
 
 /** A segment recorded from minute to minute. */

@@ -27,7 +27,13 @@ const request = said({
   clip: { ...shown, parts },
 });
 const ofJob = { ...about, attempt: 1, segmentVideoIds: [], clip: shown };
-const taken = said({ type: 'ComposeJobAcknowledged', videoId: 'clip', atMs: atMs(12), ...ofJob });
+const taken = said({
+  type: 'ComposeJobAcknowledged',
+  templateGroupId: null,
+  videoId: 'clip',
+  atMs: atMs(12),
+  ...ofJob,
+});
 const ended = (type: 'ComposeJobFailed' | 'ComposeJobInDoubt') =>
   said({
     ...{ type, videoId: standInOf(token), atMs: atMs(12), ...ofJob },

@@ -44,6 +44,7 @@ const notYet = {
   errorCode: null,
   errorMessage: null,
   hold: null,
+  leftAsIs: false,
 };
 
 describe.each([

@@ -18,7 +18,7 @@ import {
   transcoded,
   videoId,
 } from '../callbacks.ts';
-import { run } from '../run-topology.ts';
+import { bookOf, run } from '../run-topology.ts';
 
 const [ld, hd] = [rendition('job-ld', 'LD'), rendition('job-hd', 'HD')];
 const [badLd, badHd] = [failedRendition('job-ld', 'LD'), failedRendition('job-hd', 'HD')];
@@ -147,6 +147,7 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
   [5, 'a person lifts the block', [recorded(4), transcoded(60, [ld]), byPerson(70, 'Blocked'), byPerson(80, 'Normal')]],
   [5, 'a deletion that failed deletes nothing', [recorded(4), transcoded(60, [ld]), deleted(90, 'all', fail)]],
   [6, 'a submitted job has not ended', [recorded(4), sourceReady(6), acknowledged(20, 'job-ld')]],
+  [6, 'uploaded, one failed, and no word on all', [recorded(4), sourceReady(6), streamTranscoded(50, badLd)]],
   [6, 'one failed, and no word on all', [recorded(4), streamTranscoded(50, badLd)]],
   [
     6,
@@ -279,6 +280,21 @@ describe('the status of a video', () => {
       }),
       25,
     );
+  });
+
+  it.each(histories)('row %i where the source plays as it is: %s', (_number, _, bodies) => {
+    const other = tableIn('video-status.md', '| status above | because | with `sourcePlays` |');
+    const policies = bookOf([{ segments: { sourcePlays: true }, composed: { sourcePlays: true } }]);
+    const plain = run(bodies).state;
+    const state = run(bodies, { policies }).state;
+    const isRow = ([status, because]: readonly string[]) =>
+      codeIn(status) === plain?.status &&
+      (because === '' || (plain.renditions.length > 0 && plain.errorCode !== 'AuditBlocked'));
+    const changed = state?.sourcePlays && !state.sourceGone ? other.find(isRow) : undefined;
+    expect(state?.status).toBe(changed === undefined ? plain?.status : codeIn(changed[2]));
+    const since = [plain?.firstPlayableTime, state?.sourcePlays ? plain?.sourceReadyTime : null];
+    const times = since.filter((time): time is number => time != null);
+    expect(state?.firstPlayableTime).toBe(times.length === 0 ? null : Math.min(...times));
   });
 
   it('has a history for every row', () => {

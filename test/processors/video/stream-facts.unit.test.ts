@@ -42,6 +42,7 @@ describe('a video tells its stream', () => {
       region: 'cn-shanghai',
       live: null,
       clip: null,
+      sourceOnly: 'NO',
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordedOf } from '../../../cli/recorded.ts';
 import type { MessageCallback, RecordConfig } from '../../../connectors/vod/index.ts';
 import { applyRecording } from '../../../services/recording/apply.ts';
 import { planRecording } from '../../../services/recording/plan.ts';
@@ -74,8 +75,29 @@ describe('the file', () => {
     });
   });
 
+  // The file demanded an id of its own for what the cloud has built in.
+  it('takes the built-in group for them where the account has none of its own', () => {
+    const input = { configs: [{ domain: 'a', app: 'b', segments: 'store-only', composed: 'compose-only' }] };
+    const { configs, storing } = setupOf(input);
+    expect(configs).toMatchObject([
+      { transcodeGroupId: 'VOD_NO_TRANSCODE', composeTranscodeGroupId: 'VOD_NO_TRANSCODE' },
+    ]);
+    expect(recordedOf({ configs, storing })).toMatchObject([{ segments: 'played', composed: 'played' }]);
+  });
+
+  it('tells the policies what the cloud makes of a source', () => {
+    const { configs, storing } = setupOf({
+      ...file,
+      configs: [...(file.configs ?? []), { domain: 'a', app: 'b', segments: 'VOD_NO_TRANSCODE', composed: 'none' }],
+    });
+    expect(recordedOf({ configs, storing })).toMatchObject([
+      { path: 'recording.configs[0]', segments: 'transcoded', composes: false, composed: null },
+      { path: 'recording.configs[1]', segments: 'stored', composes: true, composed: 'stored' },
+      { path: 'recording.configs[2]', segments: 'played', composes: false, composed: null },
+    ]);
+  });
+
   it.each([
-    [{ configs: [{ domain: 'a.example.com', app: 'live', segments: 'store-only' }] }, 'templateGroups.storeOnly'],
     [
       { configs: [{ domain: 'a.example.com', app: 'live', segments: 'g', cycleSeconds: 60 }] },
       'configs[0].cycleSeconds',

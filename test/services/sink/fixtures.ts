@@ -76,6 +76,7 @@ export function ledgerEntry(o: Partial<JobLedgerEntry> = {}): JobLedgerEntry {
     errorCode: null,
     errorMessage: null,
     hold: null,
+    leftAsIs: false,
     ...o,
   };
 }
@@ -142,6 +143,7 @@ export function segment(videoId: string, o: Partial<VideoState> = {}): VideoStat
     sourceUrl: 'http://vod.example.com/a.m3u8',
     sourceGone: false,
     storage: null,
+    sourcePlays: null,
     sizeBytes: 1_000_000,
     durationSeconds: 1800,
     auditStatus: null,
