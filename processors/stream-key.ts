@@ -9,6 +9,10 @@ export function streamKeyOf({ domainName, appName, streamName }: StreamKeyed): s
   return `${escaped(domainName)}/${escaped(appName)}/${escaped(streamName)}`;
 }
 
+const [slash, percent] = ['/', '%'];
+
 function escaped(name: string): string {
-  return name.includes('/') || name.includes('%') ? name.replaceAll('%', '%25').replaceAll('/', '%2F') : name;
+  return name.includes(slash) || name.includes(percent)
+    ? name.replaceAll(percent, '%25').replaceAll(slash, '%2F')
+    : name;
 }

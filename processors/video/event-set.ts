@@ -109,11 +109,10 @@ function cutOf(queue: readonly Waiting[], lane: Lane, before: LaneCut | undefine
 /** All of the other lanes; of this one what comes before the cut, and the earliest and the latest of each meaning. */
 function keptBefore(cut: LaneKey, events: readonly Event[], queue: readonly Waiting[]): readonly Event[] {
   const left = new Set(queue.filter(({ key }) => compareLaneKeys(key, cut) >= 0).map(({ event }) => event));
-  const lane = new Set(queue.map(({ event }) => event));
   const earliest = new Map<string, Event>();
   const latest = new Map<string, Event>();
   for (const event of events) {
-    const meaning = lane.has(event) ? meaningOf(event) : null;
+    const meaning = meaningOf(event);
     if (meaning === null) continue;
     if (!earliest.has(meaning)) earliest.set(meaning, event);
     latest.set(meaning, event);

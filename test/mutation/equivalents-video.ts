@@ -24,26 +24,14 @@ export const inVideo: readonly Equivalent[] = [
     ['0', '(-1)'],
   ]),
   ...video('event-set', 'insert', 'What doesn’t surely fit is measured, which comes to the same.', [
-    [
-      'before === undefined && surelyFits(events, lane) ? null : cutOf(events, lane, before)',
-      'cutOf(events, lane, before)',
-    ],
+    ['before === undefined && surelyFits(events, lane) ? [] : queueFor(events, lane)', 'queueFor(events, lane)'],
   ]),
   ...video('event-set', 'insert', 'A lane has one cut; fewer than none are taken out.', [
     ['set.cuts.find((cut) => cut.lane === lane)', 'set.cuts.findLast((cut) => cut.lane === lane)'],
     ['0', '(-1)'],
   ]),
-  ...video('event-set', 'addEvent', 'No two events of a set have one id.', [
-    [
-      'set.events.findLastIndex(({ entry }) => entry.eventId === event.entry.eventId)',
-      'set.events.findIndex(({ entry }) => entry.eventId === event.entry.eventId)',
-    ],
-  ]),
   ...video('event-set', 'placeOf', 'No two events of a set have one id, so none are in one place.', [
     ['compareEvents(before, event) <= 0', 'compareEvents(before, event) < 0'],
-  ]),
-  ...video('event-set', 'keptBefore', 'No meaning is one of two lanes, and of the others all stay.', [
-    ['laneOf(event) === lane ? meaningOf(event) : null', 'meaningOf(event)'],
   ]),
   ...video('renditions', 'addOutput', 'Of two times that are the same either is the earlier.', [
     ['time < known.time', 'time <= known.time'],
