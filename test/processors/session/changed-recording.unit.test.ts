@@ -46,6 +46,16 @@ describe('changed while a show runs', () => {
     expect(jobsOf(changedAfterTheFirst(recording(1200), recording(1200, 600), ...files))).toEqual(['0', '1 2']);
   });
 
+  it('how long it waits for the next file of the show follows from the cycle that the show began with', () => {
+    const closesAt = (cycle: number, then: number) => {
+      const live = new StreamUnderTest({ policy: policy(recording(cycle)) });
+      live.hearAt(segment('a', 0, 10), atMinute(10)).use(policy(recording(then)));
+      return live.hear(segment('a', 0, 10, { videoRevision: 2 })).only.closesAt;
+    };
+    // Ten minutes are a whole cycle of ten, and a short one of twenty.
+    expect([closesAt(1200, 600), closesAt(600, 1200)]).toEqual([13, 28].map(atMinute));
+  });
+
   it('what isn’t told to the cloud holds at once', () => {
     const closesAt = (grace: number) => {
       const live = new StreamUnderTest({ policy: policy(recording(1200)) });

@@ -268,6 +268,27 @@ describe('what the cloud composes isn’t composed by us', () => {
   });
 });
 
+describe('what a session is once we compose it', () => {
+  it('is said with the command: it isn’t missing any more', () => {
+    const live = played(takeOver(300), [8, file('a', 0, 8, { ...ready(8), status: 'TRANSCODED' })], [15.9]);
+    expect(live.only).toMatchObject({ status: 'ENDED', composeMissing: false });
+    const commanded = playOn(live, [16]).emissions.slice(-2);
+    expect(new Set(commanded.map(({ topic }) => topic))).toEqual(new Set(['compose-jobs', 'session-state']));
+    expect(live.only).toMatchObject({ status: 'COMPOSING', composeMissing: false, composition: { state: 'PLANNED' } });
+  });
+
+  it.each<[string, readonly StreamFact[], string]>([
+    ['ours failed, and there is no other', [], 'PARTIAL'],
+    ['the cloud’s is there', [composed('film', 17, through(18))], 'READY'],
+    ['the cloud’s two are there', ['x', 'y'].map((id) => composed(id, 17, through(18))), 'READY'],
+    ['the cloud’s is on its way', [composed('film', 17)], 'COMPOSING'],
+  ])('%s', (_, films, status) => {
+    const live = played(takeOver(300), [8, file('a', 0, 8, { ...ready(8), status: 'TRANSCODED' })], [17, ...films]);
+    playOn(live, [19, ours(live, 16.5, { status: 'FAILED' })], [20]);
+    expect(live.only.status).toBe(status);
+  });
+});
+
 describe('a composed video of which nothing tells when it began', () => {
   // Its EventTime lay in the future, so it counts for none.
   const unplaced = composed('film', 0, { composeStartTime: null });
