@@ -1,23 +1,12 @@
 /**
- * Writes `schemas/generated/*.ts` from `schemas/avro/*.avsc`: `node schemas/generate.ts`, or `--check` to
+ * Writes `schemas/generated/*.ts` and the encoders beside them from `schemas/avro/*.avsc`: `node schemas/generate.ts`, or `--check` to
  * fail when a generated file is out of date. Timestamps (`timestamp-millis`) and longs become `number`
  * (epoch milliseconds; sizes stay below 2^53), nullable fields become `T | null`. Of a union of several records each is
  * wrapped in an object of its full name, as Avro's JSON encoding and avsc have it: `{ 'live2vod.Thing': Thing }`.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-
-type AvroType = string | AvroType[] | AvroObject;
-type AvroObject = {
-  type: string;
-  name?: string;
-  namespace?: string;
-  doc?: string;
-  items?: AvroType;
-  values?: AvroType;
-  fields?: { name: string; type: AvroType; doc?: string }[];
-  symbols?: string[];
-};
+import { type AvroObject, type AvroType, encoderOf, encodersIndex } from './generate-encoders.ts';
 
 const primitives: Record<string, string> = {
   string: 'string',
@@ -81,17 +70,29 @@ export function typesOf(schema: AvroObject): string {
   return `// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.\n\n${lines.join('\n')}`;
 }
 
+/** All generated files, by path below `schemas/generated`. */
+function generated(source: string): Map<string, string> {
+  const files = new Map<string, string>();
+  const names = readdirSync(source)
+    .filter((name) => name.endsWith('.avsc'))
+    .map((name) => basename(name, '.avsc'))
+    .sort();
+  for (const name of names) {
+    const schema = JSON.parse(readFileSync(join(source, `${name}.avsc`), 'utf8')) as AvroObject;
+    files.set(`${name}.ts`, typesOf(schema));
+    files.set(join('encoders', `${name}.ts`), encoderOf(schema));
+  }
+  files.set(join('encoders', 'index.ts'), encodersIndex(names));
+  return files;
+}
+
 if (import.meta.main) {
   const check = process.argv.includes('--check');
-  const source = join(import.meta.dirname, 'avro');
   const target = join(import.meta.dirname, 'generated');
-  mkdirSync(target, { recursive: true });
+  mkdirSync(join(target, 'encoders'), { recursive: true });
   let stale = 0;
-  for (const file of readdirSync(source)
-    .filter((name) => name.endsWith('.avsc'))
-    .sort()) {
-    const out = join(target, `${basename(file, '.avsc')}.ts`);
-    const text = typesOf(JSON.parse(readFileSync(join(source, file), 'utf8')) as AvroObject);
+  for (const [file, text] of generated(join(import.meta.dirname, 'avro'))) {
+    const out = join(target, file);
     let existing = '';
     try {
       existing = readFileSync(out, 'utf8');

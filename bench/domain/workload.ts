@@ -1,13 +1,15 @@
 /** What the stages of `bench domain` take: each callback with all that the stages before it make of it, made once. */
 import avsc from 'avsc';
 import { avroCodec, type Codec, type WriterSchemas } from '../../connectors/avro/index.ts';
-import { sha256 } from '../../platform/host/index.ts';
+import { sha256, systemClock } from '../../platform/host/index.ts';
 import { deliveryOf, parseCallback, type VideoEvent } from '../../processors/callback/index.ts';
 import { type Policy, policyBook } from '../../processors/policy/index.ts';
 import { sessionTopology } from '../../processors/session/index.ts';
 import type { Emission, SourceRecord, Topology } from '../../processors/topology.ts';
 import { evolve, type VideoRecord, videoTopology } from '../../processors/video/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
+import type { Encoder } from '../../schemas/avro-sink.ts';
+import { encoders } from '../../schemas/generated/encoders/index.ts';
 import type { StreamState } from '../../schemas/generated/StreamState.ts';
 import { readPolicies } from '../../schemas/policies.ts';
 import { callbacks, policyRules } from '../callbacks.ts';
@@ -48,7 +50,9 @@ export type Written = { readonly topic: 'stream-state' | 'session-state'; readon
 const noOtherWriters: WriterSchemas = () => Promise.reject(new Error('the benchmark writes all that it reads'));
 
 export const codecOf = <T>(name: AvroSchemaName): Codec<T> =>
-  avroCodec<T>(name, 1, avsc.Type.forSchema(avroSchema(name) as avsc.Schema), noOtherWriters);
+  avroCodec<T>(name, 1, typeOf(name), noOtherWriters, systemClock, encoders[name] as Encoder<T>);
+
+const typeOf = (name: AvroSchemaName) => avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
 
 /** `endMs` is the wall clock of all decisions, shortly after the last event. */
 export function workloadOf(videos: number, endMs: number): Workload {

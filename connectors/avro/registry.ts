@@ -1,9 +1,11 @@
 import { COMPATIBILITY, SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
-import { systemPlatform } from '../../platform/host/index.ts';
+import { systemClock, systemPlatform } from '../../platform/host/index.ts';
 import { retryWhileUnavailable } from '../../platform/retry.ts';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
+import type { Encoder } from '../../schemas/avro-sink.ts';
 import { baseUrl } from '../../schemas/base-url.ts';
+import { encoders } from '../../schemas/generated/encoders/index.ts';
 import { type TopicId, topicName, topics } from '../../schemas/topics.ts';
 import { avroCodec, type Codec } from './codec.ts';
 import { RegistryFault } from './fault.ts';
@@ -113,7 +115,8 @@ export function connectRegistry(options: RegistryOptions): Registry {
       const id = await register(topic);
       const name = topics[topic].value as AvroSchemaName;
       const type = avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
-      return avroCodec<T>(`${topicName(options.prefix, topic)}-value`, id, type, writerSchemas(options.url));
+      const subject = `${topicName(options.prefix, topic)}-value`;
+      return avroCodec<T>(subject, id, type, writerSchemas(options.url), systemClock, encoders[name] as Encoder<T>);
     },
   };
 }

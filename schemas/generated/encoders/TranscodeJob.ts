@@ -1,0 +1,78 @@
+// Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
+
+import type { AvroSink } from '../../avro-sink.ts';
+import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder } from '../TranscodeJob.ts';
+
+const symbolsOfJobPurpose: ReadonlyMap<string, number> = new Map([
+  ['SEGMENT', 0],
+  ['COMPOSED', 1],
+  ['UPLOAD', 2],
+]);
+
+const symbolsOfStepKind: ReadonlyMap<string, number> = new Map([
+  ['AUDIT', 0],
+  ['SNAPSHOT', 1],
+]);
+
+export function writeTranscodeJob(out: AvroSink, value: TranscodeJob): void {
+  out.text(value.token);
+  out.text(value.videoId);
+  out.symbol(symbolsOfJobPurpose.get(value.purpose));
+  out.int(value.generation);
+  out.text(value.templateGroupId);
+  out.intOrNull(value.priority);
+  if (value.stream === null) {
+    out.branch(0);
+  } else {
+    out.branch(1);
+    writeStreamRef(out, value.stream);
+  }
+  out.long(value.plannedAt);
+  out.textOrNull(value.region);
+  if (value.step === null) {
+    out.branch(0);
+  } else {
+    out.branch(1);
+    writeStep(out, value.step);
+  }
+  if (value.order === null) {
+    out.branch(0);
+  } else if ('live2vod.TranscodeOrder' in value.order) {
+    out.branch(1);
+    writeTranscodeOrder(out, value.order['live2vod.TranscodeOrder']);
+  } else if ('live2vod.AuditOrder' in value.order) {
+    out.branch(2);
+    writeAuditOrder(out, value.order['live2vod.AuditOrder']);
+  } else if ('live2vod.SnapshotOrder' in value.order) {
+    out.branch(3);
+    writeSnapshotOrder(out, value.order['live2vod.SnapshotOrder']);
+  } else {
+    throw new TypeError('no branch of the union');
+  }
+}
+
+function writeSnapshotOrder(out: AvroSink, value: SnapshotOrder): void {
+  out.textOrNull(value.templateId);
+  out.longOrNull(value.offsetMs);
+}
+
+function writeAuditOrder(out: AvroSink, value: AuditOrder): void {
+  out.textOrNull(value.templateId);
+}
+
+function writeTranscodeOrder(out: AvroSink, value: TranscodeOrder): void {
+  out.text(value.templateGroupId);
+  out.intOrNull(value.priority);
+}
+
+function writeStep(out: AvroSink, value: Step): void {
+  out.symbol(symbolsOfStepKind.get(value.kind));
+  out.textOrNull(value.templateId);
+  out.longOrNull(value.offsetMs);
+}
+
+function writeStreamRef(out: AvroSink, value: StreamRef): void {
+  out.text(value.domainName);
+  out.text(value.appName);
+  out.text(value.streamName);
+}
