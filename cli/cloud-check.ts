@@ -136,9 +136,11 @@ export async function checkRecording(
   for (const domainName of domains) {
     const what = `the recording of ${domainName} can be read (DescribeLiveRecordVodConfigs)`;
     try {
-      const configs = await cloud.describeLiveRecordVodConfigs({ domainName });
+      const { rows, odd } = await cloud.describeLiveRecordVodConfigs({ domainName });
       const none = { why: 'nothing is recorded', remedy: './live2vod record-config apply' };
-      findings.push(configs.length > 0 ? { what: `${what}: ${configs.length}` } : { what, ...none });
+      const unread = { why: `${odd.length} can't be read`, remedy: 'look at them in the console of ApsaraVideo Live' };
+      if (odd.length > 0) findings.push({ what, ...unread });
+      else findings.push(rows.length > 0 ? { what: `${what}: ${rows.length}` } : { what, ...none });
     } catch (error) {
       findings.push(refusal(what, error));
     }

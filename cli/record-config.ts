@@ -27,7 +27,9 @@ export const apply = (options: { readonly replace: boolean }) =>
 /** Prints what the cloud has for a domain. */
 export const list = (domainName: string) =>
   withCloud(async (cloud) => {
-    for (const config of await cloud.describeLiveRecordVodConfigs({ domainName })) {
+    const { rows, odd } = await cloud.describeLiveRecordVodConfigs({ domainName });
+    if (odd.length > 0) console.log(`${odd.length} configurations can't be read; the others:`);
+    for (const config of rows) {
       console.log(nameOf(config));
       for (const [field, value] of Object.entries(config)) {
         if (['domainName', 'appName', 'streamName'].includes(field) || value === null) continue;
@@ -63,7 +65,7 @@ async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration)
 const planOf = (cloud: VodCloud, { recording, settings }: Configuration) =>
   planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, retried);
 
-const signs: Readonly<Record<Exclude<RecordingChange['kind'], 'keep' | 'unmanaged'>, string>> = {
+const signs: Readonly<Record<Exclude<RecordingChange['kind'], 'keep' | 'unmanaged' | 'unclear'>, string>> = {
   add: '+',
   update: '~',
   replace: '-/+',
@@ -74,6 +76,8 @@ function print({ changes, callback }: RecordingPlan): boolean {
   for (const change of changes) {
     if (change.kind === 'unmanaged')
       console.log(`? ${nameOf(change.existing)}: at the cloud, not in the file; left alone`);
+    else if (change.kind === 'unclear')
+      console.log(`? ${nameOf(change.wanted)}: may be among those of its domain that can't be read; left alone`);
     else if (change.kind === 'keep') console.log(`  ${nameOf(change.wanted)}: as wanted`);
     else {
       count += 1;

@@ -31,7 +31,7 @@ export const consoleRole: Role<'console'> = async (context) => {
     'session-state': await registry.codec<SessionState>('session-state'),
   }));
   const routeLetter = await needed(context, schemaRegistry, () => routeOf(settings));
-  const clouds = cloudsOf(settings, metrics, { timeoutMs: playTimeoutMs });
+  const clouds = cloudsOf(settings, { metrics, log, timeoutMs: playTimeoutMs });
   const cloudOf = (region: string | null) => clouds.of(region);
   const { CONSOLE_PLAY_SECONDS: playSeconds, CONSOLE_PLAYS_PER_SECOND: perSecond } = settings;
   const limiter = callLimiter({ perSecond, atOnce: playsAtOnce }, platform, ({ action, code }) =>

@@ -17,7 +17,7 @@ export const jobs: Role<'jobs'> = async (context) => {
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const transcodeJob = await needed(context, schemaRegistry, () => registry.codec<TranscodeJob>('transcode-jobs'));
   const composeJob = await needed(context, schemaRegistry, () => registry.codec<ComposeJob>('compose-jobs'));
-  const clouds = cloudsOf(settings, metrics);
+  const clouds = cloudsOf(settings, { metrics, log });
   const buckets = perRegion(settings.VOD_REGION_STORAGE_LOCATIONS);
   try {
     await runJobRunner({

@@ -15,7 +15,7 @@ export const reconciler: Role<'reconciler'> = async (context) => {
   const { settings, policies, recording } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   const videoState = await needed(context, schemaRegistry, () => registry.codec<VideoState>('video-state'));
-  const clouds = cloudsOf(settings, metrics);
+  const clouds = cloudsOf(settings, { metrics, log });
   try {
     await runReconciler({
       kafka: { ...kafkaSettingsOf(settings, 'reconciler'), pulses },

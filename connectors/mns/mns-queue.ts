@@ -86,13 +86,16 @@ function inQuery(handle: string): string {
 
 function messagesOf(list: unknown): QueueMessage[] {
   if (!Array.isArray(list)) return [];
-  return (list as Readonly<Record<string, string | undefined>>[]).map((message) => ({
-    messageId: message.MessageId ?? '',
-    receiptHandle: message.ReceiptHandle ?? '',
-    body: message.MessageBody ?? '',
-    leaseMs: leaseOf(message),
-    dequeueCount: Number(message.DequeueCount ?? 1),
-  }));
+  return (list as (Readonly<Record<string, string | undefined>> | null)[]).map((found) => {
+    const message = found ?? {};
+    return {
+      messageId: message.MessageId ?? '',
+      receiptHandle: message.ReceiptHandle ?? '',
+      body: message.MessageBody ?? '',
+      leaseMs: leaseOf(message),
+      dequeueCount: Number(message.DequeueCount ?? 1),
+    };
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { Fault } from '../../platform/faults.ts';
 /** A message as received: invisible to other consumers until its lease ends. */
 export type QueueMessage = {
   readonly messageId: string;
-  /** Names this delivery; it changes with every extension and ends with the lease. */
+  /** Names this delivery; it changes with every extension and ends with the lease. Empty where the answer had none. */
   readonly receiptHandle: string;
   readonly body: string;
   /** How long the message stays invisible after it was received. */

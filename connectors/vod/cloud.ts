@@ -4,7 +4,7 @@ import { type Media, media } from './media.ts';
 import { type Notification, notification } from './notification.ts';
 import { type Production, production } from './production.ts';
 import { type Recording, recording } from './recording.ts';
-import { type CallObserver, rpcClient } from './rpc.ts';
+import { type CallObserver, type OddRowsObserver, rpcClient } from './rpc.ts';
 import { type Transcoding, transcoding } from './transcoding.ts';
 
 /** ApsaraVideo VOD and Live of one region and one account. Every method throws `CloudFault` and nothing else. */
@@ -30,6 +30,8 @@ export type CloudOptions = {
   readonly timeoutMs?: number;
   /** Called after every call, for metrics. */
   readonly onCall?: CallObserver;
+  /** Called where rows of a list could not be read, for metrics and the log. */
+  readonly onOddRows?: OddRowsObserver;
   /** Times the calls; default the system's. */
   readonly clock?: Pick<Clock, 'monotonicMs'>;
 };
@@ -41,6 +43,7 @@ export function cloudClient(options: CloudOptions): VodCloud {
     timeoutMs: options.timeoutMs ?? 10_000,
     clock: options.clock ?? systemClock,
     ...(options.onCall ? { onCall: options.onCall } : {}),
+    ...(options.onOddRows ? { onOddRows: options.onOddRows } : {}),
   };
   const vod = rpcClient({ ...shared, endpoint: options.vodEndpoint, apiVersion: '2017-03-21' });
   const live = rpcClient({ ...shared, endpoint: options.liveEndpoint, apiVersion: '2016-11-01' });

@@ -15,4 +15,5 @@ export type { JobDetail, Production, ProductionPart } from './production.ts';
 export { fixedFields, type RecordConfig, type RecordFormat } from './record-config.ts';
 export type { Recording } from './recording.ts';
 export { publicEndpoint, type RegionalClouds, regionalClouds } from './regions.ts';
+export { allReadable, type OddRow, type Rows } from './rows.ts';
 export type { TranscodeTask, TranscodeTaskJob, TranscodeTaskSummary, Transcoding } from './transcoding.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amount, cloudTime, encryption, listOf, text, time } from './answer.ts';
+import { type OddRow, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
 
 export type VideoInfo = {
@@ -21,6 +22,7 @@ export type PlayInfo = {
   /** `coverUrl` is signed as the streams are. */
   readonly video: { readonly videoId: string; readonly status: string | null; readonly coverUrl: string | null };
   readonly streams: readonly PlayStream[];
+  readonly odd: readonly OddRow[];
 };
 
 export type PlayStream = {
@@ -46,7 +48,8 @@ export type LiveRecording = {
   readonly playlistId: string | null;
   readonly recordStartMs: number | null;
   readonly recordEndMs: number | null;
-  readonly video: VideoInfo;
+  /** Null where the row has none that can be read; then nothing tells which video it was. */
+  readonly video: VideoInfo | null;
 };
 
 export type Media = {
@@ -60,9 +63,12 @@ export type Media = {
   }): Promise<PlayInfo>;
   getVideoInfo(request: { readonly videoId: string }): Promise<VideoInfo>;
   /** Any number of ids, asked for in pages of 20. */
-  getVideoInfos(request: {
-    readonly videoIds: readonly string[];
-  }): Promise<{ readonly videos: readonly VideoInfo[]; readonly missing: readonly string[] }>;
+  getVideoInfos(request: { readonly videoIds: readonly string[] }): Promise<{
+    readonly videos: readonly VideoInfo[];
+    readonly missing: readonly string[];
+    /** There, and can't be read. */
+    readonly odd: readonly OddRow[];
+  }>;
   /** One page, oldest creation first; recordings whose recording time lies in the window. At most 5,000 rows per window. */
   listLiveRecordVideo(request: {
     readonly domainName: string;
@@ -74,14 +80,25 @@ export type Media = {
     readonly page: number;
     /** At most 100. */
     readonly pageSize: number;
-  }): Promise<{ readonly total: number | null; readonly recordings: readonly LiveRecording[] }>;
+  }): Promise<{
+    readonly total: number | null;
+    readonly recordings: readonly LiveRecording[];
+    /** Rows that can't be read, and those without a video that can. */
+    readonly odd: readonly OddRow[];
+    /** Rows on the page, whatever can be read of them. */
+    readonly count: number;
+  }>;
   /** One page of the media whose fields match, newest first. */
   searchMedia(request: {
     /** The cloud's search protocol: `Title = 'x' and Status in ('Normal')`. */
     readonly match: string;
     readonly page?: number;
     readonly pageSize?: number;
-  }): Promise<{ readonly total: number | null; readonly media: readonly FoundMedia[] }>;
+  }): Promise<{
+    readonly total: number | null;
+    readonly media: readonly FoundMedia[];
+    readonly odd: readonly OddRow[];
+  }>;
 };
 
 export type FoundMedia = {
@@ -156,8 +173,8 @@ const playStream = z
   );
 
 const playInfo = z.object({
-  VideoBase: z.object({ VideoId: z.string(), Status: text, CoverURL: text }),
-  PlayInfoList: listOf('PlayInfo', playStream),
+  VideoBase: z.object({ VideoId: z.string().nullish(), Status: text, CoverURL: text }),
+  PlayInfoList: rowsOf('PlayInfo', playStream, 'JobId'),
 });
 
 const recording = z
@@ -168,7 +185,7 @@ const recording = z
     PlaylistId: text,
     RecordStartTime: time,
     RecordEndTime: time,
-    Video: videoInfo,
+    Video: videoInfo.nullish().catch(null),
   })
   .transform(
     (found): LiveRecording => ({
@@ -178,9 +195,14 @@ const recording = z
       playlistId: found.PlaylistId,
       recordStartMs: found.RecordStartTime,
       recordEndMs: found.RecordEndTime,
-      video: found.Video,
+      video: found.Video ?? null,
     }),
   );
+
+const recordings = rowsOf('LiveRecordVideo', recording, 'Video.VideoId').transform(({ rows, odd }) => {
+  const nameless = rows.filter((row) => row.video === null).map((): OddRow => ({ id: null, problem: 'Video' }));
+  return { recordings: rows, odd: [...odd, ...nameless], count: rows.length + odd.length };
+});
 
 const foundMedia = z
   .object({
@@ -188,6 +210,7 @@ const foundMedia = z
     CreationTime: time,
     Video: z.object({ VideoId: text, Title: text, Status: text, CreationTime: time }).nullish(),
   })
+  .refine((found) => found.Video?.VideoId || found.MediaId, { path: ['MediaId'] })
   .transform((found) => ({
     mediaId: found.Video?.VideoId ?? found.MediaId ?? '',
     title: found.Video?.Title ?? null,
@@ -203,8 +226,8 @@ export function media(vod: Rpc): Media {
       const ResultType = newestOnly ? 'Single' : 'Multiple';
       const params = { VideoId: videoId, ResultType, AuthTimeout: validSeconds };
       const { VideoBase, PlayInfoList } = await vod.call('GetPlayInfo', 'read', params, playInfo);
-      const video = { videoId: VideoBase.VideoId, status: VideoBase.Status, coverUrl: VideoBase.CoverURL };
-      return { video, streams: PlayInfoList };
+      const video = { videoId: VideoBase.VideoId ?? videoId, status: VideoBase.Status, coverUrl: VideoBase.CoverURL };
+      return { video, streams: PlayInfoList.rows, odd: PlayInfoList.odd };
     },
     async getVideoInfo({ videoId }) {
       const answer = await vod.call('GetVideoInfo', 'read', { VideoId: videoId }, z.object({ Video: videoInfo }));
@@ -212,21 +235,26 @@ export function media(vod: Rpc): Media {
     },
     async getVideoInfos({ videoIds }) {
       const answer = z.object({
-        VideoList: listOf('Video', videoInfo),
+        VideoList: rowsOf('Video', videoInfo, 'VideoId'),
         NonExistVideoIds: listOf('VideoId', z.string()),
       });
       const videos: VideoInfo[] = [];
       const missing: string[] = [];
+      const odd: OddRow[] = [];
       for (let from = 0; from < videoIds.length; from += videosPerCall) {
         const VideoIds = videoIds.slice(from, from + videosPerCall).join(',');
         const found = await vod.call('GetVideoInfos', 'read', { VideoIds }, answer);
-        videos.push(...found.VideoList);
+        videos.push(...found.VideoList.rows);
+        odd.push(...found.VideoList.odd);
         missing.push(...found.NonExistVideoIds);
       }
-      return { videos, missing };
+      return { videos, missing, odd };
     },
     async listLiveRecordVideo(request) {
-      const answer = z.object({ Total: amount, LiveRecordVideoList: listOf('LiveRecordVideo', recording) });
+      const answer = z.object({
+        Total: amount,
+        LiveRecordVideoList: recordings,
+      });
       const found = await vod.call(
         'ListLiveRecordVideo',
         'read',
@@ -242,10 +270,10 @@ export function media(vod: Rpc): Media {
         },
         answer,
       );
-      return { total: found.Total, recordings: found.LiveRecordVideoList };
+      return { total: found.Total, ...found.LiveRecordVideoList };
     },
     async searchMedia({ match, page, pageSize }) {
-      const answer = z.object({ Total: amount, MediaList: listOf('Media', foundMedia) });
+      const answer = z.object({ Total: amount, MediaList: rowsOf('Media', foundMedia, 'MediaId') });
       const found = await vod.call(
         'SearchMedia',
         'read',
@@ -259,7 +287,7 @@ export function media(vod: Rpc): Media {
         },
         answer,
       );
-      return { total: found.Total, media: found.MediaList.filter((one) => one.mediaId !== '') };
+      return { total: found.Total, media: found.MediaList.rows, odd: found.MediaList.odd };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { listOf, text, time } from './answer.ts';
+import { text, time } from './answer.ts';
 import { CloudFault } from './fault.ts';
+import { type Rows, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
 
 /** What is taken of a media: from `inSeconds` of its own pictures, else its beginning, to `outSeconds`, else its end. */
@@ -39,7 +40,7 @@ export type Production = {
     readonly templateId?: string | null;
   }): Promise<{ readonly jobId: string }>;
   /** Jobs of one type on a media, whether a user or the cloud itself started them. */
-  listJobs(request: { readonly mediaId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<readonly JobSummary[]>;
+  listJobs(request: { readonly mediaId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<Rows<JobSummary>>;
   /** Who started a job, and what an AI job is. */
   getJob(request: { readonly jobId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<JobDetail>;
   /** What the latest audit of a media suggests: `pass`, `review` or `block`; null while there is none. */
@@ -62,11 +63,12 @@ export type JobDetail = {
 };
 
 const jobList = z.object({
-  JobInfoList: listOf(
+  JobInfoList: rowsOf(
     'JobInfo',
     z
       .object({ JobId: z.string(), Status: text, CreateTime: time })
       .transform((found): JobSummary => ({ jobId: found.JobId, status: found.Status, createdAtMs: found.CreateTime })),
+    'JobId',
   ),
 });
 

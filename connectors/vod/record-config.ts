@@ -64,41 +64,42 @@ const recordFormat = z
   );
 
 /** A row of DescribeLiveRecordVodConfigs. */
-export const recordConfig = z
-  .object({
-    DomainName: z.string(),
-    AppName: z.string(),
-    StreamName: text,
-    CycleDuration: amount,
-    DelayTime: amount,
-    VodTranscodeGroupId: text,
-    AutoCompose: text,
-    ComposeVodTranscodeGroupId: text,
-    StorageLocation: text,
-    OnDemand: amount,
-    SpaceId: text,
-    RecordContent: text,
-    TranscodeTemplates: z.unknown().optional().transform(templatesOf),
-    RecordFormatList: listOf('RecordFormat', recordFormat),
-  })
-  .transform(
-    (found): RecordConfig => ({
-      domainName: found.DomainName,
-      appName: found.AppName,
-      streamName: found.StreamName,
-      cycleSeconds: found.CycleDuration,
-      disconnectDelaySeconds: found.DelayTime,
-      transcodeGroupId: found.VodTranscodeGroupId,
-      autoCompose: isOn(found.AutoCompose),
-      composeTranscodeGroupId: found.ComposeVodTranscodeGroupId,
-      storageLocation: found.StorageLocation,
-      onDemand: found.OnDemand,
-      spaceId: found.SpaceId,
-      recordContent: found.RecordContent,
-      transcodeTemplates: found.TranscodeTemplates,
-      recordFormats: found.RecordFormatList,
-    }),
-  );
+export const recordConfig = (domainName: string) =>
+  z
+    .object({
+      DomainName: text,
+      AppName: z.string(),
+      StreamName: text,
+      CycleDuration: amount,
+      DelayTime: amount,
+      VodTranscodeGroupId: text,
+      AutoCompose: text,
+      ComposeVodTranscodeGroupId: text,
+      StorageLocation: text,
+      OnDemand: amount,
+      SpaceId: text,
+      RecordContent: text,
+      TranscodeTemplates: z.unknown().optional().transform(templatesOf),
+      RecordFormatList: listOf('RecordFormat', recordFormat),
+    })
+    .transform(
+      (found): RecordConfig => ({
+        domainName: found.DomainName ?? domainName,
+        appName: found.AppName,
+        streamName: found.StreamName,
+        cycleSeconds: found.CycleDuration,
+        disconnectDelaySeconds: found.DelayTime,
+        transcodeGroupId: found.VodTranscodeGroupId,
+        autoCompose: isOn(found.AutoCompose),
+        composeTranscodeGroupId: found.ComposeVodTranscodeGroupId,
+        storageLocation: found.StorageLocation,
+        onDemand: found.OnDemand,
+        spaceId: found.SpaceId,
+        recordContent: found.RecordContent,
+        transcodeTemplates: found.TranscodeTemplates,
+        recordFormats: found.RecordFormatList,
+      }),
+    );
 
 function isOn(told: string | null): boolean {
   return told?.toUpperCase() === 'ON';

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { done, listOf } from './answer.ts';
+import { done } from './answer.ts';
 import { addParams, type RecordConfig, recordConfig, updateParams } from './record-config.ts';
+import { type OddRow, type Rows, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
 
 /** The configurations of live-to-VOD recording (cloud facts 4). */
 export type Recording = {
-  describeLiveRecordVodConfigs(request: { readonly domainName: string }): Promise<readonly RecordConfig[]>;
+  describeLiveRecordVodConfigs(request: { readonly domainName: string }): Promise<Rows<RecordConfig>>;
   addLiveRecordVodConfig(config: RecordConfig): Promise<void>;
   /** Changes all but `fixedFields`, which stay as the cloud has them, whatever `config` says of them. */
   updateLiveRecordVodConfig(config: RecordConfig): Promise<void>;
@@ -17,13 +18,18 @@ const pageSize = 100;
 export function recording(live: Rpc): Recording {
   return {
     async describeLiveRecordVodConfigs({ domainName }) {
-      const answer = z.object({ LiveRecordVodConfigs: listOf('LiveRecordVodConfig', recordConfig) });
+      const answer = z.object({
+        LiveRecordVodConfigs: rowsOf('LiveRecordVodConfig', recordConfig(domainName), 'AppName'),
+      });
       const found: RecordConfig[] = [];
+      const unread: OddRow[] = [];
       for (let page = 1; ; page++) {
         const params = { DomainName: domainName, PageNum: page, PageSize: pageSize };
-        const { LiveRecordVodConfigs: rows } = await live.call('DescribeLiveRecordVodConfigs', 'read', params, answer);
+        const { LiveRecordVodConfigs } = await live.call('DescribeLiveRecordVodConfigs', 'read', params, answer);
+        const { rows, odd } = LiveRecordVodConfigs;
         found.push(...rows);
-        if (rows.length < pageSize) return found;
+        unread.push(...odd);
+        if (rows.length + odd.length < pageSize) return { rows: found, odd: unread };
       }
     },
     async addLiveRecordVodConfig(wanted) {

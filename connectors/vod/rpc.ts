@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/host/index.ts';
 import type { Credentials, CredentialsProvider } from './credentials.ts';
 import { CloudFault, type Effect, type FaultKind, judgeAnswer, judgeSilence } from './fault.ts';
 import { plain, presentParams, type RpcParams } from './plain.ts';
+import { type OddRow, oddRowsIn } from './rows.ts';
 
 export type RpcOptions = {
   /** Base URL, `https://vod.cn-shanghai.aliyuncs.com` say. */
@@ -14,12 +15,16 @@ export type RpcOptions = {
   /** For connecting and again for the answer, milliseconds. After it the call is ambiguous. */
   readonly timeoutMs: number;
   readonly onCall?: CallObserver;
+  readonly onOddRows?: OddRowsObserver;
   /** Times the calls. */
   readonly clock: Pick<Clock, 'monotonicMs'>;
 };
 
 /** `result` is `ok` or the kind of the fault. */
 export type CallObserver = (action: string, result: 'ok' | FaultKind, seconds: number) => void;
+
+/** Rows of an answer that could not be read; the others were. */
+export type OddRowsObserver = (action: string, odd: readonly OddRow[]) => void;
 
 /** One product's RPC API. */
 export type Rpc = {
@@ -93,6 +98,8 @@ export function rpcClient(options: RpcOptions): Rpc {
       try {
         const read = readable(action, effect, await request(action, effect, params), answer);
         observe('ok');
+        const odd = oddRowsIn(read);
+        if (odd.length > 0) options.onOddRows?.(action, odd);
         return read;
       } catch (fault) {
         if (fault instanceof CloudFault) observe(fault.kind);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amount, cloudTime, encryption, listOf, text, time } from './answer.ts';
+import { type OddRow, type Rows, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
 
 /** What became of a whole task. The cloud spells its statuses in several ways (cloud facts 3.2). */
@@ -36,7 +37,11 @@ export type TranscodeTaskJob = {
   readonly errorMessage: string | null;
 };
 
-export type TranscodeTask = TranscodeTaskSummary & { readonly jobs: readonly TranscodeTaskJob[] };
+export type TranscodeTask = TranscodeTaskSummary & {
+  readonly jobs: readonly TranscodeTaskJob[];
+  /** Jobs of it that can't be read. */
+  readonly odd: readonly OddRow[];
+};
 
 export type SubmitTranscodeJobsRequest = {
   readonly videoId: string;
@@ -59,7 +64,7 @@ export type Transcoding = {
     readonly videoId: string;
     readonly createdFromMs?: number;
     readonly createdToMs?: number;
-  }): Promise<readonly TranscodeTaskSummary[]>;
+  }): Promise<Rows<TranscodeTaskSummary>>;
 };
 
 const submitted = z.object({
@@ -126,11 +131,14 @@ const job = z
 
 const task = z.object({
   TranscodeTask: summaryFields
-    .extend({ TranscodeJobInfoList: listOf('TranscodeJobInfo', job) })
-    .transform((found): TranscodeTask => ({ ...toSummary(found), jobs: found.TranscodeJobInfoList })),
+    .extend({ TranscodeJobInfoList: rowsOf('TranscodeJobInfo', job, 'TranscodeJobId') })
+    .transform((found): TranscodeTask => {
+      const { rows: jobs, odd } = found.TranscodeJobInfoList;
+      return { ...toSummary(found), jobs, odd };
+    }),
 });
 
-const tasks = z.object({ TranscodeTaskList: listOf('TranscodeTask', summary) });
+const tasks = z.object({ TranscodeTaskList: rowsOf('TranscodeTask', summary, 'TranscodeTaskId') });
 
 const pageSize = 50;
 
@@ -156,6 +164,7 @@ export function transcoding(vod: Rpc): Transcoding {
     },
     async listTranscodeTask({ videoId, createdFromMs, createdToMs }) {
       const found: TranscodeTaskSummary[] = [];
+      const unread: OddRow[] = [];
       // The answer has no total: a short page is the last one.
       for (let page = 1; ; page++) {
         const answer = await vod.call(
@@ -170,8 +179,10 @@ export function transcoding(vod: Rpc): Transcoding {
           },
           tasks,
         );
-        found.push(...answer.TranscodeTaskList);
-        if (answer.TranscodeTaskList.length < pageSize) return found;
+        const { rows, odd } = answer.TranscodeTaskList;
+        found.push(...rows);
+        unread.push(...odd);
+        if (rows.length + odd.length < pageSize) return { rows: found, odd: unread };
       }
     },
   };

@@ -140,6 +140,11 @@ export const metricCatalogue = {
     help: 'Calls of the cloud APIs by action and result.',
     labels: ['action', 'result'],
   },
+  live2vod_cloud_odd_rows_total: {
+    kind: 'counter',
+    help: 'Rows of lists of the cloud that could not be read.',
+    labels: ['action'],
+  },
   live2vod_cloud_call_seconds: {
     kind: 'histogram',
     help: 'Duration of a call.',

@@ -1,5 +1,5 @@
 import type { Codec } from '../../connectors/avro/index.ts';
-import type { CallLimiter, ProductionPart, VodCloud } from '../../connectors/vod/index.ts';
+import { allReadable, type CallLimiter, type ProductionPart, type VodCloud } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import { standInOf, titleMarkOf } from '../../processors/composition-token.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
@@ -37,9 +37,10 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
   ): Promise<ComposeAnswer> {
     if (call.kind === 'search') {
       return await options.asking.call(signal, async () => {
-        const { media } = await cloudOf(job.region).searchMedia({ match: `Title = '${job.token}'` });
+        const { media, odd } = await cloudOf(job.region).searchMedia({ match: `Title = '${job.token}'` });
         // The search is fuzzy; ours has the whole token in its title.
         const ours = media.filter((one) => one.title?.includes(titleMarkOf(job.token)));
+        if (ours.length === 0) allReadable('SearchMedia', odd);
         return { kind: 'searched' as const, productIds: ours.map((one) => one.mediaId).reverse() };
       });
     }

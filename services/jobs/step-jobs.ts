@@ -4,7 +4,7 @@
  * job; a call whose job doesn't show is never repeated, a person decides.
  */
 
-import type { CallLimiter, FaultAnswer, Production } from '../../connectors/vod/index.ts';
+import { allReadable, type CallLimiter, type FaultAnswer, type Production } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { StepOrder } from '../../processors/video/index.ts';
 import {
@@ -117,7 +117,7 @@ async function jobsOfUsers(
   }));
   if (listed.kind === 'fault') return listed;
   const productIds: string[] = [];
-  for (const { jobId, status } of listed.jobs.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))) {
+  for (const { jobId, status } of listed.jobs.rows.toSorted((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))) {
     if (/^fail/i.test(status ?? '')) continue;
     const told = await asked(async () => ({ kind: 'job' as const, job: await cloud().getJob({ jobId, jobType }) }));
     if (told.kind === 'fault') return told;
@@ -125,7 +125,13 @@ async function jobsOfUsers(
     if (trigger?.toLowerCase() !== 'manual') continue;
     if (order.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) productIds.push(jobId);
   }
-  return { kind: 'searched', productIds };
+  const { odd } = listed.jobs;
+  if (productIds.length > 0 || odd.length === 0) return { kind: 'searched', productIds };
+  // Ours may be among them, and a second one costs money.
+  return await asked(async () => {
+    allReadable('ListJobInfo', odd);
+    return { kind: 'searched' as const, productIds };
+  });
 }
 
 /** Makes one call when it is its turn. */

@@ -1,9 +1,16 @@
-import type { CallLimiter, Transcoding } from '../../connectors/vod/index.ts';
+import { allReadable, type CallLimiter, type Transcoding } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
 import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
 import { beginTranscode, continueTranscode } from './transcode-attempt.ts';
-import type { AttemptRules, TranscodeAnswer, TranscodeCall, TranscodeEnding } from './transcode-plan.ts';
+import {
+  type AttemptRules,
+  ourTask,
+  type TranscodeAnswer,
+  type TranscodeCall,
+  type TranscodeEnding,
+  type TranscodePlan,
+} from './transcode-plan.ts';
 
 export type TranscodeJobsOptions = {
   /** The client of a region; null is the home region. */
@@ -15,18 +22,25 @@ export type TranscodeJobsOptions = {
   readonly platform: Platform;
 };
 
+const planOf = ({ plannedAt, generation }: Command, order: TranscodeOrder): TranscodePlan => ({
+  ...order,
+  plannedAt,
+  generation,
+});
+
 /** Transcodes: SubmitTranscodeJobs with the token as SessionId; in doubt the task is looked up. */
 export function transcodeJobs(options: TranscodeJobsOptions): (command: Command, order: TranscodeOrder) => Job {
   const { rules, platform } = options;
 
   async function answerOf(
     job: Command,
-    { templateGroupId, priority }: TranscodeOrder,
+    order: TranscodeOrder,
     call: TranscodeCall,
     signal: AbortSignal,
   ): Promise<TranscodeAnswer> {
     // Within the call: a region that can't be served is an answer like the cloud's own.
     const cloud = () => options.cloudOf(job.region);
+    const { templateGroupId, priority } = order;
     switch (call.kind) {
       case 'submit':
         return await options.submitting.call(signal, async () => {
@@ -36,19 +50,24 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
         });
       case 'look':
         return await options.asking.call(signal, async () => {
-          return { kind: 'looked' as const, tasks: await cloud().listTranscodeTask({ videoId: job.videoId }) };
+          const { rows: tasks, odd } = await cloud().listTranscodeTask({ videoId: job.videoId });
+          // A second job costs money: ours may be a row that can't be read.
+          if (ourTask(planOf(job, order), tasks, rules) === null) allReadable('ListTranscodeTask', odd);
+          return { kind: 'looked' as const, tasks };
         });
       case 'detail':
         return await options.asking.call(signal, async () => {
           const task = await cloud().getTranscodeTask({ taskId: call.taskId });
-          return { kind: 'detailed' as const, jobIds: task.jobs.map((one) => one.jobId) };
+          const ids = [...task.jobs.map((one) => one.jobId), ...task.odd.map((one) => one.id)];
+          // Some without their id are as good as none: the callbacks name them all.
+          return { kind: 'detailed' as const, jobIds: ids.includes(null) ? [] : ids.filter((id) => id !== null) };
         });
     }
   }
 
   async function work(job: Command, order: TranscodeOrder, context: JobContext): Promise<JobEnding> {
     let step = beginTranscode(context.mayHaveStarted);
-    const plan = { ...order, plannedAt: job.plannedAt, generation: job.generation };
+    const plan = planOf(job, order);
     let reportedSubmissions = 0;
     while (step.do === 'call') {
       if (step.afterMs > 0) await context.pause(step.afterMs);

@@ -23,10 +23,10 @@ export type Finding = {
   readonly body: Readonly<Record<string, unknown>> & { readonly EventType: string; readonly VideoId: string };
 };
 
-/** The AddLiveRecordVideoComplete of a row of ListLiveRecordVideo. */
+/** The AddLiveRecordVideoComplete of a row of ListLiveRecordVideo that says which video it is. */
 export function recordingFound(row: LiveRecording): Finding | null {
-  const atMs = row.video.createdAtMs ?? row.recordEndMs;
-  if (atMs === null) return null;
+  const atMs = row.video?.createdAtMs ?? row.recordEndMs;
+  if (row.video === null || atMs === null) return null;
   const EventType = 'AddLiveRecordVideoComplete';
   return {
     eventName: eventNameOf(EventType),
@@ -150,6 +150,8 @@ export function transcodesFound(
       const body = { EventType, EventTime: cloudTime(atMs), VideoId: known.videoId, ...streamInfo(job) };
       findings.push({ eventName, body });
     }
+    // Of a job that can't be read it isn't known how it ended.
+    if (task.odd.length > 0) continue;
     // For a task without jobs (distributed as it is, packaged) it isn't known which callback the cloud sends, if any.
     if (task.jobs.length === 0 && task.outcome !== 'failed') continue;
     const eventName = eventNameOf('TranscodeComplete', task.jobs[0]?.jobId);

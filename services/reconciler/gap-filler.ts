@@ -14,7 +14,9 @@ import {
   videoObserved,
 } from './findings.ts';
 import type { KnownVideo } from './needs.ts';
-import { type Ask, isWithin, kindOfRow, recordingsIn, type SweepTarget, slicesOf, type Window } from './sweep.ts';
+import { type Ask, kindOfRow, recordingsIn, slicesOf } from './sweep.ts';
+import { isWithin, type SweepTarget, type Window } from './target.ts';
+import { mayBe, type Unread } from './unread.ts';
 import type { WatchList } from './watch-list.ts';
 
 export type BackfillCloud = Pick<
@@ -50,6 +52,9 @@ export type GapFiller = {
   sweep(targets: readonly SweepTarget[], window: Window): Promise<void>;
 };
 
+/** What a sweep has seen of recordings: their ids, and rows that couldn't be read. */
+type Listed = { readonly listed: Set<string>; readonly unread: Unread[] };
+
 /** The longest cycle (cloud facts 4): a recording of a window may have begun so much earlier. */
 const longestCycleMs = 6 * 60 * 60_000;
 const sliceMs = 6 * 60 * 60_000;
@@ -83,11 +88,15 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     if (stream === null || video.createdAtMs === null) return null;
     const window = { fromMs: video.createdAtMs - 2 * longestCycleMs, toMs: video.createdAtMs + longestCycleMs };
     const rows: LiveRecording[] = [];
-    for await (const page of recordingsIn(cloud, ask, stream, window)) rows.push(...page);
-    const own = rows.find((row) => row.video.videoId === known.videoId);
+    const unread: Unread[] = [];
+    for await (const page of recordingsIn(cloud, ask, stream, window)) {
+      rows.push(...page.recordings);
+      unread.push(...page.unread);
+    }
+    const own = rows.find((row) => row.video?.videoId === known.videoId);
     const kind = own && kindOfRow(own, rows);
     if (own && kind === 'recording') return recordingFound(own);
-    if (kind === 'unclear') return null;
+    if (kind === 'unclear' || mayBe(unread, stream, video)) return null;
     // Every user of the account can write such a description: only a stream that was recorded before can have been composed.
     const createdAtMs = video.createdAtMs;
     const recordedBefore = rows.some(
@@ -98,7 +107,8 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
 
   async function tasksOf(videoId: string): Promise<readonly TranscodeTask[]> {
     const tasks: TranscodeTask[] = [];
-    for (const { taskId } of await ask(() => cloud().listTranscodeTask({ videoId }))) {
+    const { rows } = await ask(() => cloud().listTranscodeTask({ videoId }));
+    for (const { taskId } of rows) {
       tasks.push(await ask(() => cloud().getTranscodeTask({ taskId })));
     }
     return tasks;
@@ -127,7 +137,9 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     const infos = new Map<string, VideoInfo>();
     for (let from = 0; from < videoIds.length; from += videosPerQuestion) {
       const asked = videoIds.slice(from, from + videosPerQuestion);
-      const { videos } = await ask(() => cloud().getVideoInfos({ videoIds: asked }));
+      const { videos, odd } = await ask(() => cloud().getVideoInfos({ videoIds: asked }));
+      if (odd.length > 0)
+        log.warn({ videoIds: odd.map(({ id }) => id) }, 'what the cloud says of videos can not be read');
       for (const video of videos) infos.set(video.videoId, video);
     }
     return infos;
@@ -191,15 +203,18 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     await checkVideos([newcomer(videoId, { domainName, appName, streamName })]);
   }
 
-  async function sweepRecordings(target: SweepTarget, window: Window, listed: Set<string>): Promise<void> {
+  async function sweepRecordings(target: SweepTarget, window: Window, { listed, unread }: Listed): Promise<void> {
     const youngestMs = platform.now() - tooYoungMs;
     for (const slice of slicesOf(window, sliceMs)) {
       const rows: LiveRecording[] = [];
       const wider = { fromMs: slice.fromMs - longestCycleMs, toMs: slice.toMs };
-      for await (const page of recordingsIn(cloud, ask, target, wider)) rows.push(...page);
+      for await (const page of recordingsIn(cloud, ask, target, wider)) {
+        rows.push(...page.recordings);
+        unread.push(...page.unread);
+      }
       for (const row of rows) {
         const kind = kindOfRow(row, rows);
-        if (kind === 'composition') continue;
+        if (kind === 'composition' || row.video === null) continue;
         listed.add(row.video.videoId);
         if (kind === 'unclear') continue;
         if ((row.video.createdAtMs ?? row.recordEndMs ?? 0) > youngestMs) continue;
@@ -209,12 +224,12 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   }
 
   /** A composition counts as live or as edited, which isn't documented; so both are looked through. */
-  async function sweepCompositions(window: Window, listed: ReadonlySet<string>, targets: readonly SweepTarget[]) {
+  async function sweepCompositions(window: Window, { listed, unread }: Listed, targets: readonly SweepTarget[]) {
     const toMs = Math.min(window.toMs, platform.now() - tooYoungMs);
     const created = `CreationTime = ('${cloudTime(window.fromMs)}','${cloudTime(toMs)}')`;
     const match = `MediaSource in ('live','editing') and ${created}`;
     for (let page = 1; page <= mostSearchPages; page++) {
-      const { media } = await ask(() => cloud().searchMedia({ match, page, pageSize: searchPageSize }));
+      const { media, odd } = await ask(() => cloud().searchMedia({ match, page, pageSize: searchPageSize }));
       const unexplained = media
         .map((found) => found.mediaId)
         .filter((id) => !listed.has(id) && (watch.get(id)?.needs.includes('origin') ?? true));
@@ -222,9 +237,11 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
         const stream = streamInDescription(video.description);
         // Only where the recordings of its stream are known can it be told from one.
         if (stream === null || !targets.some((target) => isWithin(target, stream))) continue;
+        // It may be a recording of which the list told nothing.
+        if (mayBe(unread, stream, video)) continue;
         await introduce(compositionFound(video), stream);
       }
-      if (media.length < searchPageSize) return;
+      if (media.length + odd.length < searchPageSize) return;
     }
     log.warn({ from: window.fromMs, to: toMs }, 'more media than one search gives: shorten the look-back');
   }
@@ -232,7 +249,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   return {
     checkVideos,
     async sweep(targets, window) {
-      const listed = new Set<string>();
+      const listed: Listed = { listed: new Set(), unread: [] };
       const swept: SweepTarget[] = [];
       for (const target of targets) {
         await tolerant(`recordings of ${target.domainName}`, async () => {

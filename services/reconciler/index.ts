@@ -1,2 +1,2 @@
 export { type ReconcilerOptions, runReconciler } from './reconciler.ts';
-export type { SweepTarget } from './sweep.ts';
+export type { SweepTarget } from './target.ts';

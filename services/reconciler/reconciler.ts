@@ -20,7 +20,8 @@ import type { TopicId } from '../../schemas/topics.ts';
 import type { Finding } from './findings.ts';
 import { type BackfillCloud, type GapFiller, gapFiller } from './gap-filler.ts';
 import type { KnownVideo } from './needs.ts';
-import { type Ask, isWithin, type SweepTarget } from './sweep.ts';
+import type { Ask } from './sweep.ts';
+import { isWithin, type SweepTarget } from './target.ts';
 import { type WatchListOptions, watchList } from './watch-list.ts';
 
 export type ReconcilerOptions = {

@@ -1,10 +1,7 @@
 /** Asking for all recordings of a domain, an app or a stream in a window of recording time, in bounded pages. */
 import type { LiveRecording, Media } from '../../connectors/vod/index.ts';
-
-/** What to sweep: a domain, one of its apps, or one stream. */
-export type SweepTarget = { readonly domainName: string; readonly appName?: string; readonly streamName?: string };
-
-export type Window = { readonly fromMs: number; readonly toMs: number };
+import type { SweepTarget, Window } from './target.ts';
+import { type Unread, unreadOf } from './unread.ts';
 
 /** Asks at the pace of the reconciler. */
 export type Ask = <T>(work: () => Promise<T>) => Promise<T>;
@@ -14,13 +11,15 @@ const mostRows = 5_000;
 const pageSize = 100;
 const shortestWindowMs = 60_000;
 
+export type RecordedPage = { readonly recordings: readonly LiveRecording[]; readonly unread: readonly Unread[] };
+
 /** Every recording in the window, page by page, so that memory stays small. */
 export async function* recordingsIn(
   cloud: () => Pick<Media, 'listLiveRecordVideo'>,
   ask: Ask,
   target: SweepTarget,
   window: Window,
-): AsyncGenerator<readonly LiveRecording[]> {
+): AsyncGenerator<RecordedPage> {
   for (let page = 1; ; page++) {
     const found = await ask(() =>
       cloud().listLiveRecordVideo({
@@ -38,8 +37,8 @@ export async function* recordingsIn(
       yield* recordingsIn(cloud, ask, target, { fromMs: middleMs, toMs: window.toMs });
       return;
     }
-    yield found.recordings;
-    if (found.recordings.length < pageSize || page * pageSize >= mostRows) return;
+    yield { recordings: found.recordings, unread: unreadOf(found, target, window) };
+    if (found.count < pageSize || page * pageSize >= mostRows) return;
   }
 }
 
@@ -61,7 +60,8 @@ const composedLaterMs = 15_000;
 export function kindOfRow(row: LiveRecording, rows: readonly LiveRecording[]): 'recording' | 'composition' | 'unclear' {
   const covered = rows.filter(
     (other) =>
-      other.video.videoId !== row.video.videoId &&
+      other !== row &&
+      (other.video === null || other.video.videoId !== row.video?.videoId) &&
       other.domainName === row.domainName &&
       other.appName === row.appName &&
       other.streamName === row.streamName &&
@@ -79,14 +79,5 @@ function covers(outer: LiveRecording, inner: LiveRecording): boolean {
 }
 
 function madeAt(row: LiveRecording): number {
-  return row.video.createdAtMs ?? row.recordEndMs ?? 0;
-}
-
-/** Whether sweeping the target covers the stream. */
-export function isWithin(target: SweepTarget, stream: Required<SweepTarget>): boolean {
-  return (
-    target.domainName === stream.domainName &&
-    (target.appName === undefined || target.appName === stream.appName) &&
-    (target.streamName === undefined || target.streamName === stream.streamName)
-  );
+  return row.video?.createdAtMs ?? row.recordEndMs ?? 0;
 }

@@ -32,7 +32,7 @@ export async function applyRecording(
       `${replaced.join(', ')}: can't be updated, only deleted and added again, and a recording in progress may be cut. Nothing was changed: do it with "live2vod record-config apply --replace" when that is no harm`,
     );
   for (const change of plan.changes) {
-    if (change.kind === 'keep' || change.kind === 'unmanaged') continue;
+    if (change.kind === 'keep' || change.kind === 'unmanaged' || change.kind === 'unclear') continue;
     const name = nameOf(change.wanted);
     if (change.kind === 'add') {
       await retried(() => cloud.addLiveRecordVodConfig(change.wanted));

@@ -5,6 +5,8 @@ export type Difference = { readonly field: string; readonly from: string; readon
 
 export type RecordingChange =
   | { readonly kind: 'add'; readonly wanted: RecordConfig }
+  /** Not among those that can be read, so perhaps among the others: left alone. */
+  | { readonly kind: 'unclear'; readonly wanted: RecordConfig }
   | {
       readonly kind: 'update';
       readonly wanted: RecordConfig;
@@ -23,16 +25,17 @@ export type RecordingChange =
   /** At the cloud and not in the file: left alone, since streams may depend on it. Delete it by name. */
   | { readonly kind: 'unmanaged'; readonly existing: RecordConfig };
 
-/** Pure: what to do to get from `existing` to `wanted`. */
+/** Pure: what to do to get from `existing` to `wanted`. `unread`: domains of which some configurations can't be read. */
 export function compareConfigs(
   wanted: readonly RecordConfig[],
   existing: readonly RecordConfig[],
+  unread: ReadonlySet<string> = new Set(),
 ): readonly RecordingChange[] {
   const present = new Map(existing.map((one) => [nameOf(one), one]));
   const changes = wanted.map((config): RecordingChange => {
     const found = present.get(nameOf(config));
     present.delete(nameOf(config));
-    if (!found) return { kind: 'add', wanted: config };
+    if (!found) return { kind: unread.has(config.domainName) ? 'unclear' : 'add', wanted: config };
     const whole = withKept(config, found);
     const differences = differencesOf(found, whole);
     const kept = keptOf(found);

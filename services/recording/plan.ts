@@ -23,10 +23,13 @@ export async function planRecording(
   retried: RetriedCall,
 ): Promise<RecordingPlan> {
   const existing: RecordConfig[] = [];
+  const unread = new Set<string>();
   for (const domainName of new Set(setup.configs.map((one) => one.domainName))) {
-    existing.push(...(await retried(() => cloud.describeLiveRecordVodConfigs({ domainName }))));
+    const { rows, odd } = await retried(() => cloud.describeLiveRecordVodConfigs({ domainName }));
+    existing.push(...rows);
+    if (odd.length > 0) unread.add(domainName);
   }
-  const changes = compareConfigs(setup.configs, existing);
+  const changes = compareConfigs(setup.configs, existing, unread);
   if (setup.callback === null) return { changes, callback: null };
   const present = await retried(() => cloud.getMessageCallback());
   const wanted = mergedCallback(present, setup.callback, authKey);

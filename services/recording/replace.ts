@@ -1,4 +1,4 @@
-import { CloudFault, type RecordConfig, type VodCloud } from '../../connectors/vod/index.ts';
+import { allReadable, CloudFault, type RecordConfig, type VodCloud } from '../../connectors/vod/index.ts';
 import { nameOf } from './compare.ts';
 import type { RetriedCall } from './retried-calls.ts';
 import { RecordingSetupFault } from './wanted.ts';
@@ -65,8 +65,10 @@ async function isThere(
   retried: RetriedCall,
 ): Promise<boolean> {
   const { domainName } = config;
-  const present = await retried(() => cloud.describeLiveRecordVodConfigs({ domainName }));
-  return present.some((one) => nameOf(one) === nameOf(config));
+  const { rows, odd } = await retried(() => cloud.describeLiveRecordVodConfigs({ domainName }));
+  if (rows.some((one) => nameOf(one) === nameOf(config))) return true;
+  allReadable('DescribeLiveRecordVodConfigs', odd);
+  return false;
 }
 
 /** Makes a change until the configuration is known to be there, or not to be: a lost answer says nothing. */

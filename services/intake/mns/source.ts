@@ -69,9 +69,16 @@ async function work(options: QueueSourceOptions): Promise<void> {
     });
     if (messages === null) return;
     options.onWaitingFor?.(null);
-    if (messages.length > 0) {
+    // What has no handle can be neither kept nor deleted: it comes again by itself.
+    const whole = messages.filter(({ receiptHandle }) => receiptHandle !== '');
+    const odd = messages.length - whole.length;
+    if (odd > 0) {
+      options.metrics.count('live2vod_mns_messages_total', { queue: queue.name, result: 'unreadable' }, odd);
+      log.warn({ queue: queue.name, odd }, 'messages without a receipt handle: left in the queue');
+    }
+    if (whole.length > 0) {
       pause.reset();
-      await move(messages, options);
+      await move(whole, options);
       continue;
     }
     const earlyMs = pause.after(clock.monotonicMs() - askedAtMs, waitSeconds * 1_000);

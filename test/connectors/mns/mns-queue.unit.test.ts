@@ -69,6 +69,18 @@ test('receives a batch: bodies unescaped, the lease by the service’s own clock
   });
 });
 
+test('one message of a batch that lacks its parts leaves the others as they are', async () => {
+  answer = () => ({
+    status: 200,
+    xml: xml(
+      'Messages',
+      `${message('m1', 'e30=')}<Message/><Message><MessageBody>e30=</MessageBody></Message>${message('m2', 'e30=')}`,
+    ),
+  });
+  const received = await queue.receive(16, 20);
+  expect(received.map((one) => one.receiptHandle)).toEqual(['m1==', '', '', 'm2==']);
+});
+
 test('signs as the service checks it (cloud facts 2.2), with the token beside', async () => {
   answer = () => ({ status: 200, xml: xml('Messages', message('m1', '{}')) });
   await queue.receive(1, 0);

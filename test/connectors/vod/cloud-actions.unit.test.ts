@@ -46,7 +46,7 @@ describe('transcoding', () => {
     const { taskId, jobIds } = await cloud.submitTranscodeJobs(request);
     expect(jobIds.length).toBeGreaterThan(0);
     await expect(cloud.submitTranscodeJobs(request)).rejects.toMatchObject({ kind: 'already-submitted' });
-    const listed = await cloud.listTranscodeTask({ videoId: ready.videoId });
+    const { rows: listed } = await cloud.listTranscodeTask({ videoId: ready.videoId });
     expect(listed).toMatchObject([{ taskId, trigger: 'Manual', templateGroupId: templateGroupIds.byHand }]);
     const task = await cloud.getTranscodeTask({ taskId });
     expect(task.jobs.map((job) => job.jobId)).toEqual(jobIds);
@@ -79,7 +79,7 @@ describe('media', () => {
     if (!stream || !recording) return expect.fail('no recording');
     const window = { recordedFromMs: recording.startTime, recordedToMs: recording.endTime, page: 1, pageSize: 10 };
     const listed = await cloud.listLiveRecordVideo({ ...stream, ...window });
-    const [row] = listed.recordings.filter((one) => one.video.videoId === transcoded.videoId);
+    const [row] = listed.recordings.filter((one) => one.video?.videoId === transcoded.videoId);
     expect(row).toMatchObject({ ...stream, recordStartMs: recording.startTime, recordEndMs: recording.endTime });
     const { streams } = await cloud.getPlayInfo({ videoId: transcoded.videoId });
     const good = transcoded.renditions.filter((rendition) => rendition.status === 'SUCCESS');
@@ -112,13 +112,15 @@ describe('media', () => {
   it('lists these jobs next to the cloud’s own, and says who started which', async () => {
     const { videoId } = transcoded;
     const { jobId } = await cloud.submitSnapshotJob({ videoId });
-    const listed = await cloud.listJobs({ mediaId: videoId, jobType: 'snapshot' });
+    const { rows: listed } = await cloud.listJobs({ mediaId: videoId, jobType: 'snapshot' });
     expect(listed).toContainEqual({ jobId, status: expect.any(String), createdAtMs: expect.any(Number) });
     const details = await Promise.all(listed.map((one) => cloud.getJob({ jobId: one.jobId, jobType: 'snapshot' })));
     expect(new Set(details.map((one) => one.trigger))).toEqual(new Set(['Auto', 'Manual']));
 
     const audit = await cloud.submitAiMediaAuditJob({ mediaId: ready.videoId });
-    expect(await cloud.listJobs({ mediaId: ready.videoId, jobType: 'ai' })).toMatchObject([{ jobId: audit.jobId }]);
+    expect(await cloud.listJobs({ mediaId: ready.videoId, jobType: 'ai' })).toMatchObject({
+      rows: [{ jobId: audit.jobId }],
+    });
     expect(await cloud.getJob({ jobId: audit.jobId, jobType: 'ai' })).toMatchObject({
       trigger: 'Manual',
       aiJobType: 'AIMediaAudit',
@@ -168,7 +170,7 @@ describe('set-up', () => {
     const [first] = read.setup.configs;
     if (!first) return expect.fail('no configuration');
     await cloud.deleteLiveRecordVodConfig(first);
-    const left = await cloud.describeLiveRecordVodConfigs({ domainName: 'new.example.com' });
+    const { rows: left } = await cloud.describeLiveRecordVodConfigs({ domainName: 'new.example.com' });
     expect(left.map((config) => config.streamName)).toEqual(['final']);
     await expect(cloud.deleteLiveRecordVodConfig(first)).rejects.toMatchObject({ kind: 'terminal' });
   });

@@ -147,7 +147,7 @@ describe('requests and answers', () => {
       const page = rows.slice(from, from + 50);
       return { status: 200, body: { TranscodeTaskList: params.PageNo === '1' ? page : { TranscodeTask: page } } };
     });
-    const found = await cloud.listTranscodeTask({ videoId: 'a1b2', createdFromMs: Date.UTC(2026, 2, 1) });
+    const { rows: found } = await cloud.listTranscodeTask({ videoId: 'a1b2', createdFromMs: Date.UTC(2026, 2, 1) });
     expect(found.map((task) => task.taskId)).toEqual(rows.map((one) => one.TranscodeTaskId));
     expect(server?.calls[0]?.params).toMatchObject({ StartTime: '2026-03-01T00:00:00Z', PageSize: '50' });
   });

@@ -213,7 +213,7 @@ describe('why a video does not play', () => {
     const getPlayInfo = async ({ videoId }: { videoId: string }) => {
       asked += 1;
       await held;
-      return { video: { videoId, status: 'Normal', coverUrl: null }, streams: [] };
+      return { video: { videoId, status: 'Normal', coverUrl: null }, streams: [], odd: [] };
     };
     const { ask } = await served([video('v', at('TRANSCODED'))], () => ({ getPlayInfo }), { places: 3 });
     const answers = Promise.all(Array.from({ length: 5 }, () => ask('v')));

@@ -45,7 +45,7 @@ export function exactCloud(random: () => number, nowMs: () => number, faultRate:
       async listTranscodeTask({ videoId }) {
         await crashPoint();
         trouble('ListTranscodeTask', ['throttled', 'retryable']);
-        return [...sessions.values()]
+        const rows = [...sessions.values()]
           .filter((task) => task.videoId === videoId)
           .map((task) => ({
             ...task,
@@ -54,6 +54,7 @@ export function exactCloud(random: () => number, nowMs: () => number, faultRate:
             outcome: 'processing' as const,
             completedAtMs: null,
           }));
+        return { rows, odd: [] };
       },
       async getTranscodeTask({ taskId }) {
         await crashPoint();
@@ -85,6 +86,7 @@ export function exactCloud(random: () => number, nowMs: () => number, faultRate:
           createdAtMs: null,
           completedAtMs: null,
           jobs: [job],
+          odd: [],
         };
       },
     }),

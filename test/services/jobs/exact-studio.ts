@@ -45,7 +45,7 @@ export function exactStudio(random: () => number, nowMs: () => number, faultRate
             ? [{ mediaId: `media-${n}`, title, status: null, createdAtMs: null }]
             : [],
         );
-        return { total: media.length, media: media.reverse() };
+        return { total: media.length, media: media.reverse(), odd: [] };
       },
     }),
   };

@@ -41,12 +41,16 @@ function row(videoId: string, fromMs: number, toMs: number, createdAtMs: number)
   return { ...stream, playlistId: null, recordStartMs: fromMs, recordEndMs: toMs, video };
 }
 
+const listed = (recordings: readonly LiveRecording[]) =>
+  Promise.resolve({ total: recordings.length, recordings, odd: [], count: recordings.length });
+
 const quietCloud: BackfillCloud = {
-  getVideoInfos: ({ videoIds }) => Promise.resolve({ videos: videoIds.map((videoId) => infoOf(videoId)), missing: [] }),
-  listTranscodeTask: () => Promise.resolve([]),
+  getVideoInfos: ({ videoIds }) =>
+    Promise.resolve({ videos: videoIds.map((videoId) => infoOf(videoId)), missing: [], odd: [] }),
+  listTranscodeTask: () => Promise.resolve({ rows: [], odd: [] }),
   getTranscodeTask: () => Promise.reject(new Error('no tasks')),
-  listLiveRecordVideo: () => Promise.resolve({ total: 0, recordings: [] }),
-  searchMedia: () => Promise.resolve({ total: 0, media: [] }),
+  listLiveRecordVideo: () => listed([]),
+  searchMedia: () => Promise.resolve({ total: 0, media: [], odd: [] }),
   getJob: () => Promise.reject(new Error('no audits')),
   getMediaAuditResult: () => Promise.resolve({ suggestion: null }),
 };
@@ -89,6 +93,7 @@ describe('a video that only looks like a composition', () => {
       Promise.resolve({
         videos: videoIds.map((id) => infoOf(id, { description: 'final|live|play.example.com' })),
         missing: [],
+        odd: [],
       }),
   };
   const types = ({ findings }: ReturnType<typeof reconciler>) => findings.map(({ body }) => body.EventType);
@@ -96,10 +101,9 @@ describe('a video that only looks like a composition', () => {
   it('is none where its stream was never recorded before it was made', async () => {
     const later = row('later', startMs + hourMs, startMs + 2 * hourMs, startMs + 2 * hourMs);
     for (const recordings of [[], [later]]) {
-      const { round, ...rest } = reconciler(
-        { ...cloud, listLiveRecordVideo: () => Promise.resolve({ total: recordings.length, recordings }) },
-        [uploaded('upload')],
-      );
+      const { round, ...rest } = reconciler({ ...cloud, listLiveRecordVideo: () => listed(recordings) }, [
+        uploaded('upload'),
+      ]);
       await round(10);
       expect(types({ round, ...rest })).not.toContain('LiveRecordVideoComposeStart');
     }
@@ -107,10 +111,9 @@ describe('a video that only looks like a composition', () => {
 
   it('is one where it was', async () => {
     const recordings = [row('segment', startMs - hourMs, startMs - 60_000, startMs - 55_000)];
-    const { round, ...rest } = reconciler(
-      { ...cloud, listLiveRecordVideo: () => Promise.resolve({ total: 1, recordings }) },
-      [uploaded('composition')],
-    );
+    const { round, ...rest } = reconciler({ ...cloud, listLiveRecordVideo: () => listed(recordings) }, [
+      uploaded('composition'),
+    ]);
     await round(10);
     expect(types({ round, ...rest })).toContain('LiveRecordVideoComposeStart');
   });
@@ -135,6 +138,7 @@ it('a task without jobs is not told as a transcode that failed', () => {
     createdAtMs: startMs,
     completedAtMs: startMs,
     jobs: [],
+    odd: [],
   };
   const known = { videoId: 'v', reported: new Set<string>() };
   expect(transcodesFound(known, [task])).toEqual([]);
@@ -149,7 +153,7 @@ describe('a video that the cloud refuses to speak of', () => {
         ? Promise.reject(refusal('GetVideoInfos', kind))
         : quietCloud.getVideoInfos({ videoIds }),
     listTranscodeTask: ({ videoId }) =>
-      videoId === refused ? Promise.reject(refusal('ListTranscodeTask', kind)) : Promise.resolve([]),
+      videoId === refused ? Promise.reject(refusal('ListTranscodeTask', kind)) : Promise.resolve({ rows: [], odd: [] }),
     getTranscodeTask: quietCloud.getTranscodeTask,
   });
 
@@ -158,7 +162,11 @@ describe('a video that the cloud refuses to speak of', () => {
       ...asksOf('bad', 'terminal'),
       getVideoInfos: async ({ videoIds }) => {
         if (videoIds.includes('bad')) throw refusal('GetVideoInfos', 'terminal');
-        return { videos: videoIds.map((id) => infoOf(id, { coverUrl: 'http://vod.example.com/c.jpg' })), missing: [] };
+        return {
+          videos: videoIds.map((id) => infoOf(id, { coverUrl: 'http://vod.example.com/c.jpg' })),
+          missing: [],
+          odd: [],
+        };
       },
     };
     const { round, findings } = reconciler(cloud, [uploaded('bad', startMs - 1), uploaded('good')]);

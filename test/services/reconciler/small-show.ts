@@ -133,6 +133,7 @@ function taskOf(spec: Spec): TranscodeTask {
       errorCode: one.failed ? 'InvalidParameter.ResourceContentBad' : null,
       errorMessage: one.failed ? 'bad' : null,
     })),
+    odd: [],
   };
 }
 
@@ -148,9 +149,10 @@ export function showCloud(options: { readonly listsCompositions: boolean }): Bac
       Promise.resolve({
         videos: videoIds.flatMap((videoId) => specOf(videoId) ?? []).map(infoOf),
         missing: videoIds.filter((videoId) => !specOf(videoId)),
+        odd: [],
       }),
     listTranscodeTask: ({ videoId }) =>
-      Promise.resolve([specOf(videoId)].flatMap((spec) => (spec ? [taskOf(spec)] : []))),
+      Promise.resolve({ rows: [specOf(videoId)].flatMap((spec) => (spec ? [taskOf(spec)] : [])), odd: [] }),
     getTranscodeTask({ taskId }) {
       const spec = specOf(taskId.replace('-task', ''));
       if (spec) return Promise.resolve(taskOf(spec));
@@ -164,11 +166,12 @@ export function showCloud(options: { readonly listsCompositions: boolean }): Bac
         .filter((spec) => !spec.composed || options.listsCompositions)
         .filter((spec) => at(spec.from) >= recordedFromMs && at(spec.to) <= recordedToMs)
         .map(rowOf);
-      return Promise.resolve({ total: rows.length, recordings: rows.slice((page - 1) * pageSize, page * pageSize) });
+      const recordings = rows.slice((page - 1) * pageSize, page * pageSize);
+      return Promise.resolve({ total: rows.length, recordings, odd: [], count: recordings.length });
     },
     searchMedia: () => {
       const media = specs.map((spec) => ({ ...infoOf(spec), mediaId: spec.videoId }));
-      return Promise.resolve({ total: media.length, media });
+      return Promise.resolve({ total: media.length, media, odd: [] });
     },
   };
 }

@@ -35,7 +35,7 @@ function cloudWith(configs: RecordConfig[], callback: MessageCallback | null = n
     changes,
     callback: () => present,
     describeLiveRecordVodConfigs: ({ domainName }: { domainName: string }) =>
-      Promise.resolve(configs.filter((one) => one.domainName === domainName)),
+      Promise.resolve({ rows: configs.filter((one) => one.domainName === domainName), odd: [] }),
     getMessageCallback: () => Promise.resolve(present),
     addLiveRecordVodConfig(config: RecordConfig) {
       changes.push('add');
@@ -142,6 +142,19 @@ describe('plan and apply', () => {
     const again = await planRecording(cloud, setup, 'Key1', retried);
     expect(kinds(again)).toEqual(['keep', 'keep', 'unmanaged']);
     expect(again.callback?.differences).toEqual([]);
+  });
+
+  it('leave alone what may be a configuration that can’t be read', async () => {
+    const setup = setupOf(file);
+    const [first] = setup.configs;
+    if (!first) return expect.fail('no configuration');
+    const cloud = Object.assign(cloudWith([first]), {
+      describeLiveRecordVodConfigs: () => Promise.resolve({ rows: [first], odd: [{ id: null, problem: 'AppName' }] }),
+    });
+    const plan = await planRecording(cloud, setup, 'Key1', retried);
+    expect(kinds(plan)).toEqual(['keep', 'unclear']);
+    await applyRecording(cloud, plan, retried, () => {});
+    expect(cloud.changes).toEqual(['callback']);
   });
 
   it('keep the events and the key that somebody else set, and never show a key', async () => {

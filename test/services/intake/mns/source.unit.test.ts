@@ -90,6 +90,16 @@ test('a message is published as what it is about, then deleted', async () => {
   expect(Buffer.from(published[1]?.value ?? []).toString()).toBe(callback('b'));
 });
 
+test('a message without a handle is left in the queue and counted; the others go on', async () => {
+  queue.waiting.push(
+    { messageId: 'm0', receiptHandle: '', body: callback('lost'), leaseMs: 30_000, dequeueCount: 1 },
+    { messageId: 'm1', receiptHandle: 'm1-1', body: callback('a'), leaseMs: 30_000, dequeueCount: 1 },
+  );
+  await eventually(() => queue.deleted.length === 1);
+  expect(published.map((record) => record.key)).toEqual(['a']);
+  expect(await registry.getSingleMetricAsString('live2vod_mns_messages_total')).toMatch(/result="unreadable"\} 1/);
+});
+
 test('is deleted only after Kafka has it, and kept invisible until then, by its newest handle', async () => {
   kafka.up = false;
   queue.put('m1', callback('a'), 40);
