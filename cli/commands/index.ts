@@ -1,6 +1,7 @@
 /** Every subcommand. What a command needs beyond its options is loaded when it runs. */
 import type { Command } from 'commander';
 import { addBench } from './bench.ts';
+import { addClip } from './clip.ts';
 import { addDemo } from './demo.ts';
 import { addDlq } from './dlq.ts';
 import { addDoctor } from './doctor.ts';
@@ -24,6 +25,7 @@ export function addCommands(program: Command): void {
   addSchemas(program);
   addDoctor(program);
   addTranscode(program);
+  addClip(program);
   addDlq(program);
   addReplay(program);
   addRecordConfig(program);

@@ -22,6 +22,7 @@ import { telemetrySchemas } from './openapi/telemetry.ts';
 import { refusal } from './parse.ts';
 import type { ReadPlay } from './play/read-play.ts';
 import { guardReading } from './reading.ts';
+import { addClipRoute } from './routes-clips.ts';
 import { addDeadLetterRoutes, type DeadLetters } from './routes-dead-letters.ts';
 import { addEventRoute } from './routes-events.ts';
 import { addJobRoute } from './routes-jobs.ts';
@@ -124,6 +125,7 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
   addPlayRoute(routes, { ...options, pageFolder });
   addJobRoute(routes, options);
   addTranscodeRoute(routes, options);
+  addClipRoute(routes, options);
   addDeadLetterRoutes(routes, options);
   addLatencyRoute(routes, options.readLatency, options.clock);
   addEventRoute(routes, {

@@ -12,7 +12,7 @@ import { mentions, type StateRouteOptions, withFreshness } from './routes-states
 import { placeOf, streamOf } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
-const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'] as const;
+const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE', 'CLIP'] as const;
 
 const jobStates = [
   ...new Set(['JobState', 'StepState', 'CompositionState'].flatMap((name) => wordsOf<JobItem['state']>(name))),
@@ -99,10 +99,13 @@ export function jobsOfVideo({ videoId, stream, jobs, steps }: VideoState): JobIt
   return [...before, ...transcodes].map((job) => ({ ...job, videoId, stream }));
 }
 
-export function jobsOfSession({ sessionId, stream, composition }: SessionState): JobItem[] {
-  if (composition === null) return [];
+export function jobsOfSession({ sessionId, stream, composition, clips }: SessionState): JobItem[] {
+  const cut = clips.map(({ token, state, templateGroupId, videoId: cloudId, errorCode }) => {
+    return { ...none, type: 'CLIP' as const, token, state, templateGroupId, cloudId, errorCode, sessionId, stream };
+  });
+  if (composition === null) return cut;
   const { token, state, reason: policy, mediaId: cloudId, errorCode } = composition;
-  return [{ ...none, type: 'COMPOSE', token, state, policy, cloudId, errorCode, sessionId, stream }];
+  return [{ ...none, type: 'COMPOSE', token, state, policy, cloudId, errorCode, sessionId, stream }, ...cut];
 }
 
 const wantedBy = (query: Query) => (job: JobItem) =>
@@ -127,8 +130,9 @@ export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
     const position = view.position();
     const types: readonly string[] = query.type ?? jobTypes;
     const nothing = { items: [], next: null };
-    const videos = types.some((type) => type !== 'COMPOSE') ? await view.list('video-state', query, any) : nothing;
-    const sessions = types.includes('COMPOSE') ? await view.list('session-state', query, any) : nothing;
+    const isOfSession = (type: string) => type === 'COMPOSE' || type === 'CLIP';
+    const videos = types.every(isOfSession) ? nothing : await view.list('video-state', query, any);
+    const sessions = types.some(isOfSession) ? await view.list('session-state', query, any) : nothing;
     // Both lists are in the same order; each is known up to its cursor, the page goes as far as both are.
     const places = [
       ...videos.items.map((state) => ({ state, place: placeOf(state, state.videoId) })),

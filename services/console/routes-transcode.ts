@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
-import type { OperatorTranscodeRequest } from '../../processors/callback/index.ts';
+import type { OperatorClipRequest, OperatorTranscodeRequest } from '../../processors/callback/index.ts';
 import type { Policy } from '../../processors/policy/index.ts';
 import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -47,7 +47,7 @@ const transcoding = {
 };
 
 /** Makes an operator's request durable on `callbacks`. */
-export type PublishOperatorRequest = (request: OperatorTranscodeRequest) => Promise<void>;
+export type PublishOperatorRequest = (request: OperatorTranscodeRequest | OperatorClipRequest) => Promise<void>;
 
 export type TranscodeRouteOptions = {
   readonly view: StateView;

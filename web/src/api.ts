@@ -128,6 +128,22 @@ export const redrive = ({ partition, offset }: DeadLetter, token: string) =>
     headers: { authorization: `Bearer ${token}` },
   });
 
+export type ClipWish = {
+  /** Seconds since the session began, or a time as ISO 8601. */
+  readonly from: number | string;
+  readonly to: number | string;
+  readonly title?: string | undefined;
+  readonly templateGroupId?: string | undefined;
+};
+
+/** Asks for a clip of a session; the token stays in this tab. */
+export const askClip = (sessionId: string, token: string, body: ClipWish) =>
+  ask(`api/sessions/${encodeURIComponent(sessionId)}/clips`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  });
+
 /** Asks for a transcode of a video; the token stays in this tab. */
 export const askTranscode = (videoId: string, token: string, body: { templateGroupId: string }) =>
   ask(`api/videos/${encodeURIComponent(videoId)}/transcode`, {

@@ -33,6 +33,8 @@ const chinese: Readonly<Record<string, string>> = {
   AUDIT: '审核',
   SNAPSHOT: '截图',
   COMPOSE: '合成',
+  CLIP: '片段',
+  REFUSED: '已拒绝',
   SEGMENT: '分段',
   UPLOAD: '上传',
   UNKNOWN: '未知',

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { readSession, readVideo, type SessionState, type VideoState, wordsOf } from './api.ts';
 import { arrivalPicture, arrivalsOf } from './arrival-picture.ts';
 import { Chart } from './chart.tsx';
+import { Clips } from './clips-view.tsx';
 import { dateTime, duration } from './format.ts';
 import { keepUp } from './keep-up.ts';
 import { laneHeight, lanesOf, sessionPicture } from './session-picture.ts';
@@ -140,6 +141,7 @@ export function SessionView({ id, onConnection }: { id: string; onConnection: (u
           </li>
         ))}
       </ul>
+      <Clips session={session} />
     </section>
   );
 }

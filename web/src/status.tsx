@@ -13,6 +13,7 @@ const tone: Readonly<Record<string, string>> = {
   DELETED: 'quiet',
   DECIDED: 'quiet',
   FAILED: 'bad',
+  REFUSED: 'bad',
   FAIL: 'bad',
   BLOCKED: 'bad',
 };

@@ -149,7 +149,13 @@ export function manualFollower(): Follower & { announce(): void } {
   };
 }
 
-export type Published = { videoId: string; region: string | null; body: Readonly<Record<string, unknown>> };
+export type Published = {
+  source: string;
+  key: string;
+  videoId: string;
+  region: string | null;
+  body: Readonly<Record<string, unknown>>;
+};
 
 /** A console over a view of its own, with a follower that the test drives and dead letters from a list. */
 export async function testConsole(
@@ -183,7 +189,8 @@ export async function testConsole(
     token: 'token' in options ? options.token : 'right',
     unknownStream: options.unknownStream ?? defaultPolicy,
     publish: async (request) => {
-      published.push({ videoId: request.videoId, region: request.region, body: encodeInternalEvent(request).body });
+      const { source, key, body } = encodeInternalEvent(request);
+      published.push({ source, key, videoId: request.videoId, region: request.region, body });
     },
     readPlay: () => Promise.resolve({ kind: 'silent' }),
     playSeconds: 60,

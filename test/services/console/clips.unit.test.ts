@@ -1,0 +1,153 @@
+/** A person's request for a clip (docs/clips.md): what is asked of the pipeline, and what is refused with what there is. */
+import { describe, expect, test } from 'vitest';
+import type { SessionState } from '../../../schemas/generated/SessionState.ts';
+import { openView, session, sessionRecord, stream, testConsole, video, videoRecord } from './fixture.ts';
+
+const startMs = Date.UTC(2026, 2, 1, 9, 30);
+const sessionId = 'play.example.com/live/room-42/2026-03-01T09:30:00.000Z';
+const path = `/api/sessions/${encodeURIComponent(sessionId)}/clips`;
+const file = (videoId: string, from: number, to: number, status: SessionState['segments'][number]['status']) => ({
+  ...{ videoId, startTime: startMs + from * 1000, endTime: startMs + to * 1000, status, format: 'm3u8' },
+});
+/** Twenty minutes, twenty that the stream paused for one of, a pause of a minute, and eight more that aren't ready. */
+const segments = [
+  file('a', 0, 1200, 'TRANSCODED'),
+  file('b', 1200, 2400, 'PARTIAL'),
+  file('c', 2460, 2940, 'SOURCE_READY'),
+];
+
+type Clip = SessionState['clips'][number];
+
+async function app(clips: readonly Clip[] = []) {
+  const view = await openView();
+  await view.apply([
+    videoRecord(0, 0, video('a', { kind: 'SEGMENT', status: 'TRANSCODED', durationSeconds: 1200 })),
+    videoRecord(0, 1, video('b', { kind: 'SEGMENT', status: 'PARTIAL', durationSeconds: 1140 })),
+    sessionRecord(0, session(sessionId, { startTime: startMs, status: 'ENDED', segments, clips })),
+    sessionRecord(1, session('old', { status: 'MERGED', mergedInto: sessionId })),
+    sessionRecord(2, session('lost', { status: 'MERGED', mergedInto: 'gone' })),
+  ]);
+  return testConsole({ view, token: 'right' });
+}
+
+async function ask(body: object, { clips = [], url = path }: { clips?: readonly Clip[]; url?: string } = {}) {
+  const { app: console, published } = await app(clips);
+  const headers = { authorization: 'Bearer right' };
+  const answer = await console.inject({ method: 'POST', url, headers, payload: body });
+  return { status: answer.statusCode, body: answer.json(), published };
+}
+
+const clipOf = (token: string, state: Clip['state'], errorCode: string | null = null): Clip => ({
+  ...{ token, state, errorCode, from: 0, to: 1, title: '', templateGroupId: null, videoId: null, status: null },
+  ...{ requestedAt: null, parts: [] },
+});
+
+describe('a clip is asked for', () => {
+  test('by seconds, with what it will be made of', async () => {
+    const { status, body, published } = await ask({ from: 1140, to: 1260.5, title: 'goal' });
+    expect([status, body]).toMatchObject([
+      202,
+      {
+        ...{ sessionId, token: expect.stringMatching(/^lvk-[0-9a-f]{32}-0$/), state: 'REQUESTED' },
+        ...{ from: startMs + 1_140_000, to: startMs + 1_260_500, gaps: [], spareSeconds: 60 },
+        parts: [
+          { videoId: 'a', inSeconds: 1140, outSeconds: null },
+          { videoId: 'b', inSeconds: 0, outSeconds: 60.5 },
+        ],
+      },
+    ]);
+    expect(published).toMatchObject([
+      {
+        ...{ source: 'operator', key: `compose:${body.token}` },
+        body: {
+          ...{
+            EventType: 'OperatorClipRequest',
+            StreamName: stream.streamName,
+            SessionId: sessionId,
+            Token: body.token,
+          },
+          Clip: { From: '2026-03-01T09:49:00.000Z', To: '2026-03-01T09:51:00.500Z', Title: 'goal' },
+        },
+      },
+    ]);
+  });
+
+  test('by time of day, and of a session that was merged', async () => {
+    const times = { from: '2026-03-01T09:31:00Z', to: '2026-03-01T10:32:00+01:00' };
+    const { body, published } = await ask(times, { url: '/api/sessions/old/clips' });
+    expect(body).toMatchObject({ sessionId, parts: [{ videoId: 'a', inSeconds: 60, outSeconds: 120 }] });
+    expect(published).toMatchObject([{ body: { Clip: { Title: stream.streamName } } }]);
+  });
+
+  test('across the end of what was recorded: the gap is left off, and said', async () => {
+    const { body } = await ask({ from: 2340, to: 2430 });
+    expect(body).toMatchObject({
+      to: startMs + 2_400_000,
+      gaps: [{ startTime: startMs + 2_400_000, endTime: startMs + 2_430_000 }],
+    });
+  });
+
+  test('once: the same again is the same clip, whatever it is called', async () => {
+    const first = await ask({ from: 0, to: 60 });
+    const { token } = first.body;
+    const again = await ask({ from: 0, to: 60, title: 'other' });
+    expect(again.body.token).toBe(token);
+    for (const body of [
+      { from: 0, to: 60, idempotencyKey: 'k' },
+      { from: 0, to: 60, templateGroupId: 'g' },
+    ])
+      expect((await ask(body)).body.token).not.toBe(token);
+    // Once it shows, nothing more is asked of the pipeline.
+    const known = await ask({ from: 0, to: 60 }, { clips: [clipOf(token, 'DONE')] });
+    expect([known.status, known.body.state, known.published]).toEqual([202, 'DONE', []]);
+    for (const state of ['FAILED', 'IN_DOUBT', 'REFUSED'] as const) {
+      const ended = await ask({ from: 0, to: 60 }, { clips: [clipOf(token, state, 'NotNormal')] });
+      expect(ended).toMatchObject({ status: 409, body: { code: `CLIP_${state}` }, published: [] });
+      expect(ended.body.message).toContain('idempotencyKey');
+    }
+  });
+
+  test('of which a person does the failed one again, under the name of that', async () => {
+    const { token } = (await ask({ from: 0, to: 60 })).body;
+    const redriven = token.replace(/-0$/, '-1');
+    const known = await ask({ from: 0, to: 60 }, { clips: [clipOf(redriven, 'DONE')] });
+    expect(known.body).toMatchObject({ token: redriven, state: 'DONE' });
+  });
+});
+
+describe('a clip is refused', () => {
+  test.each([
+    ['beyond the session', { from: 2900, to: 3000 }, 400, 'OUTSIDE_SESSION', '(0 to 2940 s)'],
+    ['from before it', { from: '2026-03-01T09:00:00Z', to: '2026-03-01T09:40:00Z' }, 400, 'OUTSIDE_SESSION', '09:30'],
+    ['where nothing was recorded', { from: 2410, to: 2450 }, 400, 'NOT_RECORDED', 'nothing was recorded then'],
+    ['without a length', { from: 10, to: 10 }, 400, 'EMPTY_RANGE', 'after'],
+    ['of a file that isn’t playable', { from: 2460, to: 2470 }, 409, 'NOT_NORMAL', 'video c is SOURCE_READY'],
+    ['without an end', { from: 1 }, 400, 'BAD_REQUEST', 'body to'],
+    ['with words for a time', { from: 'noon', to: 2 }, 400, 'BAD_REQUEST', 'ISO 8601'],
+    ['from before the beginning', { from: -1, to: 2 }, 400, 'BAD_REQUEST', 'body from'],
+    ['with a title that is too long', { from: 0, to: 1, title: '球'.repeat(21) }, 400, 'BAD_REQUEST', '60 bytes'],
+    ['with a title of control characters', { from: 0, to: 1, title: 'a\u0007b' }, 400, 'BAD_REQUEST', 'control'],
+    ['with what nobody knows', { from: 0, to: 1, speed: 2 }, 400, 'BAD_REQUEST', 'speed'],
+  ])('%s', async (_what, body, status, code, message) => {
+    const answer = await ask(body);
+    expect(answer).toMatchObject({ status, body: { code }, published: [] });
+    expect(answer.body.message).toContain(message);
+  });
+
+  test('of a session that isn’t known, or no longer', async () => {
+    for (const id of ['none', 'lost'])
+      expect(await ask({ from: 0, to: 1 }, { url: `/api/sessions/${id}/clips` })).toMatchObject({ status: 404 });
+  });
+
+  test('beyond the twentieth', async () => {
+    const clips = Array.from({ length: 20 }, (_, n) => clipOf(`lvk-${n}-0`, 'DONE'));
+    expect(await ask({ from: 0, to: 1 }, { clips })).toMatchObject({ status: 409, body: { code: 'TOO_MANY_CLIPS' } });
+    expect(await ask({ from: 0, to: 1 }, { clips: clips.slice(1) })).toMatchObject({ status: 202 });
+  });
+
+  test('without the token of the console', async () => {
+    const { app: console, published } = await app();
+    const answer = await console.inject({ method: 'POST', url: path, payload: { from: 0, to: 1 } });
+    expect([answer.statusCode, published]).toEqual([401, []]);
+  });
+});
