@@ -66,7 +66,8 @@ function unplayableYet(state: VideoState, { code }: FaultAnswer): ApiFault {
       waiting ? 'its transcode waits for approval (SOURCE_READY)' : 'it is not transcoded yet (SOURCE_READY)',
     );
   }
-  if (status === 'TRANSCODING' || status === 'PLAYABLE')
+  // A source that plays as it is has no outputs: there the cloud's status lags.
+  if (status === 'TRANSCODING' || (status === 'PLAYABLE' && state.renditions.length > 0))
     return unplayable('TRANSCODING', videoId, 'it is being transcoded; the cloud gives addresses once all is done');
   if (status === 'FAILED') return unplayable('FAILED', videoId, `it failed: ${failureOf(state)}`);
   // The cloud's status comes after its event (cloud facts 3.1.5).

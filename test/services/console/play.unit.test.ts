@@ -102,6 +102,19 @@ describe('play addresses of the emulated cloud', () => {
     expect(recorded.renditions.every(({ fileUrl }) => fileUrl?.startsWith('http://vod.example.com/'))).toBe(true);
   });
 
+  test('are those of the source where nobody transcodes it', async () => {
+    const emulator = await calmEmulator();
+    emulator.play({ stories: ['as-it-is'], shows: 1, compression: 1e7 });
+    await emulator.whenQuiet();
+    const [recorded] = emulator.ledger().videos;
+    if (!recorded) return expect.fail('nothing was recorded');
+    const cloud = clientOf(emulator.url);
+    const { ask } = await served([stateOf(recorded)], () => cloud);
+    const { status, body } = await ask(recorded.videoId);
+    expect([status, body.streams?.length, body.streams?.[0]?.format]).toEqual([200, 1, 'm3u8']);
+    expect((await fetch(body.streams?.[0]?.url ?? '')).status).toBe(200);
+  });
+
   test('say that they do not end where URL signing is off', async () => {
     const { url, ledger, turn } = await playedShow('1');
     turn({ urlSigning: false });
@@ -156,6 +169,13 @@ describe('why a video does not play', () => {
     { eventId: 'e', eventType: 'TranscodeComplete', eventTime: 1, receivedAt: 1, status: 'fail', source: 'http' },
   ].map((entry) => ({ ...entry, jobId: null, errorCode: 'InvalidParameter.ResourceContentBad', implausible: [] }));
 
+  const output = {
+    status: 'SUCCESS',
+    definition: 'LD',
+    format: 'mp4',
+    superseded: false,
+  } as VideoState['renditions'][number];
+
   test.each<[string, Partial<VideoState>, Reply, number, string, string]>([
     ['an image', { subject: 'IMAGE' }, 'hang', 409, 'NO_VIDEO', 'IMAGE'],
     ['deleted', at('DELETED'), 'hang', 409, 'DELETED', 'deleted'],
@@ -164,7 +184,8 @@ describe('why a video does not play', () => {
     ['source ready', at('SOURCE_READY'), illegal, 409, 'AWAITING_TRANSCODE', 'not transcoded yet'],
     ['waiting for a person', at('SOURCE_READY', { jobs: [job()] }), illegal, 409, 'AWAITING_TRANSCODE', 'approval'],
     ['being transcoded', at('TRANSCODING'), illegal, 409, 'TRANSCODING', 'being transcoded'],
-    ['first output there', at('PLAYABLE'), illegal, 409, 'TRANSCODING', 'once all is done'],
+    ['first output there', at('PLAYABLE', { renditions: [output] }), illegal, 409, 'TRANSCODING', 'once all is done'],
+    ['playable as it is, the status lags', at('PLAYABLE'), illegal, 503, 'NOT_YET', 'ask again'],
     ['failed', at('FAILED', { timeline: failed }), illegal, 409, 'FAILED', 'InvalidParameter.ResourceContentBad'],
     ['blocked', at('TRANSCODED', { auditStatus: 'BLOCKED' }), illegal, 409, 'BLOCKED', 'audit'],
     ['done, the status lags', at('TRANSCODED'), illegal, 503, 'NOT_YET', 'ask again'],
