@@ -116,6 +116,11 @@ describe('a policy allows what its role calls, and nothing else', () => {
     expect(policy?.Statement[0]?.Action ?? []).toEqual(actions);
   });
 
+  it('on what it is granted: VOD and Live by operation, the queue by its name', () => {
+    for (const [name, { Statement }] of policies)
+      expect([name, Statement[0]?.Resource]).toEqual([name, name === 'mns' ? 'acs:mns:*:*:/queues/*/messages' : '*']);
+  });
+
   it('there is none for anything else', () => {
     expect([...policies.keys()].filter((name) => !(name in calls))).toEqual([]);
     for (const { Version } of policies.values()) expect(Version).toBe('1');
