@@ -56,7 +56,6 @@ export const getPlayInfo: Action = (params, context) => {
       Status,
       CreationTime,
       MediaType: 'video',
-      TranscodeMode: source === null ? 'FastTranscode' : 'NoTranscode',
     },
     PlayInfoList: { PlayInfo: streams.map((stream) => ({ ...describeStream(stream), PlayURL: play(stream.fileUrl) })) },
   };
