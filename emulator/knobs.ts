@@ -38,6 +38,8 @@ const work = {
   composeFailRate: rate.default(0),
   /** Probability that a production (ProduceEditingProjectVideo) fails: told by ProduceMediaComplete. */
   produceFailRate: rate.default(0),
+  /** Probability that a snapshot that a user ordered fails: told by a SnapshotComplete without SnapshotInfos. */
+  snapshotFailRate: rate.default(0),
   /** Probability of the verdicts `block` and `review` of an AI audit; else `pass`. */
   auditBlockRate: rate.default(0.05),
   auditReviewRate: rate.default(0.05),

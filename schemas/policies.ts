@@ -27,9 +27,9 @@ const stepError = (options: string) => ({
 });
 /** Submitted with the audit template of that id, else with the account's default. */
 const audit = z.strictObject({ templateId: templateGroupId.optional() }, stepError('templateId'));
-const snapshot = z.strictObject(
+const cover = z.strictObject(
   {
-    /** Snapshot template; it overrides `atSeconds` at the cloud. */
+    /** Snapshot template; it overrides `atSeconds` at the cloud. Of several pictures the first becomes the cover. */
     templateId: templateGroupId.optional(),
     /** The moment of the picture, from the start of the video. The first frame where absent. */
     atSeconds: z.number().min(0).max(daySeconds).optional(),
@@ -39,8 +39,10 @@ const snapshot = z.strictObject(
 const beforeTranscode = z.strictObject({
   /** AI audit: the transcode waits until it, or a person, lets the video pass. */
   audit: step(audit),
-  /** Cover snapshot; the transcode doesn't wait for it. */
-  snapshot: step(snapshot),
+  /** A snapshot, which is then set as the cover; the transcode waits for neither. */
+  cover: step(cover),
+  /** What `cover` was called while it set none. */
+  snapshot: z.undefined({ error: 'is called cover now: a snapshot becomes the cover by being set as it' }).optional(),
 });
 
 const jobs = {
@@ -203,13 +205,17 @@ const parts: Readonly<Record<string, { readonly shape: object }>> = {
   composed,
   beforeTranscode,
   audit,
-  snapshot,
+  cover,
 };
+
+/** Names that are refused with a word on what they are called now. */
+const formerKeys: readonly string[] = ['snapshot'];
 
 /** The keys that a part of a rule may have; the path starts with the rule's index. */
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
   const part = path.at(-1);
-  return Object.keys(typeof part === 'string' ? (parts[part]?.shape ?? {}) : rule.shape);
+  const keys = Object.keys(typeof part === 'string' ? (parts[part]?.shape ?? {}) : rule.shape);
+  return keys.filter((key) => !formerKeys.includes(key));
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -11,7 +11,7 @@ export { CloudFault, type FaultAnswer, type FaultKind } from './fault.ts';
 export type { FoundMedia, LiveRecording, Media, PlayInfo, PlayStream, VideoInfo } from './media.ts';
 export type { MessageCallback, Notification } from './notification.ts';
 export { adaptivePace } from './pace.ts';
-export type { JobDetail, Production, ProductionPart } from './production.ts';
+export type { JobDetail, Production, ProductionPart, SnapshotPictures } from './production.ts';
 export { fixedFields, type RecordConfig, type RecordFormat } from './record-config.ts';
 export type { Recording } from './recording.ts';
 export { publicEndpoint, type RegionalClouds, regionalClouds } from './regions.ts';

@@ -27,13 +27,20 @@ export type Production = {
     readonly storageLocation?: string | null;
     readonly description?: string | null;
   }): Promise<{ readonly mediaId: string }>;
-  /** A cover and others, by a template or at a time. */
+  /** One picture at a time of the video, or what a template says; sets no cover. Told by SnapshotComplete. */
   submitSnapshotJob(request: {
     readonly videoId: string;
     /** Overrides all else at the cloud. */
     readonly snapshotTemplateId?: string | null;
     readonly offsetMs?: number | null;
   }): Promise<{ readonly jobId: string }>;
+  /** The pictures of the latest snapshot of a type; null where there is none. */
+  listSnapshots(request: {
+    readonly videoId: string;
+    readonly snapshotType: 'CoverSnapshot' | 'NormalSnapshot' | 'SpriteSnapshot';
+  }): Promise<SnapshotPictures | null>;
+  /** Sets what is given, again and again the same. Told by MediaBaseChangeComplete. */
+  updateVideoInfo(request: { readonly videoId: string; readonly coverUrl: string }): Promise<void>;
   /** AI audit; costs money and knows no idempotency. Its verdict comes as AIMediaAuditComplete. */
   submitAiMediaAuditJob(request: {
     readonly mediaId: string;
@@ -45,6 +52,12 @@ export type Production = {
   getJob(request: { readonly jobId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<JobDetail>;
   /** What the latest audit of a media suggests: `pass`, `review` or `block`; null while there is none. */
   getMediaAuditResult(request: { readonly mediaId: string }): Promise<{ readonly suggestion: string | null }>;
+};
+
+export type SnapshotPictures = {
+  readonly jobId: string | null;
+  /** Address of all of them, with `{SnapshotCount}` in place of the number. */
+  readonly regular: string | null;
 };
 
 export type JobSummary = {
@@ -89,6 +102,8 @@ const jobDetail = z
     };
   });
 
+const snapshotList = z.object({ MediaSnapshot: z.object({ JobId: text, Regular: text }).nullish() });
+
 const auditResult = z.object({ MediaAuditResult: z.object({ Suggestion: text }).nullish() });
 
 const mostSources = 200;
@@ -131,10 +146,25 @@ export function production(vod: Rpc): Production {
       const answer = await vod.call(
         'SubmitSnapshotJob',
         'change',
-        { VideoId: videoId, SnapshotTemplateId: snapshotTemplateId, SpecifiedOffsetTime: offsetMs },
+        // Count or Interval has to be there (cloud facts 3.3.2); a template overrides both.
+        { VideoId: videoId, SnapshotTemplateId: snapshotTemplateId, SpecifiedOffsetTime: offsetMs, Count: 1 },
         z.object({ SnapshotJob: z.object({ JobId: z.string() }) }),
       );
       return { jobId: answer.SnapshotJob.JobId };
+    },
+    async listSnapshots({ videoId, snapshotType }) {
+      const params = { VideoId: videoId, SnapshotType: snapshotType };
+      try {
+        const { MediaSnapshot: found } = await vod.call('ListSnapshots', 'read', params, snapshotList);
+        return found ? { jobId: found.JobId, regular: found.Regular } : null;
+      } catch (error) {
+        // How the cloud says that there is none (cloud facts 3.3.12).
+        if (error instanceof CloudFault && error.code === 'NoSuchResource') return null;
+        throw error;
+      }
+    },
+    async updateVideoInfo({ videoId, coverUrl }) {
+      await vod.call('UpdateVideoInfo', 'change', { VideoId: videoId, CoverURL: coverUrl }, z.object({}));
     },
     async submitAiMediaAuditJob({ mediaId, templateId }) {
       const answer = await vod.call(

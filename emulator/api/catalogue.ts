@@ -8,11 +8,16 @@ import {
   updateLiveRecordVodConfig,
 } from './live/record-vod.ts';
 import { getJobDetail, getMediaAuditResult, listJobInfo } from './vod/job-info.ts';
-import { createAudit, deleteVideo } from './vod/manage.ts';
+import { createAudit, deleteVideo, updateVideoInfo } from './vod/manage.ts';
 import { getPlayInfo, getVideoInfo, getVideoInfos, listLiveRecordVideo } from './vod/media.ts';
 import { deleteMessageCallback, getMessageCallback, setMessageCallback } from './vod/message-callback.ts';
 import { submitAiImageJob, submitDynamicImageJob, submitWorkflowJob } from './vod/process.ts';
-import { produceEditingProjectVideo, submitAiMediaAuditJob, submitSnapshotJob } from './vod/production.ts';
+import {
+  listSnapshots,
+  produceEditingProjectVideo,
+  submitAiMediaAuditJob,
+  submitSnapshotJob,
+} from './vod/production.ts';
 import { searchMedia } from './vod/search-media.ts';
 import { getMezzanineInfo, getVideoPlayAuth } from './vod/source.ts';
 import { submitTranscodeJobs } from './vod/submit-transcode.ts';
@@ -44,6 +49,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
       UploadMediaByURL: uploadMediaByUrl,
       CreateAudit: createAudit,
       DeleteVideo: deleteVideo,
+      UpdateVideoInfo: updateVideoInfo,
     }),
     ...quota('queryPerSecond', {
       GetTranscodeTask: getTranscodeTask,
@@ -56,6 +62,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
       ListJobInfo: listJobInfo,
       GetJobDetail: getJobDetail,
       GetMediaAuditResult: getMediaAuditResult,
+      ListSnapshots: listSnapshots,
     }),
     ...quota('playPerSecond', { GetPlayInfo: getPlayInfo, GetVideoPlayAuth: getVideoPlayAuth }),
     ...quota('configPerSecond', {

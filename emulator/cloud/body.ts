@@ -1,4 +1,12 @@
-import type { Happening, Snapshot, TranscodeJobPlan, TranscodeTask, VideoPlan, WorkflowRun } from '../scenario/fact.ts';
+import type {
+  Happening,
+  InfoChange,
+  Snapshot,
+  TranscodeJobPlan,
+  TranscodeTask,
+  VideoPlan,
+  WorkflowRun,
+} from '../scenario/fact.ts';
 
 /** A callback's body: one flat JSON object. */
 export type CallbackBody = Readonly<Record<string, unknown>>;
@@ -58,14 +66,16 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
         Size: String(video.sizeBytes),
       };
     case 'snapshot':
+      return { EventType: 'SnapshotComplete', EventTime, VideoId, ...snapshotResult(fact.snapshot) };
+    case 'info-changed':
       return {
-        EventType: 'SnapshotComplete',
+        EventType: 'MediaBaseChangeComplete',
         EventTime,
-        VideoId,
         Status: 'success',
-        ...(fact.snapshot.startedBy === 'user' ? { SubType: 'SpecifiedTime' } : {}),
-        CoverUrl: fact.snapshot.coverUrl,
-        SnapshotInfos: [snapshotInfo(video, fact.snapshot)],
+        MediaId: VideoId,
+        MediaType: 'video',
+        OperateMode: 'update',
+        MediaContent: contentOf(fact.change),
       };
     case 'produced':
       return {
@@ -201,14 +211,36 @@ function streamInfo(job: TranscodeJobPlan): CallbackBody {
   };
 }
 
-function snapshotInfo(video: VideoPlan, { jobId, count, startedBy }: Snapshot): CallbackBody {
-  const path = `${video.videoId}/covers/${jobId.slice(0, 8)}-{SnapshotCount}.jpg`;
-  return {
+/** One that failed tells nothing of itself (cloud facts 1.4.8). */
+function snapshotResult({ jobId, count, startedBy, failed, coverUrl, regular }: Snapshot): CallbackBody {
+  if (failed)
+    return {
+      Status: 'fail',
+      ErrorCode: 'InvalidParameter.ResourceContentBad',
+      ErrorMessage: 'The resource operated InputFile is bad',
+    };
+  const info = {
     Status: 'success',
     SnapshotType: startedBy === 'cloud' ? 'CoverSnapshot' : 'NormalSnapshot',
     SnapshotCount: count,
-    SnapshotFormat: path,
-    SnapshotRegular: `http://vod.example.com/${path}`,
+    SnapshotFormat: new URL(regular).pathname.slice(1).replace('%7BSnapshotCount%7D', '{SnapshotCount}'),
+    SnapshotRegular: regular,
     JobId: jobId,
   };
+  return {
+    Status: 'success',
+    ...(startedBy === 'user' ? { SubType: 'SpecifiedTime' } : {}),
+    ...(coverUrl === null ? {} : { CoverUrl: coverUrl }),
+    SnapshotInfos: [info],
+  };
+}
+
+/** Each change as JSON text of its own (cloud facts 1.3.4). */
+function contentOf({ now, before }: InfoChange): CallbackBody {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, NewValue]) => {
+      const OldValue = before[name];
+      return [name, JSON.stringify(OldValue === undefined ? { NewValue } : { OldValue, NewValue })];
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import { afterSource } from '../scenario/lifecycle.ts';
 import { planSnapshot } from '../scenario/transcode.ts';
 import type { Cloud } from './cloud.ts';
 import { paceOf, start } from './start.ts';
-import type { CloudVideo } from './video.ts';
+import { type CloudVideo, coverOf, infoSet } from './video.ts';
 
 /** What a user asks of media beside transcodes, productions, snapshots and audits. */
 
@@ -15,6 +15,20 @@ export function deleteVideo(cloud: Cloud, video: CloudVideo): void {
 /** A person's verdict, as it is given. */
 export function reviewVideo(cloud: Cloud, video: CloudVideo, review: Review): void {
   happen(cloud, video, 0, { kind: 'reviewed', review });
+}
+
+/** What a user says of the video, at once. */
+export function changeInfo(cloud: Cloud, video: CloudVideo, now: Readonly<Record<string, string>>): void {
+  const known: Readonly<Record<string, string | null>> = {
+    Title: infoSet(video, 'Title') ?? video.plan.title,
+    Description: infoSet(video, 'Description'),
+    CoverURL: coverOf(video),
+    Tags: infoSet(video, 'Tags'),
+  };
+  const before = Object.fromEntries(
+    Object.keys(now).flatMap((name) => (known[name] == null ? [] : [[name, known[name]]])),
+  );
+  happen(cloud, video, 0, { kind: 'info-changed', change: { now, before } });
 }
 
 /** A cover chosen by a machine; done in 5 to 30 s, and told by no callback (cloud facts 3.3.7). */

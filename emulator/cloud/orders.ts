@@ -71,7 +71,7 @@ export function orderProduction(cloud: Cloud, wish: ProductionWish): { video: Cl
 export function orderSnapshot(cloud: Cloud, video: CloudVideo, count: number): string {
   const pace = paceOf(cloud, [video]);
   const rng = cloud.chance('snapshot', video.plan.videoId, video.orders.length);
-  const snapshot = planSnapshot(rng, video.plan, count, 'user');
+  const snapshot = planSnapshot(rng, video.plan, count, 'user', rng.chance(cloud.knobs().snapshotFailRate));
   video.orders.push({ kind: 'snapshot', jobId: snapshot.jobId, createdMs: pace.cloudMs });
   const atMs = pace.cloudMs + rng.int(3, 15) * 1000;
   start(cloud, [{ atMs, videoId: video.plan.videoId, fact: { kind: 'snapshot', snapshot } }], pace, null);

@@ -47,6 +47,18 @@ export function isDeleted(video: CloudVideo): boolean {
   return video.occurred.some(({ fact }) => fact.kind === 'deleted');
 }
 
+/** What a user set it to last, of Title, Description, CoverURL and Tags; null where nobody did. */
+export function infoSet({ occurred }: CloudVideo, name: string): string | null {
+  const changed = occurred.findLast(({ fact }) => fact.kind === 'info-changed' && fact.change.now[name] !== undefined);
+  return changed?.fact.kind === 'info-changed' ? (changed.fact.change.now[name] ?? null) : null;
+}
+
+/** The cover: what a user set, else the one that VOD took by itself. */
+export function coverOf(video: CloudVideo): string | null {
+  const taken = video.occurred.findLast(({ fact }) => fact.kind === 'snapshot' && fact.snapshot.coverUrl !== null);
+  return infoSet(video, 'CoverURL') ?? (taken?.fact.kind === 'snapshot' ? taken.fact.snapshot.coverUrl : null);
+}
+
 /** Epoch ms of the cloud; null before it was so. */
 export function timeOf(video: CloudVideo, kind: Happening['fact']['kind']): number | null {
   return video.occurred.find((one) => one.fact.kind === kind)?.atMs ?? null;

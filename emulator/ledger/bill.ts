@@ -31,8 +31,8 @@ function linesOf({ plan, occurred }: CloudVideo): BillLine[] {
       case 'produced':
         return fact.failed ? [] : [{ ...common, service: 'compose', startedBy: 'user' }];
       case 'snapshot': {
-        const { jobId, count, startedBy } = fact.snapshot;
-        return [{ ...common, service: 'snapshot', startedBy, jobId, minutes: 0, count }];
+        const { jobId, count, startedBy, failed } = fact.snapshot;
+        return failed ? [] : [{ ...common, service: 'snapshot', startedBy, jobId, minutes: 0, count }];
       }
       case 'audited':
         return [{ ...common, service: 'audit', startedBy: 'user', jobId: fact.audit.jobId }];

@@ -1,5 +1,5 @@
 import type { StreamRef, VideoKind, VideoState, VideoStatus } from '../../schemas/generated/VideoState.ts';
-import { type CloudVideo, distributedAt, timeOf } from '../cloud/video.ts';
+import { type CloudVideo, coverOf, distributedAt, timeOf } from '../cloud/video.ts';
 import type { Delivery } from '../delivery/courier.ts';
 import type { Practice } from '../scenario/practice.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
@@ -64,7 +64,6 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
   const sourceReadyTime = timeOf(video, 'source-ready');
   const renditions = renditionsOf(video);
   const facts = occurred.map(({ fact }) => fact);
-  const snapshots = facts.flatMap((fact) => (fact.kind === 'snapshot' ? [fact.snapshot] : []));
   const audits = facts.flatMap((fact) => (fact.kind === 'audited' ? [fact.audit] : []));
   const reviews = facts.flatMap((fact) => (fact.kind === 'reviewed' ? [fact.review] : []));
   const verdict = audits.at(-1)?.suggestion;
@@ -88,7 +87,7 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
     composeStartTime: timeOf(video, 'compose-started'),
     sourceReadyTime,
     ...transcodeTimes(video),
-    coverUrl: snapshots.at(-1)?.coverUrl ?? null,
+    coverUrl: coverOf(video),
     sourceUrl: sourceReadyTime === null ? null : plan.sourceUrl,
     sizeBytes: sourceReadyTime === null ? null : plan.sizeBytes,
     durationSeconds: told ? plan.durationSeconds : null,

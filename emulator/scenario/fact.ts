@@ -44,10 +44,14 @@ export type TranscodeTask = {
   readonly callbackUrl: string | null;
 };
 
-/** A set of pictures: the cloud's own along with a transcode, or at a moment that a user chose. */
+/** A set of pictures: the cloud's own along with a transcode, one of which is the cover, or at a moment that a user chose. */
 export type Snapshot = {
   readonly jobId: string;
-  readonly coverUrl: string;
+  readonly failed: boolean;
+  /** Null of a user's: it sets no cover (cloud facts 3.3.2). */
+  readonly coverUrl: string | null;
+  /** Address of each, with `{SnapshotCount}` in place of its number. */
+  readonly regular: string;
   readonly count: number;
   readonly startedBy: 'cloud' | 'user';
 };
@@ -61,6 +65,12 @@ export type Audit = {
 
 /** A person's verdict. */
 export type Review = { readonly status: 'Normal' | 'Blocked'; readonly reason: string | null };
+
+/** What a user changed of a video's information, by the API's names; and what it was before. */
+export type InfoChange = {
+  readonly now: Readonly<Record<string, string>>;
+  readonly before: Readonly<Record<string, string>>;
+};
 
 /** A run of a user's workflow. */
 export type WorkflowRun = { readonly taskId: string; readonly workflowId: string; readonly createdMs: number };
@@ -78,6 +88,7 @@ export type Fact =
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly kind: 'audited'; readonly audit: Audit }
   | { readonly kind: 'reviewed'; readonly review: Review }
+  | { readonly kind: 'info-changed'; readonly change: InfoChange }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'fetched'; readonly jobId: string; readonly sourceUrl: string }
   | { readonly kind: 'ai-image-made'; readonly jobId: string }

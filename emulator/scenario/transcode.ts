@@ -79,9 +79,18 @@ function planJob(rng: Rng, order: TranscodeOrder, rendition: RenditionTemplate, 
 }
 
 /** Pictures of a video, one of them its cover. */
-export function planSnapshot(rng: Rng, video: VideoPlan, count: number, startedBy: Snapshot['startedBy']): Snapshot {
+export function planSnapshot(
+  rng: Rng,
+  video: VideoPlan,
+  count: number,
+  startedBy: Snapshot['startedBy'],
+  failed = false,
+): Snapshot {
   const cover = String(rng.int(1, count)).padStart(5, '0');
   const jobId = rng.hex(32);
-  const folder = `http://vod.example.com/${video.videoId}/covers`;
-  return { jobId, coverUrl: `${folder}/${jobId.slice(0, 8)}-${cover}.jpg`, count, startedBy };
+  const folder = startedBy === 'cloud' ? 'covers' : 'snapshots/normal';
+  const picture = (number: string) =>
+    `http://vod.example.com/${video.videoId}/${folder}/${jobId.slice(0, 8)}-${number}.jpg`;
+  const coverUrl = startedBy === 'cloud' ? picture(cover) : null;
+  return { jobId, failed, coverUrl, regular: picture('{SnapshotCount}'), count, startedBy };
 }

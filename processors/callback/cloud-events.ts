@@ -1,7 +1,7 @@
 /** The cloud's event types: what each says about its subject, and what tells two events of that type apart. */
 import { bounds } from '../../schemas/bounds.ts';
 import type { AuditStatus, DeleteType, Fact, StreamRef } from '../../schemas/generated/VideoState.ts';
-import { emptyFact, type FreshFact } from './event.ts';
+import { emptyFact, type FreshFact, failed } from './event.ts';
 import {
   type Body,
   compareText,
@@ -97,7 +97,8 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
           coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
           errorMessage: messageOf(body),
           // Only what was ordered through the API belongs to one of our steps.
-          jobIds: textOf(body, 'SubType') === 'SpecifiedTime' ? boundedIds(jobIds.slice(0, 1)) : [],
+          jobIds: isOrderedSnapshot(body) ? boundedIds(jobIds.slice(0, 1)) : [],
+          snapshot: snapshotOf(body, jobIds.length > 0),
         },
         discriminator: jobIds.length > 0 ? jobIds : ['', timeText(body)],
       };
@@ -283,6 +284,26 @@ function jobIdsIn(body: Body, list: string): readonly string[] {
   return objectsOf(body, list)
     .flatMap((info) => textOf(info, 'JobId') ?? [])
     .sort(compareText);
+}
+
+/** Taken for a user, not by the cloud itself (cloud facts 1.4.8). */
+function isOrderedSnapshot(body: Body): boolean {
+  return textOf(body, 'SubType') === 'SpecifiedTime';
+}
+
+/** Of one that may be ours: it was ordered through the API, or failed and says nothing of itself (cloud facts 1.4.8). */
+function snapshotOf(body: Body, named: boolean): Fact['snapshot'] {
+  if (isOrderedSnapshot(body)) return { named, pictureUrl: firstPictureOf(body) };
+  return !named && failed({ status: statusText(body) }) ? { named, pictureUrl: null } : null;
+}
+
+/** Pictures are numbered from 1, with five digits (cloud facts 1.4.16). */
+function firstPictureOf(body: Body): string | null {
+  for (const info of objectsOf(body, 'SnapshotInfos')) {
+    const regular = failed({ status: statusText(info) }) ? null : textOf(info, 'SnapshotRegular');
+    if (regular !== null) return urlOf({ url: regular.replace('{SnapshotCount}', '00001') }, 'url');
+  }
+  return null;
 }
 
 function deleteTypeOf(body: Body): DeleteType {

@@ -102,4 +102,5 @@ export const emptyFact: Fact = {
   contradiction: null,
   subject: null,
   storage: null,
+  snapshot: null,
 };

@@ -17,7 +17,7 @@ type OfJob = About & {
   readonly attempt: number;
 };
 
-type OfStep = OfJob & { readonly step: 'AUDIT' | 'SNAPSHOT' };
+type OfStep = OfJob & { readonly step: 'AUDIT' | 'SNAPSHOT' | 'COVER' };
 
 /** Without a product there is no video to speak of: `videoId` then is a stand-in that carries the news to the session. */
 type OfComposition = OfJob & {
@@ -68,7 +68,8 @@ export type ReconcilerObservation = About & {
 export type InternalEvent =
   | (OfJob & { readonly type: 'TranscodeJobAcknowledged'; readonly taskId: string; readonly jobIds: readonly string[] })
   | (OfJob & Why & { readonly type: 'TranscodeJobSubmitted' | 'TranscodeJobFailed' | 'TranscodeJobInDoubt' })
-  | (OfStep & { readonly type: 'StepJobAcknowledged'; readonly jobId: string })
+  /** A cover has no job: its acknowledgement says what the cover is now. */
+  | (OfStep & { readonly type: 'StepJobAcknowledged'; readonly jobId: string | null; readonly coverUrl?: string })
   | (OfStep & Why & { readonly type: 'StepJobFailed' | 'StepJobInDoubt' })
   | (OfComposition & {
       readonly type: 'ComposeJobAcknowledged';
@@ -138,7 +139,12 @@ function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
     case 'TranscodeJobInDoubt':
       return { ...jobOf(event), ...whyOf(event) };
     case 'StepJobAcknowledged':
-      return { ...jobOf(event), Step: event.step, JobId: event.jobId };
+      return {
+        ...jobOf(event),
+        Step: event.step,
+        ...(event.jobId === null ? {} : { JobId: event.jobId }),
+        ...(event.coverUrl === undefined ? {} : { CoverUrl: event.coverUrl }),
+      };
     case 'StepJobFailed':
     case 'StepJobInDoubt':
       return { ...jobOf(event), Step: event.step, ...whyOf(event) };

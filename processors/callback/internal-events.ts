@@ -92,7 +92,7 @@ function stepEvent(kind: 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT'): Re
   return (body) => {
     const job = jobOf(body);
     return {
-      fact: { ...emptyFact, kind, job, errorMessage: messageOf(body) },
+      fact: { ...emptyFact, kind, job, coverUrl: urlOf(body, 'CoverUrl'), errorMessage: messageOf(body) },
       discriminator: [job.token ?? '', textOf(body, 'JobId') ?? ''],
     };
   };

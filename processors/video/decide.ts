@@ -29,7 +29,7 @@ export function decide(state: VideoState, policy: Policy, nowMs: number): Decisi
   const mayStart = state.status !== 'DELETED' && state.auditStatus !== 'BLOCKED';
   let known: VideoState = { ...state, sourcePlays };
   let start: Decision['start'] = [];
-  for (const rule of mayStart ? [byPolicy, byVerdict, byRequests] : []) {
+  for (const rule of mayStart ? [byPolicy, byPicture, byVerdict, byRequests] : []) {
     const next = rule(known, policy, nowMs, unstarted);
     if (next === null) continue;
     known = { ...known, jobs: next.jobs, steps: next.steps };
@@ -130,6 +130,22 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: U
   const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs));
   const decision = decided(state, [entry, ...state.jobs], steps, [entry]);
   return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
+}
+
+/** The picture that was taken for a cover becomes the cover, once. */
+function byPicture(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
+  const taken = state.steps.find(({ kind, state, pictureUrl }) => {
+    return kind === 'SNAPSHOT' && state === 'DONE' && pictureUrl !== null;
+  });
+  const entry = state.jobs.find(({ generation }) => generation === 0);
+  if (taken?.pictureUrl == null || entry === undefined) return null;
+  if (state.steps.some(({ kind }) => kind === 'COVER')) return null;
+  const causeTime = taken.finishedAt ?? taken.plannedAt;
+  if (unstarted.isUntimely(causeTime)) return unstarted.note(causeTime, null);
+  const command = stepCommandOf(state, entry, { kind: 'COVER', coverUrl: taken.pictureUrl }, nowMs);
+  const step = newStep(command.token, 'COVER', policy.name, nowMs);
+  const decision = decided(state, state.jobs, [...state.steps, step], []);
+  return { ...decision, start: isSpokenOf(state, command.token) ? [] : [command] };
 }
 
 /** What the policy had wait for the audit, once that lets the video pass. */

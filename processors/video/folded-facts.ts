@@ -48,6 +48,8 @@ export type FoldedFacts = {
   analysedSize: number | null;
   analysedDuration: number | null;
   coverUrl: string | null;
+  /** What was set as the cover, which outweighs what the cloud took by itself (cloud facts 1.4.17). */
+  chosenCoverUrl: string | null;
   storage: VideoState['storage'];
   machineAudit: VideoState['auditStatus'];
   manualAudit: VideoState['auditStatus'];
@@ -101,6 +103,7 @@ function noFacts(): FoldedFacts {
     analysedSize: null,
     analysedDuration: null,
     coverUrl: null,
+    chosenCoverUrl: null,
     storage: null,
     machineAudit: null,
     manualAudit: null,
@@ -142,6 +145,7 @@ const told = [
   'analysedSize',
   'analysedDuration',
   'coverUrl',
+  'chosenCoverUrl',
   'storage',
   'sourceFailure',
   'uploadFailure',
@@ -249,9 +253,10 @@ function foldFact(seen: FoldedFacts, event: Event): void {
     case 'SNAPSHOT':
       if (ok) seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
       break;
+    case 'JOB_ACKNOWLEDGED':
     case 'OTHER':
       seen.stream ??= fact.stream;
-      if (ok) seen.coverUrl = fact.coverUrl ?? seen.coverUrl;
+      if (ok) seen.chosenCoverUrl = fact.coverUrl ?? seen.chosenCoverUrl;
       if (fact.storage !== null) seen.storage = storageAfter(seen.storage, event, fact.storage);
       break;
     case 'STREAM_TRANSCODED':

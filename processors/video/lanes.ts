@@ -158,13 +158,14 @@ export function bytesOf({ entry, fact }: Event): number {
   for (const text of [entry.eventId, entry.eventType, entry.status, entry.source, entry.jobId, entry.errorCode])
     bytes += textBytes(text);
   for (const text of [fact.fileUrl, fact.coverUrl, fact.errorMessage, fact.region]) bytes += textBytes(text);
-  const { stream, job, contradiction, storage } = fact;
+  const { stream, job, contradiction, storage, snapshot } = fact;
   if (stream !== null)
     for (const text of [stream.domainName, stream.appName, stream.streamName]) bytes += textBytes(text);
   if (job !== null) {
     for (const text of [job.token, job.taskId, job.templateGroupId]) bytes += textBytes(text);
     if (job.clip !== null) bytes += clipBytes(job.clip);
   }
+  if (snapshot !== null) bytes += 2 + textBytes(snapshot.pictureUrl);
   if (storage !== null) bytes += 12 + textBytes(storage.storageClass) + textBytes(storage.scope);
   for (const text of [...entry.implausible, ...fact.jobIds, ...(contradiction?.digests ?? [])])
     bytes += textBytes(text);

@@ -1,8 +1,17 @@
 /** What a `TranscodeJob` orders, as one union; written and read here alone. */
-import type { AuditOrder, SnapshotOrder, TranscodeJob, TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
+import type {
+  AuditOrder,
+  CoverOrder,
+  SnapshotOrder,
+  TranscodeJob,
+  TranscodeOrder,
+} from '../../schemas/generated/TranscodeJob.ts';
 
-/** An audit or a snapshot: what a rule orders before, or next to, a transcode. */
-export type StepOrder = ({ readonly kind: 'AUDIT' } & AuditOrder) | ({ readonly kind: 'SNAPSHOT' } & SnapshotOrder);
+/** What a rule orders before, or next to, a transcode: an audit; a snapshot, and then its picture as the cover. */
+export type StepOrder =
+  | ({ readonly kind: 'AUDIT' } & AuditOrder)
+  | ({ readonly kind: 'SNAPSHOT' } & SnapshotOrder)
+  | ({ readonly kind: 'COVER' } & CoverOrder);
 
 export type Order = ({ readonly kind: 'TRANSCODE' } & TranscodeOrder) | StepOrder;
 
@@ -31,6 +40,8 @@ export function orderFields(order: Order): OrderFields {
       const { templateId, offsetMs } = order;
       return { ...noTranscode, order: { 'live2vod.SnapshotOrder': { templateId, offsetMs } } };
     }
+    case 'COVER':
+      return { ...noTranscode, order: { 'live2vod.CoverOrder': { coverUrl: order.coverUrl } } };
   }
 }
 
@@ -41,5 +52,6 @@ export function orderOf({ order, step, templateGroupId, priority }: OrderFields)
   if (order === null) return step === null ? { kind: 'TRANSCODE', templateGroupId, priority } : step;
   if ('live2vod.TranscodeOrder' in order) return { kind: 'TRANSCODE', ...order['live2vod.TranscodeOrder'] };
   if ('live2vod.AuditOrder' in order) return { kind: 'AUDIT', ...order['live2vod.AuditOrder'] };
+  if ('live2vod.CoverOrder' in order) return { kind: 'COVER', ...order['live2vod.CoverOrder'] };
   return { kind: 'SNAPSHOT', ...order['live2vod.SnapshotOrder'] };
 }

@@ -1,4 +1,4 @@
-/** What is ordered before a transcode, by policy: an AI audit that the transcode waits for, a cover that it doesn't. */
+/** What is ordered before a transcode, by policy: an AI audit that the transcode waits for, a cover for which it doesn't. */
 import type { JobHold, StepKind, StepLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import type { Policy } from '../policy/index.ts';
@@ -10,11 +10,11 @@ import type { StepOrder } from './order.ts';
  * already.
  */
 export function stepsBy(rule: Policy['segments'], auditStatus: VideoState['auditStatus']): readonly StepOrder[] {
-  const { audit, snapshot } = rule.beforeTranscode ?? {};
+  const { audit, cover } = rule.beforeTranscode ?? {};
   const steps: StepOrder[] = [];
-  if (snapshot) {
-    const offsetMs = snapshot.atSeconds === undefined ? null : Math.round(snapshot.atSeconds * 1000);
-    steps.push({ kind: 'SNAPSHOT', templateId: snapshot.templateId ?? null, offsetMs });
+  if (cover) {
+    const offsetMs = cover.atSeconds === undefined ? null : Math.round(cover.atSeconds * 1000);
+    steps.push({ kind: 'SNAPSHOT', templateId: cover.templateId ?? null, offsetMs });
   }
   if (audit && auditStatus === null) steps.push({ kind: 'AUDIT', templateId: audit.templateId ?? null });
   return steps;
@@ -28,6 +28,7 @@ const initialProgress = {
   jobId: null,
   errorCode: null,
   errorMessage: null,
+  pictureUrl: null,
 } as const;
 
 export function newStep(token: string, kind: StepKind, policy: string, nowMs: number): StepLedgerEntry {
@@ -65,7 +66,8 @@ function stepProgress(planned: StepLedgerEntry, events: readonly Event[]): StepL
     if (fact.job?.token !== step.token) continue;
     const trouble = { errorCode: entry.errorCode, errorMessage: fact.errorMessage };
     if (fact.kind === 'JOB_ACKNOWLEDGED') {
-      const told = { state: 'ACKNOWLEDGED', acknowledgedAt: entry.eventTime, jobId: entry.jobId } as const;
+      const pictureUrl = fact.coverUrl;
+      const told = { state: 'ACKNOWLEDGED', acknowledgedAt: entry.eventTime, jobId: entry.jobId, pictureUrl } as const;
       return ended({ ...planned, ...initialProgress, ...told }, events);
     }
     if (fact.kind === 'JOB_FAILED' && step.state !== 'FAILED')
@@ -76,14 +78,11 @@ function stepProgress(planned: StepLedgerEntry, events: readonly Event[]): StepL
   return ended(step, events);
 }
 
-/** The step as the cloud's own event ends it. Of an audit whose job isn't known any verdict of the machine is the end. */
+/** The step as it ended: a cover is set once the call has worked, all else by the cloud's own event. */
 function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry {
-  const ends = events.filter((event) => {
-    const { entry, fact } = event;
-    if (step.kind === 'SNAPSHOT') return fact.kind === 'SNAPSHOT' && fact.jobIds.some((id) => id === step.jobId);
-    if (fact.kind !== 'MACHINE_AUDIT') return false;
-    return step.jobId === null ? isVerdict(event) : entry.jobId === step.jobId;
-  });
+  if (step.kind === 'COVER')
+    return step.state === 'ACKNOWLEDGED' ? { ...step, state: 'DONE', finishedAt: step.acknowledgedAt } : step;
+  const ends = step.kind === 'AUDIT' ? verdictsOn(step, events) : snapshotsOf(step, events);
   const end = ends.find((event) => timeOf(event) !== null) ?? ends[0];
   if (end === undefined) return step;
   const good = step.kind === 'AUDIT' ? isVerdict(end) : !failed(end.entry);
@@ -93,7 +92,30 @@ function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry
     finishedAt: timeOf(end),
     errorCode: good ? null : end.entry.errorCode,
     errorMessage: good ? null : end.fact.errorMessage,
+    pictureUrl: good ? (end.fact.snapshot?.pictureUrl ?? null) : null,
   };
+}
+
+/** Of an audit whose job isn't known any verdict of the machine is the end. */
+function verdictsOn({ jobId }: StepLedgerEntry, events: readonly Event[]): readonly Event[] {
+  return events.filter((event) => {
+    if (event.fact.kind !== 'MACHINE_AUDIT') return false;
+    return jobId === null ? isVerdict(event) : event.entry.jobId === jobId;
+  });
+}
+
+/**
+ * What tells the step's job. Where nothing does: a failure that tells no job (cloud facts 1.4.8), while the step is open. It may
+ * be that of the cloud's own cover snapshot, so whatever tells the job outweighs it.
+ */
+function snapshotsOf({ jobId, state }: StepLedgerEntry, events: readonly Event[]): readonly Event[] {
+  const snapshots = events.filter(({ fact }) => fact.kind === 'SNAPSHOT');
+  const own = snapshots.filter(({ fact }) => fact.jobIds.some((id) => id === jobId));
+  if (own.length > 0 || state !== 'ACKNOWLEDGED') return own;
+  // By the cloud's clock: nothing was ordered before the source was there.
+  const since =
+    events.find(({ entry, fact }) => fact.kind === 'SOURCE_READY' && succeeded(entry))?.entry.eventTime ?? 0;
+  return snapshots.filter(({ entry, fact }) => fact.snapshot?.named === false && entry.eventTime >= since);
 }
 
 function isVerdict({ entry, fact }: Event): boolean {

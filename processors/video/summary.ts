@@ -72,7 +72,7 @@ export function summaryOf(events: readonly Event[], decided: VideoState['sourceP
     ),
     transcodedTime: seen.summaryTime ?? seen.failedSummaryTime,
     deletedTime: seen.deletedTime,
-    coverUrl: seen.coverUrl,
+    coverUrl: seen.chosenCoverUrl ?? seen.coverUrl,
     sourceUrl: sourceGone ? null : seen.sourceUrl,
     sourceGone,
     sourcePlays,

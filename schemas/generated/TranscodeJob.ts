@@ -38,6 +38,12 @@ export type SnapshotOrder = {
   readonly offsetMs: number | null;
 };
 
+/** UpdateVideoInfo. */
+export type CoverOrder = {
+  /** The picture that becomes the cover. */
+  readonly coverUrl: string;
+};
+
 /** Command: do at the cloud what `order` says, once. */
 export type TranscodeJob = {
   /** Idempotency token, at most 50 characters [A-Za-z0-9_-]; sent as SessionId. */
@@ -55,5 +61,5 @@ export type TranscodeJob = {
   /** An audit or a snapshot as it was written before there was `order`. Read only where `order` is null; written as null. */
   readonly step: Step | null;
   /** What is to be done. Null in records of earlier releases alone. */
-  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | null;
+  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | { readonly 'live2vod.CoverOrder': CoverOrder } | null;
 };

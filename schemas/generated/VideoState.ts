@@ -132,7 +132,8 @@ export type JobLedgerEntry = {
   readonly leftAsIs: boolean;
 };
 
-export type StepKind = 'AUDIT' | 'SNAPSHOT';
+/** An AI audit; a snapshot, for a cover; setting its picture as the cover. */
+export type StepKind = 'AUDIT' | 'SNAPSHOT' | 'COVER';
 
 export type StepState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
 
@@ -150,6 +151,8 @@ export type StepLedgerEntry = {
   readonly jobId: string | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  /** The picture that the snapshot took, or that was set as the cover. */
+  readonly pictureUrl: string | null;
 };
 
 export type NotStarted = {
@@ -249,6 +252,14 @@ export type StorageFact = {
   readonly restoredUntil: number | null;
 };
 
+/** Internal: of a snapshot that may be one of ours. */
+export type SnapshotFact = {
+  /** It tells its job. Where it doesn't it failed. */
+  readonly named: boolean;
+  /** The first of its pictures. */
+  readonly pictureUrl: string | null;
+};
+
 /** Internal: the part of one event that the state is derived from. */
 export type Fact = {
   readonly kind: FactKind;
@@ -272,6 +283,7 @@ export type Fact = {
   /** What the event says its id names; null: a video, or nothing. */
   readonly subject: SubjectKind | null;
   readonly storage: StorageFact | null;
+  readonly snapshot: SnapshotFact | null;
 };
 
 /** The state of one video, independent of the order in which its events arrived. */

@@ -12,7 +12,7 @@ import { mentions, type StateRouteOptions, withFreshness } from './routes-states
 import { placeOf, streamOf } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
-const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE', 'CLIP'] as const;
+const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE', 'CLIP'] as const;
 
 const jobStates = [
   ...new Set(['JobState', 'StepState', 'CompositionState'].flatMap((name) => wordsOf<JobItem['state']>(name))),

@@ -21,6 +21,7 @@ export function orderedJobs({ codec, transcode, step }: OrderedJobsOptions): Job
           return transcode(command, order);
         case 'AUDIT':
         case 'SNAPSHOT':
+        case 'COVER':
           return step(command, order);
       }
     },

@@ -1,5 +1,6 @@
 /**
- * Steps before a transcode: SubmitAIMediaAuditJob and SubmitSnapshotJob. Neither is idempotent, so they follow the rules of
+ * Steps before a transcode: SubmitAIMediaAuditJob, SubmitSnapshotJob, and UpdateVideoInfo, which sets a cover and may be
+ * repeated. The other two are not idempotent, so they follow the rules of
  * compositions (compose-attempt.ts): whenever a call may have worked without our knowing, ListJobInfo is asked for the
  * job; a call whose job doesn't show is never repeated, a person decides.
  */
@@ -18,7 +19,10 @@ import {
 } from './compose-attempt.ts';
 import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
 
-export type StepCloud = Pick<Production, 'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'listJobs' | 'getJob'>;
+export type StepCloud = Pick<
+  Production,
+  'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'updateVideoInfo' | 'listJobs' | 'getJob'
+>;
 
 export type StepJobsOptions = {
   /** The client of a region; null is the home region. */
@@ -37,7 +41,7 @@ export const defaultStepRules: ComposeRules = {
   longestLagMs: 15 * 60_000,
 };
 
-/** Audits and snapshots. */
+/** Audits, snapshots and covers. */
 export function stepJobs(options: StepJobsOptions): (command: Command, order: StepOrder) => Job {
   const { submitting, asking, rules, platform } = options;
 
@@ -50,6 +54,7 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   ): Promise<ComposeAnswer> {
     // Within the call: a region that can't be served is an answer like the cloud's own.
     const cloud = () => options.cloudOf(job.region);
+    if (order.kind === 'COVER') return await coverSet(cloud, job.videoId, order, (set) => submitting.call(signal, set));
     if (call.kind === 'search') return await jobsOfUsers(cloud, job.videoId, order, (ask) => asking.call(signal, ask));
     return await submitting.call(signal, async () => {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
@@ -59,7 +64,8 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   }
 
   async function work(job: Command, order: StepOrder, context: JobContext): Promise<JobEnding> {
-    let next = beginCompose(context.mayHaveStarted || job.generation > 0, platform.now());
+    const mayBeThere = order.kind !== 'COVER' && (context.mayHaveStarted || job.generation > 0);
+    let next = beginCompose(mayBeThere, platform.now());
     while (next.do === 'call') {
       const dueAtMs = platform.monotonicMs() + next.afterMs;
       if (next.afterMs > 0) await context.pause(next.afterMs);
@@ -72,8 +78,10 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   function endingOf(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {
     const { videoId, region, token } = job;
     const about = { videoId, region, atMs: platform.now(), token, attempt, step: order.kind };
-    if (ending.outcome === 'acknowledged')
-      return { result: 'acknowledged', event: { type: 'StepJobAcknowledged', ...about, jobId: ending.productId } };
+    if (ending.outcome === 'acknowledged') {
+      const made = order.kind === 'COVER' ? { jobId: null, coverUrl: order.coverUrl } : { jobId: ending.productId };
+      return { result: 'acknowledged', event: { type: 'StepJobAcknowledged', ...about, ...made } };
+    }
     const { outcome, code: errorCode, message: errorMessage } = ending;
     const type = outcome === 'failed' ? 'StepJobFailed' : 'StepJobInDoubt';
     return { result: outcome, event: { type, ...about, errorCode, errorMessage }, error: errorMessage };
@@ -89,7 +97,9 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   });
 }
 
-async function submit(cloud: StepCloud, videoId: string, order: StepOrder): Promise<{ readonly jobId: string }> {
+type JobOrder = Exclude<StepOrder, { readonly kind: 'COVER' }>;
+
+async function submit(cloud: StepCloud, videoId: string, order: JobOrder): Promise<{ readonly jobId: string }> {
   switch (order.kind) {
     case 'AUDIT':
       return await cloud.submitAiMediaAuditJob({ mediaId: videoId, templateId: order.templateId });
@@ -100,6 +110,22 @@ async function submit(cloud: StepCloud, videoId: string, order: StepOrder): Prom
   }
 }
 
+/** What may have worked is set once more: it is the same cover then. */
+async function coverSet(
+  cloud: () => StepCloud,
+  videoId: string,
+  { coverUrl }: Extract<StepOrder, { readonly kind: 'COVER' }>,
+  asked: Asked,
+): Promise<ComposeAnswer> {
+  const answer = await asked(async () => {
+    await cloud().updateVideoInfo({ videoId, coverUrl });
+    return { kind: 'produced' as const, productId: coverUrl };
+  });
+  if (answer.kind !== 'fault') return answer;
+  const { fault } = answer;
+  return fault.kind === 'ambiguous' ? { kind: 'fault', fault: { ...fault, kind: 'retryable' } } : answer;
+}
+
 /**
  * The jobs of this kind that were started through the API and haven't failed, oldest first. One that a person started
  * counts as ours: it does the same work.
@@ -107,7 +133,7 @@ async function submit(cloud: StepCloud, videoId: string, order: StepOrder): Prom
 async function jobsOfUsers(
   cloud: () => StepCloud,
   mediaId: string,
-  order: StepOrder,
+  order: JobOrder,
   asked: Asked,
 ): Promise<ComposeAnswer> {
   const jobType = order.kind === 'AUDIT' ? 'ai' : 'snapshot';

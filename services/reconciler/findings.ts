@@ -9,6 +9,7 @@
 import type {
   JobDetail,
   LiveRecording,
+  SnapshotPictures,
   TranscodeTask,
   TranscodeTaskJob,
   VideoInfo,
@@ -130,6 +131,30 @@ export function auditFound(
       VideoId: videoId,
       JobId: jobId,
       ...(failed ? { Status: 'fail' } : { Status: 'success', Data: { Suggestion: suggestion } }),
+    },
+  };
+}
+
+/** The SnapshotComplete of a snapshot job that has ended; where its pictures aren't known it tells none. */
+export function snapshotFound(
+  { videoId }: Pick<KnownVideo, 'videoId'>,
+  jobId: string,
+  job: Pick<JobDetail, 'status' | 'completedAtMs'>,
+  pictures: SnapshotPictures | null,
+): Finding | null {
+  if (job.completedAtMs === null) return null;
+  const EventType = 'SnapshotComplete';
+  const Status = /fail/i.test(job.status ?? '') ? 'fail' : 'success';
+  const SnapshotRegular = pictures?.jobId === jobId ? withoutQuery(pictures.regular) : undefined;
+  return {
+    eventName: eventNameOf(EventType, jobId),
+    body: {
+      EventType,
+      EventTime: cloudTime(job.completedAtMs),
+      VideoId: videoId,
+      Status,
+      SubType: 'SpecifiedTime',
+      SnapshotInfos: [{ Status, JobId: jobId, ...(SnapshotRegular === undefined ? {} : { SnapshotRegular }) }],
     },
   };
 }

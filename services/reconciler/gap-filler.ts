@@ -9,6 +9,7 @@ import {
   compositionFound,
   type Finding,
   recordingFound,
+  snapshotFound,
   streamInDescription,
   transcodesFound,
   videoObserved,
@@ -28,6 +29,7 @@ export type BackfillCloud = Pick<
   | 'searchMedia'
   | 'getJob'
   | 'getMediaAuditResult'
+  | 'listSnapshots'
 >;
 
 export type GapFillerOptions = {
@@ -123,6 +125,15 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     return auditFound(known, jobId, job, suggestion);
   }
 
+  async function snapshotOf(known: KnownVideo): Promise<Finding | null> {
+    const { snapshotJobId: jobId, videoId } = known;
+    if (jobId === undefined) return null;
+    const job = await ask(() => cloud().getJob({ jobId, jobType: 'snapshot' }));
+    if (job.completedAtMs === null) return null;
+    const pictures = await ask(() => cloud().listSnapshots({ videoId, snapshotType: 'NormalSnapshot' }));
+    return snapshotFound(known, jobId, job, pictures);
+  }
+
   async function checkVideo(known: KnownVideo, video: VideoInfo): Promise<void> {
     let news = false;
     if (known.needs.includes('origin')) news = (await supply(known, await originOf(known, video))) || news;
@@ -130,6 +141,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     news = (await supply(known, videoObserved(known, video, tasks))) || news;
     for (const finding of transcodesFound(known, tasks)) news = (await supply(known, finding)) || news;
     if (known.needs.includes('audit')) news = (await supply(known, await auditOf(known))) || news;
+    if (known.needs.includes('snapshot')) news = (await supply(known, await snapshotOf(known))) || news;
     if (!news) watch.asked(known.videoId, platform.now());
   }
 

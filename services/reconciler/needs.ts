@@ -1,5 +1,5 @@
 import { eventsOf } from '../../processors/video/index.ts';
-import type { StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { StepKind, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
 
 /**
  * What a video's events have not reported yet:
@@ -7,9 +7,10 @@ import type { StreamRef, VideoState } from '../../schemas/generated/VideoState.t
  * - `source`: that its source is ready;
  * - `transcodes`: how its transcodes ended, each rendition and all together;
  * - `cover`: its cover;
- * - `audit`: the verdict of the audit that was ordered before its transcode.
+ * - `audit`: the verdict of the audit that was ordered before its transcode;
+ * - `snapshot`: what became of the snapshot that was ordered for its cover.
  */
-export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit';
+export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit' | 'snapshot';
 
 /** What the reconciler remembers of a video. */
 export type KnownVideo = {
@@ -20,6 +21,8 @@ export type KnownVideo = {
   readonly needs: readonly Need[];
   /** Job of the audit that was ordered. */
   readonly auditJobId?: string;
+  /** Job of the snapshot that was ordered. */
+  readonly snapshotJobId?: string;
   /** Names of the events that are known, so that only what is missing is supplied. */
   readonly reported: ReadonlySet<string>;
   /** When the latest event about it was received, epoch milliseconds. */
@@ -44,9 +47,14 @@ export function knownVideo(state: VideoState): KnownVideo {
     for (const { jobId } of fact.outputs) if (jobId !== null) reported.add(eventNameOf('TranscodeComplete', jobId));
   }
   const { videoId, stream, region } = state;
-  const auditJobId = state.steps.find(({ kind }) => kind === 'AUDIT')?.jobId ?? null;
+  const jobOf = (step: StepKind) => state.steps.find(({ kind }) => kind === step)?.jobId ?? null;
+  const [auditJobId, snapshotJobId] = [jobOf('AUDIT'), jobOf('SNAPSHOT')];
   const known = { videoId, stream, region, needs: needsOf(state, reported), reported, heardAtMs };
-  return auditJobId === null ? known : { ...known, auditJobId };
+  return {
+    ...known,
+    ...(auditJobId === null ? {} : { auditJobId }),
+    ...(snapshotJobId === null ? {} : { snapshotJobId }),
+  };
 }
 
 /**
@@ -72,6 +80,8 @@ function needsOf(state: VideoState, reported: ReadonlySet<string>): readonly Nee
   );
   if (unreported || state.transcodedTime === null) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');
-  if (state.steps.some((step) => step.kind === 'AUDIT' && step.state === 'ACKNOWLEDGED')) needs.push('audit');
+  const isOpen = (kind: StepKind) => state.steps.some((step) => step.kind === kind && step.state === 'ACKNOWLEDGED');
+  if (isOpen('AUDIT')) needs.push('audit');
+  if (isOpen('SNAPSHOT')) needs.push('snapshot');
   return needs;
 }

@@ -15,7 +15,7 @@ const refreshMs = 5_000;
 const pageSize = '200';
 /** A page may be short where a filter matches little. */
 const enough = 50;
-const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COMPOSE'];
+const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE'];
 const states = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'DONE', 'FAILED', 'IN_DOUBT', 'DECIDED'];
 const idOf = ({ type, token }: Job) => `${type} ${token}`;
 

@@ -32,6 +32,7 @@ const chinese: Readonly<Record<string, string>> = {
   TRANSCODE: '转码',
   AUDIT: '审核',
   SNAPSHOT: '截图',
+  COVER: '设置封面',
   COMPOSE: '合成',
   CLIP: '片段',
   REFUSED: '已拒绝',

@@ -12,6 +12,7 @@ type JobInfo = {
   readonly trigger: 'Auto' | 'Manual';
   readonly createdMs: number;
   readonly completedMs: number | null;
+  readonly failed: boolean;
 };
 
 /** ListJobInfo: the snapshot or AI jobs of a video, newest first, the cloud's own included (cloud facts 3.2). */
@@ -64,27 +65,38 @@ function jobNamed(jobId: string, jobType: 'snapshot' | 'ai', context: ActionCont
 
 function jobsOf({ orders, occurred }: CloudVideo, jobType: 'snapshot' | 'ai'): JobInfo[] {
   const done = new Map<string, number>();
+  const lost = new Set<string>();
   const automatic: JobInfo[] = [];
   for (const { fact, atMs } of occurred) {
     if (fact.kind === 'audited') done.set(fact.audit.jobId, atMs);
     if (fact.kind === 'ai-image-made') done.set(fact.jobId, atMs);
     if (fact.kind !== 'snapshot') continue;
-    const { jobId, startedBy } = fact.snapshot;
+    const { jobId, startedBy, failed } = fact.snapshot;
     done.set(jobId, atMs);
+    if (failed) lost.add(jobId);
     if (startedBy === 'cloud')
-      automatic.push({ kind: 'snapshot', jobId, trigger: 'Auto', createdMs: atMs, completedMs: atMs });
+      automatic.push({ kind: 'snapshot', jobId, trigger: 'Auto', createdMs: atMs, completedMs: atMs, failed });
   }
   const ordered = orders
     .filter(({ kind }) => (kind === 'snapshot') === (jobType === 'snapshot'))
     .map(({ kind, jobId, createdMs }): JobInfo => {
-      return { kind, jobId, trigger: 'Manual', createdMs, completedMs: done.get(jobId) ?? null };
+      return {
+        kind,
+        jobId,
+        trigger: 'Manual',
+        createdMs,
+        completedMs: done.get(jobId) ?? null,
+        failed: lost.has(jobId),
+      };
     });
   return jobType === 'ai' ? ordered : [...automatic, ...ordered].sort((a, b) => a.createdMs - b.createdMs);
 }
 
-function progressOf({ createdMs, completedMs }: JobInfo) {
+function progressOf({ createdMs, completedMs, failed }: JobInfo) {
   return {
     CreateTime: cloudTime(createdMs),
-    ...(completedMs === null ? { Status: 'processing' } : { Status: 'success', CompleteTime: cloudTime(completedMs) }),
+    ...(completedMs === null
+      ? { Status: 'processing' }
+      : { Status: failed ? 'fail' : 'success', CompleteTime: cloudTime(completedMs) }),
   };
 }

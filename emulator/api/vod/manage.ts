@@ -1,7 +1,7 @@
-import { deleteVideo as remove, reviewVideo } from '../../cloud/media-orders.ts';
+import { changeInfo, deleteVideo as remove, reviewVideo } from '../../cloud/media-orders.ts';
 import type { Action } from '../action.ts';
 import { ApiFault, fault } from '../errors.ts';
-import { isRecord, type Params, required } from '../params.ts';
+import { isRecord, optional, type Params, required } from '../params.ts';
 import { videoHere, videoOf } from './lookup.ts';
 
 /** Videos of one DeleteVideo, and of one CreateAudit (cloud facts 3.3). */
@@ -19,6 +19,23 @@ export const deleteVideo: Action = (params, context) => {
   const NonExistVideoIds = ids.filter((id) => !found.some(({ plan }) => plan.videoId === id));
   for (const video of found) remove(context.cloud, video);
   return { NonExistVideoIds, ForbiddenVideoIds: [] };
+};
+
+/** What a video's information may hold, in bytes of UTF-8 (cloud facts 3.3.13). */
+const mostBytes = { Title: 128, Description: 1024, CoverURL: 1024, Tags: 16 * 33 } as const;
+
+/** UpdateVideoInfo: only what is given changes; MediaBaseChangeComplete tells of it. */
+export const updateVideoInfo: Action = (params, context) => {
+  const video = videoOf(params, context);
+  const now: Record<string, string> = {};
+  for (const [name, most] of Object.entries(mostBytes)) {
+    const value = optional(params, name);
+    if (value === null) continue;
+    if (Buffer.byteLength(value) > most) throw fault.invalidParameter(name);
+    now[name] = value;
+  }
+  if (Object.keys(now).length > 0) changeInfo(context.cloud, video, now);
+  return {};
 };
 
 /** CreateAudit: a person's verdicts; CreateAuditComplete tells of each. */

@@ -1,6 +1,6 @@
 import { signedPath } from '../../cdn/url-signing.ts';
 import { cloudTime } from '../../cloud/body.ts';
-import { type CloudVideo, distributedAt, timeOf } from '../../cloud/video.ts';
+import { type CloudVideo, coverOf, distributedAt, infoSet, timeOf } from '../../cloud/video.ts';
 import type { TranscodeJobPlan } from '../../scenario/fact.ts';
 import { playFormatOf } from '../../scenario/templates.ts';
 import type { Action, ActionContext } from '../action.ts';
@@ -140,20 +140,22 @@ export function createdMs(video: CloudVideo): number {
 export function describeVideo(video: CloudVideo, context: ActionContext) {
   const { plan, occurred } = video;
   const ready = timeOf(video, 'source-ready') !== null;
-  const cover = occurred.findLast(({ fact }) => fact.kind === 'snapshot')?.fact;
+  const cover = coverOf(video);
   const verdicts = occurred.map(({ fact }) => fact);
   const review = verdicts.findLast((fact) => fact.kind === 'reviewed');
   const audit = verdicts.findLast((fact) => fact.kind === 'audited');
   return {
     VideoId: plan.videoId,
-    Title: plan.title,
-    Description: plan.stream ? `${plan.stream.streamName}|${plan.stream.appName}|${plan.stream.domainName}` : '',
+    Title: infoSet(video, 'Title') ?? plan.title,
+    Description:
+      infoSet(video, 'Description') ??
+      (plan.stream ? `${plan.stream.streamName}|${plan.stream.appName}|${plan.stream.domainName}` : ''),
     Status: shownStatus(video, context),
     Duration: ready ? plan.durationSeconds : 0,
     Size: ready ? plan.sizeBytes : 0,
     CreationTime: cloudTime(createdMs(video)),
     ModificationTime: cloudTime(Math.max(...occurred.map(({ atMs }) => atMs))),
-    ...(cover?.kind === 'snapshot' ? { CoverURL: cover.snapshot.coverUrl } : {}),
+    ...(cover === null ? {} : { CoverURL: cover }),
     TemplateGroupId: plan.templateGroupId,
     StorageLocation: 'live-record.oss-cn-shanghai.aliyuncs.com',
     RegionId: plan.region ?? context.cloud.homeRegion,

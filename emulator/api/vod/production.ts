@@ -1,3 +1,4 @@
+import { cloudTime } from '../../cloud/body.ts';
 import { orderAudit, orderProduction, orderSnapshot } from '../../cloud/orders.ts';
 import { type SubmittedProduction, showsOf } from '../../ledger/index.ts';
 import type { Action } from '../action.ts';
@@ -49,9 +50,11 @@ export const produceEditingProjectVideo: Action = (params, context) => {
 /** Moments of one snapshot job (cloud facts 3.3). */
 const mostOffsets = 30;
 
-/** SubmitSnapshotJob. */
+/** SubmitSnapshotJob: at least one of Count and Interval, but with a template, which overrides both (cloud facts 3.3.2). */
 export const submitSnapshotJob: Action = (params, context) => {
   const video = videoOf(params, context);
+  const given = ['Count', 'Interval', 'SnapshotTemplateId'].some((name) => optional(params, name) !== null);
+  if (!given) throw fault.missingParameter('Count');
   const count = integer(params, 'Count', { from: 1, to: 10_000, otherwise: 1 });
   const anyMoment = { from: 0, to: Number.MAX_SAFE_INTEGER, otherwise: 0 };
   integer(params, 'SpecifiedOffsetTime', anyMoment);
@@ -63,6 +66,40 @@ export const submitSnapshotJob: Action = (params, context) => {
   for (const side of ['Width', 'Height']) integer(params, side, { from: 8, to: 4096, otherwise: 8 });
   demandStatus(video, context, [...workable, 'Blocked']);
   return { SnapshotJob: { JobId: orderSnapshot(context.cloud, video, count) } };
+};
+
+const snapshotTypes = ['CoverSnapshot', 'NormalSnapshot', 'SpriteSnapshot', 'SpriteOriginSnapshot', 'WebVttSnapshot'];
+
+/** ListSnapshots: the pictures of the latest snapshot of a type (cloud facts 3.3.12). */
+export const listSnapshots: Action = (params, context) => {
+  const video = videoOf(params, context);
+  const type = optional(params, 'SnapshotType');
+  if (type !== null && !snapshotTypes.includes(type)) throw fault.invalidParameter('SnapshotType');
+  const pageSize = integer(params, 'PageSize', { from: 1, to: 100, otherwise: 20 });
+  const pageNo = integer(params, 'PageNo', { from: 1, to: 100_000, otherwise: 1 });
+  demandStatus(video, context, [...workable, 'Blocked']);
+  const startedBy = { CoverSnapshot: 'cloud', NormalSnapshot: 'user' }[type ?? ''];
+  const latest = video.occurred.findLast(
+    ({ fact }) =>
+      fact.kind === 'snapshot' && !fact.snapshot.failed && (type === null || fact.snapshot.startedBy === startedBy),
+  );
+  if (latest?.fact.kind !== 'snapshot') throw fault.noSuchResource(video.plan.videoId);
+  const { jobId, count, regular } = latest.fact.snapshot;
+  const numbers = Array.from({ length: count }, (_, n) => n + 1).slice((pageNo - 1) * pageSize, pageNo * pageSize);
+  return {
+    MediaSnapshot: {
+      Total: count,
+      Regular: regular,
+      CreationTime: cloudTime(latest.atMs),
+      JobId: jobId,
+      Snapshots: {
+        Snapshot: numbers.map((Index) => ({
+          Index,
+          Url: regular.replace('{SnapshotCount}', String(Index).padStart(5, '0')),
+        })),
+      },
+    },
+  };
 };
 
 /** SubmitAIMediaAuditJob. */

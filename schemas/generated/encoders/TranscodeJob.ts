@@ -1,7 +1,7 @@
 // Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
 
 import type { AvroSink } from '../../avro-sink.ts';
-import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder } from '../TranscodeJob.ts';
+import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder, CoverOrder } from '../TranscodeJob.ts';
 
 const symbolsOfJobPurpose: ReadonlyMap<string, number> = new Map([
   ['SEGMENT', 0],
@@ -46,9 +46,16 @@ export function writeTranscodeJob(out: AvroSink, value: TranscodeJob): void {
   } else if ('live2vod.SnapshotOrder' in value.order) {
     out.branch(3);
     writeSnapshotOrder(out, value.order['live2vod.SnapshotOrder']);
+  } else if ('live2vod.CoverOrder' in value.order) {
+    out.branch(4);
+    writeCoverOrder(out, value.order['live2vod.CoverOrder']);
   } else {
     throw new TypeError('no branch of the union');
   }
+}
+
+function writeCoverOrder(out: AvroSink, value: CoverOrder): void {
+  out.text(value.coverUrl);
 }
 
 function writeSnapshotOrder(out: AvroSink, value: SnapshotOrder): void {

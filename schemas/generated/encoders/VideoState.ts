@@ -1,7 +1,7 @@
 // Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
 
 import { type AvroSink, listOf } from '../../avro-sink.ts';
-import type { VideoState, StreamRef, Recording, Storage, TimelineEntry, Rendition, JobLedgerEntry, StepLedgerEntry, NotStarted, RetiredSummary, EventOrder, LaneCut, Fact, JobFact, FactClip, FactClipPart, Contradiction, StorageFact } from '../VideoState.ts';
+import type { VideoState, StreamRef, Recording, Storage, TimelineEntry, Rendition, JobLedgerEntry, StepLedgerEntry, NotStarted, RetiredSummary, EventOrder, LaneCut, Fact, JobFact, FactClip, FactClipPart, Contradiction, StorageFact, SnapshotFact } from '../VideoState.ts';
 
 const symbolsOfVideoKind: ReadonlyMap<string, number> = new Map([
   ['UNKNOWN', 0],
@@ -77,6 +77,7 @@ const symbolsOfJobHold: ReadonlyMap<string, number> = new Map([
 const symbolsOfStepKind: ReadonlyMap<string, number> = new Map([
   ['AUDIT', 0],
   ['SNAPSHOT', 1],
+  ['COVER', 2],
 ]);
 
 const symbolsOfStepState: ReadonlyMap<string, number> = new Map([
@@ -328,6 +329,17 @@ function writeFact(out: AvroSink, value: Fact): void {
     out.branch(1);
     writeStorageFact(out, value.storage);
   }
+  if (value.snapshot === null) {
+    out.branch(0);
+  } else {
+    out.branch(1);
+    writeSnapshotFact(out, value.snapshot);
+  }
+}
+
+function writeSnapshotFact(out: AvroSink, value: SnapshotFact): void {
+  out.boolean(value.named);
+  out.textOrNull(value.pictureUrl);
 }
 
 function writeStorageFact(out: AvroSink, value: StorageFact): void {
@@ -462,6 +474,7 @@ function writeStepLedgerEntry(out: AvroSink, value: StepLedgerEntry): void {
   out.textOrNull(value.jobId);
   out.textOrNull(value.errorCode);
   out.textOrNull(value.errorMessage);
+  out.textOrNull(value.pictureUrl);
 }
 
 function writeJobLedgerEntry(out: AvroSink, value: JobLedgerEntry): void {

@@ -5,6 +5,7 @@ import { applyRecording } from '../../../services/recording/apply.ts';
 import { planRecording } from '../../../services/recording/plan.ts';
 import type { RetriedCall } from '../../../services/recording/retried-calls.ts';
 import { readRecordingSetup } from '../../../services/recording/wanted.ts';
+import { eventually } from '../../support/eventually.ts';
 
 /** Every action of the client against the emulated cloud, which checks signatures, parameters and statuses. */
 const sts: Credentials = { accessKeyId: 'STS.id', accessKeySecret: 'sts-secret', securityToken: 'sts-token+/=' };
@@ -107,6 +108,19 @@ describe('media', () => {
     const { videoId } = transcoded;
     expect((await cloud.submitSnapshotJob({ videoId, offsetMs: 5_000 })).jobId).toBeTruthy();
     expect((await cloud.submitAiMediaAuditJob({ mediaId: videoId })).jobId).toBeTruthy();
+  });
+
+  it('sets a cover, and finds the pictures of a snapshot', async () => {
+    const { videoId } = transcoded;
+    const { jobId } = await cloud.submitSnapshotJob({ videoId });
+    await eventually(async () => {
+      const pictures = await cloud.listSnapshots({ videoId, snapshotType: 'NormalSnapshot' });
+      expect(pictures).toMatchObject({ jobId, regular: expect.stringContaining('{SnapshotCount}') });
+      return true;
+    });
+    const coverUrl = 'http://media.example.com/chosen.jpg';
+    await cloud.updateVideoInfo({ videoId, coverUrl });
+    expect((await cloud.getVideoInfos({ videoIds: [videoId] })).videos).toMatchObject([{ coverUrl }]);
   });
 
   it('lists these jobs next to the cloud’s own, and says who started which', async () => {

@@ -158,15 +158,57 @@ describe('steps before the transcode', () => {
     expect(ledger().videos[0]).toMatchObject({ auditStatus: 'BLOCKED', status: 'FAILED' });
   });
 
-  test('a snapshot job gives a cover', async () => {
+  test('a snapshot job takes a picture, which becomes the cover once it is set as it', async () => {
     const { url, ledger, whenQuiet } = await playedShow('2');
     const VideoId = ledger().videos[0]?.videoId ?? '';
-    const { body } = await call(url, 'SubmitSnapshotJob', { VideoId, SpecifiedOffsetTime: '1000' });
+    const video = async () => (await call(url, 'GetVideoInfo', { VideoId })).body.Video as Record<string, unknown>;
+    const { body } = await call(url, 'SubmitSnapshotJob', { VideoId, SpecifiedOffsetTime: '1000', Count: '2' });
+    const { JobId } = body.SnapshotJob as { JobId: string };
     await whenQuiet();
-    expect(ledger().videos[0]?.coverUrl).toMatch(/^http:.*\.jpg$/);
-    expect(ledger().bill).toMatchObject([
-      { service: 'snapshot', startedBy: 'user', jobId: (body.SnapshotJob as { JobId: string }).JobId, count: 1 },
-    ]);
+    expect((await call(url, 'ListSnapshots', { VideoId, SnapshotType: 'CoverSnapshot' })).body).toMatchObject({
+      Code: 'NoSuchResource',
+    });
+    expect((await video()).CoverURL).toBeUndefined();
+    expect(ledger().videos[0]?.coverUrl).toBeNull();
+    expect(ledger().bill).toMatchObject([{ service: 'snapshot', startedBy: 'user', jobId: JobId, count: 2 }]);
+    const shown = (await call(url, 'ListSnapshots', { VideoId, SnapshotType: 'NormalSnapshot' })).body.MediaSnapshot;
+    const { Regular, Snapshots } = shown as { Regular: string; Snapshots: { Snapshot: { Url: string }[] } };
+    expect(shown).toMatchObject({ Total: 2, JobId });
+    const urls = Snapshots.Snapshot.map(({ Url }) => Url);
+    expect(urls).toEqual(['00001', '00002'].map((n) => Regular.replace('{SnapshotCount}', n)));
+    const CoverURL = urls[0] ?? '';
+    expect((await call(url, 'UpdateVideoInfo', { VideoId, CoverURL })).status).toBe(200);
+    await whenQuiet();
+    expect((await video()).CoverURL).toBe(CoverURL);
+    expect(ledger().videos[0]).toMatchObject({ coverUrl: CoverURL });
+    expect(ledger().videos[0]?.timeline.map(({ eventType }) => eventType)).toContain('MediaBaseChangeComplete');
+    // What isn't given stays.
+    const { Title } = await video();
+    expect((await call(url, 'UpdateVideoInfo', { VideoId, Description: 'a day' })).status).toBe(200);
+    expect(await video()).toMatchObject({ Title, Description: 'a day', CoverURL });
+    const long = { VideoId, Title: 'x'.repeat(129) };
+    expect((await call(url, 'UpdateVideoInfo', long)).body).toMatchObject({ Code: 'InvalidParameter' });
+  });
+
+  test('a snapshot that fails says nothing but why, and is none of its pictures', async () => {
+    const { url, ledger, whenQuiet } = await playedShow('2', { knobs: { snapshotFailRate: 1 } });
+    const VideoId = ledger().videos[0]?.videoId ?? '';
+    const { body } = await call(url, 'SubmitSnapshotJob', { VideoId, Interval: '5' });
+    const { JobId } = body.SnapshotJob as { JobId: string };
+    await whenQuiet();
+    const detail = await call(url, 'GetJobDetail', { JobType: 'snapshot', JobId });
+    expect(detail.body.SnapshotJobDetail).toMatchObject({ JobId, Status: 'fail', CompleteTime: expect.any(String) });
+    expect((await call(url, 'ListSnapshots', { VideoId })).body).toMatchObject({ Code: 'NoSuchResource' });
+    expect(ledger().bill).toEqual([]);
+  });
+
+  test('a snapshot job says how many pictures, or how far apart; a template says it instead', async () => {
+    const { url, ledger } = await playedShow('2');
+    const VideoId = ledger().videos[0]?.videoId ?? '';
+    const submit = async (more: object) => await call(url, 'SubmitSnapshotJob', { VideoId, ...more });
+    expect((await submit({ SpecifiedOffsetTime: '0' })).body).toMatchObject({ Code: 'MissingParameter' });
+    for (const more of [{ Count: '1' }, { Interval: '0' }, { SnapshotTemplateId: 'wide' }])
+      expect((await submit(more)).status).toBe(200);
   });
 });
 
@@ -175,9 +217,9 @@ test('a snapshot job takes up to thirty moments', async () => {
   const VideoId = ledger().videos[0]?.videoId ?? '';
   const moments = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`SpecifiedOffsetTimes.${n + 1}`, String(n * 1000)]));
-  const tooMany = await call(url, 'SubmitSnapshotJob', { VideoId, ...moments(31) });
+  const tooMany = await call(url, 'SubmitSnapshotJob', { VideoId, Count: '1', ...moments(31) });
   expect(tooMany.body).toMatchObject({ Code: 'InvalidParameter' });
-  expect((await call(url, 'SubmitSnapshotJob', { VideoId, ...moments(30) })).status).toBe(200);
+  expect((await call(url, 'SubmitSnapshotJob', { VideoId, Count: '1', ...moments(30) })).status).toBe(200);
 });
 
 describe('what the account pays', () => {

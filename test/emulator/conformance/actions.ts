@@ -75,6 +75,8 @@ export const steps: readonly Step[] = [
     MediaMetadata: JSON.stringify({ Title: 'cut' }),
   })),
   vod('SubmitSnapshotJob', (world) => ({ VideoId: played(world), Count: 2, Interval: 1 })),
+  vod('UpdateVideoInfo', (world) => ({ VideoId: played(world), CoverURL: 'http://media.example.com/cover.jpg' })),
+  vod('ListSnapshots', (world) => ({ VideoId: played(world), SnapshotType: 'CoverSnapshot' })),
   vod('ListJobInfo', (world) => ({ MediaId: played(world), JobType: 'snapshot' })),
   vod('SubmitAIMediaAuditJob', (world) => ({ MediaId: played(world) })),
   vod('GetJobDetail', (world) => ({ JobType: 'ai', JobId: answer(world, 'SubmitAIMediaAuditJob').JobId })),

@@ -92,7 +92,28 @@ describe('an event tells', () => {
         SnapshotInfos: [{ JobId: 's2' }, { JobId: 's1' }],
         ...failure,
       }),
-      { kind: 'SNAPSHOT', jobIds: ['s1'], errorMessage: 'no space' },
+      { kind: 'SNAPSHOT', jobIds: ['s1'], errorMessage: 'no space', snapshot: { named: true, pictureUrl: null } },
+    ],
+    [
+      'the first picture of a snapshot that was ordered',
+      of('SnapshotComplete', {
+        SubType: 'SpecifiedTime',
+        SnapshotInfos: [
+          { JobId: 's0', Status: 'fail', SnapshotRegular: 'http://b/0-{SnapshotCount}.jpg' },
+          { JobId: 's1', Status: 'success', SnapshotRegular: 'http://b/1-{SnapshotCount}.jpg' },
+        ],
+      }),
+      { kind: 'SNAPSHOT', jobIds: ['s0'], snapshot: { named: true, pictureUrl: 'http://b/1-00001.jpg' } },
+    ],
+    [
+      'that a snapshot failed, which may be one of ours',
+      of('SnapshotComplete', failure),
+      { kind: 'SNAPSHOT', errorMessage: 'no space', snapshot: { named: false, pictureUrl: null } },
+    ],
+    [
+      'that the cloud’s own failed, where it names its job',
+      of('SnapshotComplete', { ...failure, SnapshotInfos: [{ JobId: 's1' }] }),
+      { kind: 'SNAPSHOT', errorMessage: 'no space' },
     ],
     [
       'the cover in its other spelling',

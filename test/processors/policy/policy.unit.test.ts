@@ -98,14 +98,19 @@ describe('policies', () => {
       /true, or an object with templateId/,
     ],
     [
-      [{ segments: { transcode: 'approval', beforeTranscode: { snapshot: { at: 5 } } } }],
-      'policies[0].segments.beforeTranscode.snapshot',
+      [{ segments: { transcode: 'approval', beforeTranscode: { cover: { at: 5 } } } }],
+      'policies[0].segments.beforeTranscode.cover',
       /accepted: templateId, atSeconds/,
     ],
     [
       [{ segments: { transcode: 'approval', beforeTranscode: { audits: true } } }],
       'policies[0].segments.beforeTranscode',
-      /accepted: audit, snapshot/,
+      /accepted: audit, cover$/,
+    ],
+    [
+      [{ composed: { transcode: 'approval', beforeTranscode: { snapshot: true } } }],
+      'policies[0].composed.beforeTranscode.snapshot',
+      /called cover now/,
     ],
     [
       [{ segments: { transcode: 'pipeline', templateGroupId: 'VOD_NO_TRANSCODE' } }],

@@ -28,7 +28,7 @@ type By = 'cloud' | 'pipeline' | 'approval' | 'audited';
 
 const policiesOf = (by: By) => {
   if (by !== 'audited') return transcodeBy(by);
-  const rule = { transcode: 'pipeline', templateGroupId, beforeTranscode: { audit: true, snapshot: true } } as const;
+  const rule = { transcode: 'pipeline', templateGroupId, beforeTranscode: { audit: true, cover: true } } as const;
   return bookOf([{ segments: rule, composed: rule }]);
 };
 

@@ -243,7 +243,7 @@ describe('what lies too far from its cause', () => {
 
 describe('nothing is started', () => {
   const policies = bookOf([
-    { segments: { transcode: 'pipeline', ...segments, beforeTranscode: { audit: true, snapshot: true } } },
+    { segments: { transcode: 'pipeline', ...segments, beforeTranscode: { audit: true, cover: true } } },
   ]);
   const spoken = (kind: 'AUDIT' | 'SNAPSHOT') => jobEvent('StepJobAcknowledged', 3, tokenOf(videoId, kind, 0));
   const kinds = (bodies: readonly CallbackBody[], book = policies) =>

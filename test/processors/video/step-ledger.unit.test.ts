@@ -14,7 +14,7 @@ import {
 } from '../callbacks.ts';
 import { bookOf, run, templateGroupId } from '../run-topology.ts';
 
-const beforeTranscode = { audit: { templateId: 'strict' }, snapshot: { atSeconds: 5, templateId: 'wide' } };
+const beforeTranscode = { audit: { templateId: 'strict' }, cover: { atSeconds: 5, templateId: 'wide' } };
 const policies = bookOf([{ segments: { transcode: 'pipeline', templateGroupId, beforeTranscode } }]);
 const ready = [recorded(4), sourceReady(6)];
 const cover = tokenOf(videoId, 'SNAPSHOT', 0);

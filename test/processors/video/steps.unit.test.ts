@@ -154,7 +154,7 @@ describe('an audit before the transcode', () => {
 });
 
 describe('a cover snapshot before the transcode', () => {
-  const pictured = policies({ snapshot: { atSeconds: 2.5 } });
+  const pictured = policies({ cover: { atSeconds: 2.5 } });
   const cover = (jobId: string) =>
     snapshot(20, { SubType: 'SpecifiedTime', SnapshotInfos: [{ JobId: jobId, SnapshotType: 'CoverSnapshot' }] });
 
@@ -177,7 +177,7 @@ describe('a cover snapshot before the transcode', () => {
 });
 
 describe('a step', () => {
-  const both = policies({ audit: true, snapshot: true });
+  const both = policies({ audit: true, cover: true });
 
   it('is ordered whole: for which stream, where, and when', () => {
     const { jobs } = run(ready, { policies: audited, headers: { region: 'cn-shanghai' } });
@@ -208,7 +208,7 @@ describe('a step', () => {
 });
 
 describe('steps before the transcode', { timeout: 1_800_000 }, () => {
-  const both = policies({ audit: true, snapshot: true });
+  const both = policies({ audit: true, cover: true });
   const tellings = [
     step('Acknowledged', 7, auditToken, { JobId: 'audit-1' }),
     step('InDoubt', 8, auditToken),

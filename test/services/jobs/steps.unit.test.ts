@@ -67,12 +67,12 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
   const transcode = {
     transcode: 'pipeline',
     templateGroupId: templateGroupIds.byHand,
-    beforeTranscode: { audit: true, snapshot: { atSeconds: 1 } },
+    beforeTranscode: { audit: true, cover: { atSeconds: 1 } },
   } as const;
 
   /** An evening whose videos are all audited with this verdict, up to where nothing more happens by itself. */
   async function evening(
-    knobs: { readonly auditBlockRate: number; readonly auditReviewRate: number },
+    knobs: { readonly auditBlockRate: number; readonly auditReviewRate: number; readonly snapshotFailRate?: number },
     lost: string | null = null,
   ) {
     const pipeline = plainPipeline([{ segments: transcode, composed: transcode }]);
@@ -108,6 +108,12 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
     expect.objectContaining({ kind: 'AUDIT', state: 'DONE' }),
     expect.objectContaining({ kind: 'SNAPSHOT', state: 'DONE' }),
   ]);
+  const allDone = expect.arrayContaining([
+    expect.objectContaining({ kind: 'AUDIT', state: 'DONE' }),
+    expect.objectContaining({ kind: 'SNAPSHOT', state: 'DONE' }),
+    expect.objectContaining({ kind: 'COVER', state: 'DONE' }),
+  ]);
+  const taken = expect.stringMatching(/\/snapshots\/normal\/.*-00001\.jpg$/);
 
   /** What the account paid for, by service, per video. */
   function billed(emulator: Emulator): Record<string, number> {
@@ -124,9 +130,9 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
       expect(video).toMatchObject({
         status: 'TRANSCODED',
         auditStatus: 'PASS',
-        coverUrl: expect.any(String),
+        coverUrl: taken,
         jobs: [{ decision: 'PIPELINE', state: 'DONE', hold: 'PASSED' }],
-        steps: bothDone,
+        steps: allDone,
       }),
     );
     expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
@@ -148,7 +154,7 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
   it('that leaves it to a person: the transcode starts after that verdict, once', async () => {
     const { pipeline, emulator, until } = await evening({ auditBlockRate: 0, auditReviewRate: 1 });
     await until((video) =>
-      expect(video).toMatchObject({ jobs: [{ hold: 'REVIEW', plannedAt: null }], steps: bothDone }),
+      expect(video).toMatchObject({ jobs: [{ hold: 'REVIEW', plannedAt: null }], steps: allDone }),
     );
     expect(billed(emulator)).toMatchObject({ transcodes: 0 });
     const EventTime = new Date().toISOString().replace(/\.\d+Z/, 'Z');
@@ -174,20 +180,66 @@ describe('an audit and a cover before the transcode', { timeout: 30_000 }, () =>
         steps: expect.arrayContaining([expect.objectContaining({ kind: 'AUDIT', state: 'ACKNOWLEDGED' })]),
       }),
     );
-    const watch = watchList({ silentAfterMs: () => 0 });
+    await reconcile(pipeline, cloud);
+    await until((video) => expect(video).toMatchObject({ auditStatus: 'PASS', status: 'TRANSCODED', steps: allDone }));
+    expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
+  });
+
+  /** Asks the cloud about every video, as if all had been silent for long. */
+  async function reconcile(pipeline: ReturnType<typeof plainPipeline>, cloud: VodCloud): Promise<void> {
     const { checkVideos } = gapFiller({
       cloud: () => cloud,
       region: null,
       ask: (work) => work(),
-      watch,
+      watch: watchList({ silentAfterMs: () => 0 }),
       report: async ({ body }) => pipeline.tell(body, 'reconciler'),
       platform: { now: Date.now },
       log: createLogger('test', 'silent'),
       tooYoungMs: 0,
     });
     await checkVideos([...pipeline.videos.values()].map(knownVideo));
-    await until((video) => expect(video).toMatchObject({ auditStatus: 'PASS', status: 'TRANSCODED', steps: bothDone }));
+  }
+
+  const withoutVerdicts = { auditBlockRate: 0, auditReviewRate: 0 };
+  const open = { kind: 'SNAPSHOT', state: 'ACKNOWLEDGED' };
+
+  it('of which no callback told the snapshot: the reconciler finds the picture, and it becomes the cover', async () => {
+    const { pipeline, emulator, cloud, until } = await evening(withoutVerdicts, 'SnapshotComplete');
+    await until((video) =>
+      expect(video).toMatchObject({
+        status: 'TRANSCODED',
+        coverUrl: null,
+        steps: expect.arrayContaining([expect.objectContaining(open)]),
+      }),
+    );
+    await reconcile(pipeline, cloud);
+    await until((video) => expect(video).toMatchObject({ coverUrl: taken, steps: allDone }));
     expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
+    expect(emulator.ledger().videos.map(({ coverUrl }) => coverUrl)).toEqual(emulator.ledger().videos.map(() => taken));
+  });
+
+  const failing = { ...withoutVerdicts, snapshotFailRate: 1 };
+  const lost = expect.arrayContaining([expect.objectContaining({ kind: 'SNAPSHOT', state: 'FAILED' })]);
+
+  it('whose snapshot fails: the step ends, no cover is set, and the transcode goes on', async () => {
+    const { emulator, until } = await evening(failing);
+    await until((video) => {
+      expect(video).toMatchObject({ status: 'TRANSCODED', steps: lost });
+      expect(video.steps).toHaveLength(2);
+    });
+    expect(billed(emulator)).toEqual({ audits: 1, covers: 0, transcodes: 1 });
+  });
+
+  it('whose snapshot fails unheard: the reconciler finds out', async () => {
+    const { pipeline, cloud, until } = await evening(failing, 'SnapshotComplete');
+    await until((video) =>
+      expect(video).toMatchObject({
+        status: 'TRANSCODED',
+        steps: expect.arrayContaining([expect.objectContaining(open)]),
+      }),
+    );
+    await reconcile(pipeline, cloud);
+    await until((video) => expect(video).toMatchObject({ steps: lost }));
   });
 });
 
@@ -197,6 +249,7 @@ describe('steps whose calls fail and whose runner dies', () => {
   const stepOrders = {
     AUDIT: { kind: 'AUDIT', templateId: null },
     SNAPSHOT: { kind: 'SNAPSHOT', templateId: null, offsetMs: null },
+    COVER: { kind: 'COVER', coverUrl: 'http://media.example.com/chosen.jpg' },
   } as const;
 
   function stepJob(videoId: string, kind: StepKind): TranscodeJob {
@@ -236,7 +289,9 @@ describe('steps whose calls fail and whose runner dies', () => {
 
     const play = async (videoId: string, schedule: number): Promise<readonly Told[]> => {
       const rng = seeded(seed, 'steps', schedule);
-      const world = crashWorld(keyed([stepJob(videoId, 'SNAPSHOT'), stepJob(videoId, 'AUDIT')]));
+      const world = crashWorld(
+        keyed([stepJob(videoId, 'SNAPSHOT'), stepJob(videoId, 'AUDIT'), stepJob(videoId, 'COVER')]),
+      );
       const lives = rng.int(0, 3);
       for (let life = 0; life <= lives; life++) {
         const platform = quickPlatform(rng.float, 200);
@@ -270,6 +325,15 @@ describe('steps whose calls fail and whose runner dies', () => {
       }
     }
     expect(doubts).toBeLessThan(runs);
+    // A cover may be set more than once, and never is in doubt.
+    for (const videoId of videoIds) {
+      const { coverUrl } = stepOrders.COVER;
+      expect(emulator.ledger().videos.find((video) => video.videoId === videoId)?.coverUrl).toBe(coverUrl);
+      const events = told.filter((event) => event.Token === `COVER-${videoId}`);
+      expect(events.length).toBeGreaterThan(0);
+      for (const event of events)
+        expect(event).toMatchObject({ EventType: 'StepJobAcknowledged', Step: 'COVER', CoverUrl: coverUrl });
+    }
   });
 
   it('are looked for before they are done again on purpose', async () => {

@@ -53,6 +53,7 @@ const quietCloud: BackfillCloud = {
   searchMedia: () => Promise.resolve({ total: 0, media: [], odd: [] }),
   getJob: () => Promise.reject(new Error('no audits')),
   getMediaAuditResult: () => Promise.resolve({ suggestion: null }),
+  listSnapshots: () => Promise.resolve(null),
 };
 
 const refusal = (action: string, kind: 'terminal' | 'lagging') =>

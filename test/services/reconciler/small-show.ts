@@ -161,6 +161,7 @@ export function showCloud(options: { readonly listsCompositions: boolean }): Bac
     // Nothing is audited in this show.
     getJob: ({ jobId }) => Promise.reject(new Error(`nobody ordered ${jobId}`)),
     getMediaAuditResult: () => Promise.resolve({ suggestion: null }),
+    listSnapshots: () => Promise.resolve(null),
     listLiveRecordVideo: ({ recordedFromMs, recordedToMs, page, pageSize }) => {
       const rows = specs
         .filter((spec) => !spec.composed || options.listsCompositions)

@@ -94,6 +94,7 @@ export function audit(o: Partial<StepLedgerEntry> = {}): StepLedgerEntry {
     jobId: 'audit-job',
     errorCode: null,
     errorMessage: null,
+    pictureUrl: null,
     ...o,
   };
 }
