@@ -175,7 +175,13 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ['UpdateMediaStorageClassComplete', storageClassChanged],
   ['RestoreMediaComplete', restored],
   ['SubmitMediaRefreshComplete', refreshed],
-  ['WorkflowTaskComplete', other((body) => [textOf(body, 'TaskId') ?? timeText(body), statusText(body)])],
+  [
+    'WorkflowTaskComplete',
+    (body) => ({
+      fact: { ...emptyFact, kind: 'OTHER', errorMessage: messageOf(body) ?? failedActivities(body) },
+      discriminator: [textOf(body, 'TaskId') ?? timeText(body), statusText(body)],
+    }),
+  ],
   [
     'MediaBaseChangeComplete',
     (body) => ({
@@ -316,6 +322,15 @@ function suggestionOf(body: Body): AuditStatus | null {
   const suggestion = data === null ? null : textOf(data, 'Suggestion')?.toLowerCase();
   if (suggestion === 'block') return 'BLOCKED';
   return suggestion === 'review' ? 'REVIEW' : suggestion === 'pass' ? 'PASS' : null;
+}
+
+/** Which activities of a workflow failed, in words; null for none (cloud facts 1.4.15). */
+function failedActivities(body: Body): string | null {
+  const results = objectOf(body, 'ActivityResults') ?? {};
+  const failed = Object.keys(results)
+    .filter((name) => statusText(objectOf(results, name) ?? {}).startsWith('fail'))
+    .sort(compareText);
+  return failed.length === 0 ? null : cut(`failed: ${failed.join(', ')}`, maxBytes.message);
 }
 
 function changedCover(body: Body): string | null {

@@ -64,6 +64,8 @@ export type FoldedFacts = {
   uploadFailure: Failure | null;
   analysed: boolean;
   analysisFailure: Failure | null;
+  /** The latest run of a workflow failed. */
+  workflowFailure: Failure | null;
   summaryFailure: Failure | null;
   /** What the reconciler saw, latest first; it counts only where no callback says it. */
   observed: Event[];
@@ -115,6 +117,7 @@ function noFacts(): FoldedFacts {
     uploadFailure: null,
     analysed: false,
     analysisFailure: null,
+    workflowFailure: null,
     summaryFailure: null,
     observed: [],
   };
@@ -258,6 +261,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       seen.stream ??= fact.stream;
       if (ok) seen.chosenCoverUrl = fact.coverUrl ?? seen.chosenCoverUrl;
       if (fact.storage !== null) seen.storage = storageAfter(seen.storage, event, fact.storage);
+      if (entry.eventType === 'WorkflowTaskComplete') seen.workflowFailure = workflowFailureOf(event);
       break;
     case 'STREAM_TRANSCODED':
       if (hasPicture(event)) seen.streamPlayableTime ??= time;
@@ -350,6 +354,11 @@ function fillFromObserved(seen: FoldedFacts): void {
 
 function failureOf({ entry, fact }: Event): Failure {
   return { code: entry.errorCode, message: fact.errorMessage };
+}
+
+/** Its events name no code (cloud facts 1.4.15). */
+function workflowFailureOf({ entry, fact }: Event): Failure | null {
+  return failed(entry) ? { code: entry.errorCode ?? 'WorkflowFailed', message: fact.errorMessage } : null;
 }
 
 /** A step that a source is made by; its upload, FileUploadComplete, is the end of each. */

@@ -109,7 +109,7 @@ function kindOf(seen: FoldedFacts): VideoState['kind'] {
   return seen.sourceReady || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';
 }
 
-/** A failed analysis fails nothing; it is shown until there is something to play. */
+/** An analysis or a workflow that failed fails nothing; it is shown until there is something to play. */
 function shownFailure(
   status: VideoState['status'],
   seen: FoldedFacts,
@@ -117,8 +117,8 @@ function shownFailure(
   audit: VideoState['auditStatus'],
 ): Failure | null {
   if (status === 'FAILED' || status === 'PARTIAL') return standingFailure(seen, outputs, audit);
-  if (seen.analysed || status === 'PLAYABLE' || status === 'TRANSCODED' || status === 'DELETED') return null;
-  return seen.analysisFailure;
+  if (status === 'PLAYABLE' || status === 'TRANSCODED' || status === 'DELETED') return null;
+  return seen.workflowFailure ?? (seen.analysed ? null : seen.analysisFailure);
 }
 
 function standingFailure(
