@@ -66,7 +66,8 @@ export function plainPipeline(rules: PoliciesInput = demoPolicies(), now: () => 
     planned: planned as { readonly transcodes: readonly TranscodeJob[]; readonly productions: readonly ComposeJob[] },
     callback: (body: Record<string, unknown>, region?: string) => take(body, 'http', region),
     /** What a role of the test's own says. */
-    tell: (body: Record<string, unknown>, source: 'job-runner' | 'reconciler' = 'job-runner') => take(body, source),
+    tell: (body: Record<string, unknown>, source: 'job-runner' | 'reconciler' | 'operator' = 'job-runner') =>
+      take(body, source),
     /** The jobs planned since the last time, for such a runner. */
     takeJobs: (): readonly TranscodeJob[] => jobs.splice(0),
     /** Submits the transcodes and compositions planned since the last time, and tells the processors. */
