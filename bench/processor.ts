@@ -4,19 +4,15 @@
  * run in turns, each in a process of its own, on one broker that shares the machine, so only the ratios mean anything
  * elsewhere. Every side is measured by itself from the end of its first transaction to the end of its last one.
  */
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { Admin, type KafkaSettings } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
 import { callbacks } from './callbacks.ts';
-import { measuredEnvironment } from './environment.ts';
 import { differencesOf } from './equality.ts';
 import { load } from './load.ts';
 import { readOutputs } from './outputs.ts';
@@ -24,7 +20,9 @@ import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
 import { throughput } from './peers/tuning.ts';
 import { barChart } from './plot.ts';
 import type { TargetMode, TargetReport, TargetSettings } from './processor-target.ts';
+import { measureProduct, type ProductResult } from './product.ts';
 import { medianBy } from './statistics.ts';
+import { target } from './target.ts';
 
 export type ProcessorBenchOptions = {
   readonly brokers: string;
@@ -55,6 +53,8 @@ export type ProcessorBenchResult = {
   readonly overStreams?: number;
   /** Videos whose state, facts and job were compared between both implementations. Absent without the peer. */
   readonly compared?: number;
+  /** The product as it is run. Absent where only some sides were asked for. */
+  readonly product?: ProductResult;
   readonly withinBudget: boolean;
   /** The plot, as SVG. */
   readonly svg: string;
@@ -62,8 +62,8 @@ export type ProcessorBenchResult = {
 
 const budgets = { overBare: 0.4, overStreams: 1 };
 const partitions = 6;
+const defaultBatchRecords = 2_000;
 const outputs: readonly TopicId[] = ['video-state', 'stream-facts', 'transcode-jobs', 'dead-letters'];
-const script = fileURLToPath(new URL('processor-target.ts', import.meta.url));
 
 export async function benchProcessor(options: ProcessorBenchOptions): Promise<ProcessorBenchResult> {
   const { videos = 40_000, rounds = 3, print } = options;
@@ -101,7 +101,13 @@ export async function benchProcessor(options: ProcessorBenchOptions): Promise<Pr
     }
     const sides: Partial<Record<Side, TargetReport>> = {};
     for (const mode of modes) sides[mode] = medianBy(reports[mode] ?? [], (report) => report.recordsPerSecond);
-    return summed({ records, sides, rounds: reports, ...(compared === undefined ? {} : { compared }) }, print);
+    const { registryUrl, batchRecords = defaultBatchRecords } = options;
+    const productVideos = Math.min(videos, 24_000);
+    const product = options.sides
+      ? undefined
+      : await measureProduct({ kafka, registryUrl, batchRecords, videos: productVideos, print });
+    const measured = { records, sides, rounds: reports, ...(compared === undefined ? {} : { compared }) };
+    return summed({ ...measured, ...(product ? { product } : {}) }, print);
   } finally {
     await admin.deleteTopic(input);
     admin.close();
@@ -109,7 +115,7 @@ export async function benchProcessor(options: ProcessorBenchOptions): Promise<Pr
 }
 
 function summed(
-  measured: Pick<ProcessorBenchResult, 'records' | 'sides' | 'rounds' | 'compared'>,
+  measured: Pick<ProcessorBenchResult, 'records' | 'sides' | 'rounds' | 'compared' | 'product'>,
   print: (line: string) => void,
 ): ProcessorBenchResult {
   const { sides } = measured;
@@ -125,7 +131,10 @@ function summed(
     ...measured,
     overBare,
     ...(overStreams === undefined ? {} : { overStreams }),
-    withinBudget: overBare >= budgets.overBare && (overStreams ?? Number.POSITIVE_INFINITY) >= budgets.overStreams,
+    withinBudget:
+      overBare >= budgets.overBare &&
+      (overStreams ?? Number.POSITIVE_INFINITY) >= budgets.overStreams &&
+      (measured.product?.withinBudget ?? true),
     svg: barChart({
       title: 'Callbacks through one process, exactly once',
       unit: 'records/s',
@@ -138,7 +147,7 @@ type MeasureOptions = Pick<ProcessorBenchOptions, 'registryUrl' | 'batchRecords'
   Pick<TargetSettings, 'kafka' | 'inputPrefix' | 'outputPrefix' | 'records'>;
 
 async function measure(mode: Side, o: MeasureOptions): Promise<TargetReport> {
-  const { kafka, registryUrl, inputPrefix, outputPrefix, records, batchRecords = 2_000 } = o;
+  const { kafka, registryUrl, inputPrefix, outputPrefix, records, batchRecords = defaultBatchRecords } = o;
   const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
   try {
     if (mode !== 'streams')
@@ -177,24 +186,6 @@ async function measure(mode: Side, o: MeasureOptions): Promise<TargetReport> {
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function target(settings: TargetSettings): Promise<TargetReport> {
-  const child = fork(script, { env: measuredEnvironment() });
-  const exited = once(child, 'exit');
-  const answered = once(child, 'message') as Promise<[TargetReport]>;
-  child.send(settings);
-  try {
-    return await Promise.race([
-      answered.then(([report]) => report),
-      exited.then(([code]) => {
-        throw new Error(`the ${settings.mode} side ended with exit code ${code}`);
-      }),
-    ]);
-  } finally {
-    child.kill('SIGKILL');
-    await exited;
   }
 }
 

@@ -43,28 +43,41 @@ export function ourProcessor(place: StatesPlace, prepared: PreparedStates): Subj
     input: topicName(prepared.prefix, 'callbacks'),
     states: topicName(prepared.prefix, 'video-state'),
     wipe: () => rm(folder, { recursive: true, force: true }),
-    async start() {
-      await mkdir(folder, { recursive: true });
-      const configuration = join(folder, 'live2vod.yaml');
-      await writeFile(configuration, stringify({ policies: policyRules }));
-      const child = spawn(join(root, 'live2vod'), ['run', 'processor'], {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        env: {
-          ...environmentOf('processor', process.env),
-          KAFKA_BROKERS: place.kafka.brokers,
-          SCHEMA_REGISTRY_URL: place.registryUrl,
-          LIVE2VOD_TOPIC_PREFIX: prepared.prefix,
-          LIVE2VOD_HOME: folder,
-          LIVE2VOD_CONFIG: configuration,
-        },
-      });
-      const log = createWriteStream(join(folder, 'processor.log'), { flags: 'a' });
-      child.stdout?.pipe(log);
-      child.stderr?.pipe(log);
-      const ended = once(child, 'exit');
-      return { pid: child.pid ?? 0, ready: readyOf(child, ended, folder), stop: stopper(child, ended) };
-    },
+    start: () => startOurs(folder, { ...place, prefix: prepared.prefix }),
   };
+}
+
+export type OursPlace = Pick<StatesPlace, 'kafka' | 'registryUrl'> & {
+  readonly prefix: string;
+  /** Default 1. */
+  readonly processes?: number;
+};
+
+/** Starts `live2vod run processor` with its stores and its log in the folder. */
+export async function startOurs(
+  folder: string,
+  { kafka, registryUrl, prefix, processes = 1 }: OursPlace,
+): Promise<Running> {
+  await mkdir(folder, { recursive: true });
+  const configuration = join(folder, 'live2vod.yaml');
+  await writeFile(configuration, stringify({ policies: policyRules }));
+  const child = spawn(join(root, 'live2vod'), ['run', 'processor'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: {
+      ...environmentOf('processor', process.env),
+      KAFKA_BROKERS: kafka.brokers,
+      SCHEMA_REGISTRY_URL: registryUrl,
+      LIVE2VOD_TOPIC_PREFIX: prefix,
+      LIVE2VOD_HOME: folder,
+      LIVE2VOD_CONFIG: configuration,
+      PROCESSOR_PROCESSES: String(processes),
+    },
+  });
+  const log = createWriteStream(join(folder, 'processor.log'), { flags: 'a' });
+  child.stdout?.pipe(log);
+  child.stderr?.pipe(log);
+  const ended = once(child, 'exit');
+  return { pid: child.pid ?? 0, ready: readyOf(child, ended, folder), stop: stopper(child, ended) };
 }
 
 /** The Kafka Streams peer with the given tuning. `classPath` as `buildPeer` gives it. */
@@ -104,6 +117,27 @@ export async function privateMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return (Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
 }
+
+/** What a process and all that it started have taken: CPU in microseconds, and their private memory. */
+export async function takenBy(pid: number): Promise<{ readonly cpuUs: number; readonly anonMb: number }> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name before them, in brackets, may have spaces.
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
+  const taken = await Promise.all(children.map((child) => takenBy(Number(child)).catch(() => nothing)));
+  return taken.reduce((sum, one) => ({ cpuUs: sum.cpuUs + one.cpuUs, anonMb: sum.anonMb + one.anonMb }), {
+    cpuUs: (user + system) * microsecondsPerTick,
+    anonMb: await privateMb(pid),
+  });
+}
+
+const nothing = { cpuUs: 0, anonMb: 0 };
+/** Linux tells of times in hundredths of a second, whatever its clock does. */
+const microsecondsPerTick = 10_000;
 
 function readyOf(child: ChildProcess, ended: Promise<unknown>, folder: string): Promise<void> {
   const ready = new Promise<void>((resolve, reject) => {

@@ -53,13 +53,16 @@ export const measurements: Readonly<Record<string, Measurement>> = {
     return result;
   },
   soak: ({ brokers }, { size }) => soakIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
-  processor: async (place, { size, peer }) =>
-    benchProcessor({
+  processor: async (place, { size, peer }) => {
+    const result = await benchProcessor({
       ...place,
       print,
       ...(size === undefined ? {} : { videos: size }),
       ...(peer ? { peer: await buildPeer(place.home, print) } : {}),
-    }),
+    });
+    if (!result.withinBudget) process.exitCode = exitCode.failed;
+    return result;
+  },
   restore: async (place, options) => benchRestore(await onStates(place, options)),
   memory: async (place, options) => benchMemory(await onStates(place, options)),
   latency: async (place, options) => benchLatency(await onStates(place, options)),
