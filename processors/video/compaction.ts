@@ -28,6 +28,7 @@ const fieldBits = 16;
 
 /** A fact in the form in which it is stored, next to the renditions that were derived from it. */
 export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact {
+  if (fact.outputs.length === 0) return fact;
   const listed: number[] = [];
   const outputs: Rendition[] = [];
   for (const output of fact.outputs) {
@@ -41,14 +42,18 @@ export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact 
 /** Position and told fields as one number; null where the rendition says something else. */
 function referenceTo(output: Rendition, renditions: readonly Rendition[]): number | null {
   if (output.jobId === null) return null;
-  const index = renditions.findIndex((rendition) => rendition.jobId === output.jobId);
+  let index = 0;
+  while (index < renditions.length && renditions[index]?.jobId !== output.jobId) index += 1;
   const rendition = renditions[index];
   if (rendition === undefined || rendition.status !== output.status) return null;
   if (rendition.audioOnly !== output.audioOnly) return null;
   let told = 0;
-  for (const [bit, field] of optional.entries()) {
-    if (output[field] === null) continue;
-    if (output[field] !== rendition[field]) return null;
+  // For all outputs of all events at each event: by counting, since iterating costs as much again.
+  for (let bit = 0; bit < optional.length; bit += 1) {
+    const field = optional[bit] as (typeof optional)[number];
+    const value = output[field];
+    if (value === null) continue;
+    if (value !== rendition[field]) return null;
     told |= 1 << bit;
   }
   return (index << fieldBits) | told;

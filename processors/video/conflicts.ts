@@ -31,6 +31,8 @@ function winnerOf(known: Event, copy: Event): Event | null {
   const before = known.fact.contradiction;
   const knownIsCallback = !isFinding(known);
   const copyIsCallback = !isFinding(copy);
+  // Nearly every copy is the same one again.
+  if (knownIsCallback === copyIsCallback && saysTheSame(known, copy)) return null;
   const knownText = textOf(known);
   const copyText = textOf(copy);
   if (knownIsCallback === copyIsCallback && knownText === copyText) return null;
@@ -68,6 +70,19 @@ function withoutNoClip(job: Fact['job']): Partial<Fact['job']> {
   const { clip: _, ...told } = job;
   return told;
 }
+
+/** Of two events that say the same the texts are the same, but making them costs more than comparing. */
+function saysTheSame(a: Event, b: Event): boolean {
+  const { eventTime, status, jobId, errorCode, implausible } = a.entry;
+  const other = b.entry;
+  if (eventTime !== other.eventTime || status !== other.status || jobId !== other.jobId) return false;
+  if (errorCode !== other.errorCode || !sameValue(implausible, other.implausible)) return false;
+  const fields = Object.keys(a.fact) as (keyof Fact)[];
+  return fields.every((field) => isOfDelivery(field) || sameValue(a.fact[field], b.fact[field]));
+}
+
+const isOfDelivery = (field: keyof Fact): boolean =>
+  field === 'region' || field === 'contradiction' || field === 'subject';
 
 function smaller<T extends string>(a: T | null, b: T | null): T | null {
   if (a === null || b === null) return a ?? b;

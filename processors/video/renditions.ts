@@ -24,14 +24,15 @@ export const maxSubmitted = 64;
  */
 export function outputsOf(events: readonly Event[]): Output[] {
   const outputs = new Map<string, Output>();
+  const said = events.flatMap((event, at) => (event.fact.outputs.length === 0 ? [] : [{ event, at }]));
   // What has no time that can be believed outweighs nothing.
-  for (const timed of [true, false]) {
+  for (const timed of said.length === 0 ? [] : [true, false]) {
     for (const sayer of sayers) {
-      for (const [i, event] of events.entries()) {
+      for (const { event, at } of said) {
         if (event.fact.kind !== sayer || (timeOf(event) !== null) !== timed) continue;
         for (const rendition of event.fact.outputs) {
-          const key = rendition.jobId ?? namelessKey(rendition, sayer, i, events);
-          addOutput(outputs, key, rendition, event.entry.eventTime, sayer === 'TRANSCODED' ? i : -1);
+          const key = rendition.jobId ?? namelessKey(rendition, sayer, at, events);
+          addOutput(outputs, key, rendition, event.entry.eventTime, sayer === 'TRANSCODED' ? at : -1);
         }
       }
     }
