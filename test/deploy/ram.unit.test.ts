@@ -95,7 +95,7 @@ describe('what the connectors can call', () => {
     expect(made).toHaveLength(queueActions.length);
   });
 
-  it('no role calls it that has no policy', () => {
+  it('no other role calls it', () => {
     const callers = globSync(['services/*', 'cli/roles/*.ts'], { cwd: root })
       .map((path) => basename(path, '.ts'))
       .filter((name) => name !== 'recording' && !(name in calls));
