@@ -58,7 +58,7 @@ export function judge(
   const isOld = timed.some((place) => place < archivedBefore);
   if (archive === null || !isOld) {
     const alone = part([], true, everything);
-    if (archive === null || own.archived === 0 || own.archivedBefore === null) return alone;
+    if (archive === null || own.archivedBefore === null) return alone;
     // Whether its first session goes on an older one is as before only where it is that one still.
     const isFirst = (startMs: number | undefined) => startMs === archivedBefore;
     const beginsAsBefore =
@@ -92,7 +92,7 @@ export function judge(
   }
   for (;;) {
     const pages = [...left, ...touched, ...right];
-    const { current, clock, compositions } = part(pages, withOwn, { fromMs: 0, toMs: 0 }).turned;
+    const { current, clock, compositions } = part(pages, withOwn, { fromMs, toMs: fromMs }).turned;
     const starts = [...right.map(({ startMs }) => startMs), ...(withOwn ? [archivedBefore] : [])];
     const isStart = (ms: number | undefined) => current.some(({ group }) => group.startMs === ms);
     // Where a session retires, its films go with it.

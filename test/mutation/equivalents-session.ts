@@ -11,6 +11,14 @@ const judge = { file: session('history'), within: 'judge' };
 const inLedger = 'compositions.find((composition) => compositionKeyOf(composition.token) === key)';
 
 export const inSession: readonly Equivalent[] = [
+  ...[
+    ['current.filter((session) => isOverAt(retiresAt(session, rules), clock))', 'current'],
+    [
+      'group.startMs >= toMs || composed.every(({ video }) => homeOf(video, compositions) < toMs)',
+      'composed.every(({ video }) => homeOf(video, compositions) < toMs)',
+    ],
+    ['group.startMs >= toMs', 'group.startMs > toMs'],
+  ].map(([from = '', to = '']) => ({ ...judge, from, to, why: 'more is judged than has changed' })),
   { ...times, from: 'latest - sinceMs <= retentionMs', to: 'false' },
   { ...times, from: 'latest - sinceMs <= retentionMs', to: 'latest - sinceMs < retentionMs' },
   { ...times, from: 'latest - sinceMs', to: 'latest + sinceMs' },

@@ -183,17 +183,17 @@ describe('an archived show', () => {
     expect([live.sessions.size, live.states.size]).toEqual([0, 0]);
   });
 
-  it('retires with its film, also where that is in the record of the show after next', () => {
+  it.each([67, 68])('retires with its film of minute %i, which is in the record of the show after next', (minute) => {
     const { hear, passTo, live } = bothWays(byNobody);
     const later = { status: 'TRANSCODED', transcodedTime: atMinute(day) } as const;
     hear(segment('a', 0, 58), segment('b', 61.1, 62, later), film('b', 66, later), segment('c', 67, 97, later));
-    hear(film('a', 68), ...[2, 3, 4, 5].map((hour) => segment(`s${hour}`, hour * 60, hour * 60 + 8, later)));
+    hear(film('a', minute), ...[2, 3, 4, 5].map((hour) => segment(`s${hour}`, hour * 60, hour * 60 + 8, later)));
     expect(live.current.slice(0, 3).map((one) => one.composed.map(({ videoId }) => videoId).join())).toEqual([
       'film a',
       'film b',
       '',
     ]);
-    passTo(30 * day + 68);
+    passTo(30 * day + minute);
     expect(live.facts.map(({ videoId }) => videoId)).not.toContain('film a');
     expect(live.current).toHaveLength(6);
     passTo(32 * day);
