@@ -65,7 +65,7 @@ const layout = 5;
 /** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
 const scanLimit = 5_000;
 /** And after this many keys: one that isn't wanted by its id or gist costs little. */
-const keyScanLimit = 50_000;
+const keyScanLimit = 20_000;
 
 export class StateView {
   readonly identity: ViewIdentity;
