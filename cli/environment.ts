@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { contradictions, type PolicyBook, policyBook, readPolicies } from '../processors/policy/index.ts';
+import { contradictions, type PolicyBook, policyBook, readPolicies, unworkable } from '../processors/policy/index.ts';
 import type { PolicyRule } from '../schemas/policies.ts';
 import {
   environmentOf,
@@ -92,7 +92,7 @@ function accepted<T extends { readonly ok: true }>(
   throw new CommandFault(`${file ?? 'live2vod.yaml'}: ${text}`, exitCode.configuration);
 }
 
-/** The rules, filled in from what the cloud is told to record; one that says otherwise is refused. */
+/** The rules, filled in from what the cloud is told to record; one that says otherwise, or can never work, is refused. */
 function checkedPolicies(
   rules: readonly PolicyRule[],
   recording: RecordingSetup,
@@ -100,7 +100,9 @@ function checkedPolicies(
   content: ConfigurationFile,
 ): PolicyBook {
   const recorded = recordedOf(recording);
-  const problems = contradictions(rules, recorded);
+  const told = contradictions(rules, recorded);
+  // What contradicts isn't worth a second line.
+  const problems = told.length > 0 ? told : unworkable(rules, recorded);
   accepted(problems.length > 0 ? { ok: false, problems } : { ok: true }, file, content);
   return policyBook(rules, recorded);
 }

@@ -67,6 +67,9 @@ function explain(stream: string, policies: ReturnType<typeof readConfiguration>[
   console.log(`disconnect delay: ${recording.disconnectDelaySeconds} s (${origins.disconnectDelaySeconds})`);
   console.log(`composed by: ${composed.compose === 'none' ? 'nobody' : composed.compose} (${origins.compose})`);
   console.log(`segments ${transcoding(segments, origins.segments, origins.segmentsPlay)}`);
+  const weCompose = composed.compose === 'pipeline' || composed.takeOverAfterSeconds !== undefined;
+  if (weCompose && segments.transcode === 'approval' && !segments.sourcePlays)
+    console.log('composing by us waits until a person has had every segment transcoded: the cloud composes what plays');
   if (composed.compose !== 'none')
     console.log(`composed video ${transcoding(composed, origins.composed, origins.composedPlay)}`);
   console.log(`record formats: ${formats.length > 0 ? formats.join(', ') : 'not said here'} (${origins.format})`);

@@ -21,6 +21,31 @@ export function contradictions(rules: readonly PolicyRule[], recorded: readonly 
   return problems;
 }
 
+/**
+ * Every rule by which we compose segments that are stored only: the cloud composes what it shows as Normal (cloud facts
+ * 3.3.4), and these never are.
+ */
+export function unworkable(rules: readonly PolicyRule[], recorded: readonly Recorded[]): readonly PolicyProblem[] {
+  const book = policyBook(rules, recorded);
+  const anything = { domain: '*', app: '*', stream: '*' };
+  return rules.flatMap((rule, index) => {
+    const path = `policies[${index}]`;
+    const streams = [anything, ...recorded].map((told) => commonStream(rule, told));
+    const stored = streams.find((stream) => {
+      const { name, segments, composed } = book.policyFor(stream);
+      const weCompose = composed.compose === 'pipeline' || composed.takeOverAfterSeconds !== undefined;
+      return name.startsWith(`${path} `) && weCompose && segments.transcode === 'none' && !segments.sourcePlays;
+    });
+    if (stored === undefined) return [];
+    const told = recordedFor(stored, recorded);
+    const key = rule.composed.takeOverAfterSeconds === undefined ? 'compose' : 'takeOverAfterSeconds';
+    const why = `the segments are stored only${told === undefined ? '' : ` (${told.path}.segments)`}`;
+    const remedy =
+      'the cloud composes what plays: have them transcoded, or say segments.sourcePlays: true where they do';
+    return [{ path: `${path}.composed.${key}`, problem: `${rule.composed[key]}, but ${why}, and ${remedy}` }];
+  });
+}
+
 function differences({ recording, segments, composed }: PolicyRule, told: Recorded, path: string): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   for (const name of ['cycleSeconds', 'disconnectDelaySeconds'] as const) {
@@ -67,7 +92,7 @@ function ofTranscoding(
 }
 
 /** A stream that both hold for, where any is, with names that no more precise rule or configuration is likely to have. */
-function commonStream({ match }: PolicyRule, told: Recorded): StreamRef {
+function commonStream({ match }: PolicyRule, told: Pick<Recorded, 'domain' | 'app' | 'stream'>): StreamRef {
   return {
     domainName: commonName(match.domain, told.domain),
     appName: commonName(match.app, told.app),

@@ -1,16 +1,17 @@
 /** Composing by us: when and of what. */
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+import type { CompositionHold } from '../../schemas/generated/SessionState.ts';
 import type { Composition, CompositionReason, StreamRef } from '../../schemas/generated/StreamState.ts';
 import { compositionsOf, fileOf, partsOf, tokenOf } from './composition-parts.ts';
 import type { Group, Segment } from './grouping.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
-import { isBeforeSource, keepsPlace } from './status.ts';
+import { isBeforeSource, isNormal, keepsPlace } from './status.ts';
 
 /**
  * Whether we compose this session now, and why; null for no. Once for what is to be composed: when the session is certain
- * to be over, and the sources of all its parts are ready, or have had the time to be. That the cloud has begun composing
+ * to be over, and all its parts are what the cloud composes, or nothing was heard of their sources for too long. That the cloud has begun composing
  * doesn't make it certain: until the next segment is heard of, the composed video may be that of the session before.
  *
  * @param nowMs wall clock: nothing is planned for what is older than the policy's `maxActAgeSeconds`
@@ -34,10 +35,12 @@ export function decideComposition(
   const [first] = parts;
   // A recording that goes on as the next session isn't over.
   if (!first || group.goesOn) return null;
-  // What waits until composing is overdue can't be too old before it is.
+  if (parts.some(isRefused)) return null;
+  // What waits until composing is overdue can't be too old before it is, nor what waits for a part before that is through.
   const waits = reason === 'OVERDUE' || !parts.every(hasSource);
   if (waits && clockMs < session.composeOverdueAtMs) return null;
-  const sinceMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.certainAtMs);
+  const overMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.certainAtMs);
+  const sinceMs = Math.max(overMs, ...parts.map(throughSince));
   if (nowMs - sinceMs > rules.maxActAgeMs) return null;
   return {
     sessionStart: first.startMs,
@@ -50,6 +53,23 @@ export function decideComposition(
     errorCode: null,
     files: parts.map(({ video }) => fileOf(video)),
   };
+}
+
+/**
+ * Why what we are to compose isn't ordered: its parts aren't through yet, or, once composing is overdue, are nothing that
+ * the cloud would compose. Null where nothing holds it back.
+ */
+export function holdOf(
+  session: Session,
+  rules: SessionRules,
+  clockMs: number,
+  mayBeLate: boolean,
+): CompositionHold | null {
+  if (clockMs < session.certainAtMs || session.composition !== null || session.group.goesOn) return null;
+  if (reasonOf(session, rules, mayBeLate) === null) return null;
+  const parts = partsOf(session.group);
+  if (clockMs >= session.composeOverdueAtMs) return parts.some(isRefused) ? 'SEGMENTS_NOT_NORMAL' : null;
+  return parts.every(({ video }) => isNormal(video)) ? null : 'SEGMENTS_AWAITED';
 }
 
 /** Nothing is composed that a policy doesn't ask for, nor what the cloud has composed. */
@@ -81,6 +101,15 @@ export function composeJobOf(
     plannedAt: composition.plannedAt,
     clip: null,
   };
+}
+
+/** What the cloud would refuse to compose as it stands. Of one whose source nothing tells, nobody knows. */
+function isRefused(part: Segment): boolean {
+  return hasSource(part) && !isNormal(part.video);
+}
+
+function throughSince({ video: { transcodedTime, sourceReadyTime } }: Segment): number {
+  return transcodedTime ?? sourceReadyTime ?? 0;
 }
 
 function hasSource({ video }: Segment): boolean {

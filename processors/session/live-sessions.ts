@@ -139,7 +139,7 @@ function aloneOf(startMs: number, run: LiveRun, endsAtMs: number | null, rules: 
     ...{ composed: [], status: closed ? 'ENDED' : 'RECORDING', closed, closesAtMs, certainAtMs: closesAtMs },
     ...{ composeOverdueAtMs: closesAtMs, mode: 'NONE', rules: keptOf(rules), composeMissing: false, composition: null },
     clips: [],
-    ...{ lastActivityMs: endMs, settlesAtMs: null, settled: false },
+    ...{ lastActivityMs: endMs, settlesAtMs: null, settled: false, compositionHold: null },
   };
   return { session, recording };
 }

@@ -1,5 +1,5 @@
 /** The sessions of a stream as a pure function of its facts, the rules, what was decided, and the time. */
-import type { SessionStatus } from '../../schemas/generated/SessionState.ts';
+import type { CompositionHold, SessionStatus } from '../../schemas/generated/SessionState.ts';
 import type { ComposeMode, Composition, KeptRules, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { type ClipVideo, clipsWithin, isClip } from './clips.ts';
 import { closingOf } from './closing.ts';
@@ -32,6 +32,8 @@ export type Session = {
   readonly composeMissing: boolean;
   /** Our own composition of what is to be composed of it. */
   readonly composition: Composition | null;
+  /** Why there is none yet, where we are to compose. */
+  readonly compositionHold: CompositionHold | null;
   /** The latest time that any of its facts speaks of. */
   readonly lastActivityMs: number;
   /** When it is settled, if nothing more is heard: all that was expected is through. Null while something isn't. */
@@ -98,7 +100,17 @@ function sessionOf(
   const hasBegun = composed.length > 0 || composition !== null;
   const composeMissing = mode !== 'NONE' && !hasBegun && nowMs >= composeOverdueAtMs;
   const times = { closesAtMs, certainAtMs, composeOverdueAtMs };
-  const session = { group, composed, closed, ...times, mode, rules: keptOf(kept), composition, composeMissing };
+  const session = {
+    group,
+    composed,
+    closed,
+    ...times,
+    mode,
+    rules: keptOf(kept),
+    composition,
+    composeMissing,
+    compositionHold: null,
+  };
   const heard = [...group.segments, ...composed].flatMap(({ video }) => timesOf(video));
   const lastActivityMs = lastActivity(group.endMs, heard, rules.retentionMs);
   return settledAt({ ...session, status: statusOfSession(session), lastActivityMs }, nowMs);

@@ -58,6 +58,7 @@ export function contentOf(session: Session, liveRecording: LiveRecording | null 
     settled: session.settled,
     composedSurplus: hasSurplus(session),
     timesBounded: group.segments.some((segment) => segment.bounded),
+    compositionHold: session.compositionHold,
     composition: composition && {
       token: composition.token,
       reason: composition.reason,
@@ -90,6 +91,7 @@ export function mergedContentOf(startMs: number, endMs: number, mergedInto: stri
     settled: false,
     composedSurplus: false,
     timesBounded: false,
+    compositionHold: null,
     composition: null,
     liveRecording: null,
     clips: [],
@@ -124,6 +126,8 @@ export function digestOf(content: SessionContent): number {
   sum.add(content.closesAt).add(content.composeExpected).add(content.composeMissing).add(content.durationMismatch);
   sum.add(content.segmentLimitExceeded).add(content.overlapping).add(content.truncated).add(content.settled);
   sum.add(content.composedSurplus).add(content.timesBounded);
+  // Records of earlier releases that have none stay as they are.
+  if (content.compositionHold !== null) sum.add(content.compositionHold);
   const { composition } = content;
   sum.add(composition !== null);
   if (composition)

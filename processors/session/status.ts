@@ -99,6 +99,14 @@ export function progressOf(video: Standing): number {
   return progress.indexOf(stageOf(video));
 }
 
+/**
+ * Whether the cloud shows it as Normal, which is all that it composes (cloud facts 3.3.4): it can be played, and no
+ * transcode is under way.
+ */
+export function isNormal({ status, sourceOnly }: Standing): boolean {
+  return status === 'TRANSCODED' || status === 'PARTIAL' || (status === 'PLAYABLE' && sourceOnly !== 'NO');
+}
+
 export function isBeforeSource(status: VideoStatus): boolean {
   return status === 'ANNOUNCED' || status === 'RECORDED';
 }

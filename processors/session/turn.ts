@@ -10,7 +10,7 @@ import { streamKeyOf } from '../stream-key.ts';
 import type { Emission } from '../topology.ts';
 import { announce, tombstone } from './announce.ts';
 import { cutClips } from './clips.ts';
-import { composeJobOf, decideComposition } from './composition.ts';
+import { composeJobOf, decideComposition, holdOf } from './composition.ts';
 import { compositionOf, followCompositions, homeOf, withCompositions } from './ledger.ts';
 import { type LiveView, liveViewOf } from './live-sessions.ts';
 import { type Session, sessionsOf, withComposition } from './projection.ts';
@@ -125,7 +125,8 @@ function decide(
 
   function composed(session: Session): Session {
     const composition = decideComposition(session, ledger, rules, nowMs, span.clock, span.composesUnplaced);
-    if (!composition || span.isOrdered(composition.token)) return session;
+    if (!composition) return { ...session, compositionHold: holdOf(session, rules, span.clock, span.composesUnplaced) };
+    if (span.isOrdered(composition.token)) return session;
     taken.push(composition);
     const command = composeJobOf(span.stream, session.group, composition, rules.composeTemplateGroupId);
     commands.push({ topic: 'compose-jobs', key, value: command });

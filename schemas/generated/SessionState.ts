@@ -109,6 +109,9 @@ export type SessionClip = {
   readonly parts: readonly SessionClipPart[];
 };
 
+/** SEGMENTS_AWAITED: segments aren't through yet. SEGMENTS_NOT_NORMAL: they should be, and can't be played: the cloud would refuse to compose them. */
+export type CompositionHold = 'SEGMENTS_AWAITED' | 'SEGMENTS_NOT_NORMAL';
+
 /** The state of one live session: consecutive recordings of one stream whose gaps stay within the disconnect delay. At most 515 segments; a longer recording goes on as another session and this one is marked truncated. */
 export type SessionState = {
   /** domain/app/stream/<first record start, ISO 8601 UTC with milliseconds>, e.g. play.example.com/live/room-42/2026-03-01T09:30:00.000Z */
@@ -153,4 +156,6 @@ export type SessionState = {
   readonly liveRecording: LiveRecording | null;
   /** Ordered by from, then token; at most 20. A clip is no composed video of the session, and changes nothing of its status. */
   readonly clips: readonly SessionClip[];
+  /** Why what we compose isn't ordered yet. */
+  readonly compositionHold: CompositionHold | null;
 };

@@ -49,9 +49,11 @@ export function jobStands({ state, hold, leftAsIs = false }: Job): string {
 
 export function sessionWaitsFor(session: SessionState): string {
   if (session.status === 'READY' || session.status === 'MERGED') return say('nothing');
+  if (session.compositionHold === 'SEGMENTS_NOT_NORMAL') return say('waitNotComposable');
   if (session.status === 'PARTIAL' || session.status === 'FAILED') return say('nothingMore');
   if (session.status === 'RECORDING') return `${say('waitStreamEnd')} ${dateTime(session.closesAt)}`;
   if (session.status === 'COMPOSING') return say('waitComposed');
+  if (session.compositionHold === 'SEGMENTS_AWAITED') return say('waitComposable');
   if (session.status === 'ENDED' && session.composeMissing) return say('waitComposeMissing');
   if (session.status === 'ENDED' && session.composeExpected) return say('waitCompose');
   return session.composed.length > 0 ? say('waitTranscode') : say('waitSegments');

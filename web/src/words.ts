@@ -165,6 +165,11 @@ const words = {
   waitStreamEnd: ['the next segment, or the end at', '下一分段，或结束于'],
   waitCompose: ['the composition to start (LiveRecordVideoComposeStart)', '合成开始（LiveRecordVideoComposeStart）'],
   waitComposeMissing: ['a composition that did not start in time', '合成：未按时开始'],
+  waitComposable: ['its segments to be transcoded, to be composed by us then', '各分段转码完成，之后由流水线合成'],
+  waitNotComposable: [
+    'segments that can be played: the cloud would refuse to compose these',
+    '可播放的分段：云端会拒绝合成现有分段',
+  ],
   waitComposed: ['the composed file (FileUploadComplete)', '合成文件就绪（FileUploadComplete）'],
   waitSegments: ['its videos to be transcoded', '各视频转码完成'],
   transcode: ['Transcode', '转码'],

@@ -26,7 +26,7 @@ export const produceEditingProjectVideo: Action = (params, context) => {
   const asked = clipsOf(timeline);
   if (asked.length === 0 || asked.length > mostClips) throw fault.invalidParameter('Timeline');
   const sources = asked.map(({ videoId: VideoId }) => videoOf({ VideoId }, context));
-  for (const source of sources) demandStatus(source, context, workable);
+  for (const source of sources) demandStatus(source, context, ['Normal']);
   const clips = asked.map((clip, index) => stretchOf(clip, sources[index]?.plan.durationSeconds ?? 0));
   const { cloud, journal, knobs } = context;
   const group = config?.TemplateGroupId;

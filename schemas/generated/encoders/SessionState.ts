@@ -57,6 +57,11 @@ const symbolsOfClipState: ReadonlyMap<string, number> = new Map([
   ['REFUSED', 5],
 ]);
 
+const symbolsOfCompositionHold: ReadonlyMap<string, number> = new Map([
+  ['SEGMENTS_AWAITED', 0],
+  ['SEGMENTS_NOT_NORMAL', 1],
+]);
+
 export function writeSessionState(out: AvroSink, value: SessionState): void {
   out.text(value.sessionId);
   writeStreamRef(out, value.stream);
@@ -122,6 +127,12 @@ export function writeSessionState(out: AvroSink, value: SessionState): void {
       writeSessionClip(out, item);
     }
     out.end();
+  }
+  if (value.compositionHold === null) {
+    out.branch(0);
+  } else {
+    out.branch(1);
+    out.symbol(symbolsOfCompositionHold.get(value.compositionHold));
   }
 }
 

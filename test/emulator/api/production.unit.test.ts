@@ -1,13 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { templateGroupIds } from '../../../emulator/index.ts';
 import { showsOf } from '../../../emulator/ledger/index.ts';
-import { playedShow } from '../world.ts';
+import { calmEmulator, playedShow } from '../world.ts';
 import { call } from './caller.ts';
 
 const timeline = (ids: readonly string[]) =>
   JSON.stringify({ VideoTracks: [{ VideoTrackClips: ids.map((MediaId) => ({ MediaId })) }] });
 
 describe('ProduceEditingProjectVideo', () => {
+  // It took what is stored only, which the cloud refuses (cloud facts 3.3.4).
+  test('takes what is Normal alone: transcoded, or distributed as it is', async () => {
+    const stored = await playedShow('2');
+    const [file] = stored.ledger().videos;
+    const params = (id: string | undefined) => ({ Timeline: timeline([id ?? '']), Title: 'x' });
+    expect(await call(stored.url, 'ProduceEditingProjectVideo', params(file?.videoId))).toMatchObject({
+      status: 400,
+      body: { Code: 'Forbidden.IllegalStatus' },
+    });
+    const emulator = await calmEmulator();
+    emulator.play({ stories: ['as-it-is'], shows: 1, compression: 1e7 });
+    await emulator.whenQuiet();
+    const [played] = emulator.ledger().videos;
+    const { body } = await call(emulator.url, 'ProduceEditingProjectVideo', params(played?.videoId));
+    expect(body).toMatchObject({ MediaId: expect.any(String) });
+  });
+
   test('makes a new video of a session’s segments, each time it is called', async () => {
     const { url, ledger, whenQuiet } = await playedShow('1');
     const [session] = ledger().sessions;

@@ -7,6 +7,7 @@ import {
   type Recorded,
   readPolicies,
   type Told,
+  unworkable,
 } from '../../../processors/policy/index.ts';
 import { comparePrecision, compilePattern } from '../../../processors/policy/pattern.ts';
 import type { PoliciesInput } from '../../../schemas/policies.ts';
@@ -363,6 +364,36 @@ describe('what the cloud was told to record', () => {
     const found = contradictions(rulesOf(input), recorded);
     expect(found.map((one) => one.path)).toEqual(path === null ? [] : [path]);
     for (const { problem } of found) expect(problem).toContain('recording.configs[0]');
+  });
+});
+
+describe('a rule by which we compose', () => {
+  const told = (segments: Told): Recorded => ({
+    ...{ path: 'recording.configs[0]', domain: 'play.example.com', app: 'live', stream: '*', formats: [] },
+    ...{ cycleSeconds: 1200, disconnectDelaySeconds: 60, composes: false, segments, composed: null },
+  });
+  const [ours, late] = [{ compose: 'pipeline' }, { takeOverAfterSeconds: 600 }] as const;
+
+  it.each<[PoliciesInput, readonly Recorded[], string | null]>([
+    [[{ composed: ours }], [told('stored')], 'policies[0].composed.compose'],
+    [[{ composed: ours, segments: { transcode: 'none', sourcePlays: false } }], [], 'policies[0].composed.compose'],
+    [
+      [{ composed: late, segments: { transcode: 'none', sourcePlays: false } }],
+      [],
+      'policies[0].composed.takeOverAfterSeconds',
+    ],
+    [[{ composed: ours }], [told('played')], null],
+    [[{ composed: ours }], [told('transcoded')], null],
+    [[{ composed: ours, segments: { sourcePlays: true } }], [told('stored')], null],
+    [[{ composed: ours, segments: { transcode: 'approval' } }], [told('stored')], null],
+    [[{ segments: { transcode: 'none', sourcePlays: false } }], [], null],
+    [[{ match: { app: 'other' }, composed: ours }], [told('stored')], null],
+  ])('is refused where the cloud would refuse all it composes: %j', (input, recorded, path) => {
+    const read = readPolicies(input);
+    if (!read.ok) throw new Error('must be valid');
+    const found = unworkable(read.rules, recorded);
+    expect(found.map((one) => one.path)).toEqual(path === null ? [] : [path]);
+    for (const { problem } of found) expect(problem).toContain('the segments are stored only');
   });
 });
 

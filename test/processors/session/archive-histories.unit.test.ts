@@ -247,7 +247,7 @@ describe('what we compose', () => {
   const byUs = policy({ composed: { compose: 'pipeline' }, maxActAgeSeconds: 99 * 86_400 });
   const product = (token: string, minute: number, change: Partial<StreamFact> = {}) =>
     film(token, minute, { composeJob: { token, state: 'ACKNOWLEDGED', errorCode: null }, ...change });
-  const ready = { status: 'SOURCE_READY' } as const;
+  const ready = { status: 'TRANSCODED' } as const;
 
   it.each([
     ['soon', 1, 12],

@@ -62,12 +62,12 @@ describe('bounds', () => {
     const live = new StreamUnderTest({ policy: byUs });
     for (let index = 0; index < 30; index += 1) {
       const from = (index * dayMs) / minuteMs;
-      live.hear(segment(name(index), from, from + 8, { status: 'SOURCE_READY', sourceReadyTime: atMinute(from + 9) }));
+      live.hear(segment(name(index), from, from + 8, { status: 'TRANSCODED', sourceReadyTime: atMinute(from + 9) }));
       live.passTo(from + 30);
       const token = live.jobs.at(-1)?.token ?? '';
       const composeJob = { token, state: 'FAILED', errorCode: 'E' } as const;
       live.hear(composed(`compose:${token}`, 0, { composeStartTime: null, status: 'FAILED', composeJob }));
-      expect(live.current.at(-1)).toMatchObject({ status: 'FAILED', composition: { state: 'FAILED' } });
+      expect(live.current.at(-1)).toMatchObject({ status: 'PARTIAL', composition: { state: 'FAILED' } });
     }
     expect(live.jobs).toHaveLength(30);
     const standIns = live.state?.videos.filter(({ videoId }) => videoId.startsWith('compose:')) ?? [];

@@ -31,7 +31,7 @@ function composing(recording: { readonly cycleSeconds?: number }, recorded: read
 /** Files from minute to minute, told of at their end, or at the given minute. */
 function heard(live: StreamUnderTest, ...files: readonly (readonly [from: number, to: number, closed?: number])[]) {
   for (const [index, [from, to, closed = to]] of files.entries()) {
-    const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(closed) } as const;
+    const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(closed) } as const;
     live.passTo(closed).hear(segment(`s${index}`, from, to, { ...ready, recordedTime: atMinute(closed) }));
   }
   return live;
@@ -81,7 +81,7 @@ describe('nothing is composed before the end is certain', () => {
 
   it('a time that cannot be true teaches nothing', () => {
     const live = composing({}).passTo(20);
-    const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(20) } as const;
+    const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(20) } as const;
     const recording = { startTime: atMinute(10), endTime: Date.UTC(9999, 0, 1) };
     live.hear(segment('odd', 10, 20, { ...ready, recording, recordedTime: atMinute(20) }));
     live.hear(segment('b', 20, 26, ready)).passTo(26);
@@ -131,7 +131,7 @@ describe('nothing is composed before the end is certain', () => {
             const minute = (ms: number) => (ms - startMs) / minuteMs;
             const times = { recordedTime: closedMs + 4000, sourceReadyTime: closedMs + 4000 };
             live.passTo(minute(closedMs + 4000));
-            live.hear(segment(id, minute(fromMs), minute(endMs), { status: 'SOURCE_READY', ...times }));
+            live.hear(segment(id, minute(fromMs), minute(endMs), { status: 'TRANSCODED', ...times }));
           }
           for (let hour = 0; hour < 80; hour += 1) live.passTo(hour * 60);
           // In which order is open: the end of an earlier show may be certain later.

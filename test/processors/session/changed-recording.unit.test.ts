@@ -9,7 +9,7 @@ const recording = (cycleSeconds: number, disconnectDelaySeconds = 180, graceSeco
   recording: { cycleSeconds, disconnectDelaySeconds, graceSeconds },
   composed: { compose: 'pipeline' },
 });
-const ready = (minute: number) => ({ status: 'SOURCE_READY', sourceReadyTime: atMinute(minute) }) as const;
+const ready = (minute: number) => ({ status: 'TRANSCODED', sourceReadyTime: atMinute(minute) }) as const;
 
 /** Files from minute to minute, each heard of as it ends; after the first one `to` holds. */
 function changedAfterTheFirst(from: PolicyChange, to: PolicyChange, ...files: readonly [number, number][]) {

@@ -7,7 +7,7 @@ import { delivery, history } from './histories.ts';
 import { atMinute, composed, policy, StreamUnderTest, segment, sessionId } from './stream.ts';
 
 const byUs = policy({ composed: { compose: 'pipeline', templateGroupId: 'group-1' } });
-const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(39) } as const;
+const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(39) } as const;
 
 function planned(): StreamUnderTest {
   const live = new StreamUnderTest({ policy: byUs });
@@ -19,6 +19,9 @@ function told(live: StreamUnderTest, state: 'ACKNOWLEDGED' | 'FAILED' | 'IN_DOUB
   const composeJob = { token, state, errorCode: state === 'ACKNOWLEDGED' ? null : 'InternalError' };
   return composed(state === 'ACKNOWLEDGED' ? 'product' : `compose:${token}`, 42, { composeJob, ...change });
 }
+
+/** Its source is there, and it has not been transcoded. */
+const unfinished: readonly StreamFact['status'][] = ['SOURCE_READY', 'TRANSCODING', 'PLAYABLE'];
 
 describe('a session that the policy leaves to us', () => {
   it('is composed when it has closed, its segments in order', () => {
@@ -56,6 +59,38 @@ describe('a session that the policy leaves to us', () => {
       segment('b', 60, 68, { ...ready, region: 'ap-southeast-1' }),
     );
     expect(live.passTo(71).jobs).toMatchObject([{ videoIds: ['a', 'b'], region: 'ap-southeast-1' }]);
+  });
+
+  // The cloud composes what it shows as Normal (cloud facts 3.3.4); what was stored only was ordered and refused.
+  it('waits until its segments can be played, however long, and says so', () => {
+    const stored = { status: 'SOURCE_READY', sourceReadyTime: atMinute(9) } as const;
+    const live = new StreamUnderTest({ policy: byUs, recode: true }).hear(segment('a', 0, 8, stored));
+    expect(live.passTo(10).only.compositionHold).toBeNull();
+    expect(live.passTo(12).only).toMatchObject({ status: 'ENDED', compositionHold: 'SEGMENTS_AWAITED' });
+    expect(live.passTo(3 * 24 * 60).only).toMatchObject({
+      ...{ status: 'ENDED', composeMissing: true, compositionHold: 'SEGMENTS_NOT_NORMAL', composition: null },
+    });
+    expect(live.jobs).toEqual([]);
+    const at = 3 * 24 * 60 + 5;
+    live.hearAt(
+      segment('a', 0, 8, { ...stored, status: 'TRANSCODED', transcodedTime: atMinute(at), videoRevision: 2 }),
+      atMinute(at),
+    );
+    expect(live.jobs).toMatchObject([{ videoIds: ['a'] }]);
+    expect(live.only).toMatchObject({ status: 'COMPOSING', compositionHold: null });
+  });
+
+  it.each([
+    ['PLAYABLE', 'NO', false],
+    ['TRANSCODING', 'NO', false],
+    ['PLAYABLE', 'FOR_GOOD', true],
+    ['PLAYABLE', 'MEANWHILE', true],
+    ['TRANSCODED', 'NO', true],
+    ['PARTIAL', 'NO', true],
+  ] as const)('is composed of what is %s, source only: %s: %s', (status, sourceOnly, composes) => {
+    const live = new StreamUnderTest({ policy: byUs }).hear(segment('a', 0, 8, { status, sourceOnly })).passTo(12);
+    expect(live.jobs.length === 1).toBe(composes);
+    expect(live.only.compositionHold).toBe(composes ? null : 'SEGMENTS_AWAITED');
   });
 
   it('waits for the sources of its segments, but not for ever', () => {
@@ -107,7 +142,7 @@ describe('a session that the policy leaves to us', () => {
       composition: { state: 'IN_DOUBT', errorCode: 'InternalError' },
     });
     live.hear(told(live, 'FAILED', { videoRevision: 2, status: 'FAILED' }));
-    expect(live.only).toMatchObject({ status: 'FAILED', composition: { state: 'FAILED' } });
+    expect(live.only).toMatchObject({ status: 'PARTIAL', composition: { state: 'FAILED' } });
     live.hear(told(live, 'ACKNOWLEDGED'));
     expect(live.only).toMatchObject({
       status: 'COMPOSING',
@@ -187,10 +222,13 @@ describe('what was decided', { timeout: 1_800_000 }, () => {
   });
 
   it('comes too late for what is older than the policy allows', () => {
-    const live = new StreamUnderTest({ policy: byUs }).hearAt(segment('a', 0, 8, ready), atMinute(24 * 60 + 12));
+    const live = new StreamUnderTest({ policy: byUs }).hearAt(
+      segment('a', 0, 8, { ...ready, sourceReadyTime: atMinute(9) }),
+      atMinute(24 * 60 + 12),
+    );
     live.passTo(24 * 60 + 12);
     expect(live.jobs).toEqual([]);
-    expect(live.only).toMatchObject({ status: 'ENDED', composeMissing: true });
+    expect(live.only).toMatchObject({ status: 'PARTIAL', composeMissing: true });
   });
 
   it('is decided once per set of segments over any schedule, and for the last one unless the cloud has composed it', () => {
@@ -219,7 +257,9 @@ describe('what was decided', { timeout: 1_800_000 }, () => {
           const isComposed = session.composed.some(
             (one) => !one.ours && one.status !== 'FAILED' && one.status !== 'DELETED',
           );
-          if (session.composition === null) expect(usable && !isComposed).toBe(false);
+          const isHeld = session.compositionHold === 'SEGMENTS_NOT_NORMAL';
+          if (isHeld) expect(session.segments.some(({ status }) => unfinished.includes(status))).toBe(true);
+          if (session.composition === null) expect(usable && !isComposed && !isHeld).toBe(false);
           else expect(tokens).toContain(session.composition.token);
         }
       }),

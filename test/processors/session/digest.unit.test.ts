@@ -114,6 +114,7 @@ it('a redirect carries no mark and nothing of the session that it was', () => {
     timesBounded: false,
     liveRecording: null,
     clips: [],
+    compositionHold: null,
   };
   expect(mergedContentOf(1, 2, 'other')).toEqual(expected);
 });

@@ -103,7 +103,8 @@ describe('from callbacks to sessions', () => {
   });
 
   it('a match that we compose: planned, failed, redriven, done', () => {
-    const live = pipeline([{ recording: { cycleSeconds: 1200 }, composed: { compose: 'pipeline' } }]);
+    const recording = { cycleSeconds: 1200 };
+    const live = pipeline([{ recording, segments: { transcode: 'none' }, composed: { compose: 'pipeline' } }]);
     live.hear('10:20:04', recorded('a', '10:00:00', '10:20:00'));
     live.hear('10:20:09', sourceReady('a'));
     live.hear('10:28:03', recorded('b', '10:20:00', '10:25:00'));
@@ -115,7 +116,7 @@ describe('from callbacks to sessions', () => {
     const result = { ...stream, SessionId: first, Token: job?.token, Attempt: 1, SegmentVideoIds: ['a', 'b'] };
     const failed = { EventType: 'ComposeJobFailed', VideoId: `compose:${job?.token}`, ErrorCode: 'InvalidParameter' };
     live.hear('10:31:00', { ...failed, ...result }, 'job-runner');
-    expect(live.latest.get(first)).toMatchObject({ status: 'FAILED', composition: { state: 'FAILED' } });
+    expect(live.latest.get(first)).toMatchObject({ status: 'PARTIAL', composition: { state: 'FAILED' } });
     live.hear('10:35:00', { EventType: 'ComposeJobAcknowledged', VideoId: 'product', ...result }, 'job-runner');
     expect(live.latest.get(first)).toMatchObject({
       status: 'COMPOSING',

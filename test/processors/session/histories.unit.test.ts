@@ -7,7 +7,7 @@ import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import { bookOf } from '../run-topology.ts';
 import { atMinute, composed, dayMs, minuteMs, policy, StreamUnderTest, segment, sessionId, stream } from './stream.ts';
 
-const ready = (minute: number) => ({ status: 'SOURCE_READY', sourceReadyTime: atMinute(minute) }) as const;
+const ready = (minute: number) => ({ status: 'TRANSCODED', sourceReadyTime: atMinute(minute) }) as const;
 const done = (minute: number): Partial<StreamFact> => ({ status: 'TRANSCODED', transcodedTime: atMinute(minute) });
 const day = dayMs / minuteMs;
 

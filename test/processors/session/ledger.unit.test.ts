@@ -7,7 +7,7 @@ import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import { atMinute, composed, type PolicyChange, policy, rules, StreamUnderTest, segment, sessionId } from './stream.ts';
 
 const byUs: PolicyChange = { composed: { compose: 'pipeline' } };
-const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(1) } as const;
+const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(1) } as const;
 const ok = (id: string, from: number, to: number, change: Partial<StreamFact> = {}) =>
   segment(id, from, to, { ...ready, ...change });
 const live = (change: PolicyChange = byUs) => new StreamUnderTest({ policy: policy(change), recode: true });
@@ -96,14 +96,14 @@ describe('when', () => {
     expect(late.passTo(98).jobs).toHaveLength(2);
   });
 
-  it('a source is ready where the video is further than recorded', () => {
-    for (const status of ['SOURCE_READY', 'TRANSCODING', 'PLAYABLE', 'TRANSCODED', 'PARTIAL'] as const)
+  it('its segments have been transcoded, and none still is', () => {
+    for (const status of ['TRANSCODED', 'PARTIAL'] as const)
       expect(
         live()
           .hear(segment('a', 0, 8, { status }))
           .passTo(12).jobs,
       ).toHaveLength(1);
-    for (const status of ['ANNOUNCED', 'RECORDED'] as const)
+    for (const status of ['ANNOUNCED', 'RECORDED', 'SOURCE_READY', 'TRANSCODING', 'PLAYABLE'] as const)
       expect(
         live()
           .hear(segment('a', 0, 8, { status }))
@@ -260,7 +260,7 @@ describe('what counts of ours and the cloud’s', () => {
     }
     const alone = planned();
     alone.hear(told(token, 'ACKNOWLEDGED', { status: 'FAILED' }));
-    expect(alone.only.status).toBe('FAILED');
+    expect(alone.only.status).toBe('PARTIAL');
     alone.hear(told(again(token, 1), 'ACKNOWLEDGED', { status: 'TRANSCODED', composeStartTime: atMinute(60) }));
     expect(alone.only.status).toBe('READY');
   });

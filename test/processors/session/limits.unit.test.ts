@@ -235,7 +235,7 @@ describe('what is not followed any more', () => {
 describe('what a session that has closed keeps', () => {
   const by = (compose: 'none' | 'pipeline', disconnectDelaySeconds = 180) =>
     policy({ composed: { compose }, recording: { disconnectDelaySeconds } });
-  const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(1) } as const;
+  const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(1) } as const;
 
   it('before it has closed its delay, but not who composes: what the policy says then holds', () => {
     const live = new StreamUnderTest({ policy: by('none') }).hear(segment('a', 0, 8, ready));

@@ -9,7 +9,7 @@ import { atMinute, dayMs, minuteMs, policy, StreamUnderTest, segment, sessionId 
 const second = 1 / 60;
 const started = said('STARTED', 2 * second);
 const byUs = { policy: policy({ composed: { compose: 'pipeline' } }) };
-const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(9) } as const;
+const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(9) } as const;
 
 describe('a show of 8 minutes that is paused once', () => {
   it('is known from its start on, minutes before its first segment, paused, resumed and ended as it happens', () => {

@@ -14,7 +14,7 @@ const byUs: PolicyChange = { ...cycle, composed: { compose: 'pipeline' } };
 const byCloud: PolicyChange = { ...cycle, composed: { compose: 'cloud' } };
 const takeOver = (seconds: number): PolicyChange => ({ ...cycle, composed: { takeOverAfterSeconds: seconds } });
 
-const ready = (minute: number) => ({ status: 'SOURCE_READY', sourceReadyTime: atMinute(minute) }) as const;
+const ready = (minute: number) => ({ status: 'TRANSCODED', sourceReadyTime: atMinute(minute) }) as const;
 const file = (id: string, from: number, to: number, change: Partial<StreamFact> = {}) =>
   segment(id, from, to, { ...ready(to), ...change });
 const through = (minute: number) =>
@@ -132,8 +132,8 @@ describe('the same parts are composed once', () => {
     ['late ones can’t be used', [late('x', 29, 'FAILED'), late('y', 30, 'DELETED')], ['a b']],
     ['one is deleted', [then(file('b', 20, 28), { status: 'DELETED' })], ['a b']],
     ['all are', ['a', 'b'].map((id, i) => then(file(id, i * 20, 20 + i * 8), { status: 'DELETED' })), ['a b']],
-    ['a late one can be used', [late('x', 29, 'SOURCE_READY')], ['a b', 'a b x']],
-    ['a late one lies between', [late('x', -2, 'SOURCE_READY')], ['a b', 'x a b']],
+    ['a late one can be used', [late('x', 29, 'TRANSCODED')], ['a b', 'a b x']],
+    ['a late one lies between', [late('x', -2, 'TRANSCODED')], ['a b', 'x a b']],
   ])('%s', (_, facts, expected) => {
     const live = played(byUs, [28, ...whole], [40, ...facts], [300]);
     expect(jobsOf(live)).toEqual(expected);

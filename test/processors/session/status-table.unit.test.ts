@@ -42,7 +42,7 @@ const histories: readonly (readonly [string, string, PolicyChange, readonly Stre
   ['ENDED', 'one is stored, one has failed', byNobody, [part('FAILED'), segment('b', 8, 9)], 12],
   ['COMPOSING', 'announced', byCloud, [part('TRANSCODED'), film('ANNOUNCED')], 12],
   ['COMPOSING', 'announced, and recorded too', byCloud, [part('TRANSCODED'), film('RECORDED')], 12],
-  ['COMPOSING', 'we compose', byUs, [part('SOURCE_READY', sourced)], 12],
+  ['COMPOSING', 'we compose', byUs, [part('TRANSCODED', sourced)], 12],
   ['COMPOSING', 'one of two formats', byCloud, films('TRANSCODED', 'ANNOUNCED'), 12],
   ['COMPOSED', 'its source is ready', byCloud, [part('TRANSCODED'), film('SOURCE_READY')], 12],
   ['COMPOSED', 'one of two formats', byCloud, films('SOURCE_READY', 'TRANSCODED'), 12],
@@ -109,7 +109,7 @@ describe('the status of a session', () => {
 
   it.each([
     ['TRANSCODED', 'PARTIAL'],
-    ['SOURCE_READY', 'FAILED'],
+    ['PARTIAL', 'PARTIAL'],
   ] as const)('our composition was refused, segments are %s: %s', (status, expected) => {
     const live = lookedAt(12, byUs, [part(status, sourced)]);
     const composeJob = { token: live.jobs[0]?.token ?? '', state: 'FAILED', errorCode: 'Forbidden' } as const;
@@ -186,14 +186,10 @@ describe('how long a composed video should be', () => {
 describe('what we compose', () => {
   const at = (minute: number, facts: readonly StreamFact[], rules: PolicyChange = byUs) =>
     lookedAt(minute, rules, facts).jobs;
-  const ok = { status: 'SOURCE_READY', ...sourced } as const;
+  const ok = { status: 'TRANSCODED', ...sourced } as const;
 
   it.each<[string, readonly StreamFact[], readonly string[]]>([
-    [
-      'without a failed segment',
-      [part('SOURCE_READY', sourced), segment('b', 8, 9, { ...ok, status: 'FAILED' })],
-      ['a'],
-    ],
+    ['without a failed segment', [part('TRANSCODED', sourced), segment('b', 8, 9, { ...ok, status: 'FAILED' })], ['a']],
     ['without a deleted segment', [part('DELETED', sourced), segment('b', 8, 9, ok)], ['b']],
     ['in order of time', [segment('z', 0, 4, ok), segment('y', 4, 8, ok)], ['z', 'y']],
     [
@@ -220,23 +216,23 @@ describe('what we compose', () => {
   });
 
   it('is nothing where nobody or the cloud is to compose', () => {
-    expect(at(200, [part('SOURCE_READY', sourced)], byNobody)).toEqual([]);
-    expect(at(200, [part('SOURCE_READY', sourced)], byCloud)).toEqual([]);
+    expect(at(200, [part('TRANSCODED', sourced)], byNobody)).toEqual([]);
+    expect(at(200, [part('TRANSCODED', sourced)], byCloud)).toEqual([]);
   });
 
   it('is what the cloud has not begun in time, where the policy says so, and not a second earlier', () => {
     const takeOver: PolicyChange = { composed: { compose: 'cloud', takeOverAfterSeconds: 600 } };
     const overdue = 11 + 10;
-    expect(at(overdue - 1 / 60, [part('SOURCE_READY', sourced)], takeOver)).toEqual([]);
-    expect(at(overdue, [part('SOURCE_READY', sourced)], takeOver)).toHaveLength(1);
-    expect(at(overdue, [part('SOURCE_READY', sourced), film('ANNOUNCED')], takeOver)).toEqual([]);
+    expect(at(overdue - 1 / 60, [part('TRANSCODED', sourced)], takeOver)).toEqual([]);
+    expect(at(overdue, [part('TRANSCODED', sourced)], takeOver)).toHaveLength(1);
+    expect(at(overdue, [part('TRANSCODED', sourced), film('ANNOUNCED')], takeOver)).toEqual([]);
   });
 
   it('is nothing that ended longer ago than maxActAgeSeconds, to the second', () => {
     const old: PolicyChange = { ...byUs, maxActAgeSeconds: 3600 };
     const heardAt = (minute: number) => {
       const live = new StreamUnderTest({ policy: policy(old) });
-      live.hearAt(part('SOURCE_READY', sourced), atMinute(minute)).passTo(minute);
+      live.hearAt(part('TRANSCODED', sourced), atMinute(minute)).passTo(minute);
       return live.jobs.length;
     };
     expect(heardAt(11 + 60)).toBe(1);

@@ -25,7 +25,7 @@ const recordOf = (value: StreamFact | null, key = streamKey) => ({ key, value, h
 function broadcasts(count: number, apart: number, of = byNobody): StreamUnderTest {
   const live = new StreamUnderTest({ policy: of });
   for (let index = 0; index < count; index += 1)
-    live.hear(segment(`s${index}`, index * apart, index * apart + 8, { status: 'SOURCE_READY' }));
+    live.hear(segment(`s${index}`, index * apart, index * apart + 8, { status: 'TRANSCODED' }));
   return live;
 }
 
@@ -159,9 +159,7 @@ describe('what became of an archived composition', () => {
   function composedShows() {
     const live = new StreamUnderTest({ policy: byUs });
     for (let index = 0; index < 9; index += 1) {
-      live
-        .hear(segment(`s${index}`, index * 240, index * 240 + 8, { status: 'SOURCE_READY' }))
-        .passTo(index * 240 + 20);
+      live.hear(segment(`s${index}`, index * 240, index * 240 + 8, { status: 'TRANSCODED' })).passTo(index * 240 + 20);
     }
     return { live, token: live.jobs[0]?.token ?? '' };
   }

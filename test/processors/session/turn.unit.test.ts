@@ -49,7 +49,7 @@ const deletedBy = ({ emit }: Turned) =>
 const startsOf = ({ sessions }: Turned) => sessions.map(({ startTime }) => startTime);
 const idsOf = (videos: readonly { readonly videoId: string }[]) => videos.map(({ videoId }) => videoId);
 
-const ready = { status: 'SOURCE_READY', sourceReadyTime: atMinute(1) } as const;
+const ready = { status: 'TRANSCODED', sourceReadyTime: atMinute(1) } as const;
 const [a, b, c] = [segment('a', 0, 8), segment('b', 60, 68), segment('c', 120, 128)];
 const upload = (id: string, minute: number) =>
   segment(id, 0, 0, { kind: 'UPLOAD', recording: null, recordedTime: atMinute(minute) });

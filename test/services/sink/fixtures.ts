@@ -236,6 +236,7 @@ export function session(composedVideoId: string, o: Partial<SessionState> = {}):
     composedSurplus: false,
     timesBounded: false,
     composition: null,
+    compositionHold: null,
     liveRecording: null,
     clips: [],
     ...o,
