@@ -27,6 +27,21 @@ export function partsOf({ segments }: Pick<Group, 'segments'>): readonly Segment
   return onePerCycle(segments.filter(({ video }) => isLiving(video))).toSorted((a, b) => turnOf(a) - turnOf(b));
 }
 
+/**
+ * Of some cycle no file can be used, and it has fewer than there are record formats: the callback of another format may still
+ * come, and what was composed without that cycle would be composed again.
+ */
+export function lacksFormats({ segments, tracks }: Pick<Group, 'segments' | 'tracks'>): boolean {
+  if (tracks === 1) return false;
+  const cycles: Segment[][] = [];
+  for (const segment of segments) {
+    const last = cycles.at(-1);
+    if (last?.[0] && areOneCycle(last[0], segment)) last.push(segment);
+    else cycles.push([segment]);
+  }
+  return cycles.some((files) => files.length < tracks && !files.some(({ video }) => isLiving(video)));
+}
+
 /** One whose start isn't known comes before the cycle that starts when it ends. */
 function turnOf(segment: Segment): number {
   return hasNoStart(segment) ? segment.endMs - 2 * limits.jitterMs : segment.startMs;

@@ -2,7 +2,7 @@
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { CompositionHold } from '../../schemas/generated/SessionState.ts';
 import type { Composition, CompositionReason, StreamRef } from '../../schemas/generated/StreamState.ts';
-import { compositionsOf, fileOf, partsOf, tokenOf } from './composition-parts.ts';
+import { compositionsOf, fileOf, lacksFormats, partsOf, tokenOf } from './composition-parts.ts';
 import type { Group, Segment } from './grouping.ts';
 import type { Session } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
@@ -11,7 +11,8 @@ import { isBeforeSource, isNormal, keepsPlace } from './status.ts';
 
 /**
  * Whether we compose this session now, and why; null for no. Once for what is to be composed: when the session is certain
- * to be over, and all its parts are what the cloud composes, or nothing was heard of their sources for too long. That the cloud has begun composing
+ * to be over, and all its parts are what the cloud composes, or nothing was heard of their sources for too long. A cycle whose
+ * files have all failed has one to be heard of, as long as those of other formats may come. That the cloud has begun composing
  * doesn't make it certain: until the next segment is heard of, the composed video may be that of the session before.
  *
  * @param nowMs wall clock: nothing is planned for what is older than the policy's `maxActAgeSeconds`
@@ -37,7 +38,7 @@ export function decideComposition(
   if (!first || group.goesOn) return null;
   if (parts.some(isRefused)) return null;
   // What waits until composing is overdue can't be too old before it is, nor what waits for a part before that is through.
-  const waits = reason === 'OVERDUE' || !parts.every(hasSource);
+  const waits = reason === 'OVERDUE' || !parts.every(hasSource) || lacksFormats(group);
   if (waits && clockMs < session.composeOverdueAtMs) return null;
   const overMs = waits ? session.composeOverdueAtMs : Math.max(group.endMs, session.certainAtMs);
   const sinceMs = Math.max(overMs, ...parts.map(throughSince));
@@ -69,7 +70,8 @@ export function holdOf(
   if (reasonOf(session, rules, mayBeLate) === null) return null;
   const parts = partsOf(session.group);
   if (clockMs >= session.composeOverdueAtMs) return parts.some(isRefused) ? 'SEGMENTS_NOT_NORMAL' : null;
-  return parts.every(({ video }) => isNormal(video)) ? null : 'SEGMENTS_AWAITED';
+  const isWhole = parts.every(({ video }) => isNormal(video)) && !lacksFormats(session.group);
+  return isWhole ? null : 'SEGMENTS_AWAITED';
 }
 
 /** Nothing is composed that a policy doesn't ask for, nor what the cloud has composed. */

@@ -110,7 +110,8 @@ describe('a session that the policy leaves to us', () => {
       segment('a1', 0, 30, { ...ready, format: 'mp4' }),
       segment('a2', 0, 30, { ...ready, format: 'm3u8' }),
       segment('b2', 30, 60, { ...ready, format: 'm3u8' }),
-      segment('c', 60, 68, { status: 'FAILED' }),
+      segment('c1', 60, 68, { status: 'FAILED', format: 'mp4' }),
+      segment('c2', 60, 68, { status: 'FAILED' }),
     );
     expect(live.passTo(72).jobs.map((job) => job.videoIds)).toEqual([['a2', 'b2']]);
   });

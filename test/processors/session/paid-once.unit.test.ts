@@ -149,6 +149,25 @@ describe('the same parts are composed once', () => {
     expect(jobsOf(second)).toEqual(['a']);
   });
 
+  it('where a file of one container failed, and that of the other is heard of later', () => {
+    const [mp4, m3u8] = [{ format: 'mp4' }, { format: 'm3u8' }];
+    const failed = file('b', 20, 28, { ...mp4, status: 'FAILED' });
+    const both: Told = [20, file('a', 0, 20, mp4), file('A', 0, 20, m3u8)];
+    const late = played(byUs, both, [28.1, failed], [32, file('B', 20, 28, m3u8)], [300]);
+    expect(jobsOf(late)).toEqual(['A B']);
+    // It never comes, or failed as well: there is no more of it.
+    const lost = played(byUs, both, [28.1, failed], [60]);
+    expect(jobsOf(lost)).toEqual([]);
+    expect(jobsOf(playOn(lost, [61], [300]))).toEqual(['A']);
+    const gone = played(byUs, both, [28.1, failed, file('B', 20, 28, { ...m3u8, status: 'FAILED' })], [32]);
+    expect(jobsOf(gone)).toEqual(['A']);
+    // Where there is one container, or another file of that cycle, nothing is waited for.
+    const one = played(byUs, [20, file('a', 0, 20, mp4)], [28.1, failed], [32]);
+    expect(jobsOf(one)).toEqual(['a']);
+    const other = played(byUs, both, [28.1, file('B', 20, 28, m3u8)], [32]);
+    expect(jobsOf(other)).toEqual(['A B']);
+  });
+
   it('in the files of one cycle where another failed, it is what is left', () => {
     const live = played(byUs, [28, file('a', 0, 20, { status: 'FAILED' }), file('b', 20, 28)], [40]);
     expect(jobsOf(live)).toEqual(['b']);
