@@ -209,7 +209,8 @@ function answer(
   nowMs: number,
 ): Answered | 'TOO_MANY' | null {
   if (!hasSource(state)) return null;
-  const awaiting = jobs.find((job) => job.state === 'AWAITING_APPROVAL');
+  // Several requests may be answered at once: what one of them has approved awaits nothing any more.
+  const awaiting = jobs.find((job) => job.state === 'AWAITING_APPROVAL' && job.plannedAt === null);
   const purpose: JobPurpose = awaiting?.purpose ?? (state.kind === 'UNKNOWN' ? 'UPLOAD' : state.kind);
   const byRule = purpose === 'COMPOSED' ? policy.composed : policy.segments;
   const templateGroupId = fact.job?.templateGroupId ?? awaiting?.templateGroupId ?? byRule.templateGroupId ?? null;

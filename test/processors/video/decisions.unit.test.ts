@@ -136,6 +136,23 @@ describe('a request', () => {
     expect(jobs).toMatchObject([{ purpose: 'SEGMENT', generation: 0, ...segments }]);
   });
 
+  it('approves what awaits it, and another one that waited beside it is a job of its own: each is started once', () => {
+    const waited = [requested(5, 'a', { TemplateGroupId: 'first' }), requested(6, 'b', { TemplateGroupId: 'second' })];
+    const audited = by('approval', { beforeTranscode: { audit: true } });
+    const passed = byPerson(9, 'Normal');
+    for (const [bodies, policies] of [
+      [[recorded(4), ...waited, sourceReady(7)], by('approval')],
+      [[...segment, ...waited, passed], audited],
+    ] as const) {
+      const { state, jobs } = run([...bodies, named('SomethingComplete', 20)], { policies, now: 20 });
+      expect(jobs.filter((job) => orderOf(job).kind === 'TRANSCODE')).toMatchObject([
+        { token: requestTokenOf(videoId, idOf(waited[0] as CallbackBody)), generation: 0, templateGroupId: 'first' },
+        { token: requestTokenOf(videoId, idOf(waited[1] as CallbackBody)), generation: 1, templateGroupId: 'second' },
+      ]);
+      expect(state?.jobs.map(({ requestId }) => requestId)).toEqual(waited.map(idOf));
+    }
+  });
+
   it('is the last that is answered when it is the sixteenth; the policy decides beside them', () => {
     const requests = Array.from({ length: 18 }, (_, n) => requested(50 + n, `key-${n}`));
     expect(started([sourceReady(6), ...requests])).toEqual(requests.slice(0, 16).map((_, n) => `UPLOAD ${n + 1}`));
