@@ -12,6 +12,7 @@ import { Cloud } from './cloud/cloud.ts';
 import { subscribedChannel } from './delivery/channel.ts';
 import { createCourier } from './delivery/courier.ts';
 import { createLiveNotifier } from './delivery/live-notifier.ts';
+import { type RecordNotification, RecordNotifications } from './delivery/record-notifications.ts';
 import { type Subscription, Subscriptions } from './delivery/subscription.ts';
 import { type KnobChanges, turned } from './knobs.ts';
 import { Journal, ledgerOf } from './ledger/index.ts';
@@ -45,10 +46,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const wants = (eventType: string) => subscriptions.wants(eventType);
   const courier = createCourier({ seed, clock, knobs, channel, wants, onSettled: () => wake() });
   const templateGroups = [...builtInTemplateGroups, ...(options.templateGroups ?? [])];
-  const liveUrl = options.liveCallbackUrl ?? null;
+  const recordNotifications = new RecordNotifications(recordNotificationOf(options));
   const notifier = createLiveNotifier({
     ...{ seed, clock, knobs, signal: stopping.signal, onSettled: () => wake() },
-    target: liveUrl === null ? null : { url: liveUrl, key: options.liveCallbackKey ?? null },
+    notifications: recordNotifications,
   });
   const cloud = new Cloud({
     ...{ seed, clock, templateGroups, courier, knobs, homeRegion },
@@ -115,7 +116,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   async function listen(region: string | null, port: number): Promise<string> {
     const playUrl = () => options.playUrl ?? `${urlOf(app.server.address() as AddressInfo)}${cdnPath}`;
-    const context = { cloud, clock, journal, knobs, subscriptions, recordConfigs, recorder, region, playUrl };
+    const told = { subscriptions, recordNotifications };
+    const context = { cloud, clock, journal, knobs, ...told, recordConfigs, recorder, region, playUrl };
     const mns = { queues, clock, keys, longPolls: () => knobs().queueLongPolls };
     const app: FastifyInstance = buildApp({ rpc: { ...rpc, context }, mns, control, cdn: { cloud, clock, knobs } });
     apps.push(app);
@@ -152,4 +154,11 @@ function subscriptionOf(options: EmulatorOptions): Subscription | null {
     mnsEndpoint: queue === undefined ? '' : 'http://emulator.mns.cn-shanghai.aliyuncs.com',
     mnsQueueName: queue ?? '',
   };
+}
+
+/** What every domain has of its own record callbacks, as the options ask for it. */
+function recordNotificationOf({ liveCallbackUrl, liveCallbackKey }: EmulatorOptions): RecordNotification | null {
+  if (!liveCallbackUrl) return null;
+  const auth = { notifyReqAuth: Boolean(liveCallbackKey), notifyAuthKey: liveCallbackKey ?? '' };
+  return { notifyUrl: liveCallbackUrl, onDemandUrl: '', needStatusNotify: true, ...auth };
 }

@@ -27,7 +27,10 @@ export type EmulatorOptions = {
   readonly regionCallbackUrls?: Readonly<Record<string, string>>;
   /** The callback key; null (default) leaves the signature headers out. */
   readonly callbackKey?: string | null;
-  /** Where Live's own record callbacks go, as AddLiveRecordNotifyConfig has it with NeedStatusNotify. Null (default): none is sent. */
+  /**
+   * Where Live's own record callbacks go, as if AddLiveRecordNotifyConfig had set it for every domain with NeedStatusNotify.
+   * Null (default): nowhere, until it is called.
+   */
   readonly liveCallbackUrl?: string | null;
   /** Their key; null (default) leaves the signature headers out. */
   readonly liveCallbackKey?: string | null;

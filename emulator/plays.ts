@@ -7,6 +7,7 @@ import type { PlayOptions, PlaySummary, VideoOptions } from './options.ts';
 import { isTold, type ShowPlan, type VideoPlan } from './scenario/fact.ts';
 import { planShows } from './scenario/plan.ts';
 import { practices, profiles } from './scenario/practice.ts';
+import { recordedFiles } from './scenario/recorded-files.ts';
 import { templateGroupIds } from './scenario/templates.ts';
 import { planSnapshot } from './scenario/transcode.ts';
 
@@ -93,8 +94,10 @@ export class Plays {
     };
   }
 
-  /** What Live itself says of it: each push, within a session, pauses and resumes the recording. */
-  #tellOf({ stream, sessions }: ShowPlan): void {
+  /** What Live itself says of it: each push, within a session, pauses and resumes the recording; and each file. */
+  #tellOf(show: ShowPlan): void {
+    const { stream, sessions } = show;
+    for (const { file, atMs } of recordedFiles(show)) this.#notifier.tell(stream, file, atMs);
     for (const { pushes } of sessions)
       for (const [index, { startMs, endMs }] of pushes.entries()) {
         this.#notifier.tell(stream, index === 0 ? 'record_started' : 'record_resumed', startMs);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
+import type { RecordNotifications } from '../delivery/record-notifications.ts';
 import type { Subscriptions } from '../delivery/subscription.ts';
 import type { Knobs } from '../knobs.ts';
 import type { Journal } from '../ledger/index.ts';
@@ -14,6 +15,7 @@ export type ActionContext = {
   readonly journal: Journal;
   readonly knobs: () => Knobs;
   readonly subscriptions: Subscriptions;
+  readonly recordNotifications: RecordNotifications;
   readonly recordConfigs: RecordConfigs;
   readonly recorder: Recorder;
   /** What the addresses of GetPlayInfo begin with. */

@@ -2,6 +2,12 @@ import type { Knobs } from '../knobs.ts';
 import type { Action } from './action.ts';
 import { realTimeRecordCommand } from './live/record-command.ts';
 import {
+  addLiveRecordNotifyConfig,
+  deleteLiveRecordNotifyConfig,
+  describeLiveRecordNotifyConfig,
+  updateLiveRecordNotifyConfig,
+} from './live/record-notify.ts';
+import {
   addLiveRecordVodConfig,
   deleteLiveRecordVodConfig,
   describeLiveRecordVodConfigs,
@@ -76,6 +82,10 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
     UpdateLiveRecordVodConfig: updateLiveRecordVodConfig,
     DeleteLiveRecordVodConfig: deleteLiveRecordVodConfig,
     DescribeLiveRecordVodConfigs: describeLiveRecordVodConfigs,
+    AddLiveRecordNotifyConfig: addLiveRecordNotifyConfig,
+    UpdateLiveRecordNotifyConfig: updateLiveRecordNotifyConfig,
+    DeleteLiveRecordNotifyConfig: deleteLiveRecordNotifyConfig,
+    DescribeLiveRecordNotifyConfig: describeLiveRecordNotifyConfig,
     RealTimeRecordCommand: realTimeRecordCommand,
   }),
 };

@@ -102,11 +102,15 @@ test("a session's start, pause and end are known by Live's own callbacks, before
   await says({
     startTime: video.recording.startTime,
     segments: [{ videoId: video.videoId }],
-    liveRecording: ended?.liveRecording,
+    liveRecording: { ...ended?.liveRecording, fileTime: video.recording.endTime },
   });
+  await eventually(() =>
+    emulator.ledger().liveNotices.some(({ accepted, event }) => event === 'file' && accepted === 1),
+  );
   expect(emulator.ledger().liveNotices.map(({ event, accepted }) => [event, accepted])).toEqual([
     ['record_started', 1],
     ['record_paused', 1],
+    ['file', 1],
   ]);
   // The id that Live gave it leads to the session.
   const found = await fetch(`${console}/api/sessions/${encodeURIComponent(begun?.sessionId ?? '')}`);

@@ -1,6 +1,7 @@
 import type { Cloud } from '../../cloud/cloud.ts';
 import type { LiveNotifier, LiveRecordEvent } from '../../delivery/live-notifier.ts';
 import type { RecordingProfile } from '../../scenario/practice.ts';
+import { recordedFiles } from '../../scenario/recorded-files.ts';
 import { planRecorded } from '../../scenario/show.ts';
 import { ApiFault } from '../errors.ts';
 
@@ -90,6 +91,8 @@ export class Recorder {
     const settings = { groupOf: (id: string) => cloud.groupOf(id), faults: cloud.knobs(), composeLimit: 40 };
     const rng = cloud.chance('command', key, startMs);
     const show = planRecorded(rng, settings, { ...cast, pushes: [{ startMs, endMs, stopped: true }] });
+    const nowMs = this.#second();
+    for (const { file } of recordedFiles(show)) this.#notifier.tell(show.stream, file, nowMs);
     const compression = cloud.knobs().jobCompression ?? 1;
     cloud.addShow(show, { cloudMs: endMs, wallMs: cloud.clock.now(), compression });
   }

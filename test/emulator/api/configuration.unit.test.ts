@@ -165,3 +165,63 @@ describe('the callback configuration', () => {
     expect(answer.body).toMatchObject({ Code });
   });
 });
+
+describe("the configuration of Live's own record callbacks", () => {
+  const wanted = { NotifyUrl: 'http://127.0.0.1:9/live', NotifyReqAuth: 'true', NotifyAuthKey: 'Abc123Def4567890' };
+
+  test('is one for each domain, added once, updated as a whole, read back and deleted', async () => {
+    const { url } = await calmEmulator();
+    const described = async () => (await live(url, 'DescribeLiveRecordNotifyConfig', {})).body;
+    expect(await described()).toMatchObject({ Code: 'InvalidConfig.NotFound' });
+    expect((await live(url, 'UpdateLiveRecordNotifyConfig', wanted)).body).toMatchObject({
+      Code: 'InvalidConfig.NotFound',
+    });
+    await live(url, 'AddLiveRecordNotifyConfig', { ...wanted, NeedStatusNotify: 'true', OnDemandUrl: 'http://ask' });
+    expect((await described()).LiveRecordNotifyConfig).toEqual({
+      ...{ DomainName: 'play.example.com', NotifyUrl: wanted.NotifyUrl, OnDemandUrl: 'http://ask' },
+      ...{ NeedStatusNotify: true, NotifyReqAuth: true, NotifyAuthKey: wanted.NotifyAuthKey },
+    });
+    expect((await live(url, 'AddLiveRecordNotifyConfig', wanted)).body).toMatchObject({ Code: 'ConfigAlreadyExists' });
+    await live(url, 'UpdateLiveRecordNotifyConfig', wanted);
+    expect((await described()).LiveRecordNotifyConfig).toMatchObject({ OnDemandUrl: '', NeedStatusNotify: false });
+    expect((await live(url, 'DeleteLiveRecordNotifyConfig', {})).status).toBe(200);
+    expect((await live(url, 'DeleteLiveRecordNotifyConfig', {})).status).toBe(404);
+  });
+
+  test.each([
+    ['no address', { NotifyUrl: '' }, 'MissingParameter'],
+    ['an address that is none', { NotifyUrl: 'ftp://x' }, 'InvalidNotifyUrl.Malformed'],
+    ['a short key', { NotifyAuthKey: 'Abc123Def456789' }, 'InvalidParameter'],
+    ['no key where it is to be signed', { NotifyAuthKey: '' }, 'MissingParameter'],
+  ])('with %s is refused', async (_what, params, Code) => {
+    const { url } = await calmEmulator();
+    const config = { ...wanted, ...(params as Record<string, string>) };
+    expect((await live(url, 'AddLiveRecordNotifyConfig', config)).body).toMatchObject({ Code });
+  });
+
+  test('says where recordings by command are told of, and whether more than their files', async () => {
+    const receiver = await startReceiver();
+    const emulator = await calmEmulator({ knobs: { configPerSecond: null } });
+    stopAfterTest(receiver.stop);
+    const stream = { AppName: 'live', StreamName: 'cup' };
+    await live(emulator.url, 'AddLiveRecordVodConfig', { ...stream, VodTranscodeGroupId: 'g', OnDemand: '7' });
+    const recordOnce = async () => {
+      for (const Command of ['start', 'stop', 'cancel_delay'])
+        expect((await live(emulator.url, 'RealTimeRecordCommand', { ...stream, Command })).status).toBe(200);
+      await emulator.whenQuiet();
+    };
+    await recordOnce();
+    await live(emulator.url, 'AddLiveRecordNotifyConfig', { ...wanted, NotifyUrl: receiver.url });
+    await recordOnce();
+    await live(emulator.url, 'UpdateLiveRecordNotifyConfig', {
+      ...{ ...wanted, NotifyUrl: receiver.url, NeedStatusNotify: 'true' },
+    });
+    await recordOnce();
+    const told = ['file', 'record_started', 'record_paused', 'file'];
+    expect(emulator.ledger().liveNotices.map(({ event }) => event)).toEqual(told);
+    const heard = receiver.received.map(({ body }) => (typeof body.uri === 'string' ? 'file' : body.event));
+    expect(heard).toHaveLength(told.length);
+    expect(heard).toEqual(expect.arrayContaining(told));
+    expect(receiver.received[0]?.headers['ali-live-signature']).toMatch(/^[0-9a-f]{32}$/);
+  });
+});

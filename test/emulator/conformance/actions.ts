@@ -44,6 +44,19 @@ export const steps: readonly Step[] = [
   })),
   live('DescribeLiveRecordVodConfigs', () => ({ DomainName: stream.DomainName, AppName: stream.AppName })),
   live('DeleteLiveRecordVodConfig', () => stream),
+  live('AddLiveRecordNotifyConfig', () => ({
+    DomainName: 'conformance.example.com',
+    NotifyUrl: 'http://127.0.0.1:9/live',
+    OnDemandUrl: 'http://127.0.0.1:9/ask',
+    NeedStatusNotify: true,
+  })),
+  live('UpdateLiveRecordNotifyConfig', () => ({
+    DomainName: 'conformance.example.com',
+    NotifyUrl: 'http://127.0.0.1:9/live',
+    NeedStatusNotify: false,
+  })),
+  live('DescribeLiveRecordNotifyConfig', () => ({ DomainName: 'conformance.example.com' })),
+  live('DeleteLiveRecordNotifyConfig', () => ({ DomainName: 'conformance.example.com' })),
   vod('SetMessageCallback', () => ({
     CallbackType: 'HTTP',
     CallbackURL: 'http://127.0.0.1:9/callbacks',

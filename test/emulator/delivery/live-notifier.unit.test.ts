@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock, Message } from '../../../emulator/clock.ts';
 import { createLiveNotifier } from '../../../emulator/delivery/live-notifier.ts';
+import type { RecordNotification } from '../../../emulator/delivery/record-notifications.ts';
 import { turned } from '../../../emulator/knobs.ts';
 import { eveningMs, SimulatedClock } from '../simulated.ts';
 import { calmEmulator } from '../world.ts';
@@ -9,8 +10,17 @@ import { calmEmulator } from '../world.ts';
 const url = 'https://ingress.example.com/callbacks/live';
 const stream = { domainName: 'play.example.com', appName: 'live', streamName: 'room-42' };
 const atMs = 1_700_000_000_000;
+const configured: RecordNotification = {
+  ...{ notifyUrl: url, onDemandUrl: '', needStatusNotify: true },
+  ...{ notifyReqAuth: true, notifyAuthKey: 'Abc123Def4567890' },
+};
+const file = { uri: 'live/room-42/0.mp4', durationSeconds: 69.4, startMs: atMs - 70_000, endMs: atMs - 600 };
 
-function notifier(statuses: readonly (number | null)[], knobs = {}) {
+function notifier(
+  statuses: readonly (number | null)[],
+  knobs = {},
+  of: (domain: string) => RecordNotification | null = () => configured,
+) {
   const posts: { url: string; message: Message }[] = [];
   const clock: Clock = {
     now: () => atMs,
@@ -31,7 +41,7 @@ function notifier(statuses: readonly (number | null)[], knobs = {}) {
       knobs: () => turned(null, { duplicateRate: 0, ...knobs }),
       signal: AbortSignal.timeout(5_000),
     },
-    ...{ target: { url, key: 'Abc123Def4567890' }, onSettled: () => settled.resolve() },
+    ...{ notifications: { of }, onSettled: () => settled.resolve() },
   });
   return { sender, posts, settled: settled.promise };
 }
@@ -74,16 +84,53 @@ describe('a notice of Live', () => {
   });
 });
 
+describe('what the domain asks for', () => {
+  it('is looked up for every attempt', async () => {
+    const moved = { ...configured, notifyUrl: 'https://other.example.com/live', notifyReqAuth: false };
+    const answers = [configured, configured, moved];
+    const { sender, posts, settled } = notifier([500, 200], {}, () => answers.shift() ?? moved);
+    sender.tell(stream, 'record_started', atMs);
+    await settled;
+    expect(posts.map((post) => post.url)).toEqual([url, moved.notifyUrl]);
+    expect(Object.keys(posts[1]?.message.headers ?? {})).toEqual(['content-type']);
+  });
+
+  it('is nothing, or files alone', async () => {
+    const { sender: none, settled: dropped } = notifier([], {}, () => null);
+    none.tell(stream, file, atMs);
+    await dropped;
+    const { sender, posts, settled } = notifier([200], {}, () => ({ ...configured, needStatusNotify: false }));
+    sender.tell(stream, 'record_started', atMs);
+    await settled;
+    expect([none.notices, sender.notices, posts, none.pending, sender.pending]).toEqual([[], [], [], 0, 0]);
+  });
+
+  it('is a file with its times in seconds, and without an event', async () => {
+    const { sender, posts, settled } = notifier([200], {}, () => ({ ...configured, needStatusNotify: false }));
+    sender.tell(stream, file, atMs);
+    await settled;
+    expect(JSON.parse(posts[0]?.message.body ?? '')).toEqual({
+      ...{ domain: 'play.example.com', app: 'live', stream: 'room-42', uri: 'live/room-42/0.mp4' },
+      ...{ duration: 69.4, start_time: 1_699_999_930, stop_time: 1_699_999_999 },
+    });
+    expect(sender.notices).toMatchObject([{ event: 'file', accepted: 1 }]);
+  });
+});
+
 describe('a show that happens as it is played', () => {
-  it('is told of by Live: its start, and each pause and return within it', async () => {
+  it('is told of by Live: its start, each pause and return within it, and each file', async () => {
     const heard: string[] = [];
+    const files: unknown[] = [];
     const clock = new SimulatedClock((to, body) => {
-      if (to === url) heard.push((JSON.parse(body) as { event: string }).event);
+      if (to !== url) return;
+      const told = JSON.parse(body) as { event?: string; start_time?: number; stop_time?: number };
+      if (told.event === undefined) files.push([told.start_time, told.stop_time]);
+      else heard.push(told.event);
     });
     const emulator = await calmEmulator({ clock, liveCallbackUrl: url });
     emulator.play({ practices: ['1'], shows: 1, live: true, showSeconds: 3600, endsAtMs: eveningMs + 4 * 3_600_000 });
     while (await clock.next());
-    const { sessions, liveNotices } = emulator.ledger();
+    const { sessions, videos, liveNotices } = emulator.ledger();
     expect(sessions.map(({ pushes }) => pushes.length)).toEqual([2, 1]);
     const expected = sessions.flatMap(({ pushes }) =>
       pushes.flatMap(({ startMs, endMs }, index) => [
@@ -91,7 +138,13 @@ describe('a show that happens as it is played', () => {
         ['record_paused', endMs],
       ]),
     );
-    expect(liveNotices.map((notice) => [notice.event, notice.atMs])).toEqual(expected);
+    const notices = liveNotices.filter(({ event }) => event !== 'file');
+    expect(notices.map((notice) => [notice.event, notice.atMs])).toEqual(expected);
+    const recordings = videos.flatMap(({ recording }) => recording ?? []);
+    expect(files).toHaveLength(recordings.length);
+    expect(files).toEqual(
+      expect.arrayContaining(recordings.map(({ startTime, endTime }) => [startTime / 1000, endTime / 1000])),
+    );
     expect(heard).toEqual(expected.map(([event]) => event));
   });
 
