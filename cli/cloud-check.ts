@@ -164,7 +164,8 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/^CredentialsUnavailable$/, 'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a RAM role'],
 ];
 
-function refusal(what: string, error: unknown): Finding {
+/** A question that wasn't answered, and what to do about it. */
+export function refusal(what: string, error: unknown): Finding {
   const { code = '', message } = error as { code?: string; message?: string };
   const known = remedies.find(([pattern]) => pattern.test(code))?.[1];
   return {

@@ -3,7 +3,12 @@
 import type { VodCloud } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { applyRecording } from '../services/recording/apply.ts';
-import { nameOf, type RecordingChange } from '../services/recording/compare.ts';
+import { type Difference, nameOf, type RecordingChange } from '../services/recording/compare.ts';
+import {
+  applyLiveCallbacks,
+  type LiveCallbackChange,
+  planLiveCallbacks,
+} from '../services/recording/live-callbacks.ts';
 import { planRecording, type RecordingPlan } from '../services/recording/plan.ts';
 import { retriedCalls } from '../services/recording/retried-calls.ts';
 import { RecordingSetupFault } from '../services/recording/wanted.ts';
@@ -22,6 +27,9 @@ export const apply = (options: { readonly replace: boolean }) =>
     const planned = await planOf(cloud, configuration);
     if (!print(planned)) return;
     await applyRecording(cloud, planned, retried, ({ what, name }) => console.log(`${what} ${name}`), options);
+    await applyLiveCallbacks(cloud, planned.live, retried, ({ what, domainName }) =>
+      console.log(`${what} live callback of ${domainName}`),
+    );
   });
 
 /** Prints what the cloud has for a domain. */
@@ -37,6 +45,11 @@ export const list = (domainName: string) =>
         console.log(`    ${field}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
       }
     }
+    const callback = await cloud.describeLiveRecordNotifyConfig({ domainName });
+    if (callback === null) return console.log('no live callback');
+    console.log('live callback');
+    for (const [field, value] of Object.entries({ ...callback, notifyAuthKey: callback.notifyAuthKey && '(a key)' }))
+      if (field !== 'domainName' && value !== null) console.log(`    ${field}: ${value}`);
   });
 
 /** Deletes one configuration, named `domain/app/stream`, at the cloud. */
@@ -62,8 +75,15 @@ async function withCloud<T>(run: (cloud: VodCloud, configuration: Configuration)
   }
 }
 
-const planOf = (cloud: VodCloud, { recording, settings }: Configuration) =>
-  planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, retried);
+type Plan = RecordingPlan & { readonly live: readonly LiveCallbackChange[] };
+
+async function planOf(cloud: VodCloud, { recording, settings, callbacks }: Configuration): Promise<Plan> {
+  const planned = await planRecording(cloud, recording, settings.VOD_CALLBACK_KEYS?.split(',')[0] ?? null, retried);
+  const endpoints = callbacks.endpoints.filter(({ kind }) => kind === 'live');
+  const keysOf = (url: string) => endpoints.find((one) => one.url === url)?.keys ?? [];
+  const domains = recording.configs.map(({ domainName }) => domainName);
+  return { ...planned, live: await planLiveCallbacks(cloud, recording.liveCallbacks, domains, keysOf, retried) };
+}
 
 const signs: Readonly<Record<Exclude<RecordingChange['kind'], 'keep' | 'unmanaged' | 'unclear'>, string>> = {
   add: '+',
@@ -71,7 +91,7 @@ const signs: Readonly<Record<Exclude<RecordingChange['kind'], 'keep' | 'unmanage
   replace: '-/+',
 };
 
-function print({ changes, callback }: RecordingPlan): boolean {
+function print({ changes, callback, live }: Plan): boolean {
   let count = 0;
   for (const change of changes) {
     if (change.kind === 'unmanaged')
@@ -82,8 +102,7 @@ function print({ changes, callback }: RecordingPlan): boolean {
     else {
       count += 1;
       console.log(`${signs[change.kind]} ${nameOf(change.wanted)}`);
-      if (change.kind !== 'add')
-        for (const { field, from, to } of change.differences) console.log(`    ${field}: ${from} → ${to}`);
+      if (change.kind !== 'add') printDifferences(change.differences);
       if (change.kind === 'replace')
         console.log(
           `    no update changes that: deleted and added again by "apply --replace"; a recording in progress may be cut`,
@@ -95,6 +114,28 @@ function print({ changes, callback }: RecordingPlan): boolean {
     count += 1;
     console.log(`~ callback ${field}: ${from} → ${to}`);
   }
+  count += live.filter(printLive).length;
   console.log(count === 0 ? 'nothing to change' : `${count} changes`);
   return count > 0;
+}
+
+function printDifferences(differences: readonly Difference[]): void {
+  for (const { field, from, to } of differences) console.log(`    ${field}: ${from} → ${to}`);
+}
+
+/** Returns whether it is a change. */
+function printLive(change: LiveCallbackChange): boolean {
+  if (change.kind === 'keep') console.log(`  live callback of ${change.domainName}: as wanted`);
+  else if (change.kind === 'unmanaged')
+    console.log(
+      `? live callback of ${change.existing.domainName}: goes to ${change.existing.notifyUrl}, not in the file; left alone`,
+    );
+  else if (change.kind === 'delete')
+    console.log(`- live callback of ${change.existing.domainName}: goes to ${change.existing.notifyUrl}`);
+  else {
+    const { domainName, notifyUrl } = change.wanted;
+    console.log(`${signs[change.kind]} live callback of ${domainName}${change.kind === 'add' ? `: ${notifyUrl}` : ''}`);
+    if (change.kind === 'update') printDifferences(change.differences);
+  }
+  return change.kind !== 'keep' && change.kind !== 'unmanaged';
 }

@@ -22,6 +22,7 @@ export function addDoctorCloud(doctor: Command): void {
 async function findingsOf(configuration: Configuration, withEvent: boolean): Promise<readonly Finding[]> {
   const { settings, callbacks, recording } = configuration;
   const { checkCredentials, checkDoor, checkMessageCallback, checkRecording } = await import('../cloud-check.ts');
+  const { checkLiveCallbacks } = await import('../live-callback-check.ts');
   const { cloudsOf, credentialsOf } = await import('../roles/cloud.ts');
   const { publicEndpoint } = await import('../../connectors/vod/index.ts');
   const { callbackEndpointsOf } = await import('../callback-endpoints.ts');
@@ -44,6 +45,9 @@ async function findingsOf(configuration: Configuration, withEvent: boolean): Pro
       findings.push(...(await checkMessageCallback(cloud, expected)));
       const domains = [...new Set(recording.configs.map(({ domainName }) => domainName))];
       findings.push(...(await checkRecording(cloud, domains)));
+      const endpoints = callbacks.endpoints.filter(({ kind }) => kind === 'live');
+      const live = { endpoints, wanted: recording.liveCallbacks, recorded: domains };
+      findings.push(...(await checkLiveCallbacks(cloud, live)));
     }
   } finally {
     clouds.close();

@@ -3,6 +3,7 @@ import type { CredentialsProvider } from './credentials.ts';
 import { type Media, media } from './media.ts';
 import { type Notification, notification } from './notification.ts';
 import { type Production, production } from './production.ts';
+import { type RecordNotification, recordNotification } from './record-notification.ts';
 import { type Recording, recording } from './recording.ts';
 import { type CallObserver, type OddRowsObserver, rpcClient } from './rpc.ts';
 import { type Transcoding, transcoding } from './transcoding.ts';
@@ -12,6 +13,7 @@ export type VodCloud = Transcoding &
   Media &
   Production &
   Notification &
+  RecordNotification &
   Recording & {
     /** Closes the connections, once the calls under way have ended. */
     close(): void;
@@ -53,6 +55,7 @@ export function cloudClient(options: CloudOptions): VodCloud {
     ...production(vod),
     ...notification(vod),
     ...recording(live),
+    ...recordNotification(live),
     close() {
       vod.close();
       live.close();

@@ -13,6 +13,7 @@ export type { MessageCallback, Notification } from './notification.ts';
 export { adaptivePace } from './pace.ts';
 export type { JobDetail, Production, ProductionPart, SnapshotPictures } from './production.ts';
 export { fixedFields, type RecordConfig, type RecordFormat } from './record-config.ts';
+export type { RecordNotification, RecordNotifyConfig } from './record-notification.ts';
 export type { Recording } from './recording.ts';
 export { publicEndpoint, type RegionalClouds, regionalClouds } from './regions.ts';
 export { allReadable, type OddRow, type Rows } from './rows.ts';

@@ -47,6 +47,19 @@ const callback = z.strictObject({
   auth: z.boolean().default(true),
 });
 
+const longestUrl = 1024;
+const liveUrl = z.url({ protocol: /^https?$/ }).max(longestUrl);
+
+/** Live's own record callbacks of one domain (cloud facts 4.14). They are always signed: the ingress takes no others. */
+const liveCallback = z.strictObject({
+  domain: name,
+  /** Of an endpoint of kind live, whose first key signs; `none`: what the cloud has is deleted. */
+  url: z.union([z.literal('none'), liveUrl]),
+  /** NeedStatusNotify: starts, pauses and returns too, not files alone. */
+  status: z.boolean().default(true),
+  onDemandUrl: liveUrl.optional(),
+});
+
 const setup = z.strictObject({
   /** What `store-only` and `compose-only` stand for, where an account has groups of its own for them (cloud facts 3.1.4). */
   templateGroups: z
@@ -54,16 +67,20 @@ const setup = z.strictObject({
     .prefault({}),
   configs: z.array(config).max(1000).default([]),
   callback: callback.optional(),
+  liveCallbacks: z.array(liveCallback).max(100).default([]),
 });
 
 /** What a person writes. */
 export type RecordingSetupInput = z.input<typeof setup>;
 export type WantedCallback = z.output<typeof callback>;
+export type WantedLiveCallback = z.output<typeof liveCallback>;
 
 /** What the cloud is to have, special groups resolved to their ids. */
 export type RecordingSetup = {
   readonly configs: readonly RecordConfig[];
   readonly callback: WantedCallback | null;
+  /** One for each domain. */
+  readonly liveCallbacks: readonly WantedLiveCallback[];
   /** Template groups that the file calls `store-only` or `compose-only`: the cloud transcodes nothing by them. */
   readonly storing: readonly string[];
 };
@@ -82,7 +99,7 @@ export function readRecordingSetup(value: unknown): SetupResult {
   if (!parsed.success) {
     return { ok: false, problems: parsed.error.issues.map(({ path, message }) => problem(path, message)) };
   }
-  const { templateGroups, configs, callback: wanted } = parsed.data;
+  const { templateGroups, configs, callback: wanted, liveCallbacks } = parsed.data;
   const problems: { path: string; problem: string }[] = [];
   const first = new Map<string, number>();
   const special = { 'store-only': templateGroups.storeOnly, 'compose-only': templateGroups.composeOnly };
@@ -116,9 +133,14 @@ export function readRecordingSetup(value: unknown): SetupResult {
   if (wanted && (wanted.url === undefined) === (wanted.mns === undefined)) {
     problems.push(problem(['callback'], 'either url or mns'));
   }
+  for (const [index, { domain }] of liveCallbacks.entries()) {
+    const earlier = liveCallbacks.findIndex((one) => one.domain === domain);
+    if (earlier < index)
+      problems.push(problem(['liveCallbacks', index], `the same domain as liveCallbacks[${earlier}]: ${domain}`));
+  }
   if (problems.length > 0) return { ok: false, problems };
   const storing = [...new Set([noTranscode, ...Object.values(templateGroups)])];
-  return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null, storing } };
+  return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null, liveCallbacks, storing } };
 }
 
 /** A set-up that reads well and can't be carried out: the key, a setting, what the cloud refused; and what to do. */

@@ -12,7 +12,14 @@ import {
   type Finding,
   neededEvents,
 } from '../../cli/cloud-check.ts';
-import { CloudFault, cloudClient, fixedCredentials, type MessageCallback } from '../../connectors/vod/index.ts';
+import { checkLiveCallbacks, type ExpectedLive } from '../../cli/live-callback-check.ts';
+import {
+  CloudFault,
+  cloudClient,
+  fixedCredentials,
+  type MessageCallback,
+  type RecordNotifyConfig,
+} from '../../connectors/vod/index.ts';
 import { calmEmulator } from '../emulator/world.ts';
 
 const url = 'https://ingress.example.com/callbacks/vod';
@@ -91,6 +98,88 @@ describe('the callback configuration', () => {
     const fault = new CloudFault({ kind: 'terminal', code, action: 'GetMessageCallback', message: 'no' });
     const findings = await checkMessageCallback({ getMessageCallback: () => Promise.reject(fault) }, expected);
     expect(findings).toMatchObject([{ remedy: expect.stringMatching(remedy) }]);
+  });
+});
+
+describe("Live's own record callbacks", () => {
+  const domain = 'play.example.com';
+  const liveUrl = 'https://ingress.example.com/callbacks/live';
+  const liveKey = 'Abc123Def4567890';
+  const expectedLive: ExpectedLive = {
+    endpoints: [{ url: liveUrl, keys: ['Older123Key45678', liveKey] }],
+    ...{ wanted: [{ domain, url: liveUrl, status: true }], recorded: ['other.example.com'] },
+  };
+  const good: RecordNotifyConfig = {
+    ...{ domainName: domain, notifyUrl: liveUrl, onDemandUrl: null, needStatusNotify: true },
+    ...{ notifyReqAuth: true, notifyAuthKey: liveKey },
+  };
+  const having = (config: RecordNotifyConfig | null, expecting: Partial<ExpectedLive> = {}) =>
+    checkLiveCallbacks(
+      { describeLiveRecordNotifyConfig: () => Promise.resolve(config) },
+      { ...expectedLive, ...expecting },
+    );
+
+  it('as they were set at the cloud, are read back and found well, without showing a key', async () => {
+    const { cloud } = await cloudOf();
+    expect(wrong(await checkLiveCallbacks(cloud, expectedLive))).toMatchObject([
+      { why: 'nothing is set', remedy: expect.stringContaining('record-config apply') },
+    ]);
+    await cloud.addLiveRecordNotifyConfig(good);
+    const findings = await checkLiveCallbacks(cloud, expectedLive);
+    expect([findings.length, wrong(findings)]).toEqual([3, []]);
+    expect(JSON.stringify(findings)).not.toContain(liveKey);
+  });
+
+  it.each<[string, RecordNotifyConfig, Partial<ExpectedLive>, RegExp, RegExp]>([
+    ['another address', { ...good, notifyUrl: `${liveUrl}/` }, {}, /the file wants https/, /set it/],
+    ['no endpoint', good, { endpoints: [] }, /no endpoint of kind live/, /callbacks\.endpoints/],
+    ['another key', { ...good, notifyAuthKey: 'Other123Key45678' }, {}, /the cloud has another key/, /add the key/],
+    ['no signature', { ...good, notifyReqAuth: false }, {}, /signs nothing/, /switch it on/],
+    ['files alone', { ...good, needStatusNotify: false }, {}, /files alone/, /switch it on/],
+    ['not wanted', good, { wanted: [{ domain, url: 'none', status: true }] }, /wants none/, /delete it/],
+  ])('%s is told with what to do', async (_, config, expecting, why, remedy) => {
+    const [finding, ...others] = wrong(await having(config, expecting));
+    expect([finding?.why, finding?.remedy, others]).toEqual([
+      expect.stringMatching(why),
+      expect.stringMatching(remedy),
+      [],
+    ]);
+  });
+
+  it.each<[string, RecordNotifyConfig | null, Partial<ExpectedLive>]>([
+    ['an older key', { ...good, notifyAuthKey: 'Older123Key45678' }, {}],
+    ['files alone, as the file says', { ...good, needStatusNotify: false }, wantedStatus(false)],
+    ['none, as the file says', null, { wanted: [{ domain, url: 'none', status: true }] }],
+  ])('%s is well', async (_, config, expecting) => {
+    const findings = await having(config, expecting);
+    expect([findings.length > 0, wrong(findings)]).toEqual([true, []]);
+  });
+
+  function wantedStatus(status: boolean): Partial<ExpectedLive> {
+    return { wanted: [{ domain, url: liveUrl, status }] };
+  }
+
+  it('are asked for where the file has an endpoint or wants them, by the recorded domains where it names none', async () => {
+    const asked: string[] = [];
+    const describeLiveRecordNotifyConfig = ({ domainName }: { domainName: string }) => {
+      asked.push(domainName);
+      return Promise.resolve(good);
+    };
+    const check = (expecting: Partial<ExpectedLive>) =>
+      checkLiveCallbacks({ describeLiveRecordNotifyConfig }, { ...expectedLive, ...expecting });
+    expect(await check({ endpoints: [], wanted: [] })).toEqual([]);
+    await check({ wanted: [] });
+    await check({});
+    expect(asked).toEqual(['other.example.com', domain]);
+  });
+
+  it('that can not be read say what to do', async () => {
+    const fault = new CloudFault({ kind: 'terminal', code: 'Forbidden.RAM', action: 'Describe', message: 'no' });
+    const findings = await checkLiveCallbacks(
+      { describeLiveRecordNotifyConfig: () => Promise.reject(fault) },
+      expectedLive,
+    );
+    expect(findings).toMatchObject([{ remedy: expect.stringMatching(/deploy\/ram\/doctor\.json/) }]);
   });
 });
 

@@ -13,10 +13,15 @@ it('record-config plan ends differently for a change, for none and for wrong usa
   const home = mkdtempSync(join(tmpdir(), 'live2vod-record-config-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const file = join(home, 'live2vod.yaml');
-  const wants = (more: object) =>
+  const url = 'https://ingress.example.com/callbacks/live';
+  const live = { kind: 'live', path: '/callbacks/live', url, keys: ['Abc123Def4567890'], region: 'cn-shanghai' };
+  const wants = (more: object, recording: object = {}) =>
     writeFileSync(
       file,
-      stringify({ recording: { configs: [{ domain: 'play.example.com', app: 'live', segments: 'g', ...more }] } }),
+      stringify({
+        recording: { configs: [{ domain: 'play.example.com', app: 'live', segments: 'g', ...more }], ...recording },
+        callbacks: { endpoints: [live] },
+      }),
     );
   wants({});
   const run = async (...args: string[]) => {
@@ -46,4 +51,28 @@ it('record-config plan ends differently for a change, for none and for wrong usa
   expect(await run('list', 'play.example.com')).toMatchObject({
     text: expect.stringContaining('storageLocation: bucket-b'),
   });
+
+  // Live's own record callbacks: added, changed, and deleted because the file says so; the key is never shown.
+  const told: string[] = [];
+  const plans = async (liveCallback: object, line: RegExp) => {
+    wants({ storageLocation: 'bucket-b' }, { liveCallbacks: [{ domain: 'play.example.com', ...liveCallback }] });
+    for (const [args, status] of [
+      [['plan'], exitCode.changes],
+      [['apply'], exitCode.ok],
+      [['list', 'play.example.com'], exitCode.ok],
+      [['plan'], exitCode.ok],
+    ] as const) {
+      const ran = await run(...args);
+      told.push(ran.text);
+      expect(ran, ran.text).toMatchObject({ status });
+    }
+    expect(told.at(-4)).toMatch(line);
+    expect(told.at(-1)).toContain('live callback of play.example.com: as wanted');
+  };
+  await plans({ url }, /^\+ live callback of play\.example\.com: https:\/\/ingress/m);
+  expect(told.at(-2)).toContain('needStatusNotify: true');
+  await plans({ url, status: false }, /^~ live callback of play\.example\.com\n +needStatusNotify: true → false/m);
+  await plans({ url: 'none' }, /^- live callback of play\.example\.com: goes to https:\/\/ingress/m);
+  expect(told.at(-2)).toContain('no live callback');
+  expect(told.join('')).not.toContain('Abc123Def4567890');
 });

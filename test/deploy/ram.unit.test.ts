@@ -60,7 +60,7 @@ const calls: Readonly<Record<string, () => string[]>> = {
   reconciler: () => usedBy('services/reconciler/**/*.ts', 'cli/roles/reconciler.ts'),
   console: () => usedBy('services/console/**/*.ts', 'cli/roles/console.ts'),
   'record-config': () => usedBy('services/recording/**/*.ts', 'cli/record-config.ts'),
-  doctor: () => usedBy('cli/cloud-check.ts'),
+  doctor: () => usedBy('cli/{cloud,live-callback}-check.ts'),
   mns: () => {
     const text = read('connectors/mns/mns-queue.ts');
     return queueActions.filter(([call]) => call.test(text)).map(([, action]) => action);
