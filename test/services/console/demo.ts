@@ -12,6 +12,7 @@ const main = join(import.meta.dirname, '../../../cli/main.ts');
 
 export type RunningDemo = {
   readonly url: string;
+  readonly emulatorUrl: string;
   /** Of its topics. */
   readonly prefix: string;
   /** Resolves once the demo has said something that matches, or rejects when it ends before. */
@@ -49,6 +50,7 @@ export async function startDemo(stack: TestStack, options: readonly string[] = [
     });
   return {
     url: `http://127.0.0.1:${console}`,
+    emulatorUrl: `http://127.0.0.1:${emulator}`,
     prefix,
     async said(what) {
       for (;;) {
