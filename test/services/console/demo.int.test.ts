@@ -88,6 +88,17 @@ describe.skipIf(chromiumPath === null)('the page over the running demo', () => {
     await expect.poll(() => rows().count(), patient).toBe(2);
   });
 
+  test('plays a video, from where the cloud says that it plays', async () => {
+    const { items } = (await (await fetch(`${demo.url}/api/videos?source=live&status=TRANSCODED&limit=1`)).json()) as {
+      items: { videoId: string }[];
+    };
+    await go(`#/video/${items[0]?.videoId}`);
+    await page.getByRole('button', { name: 'Play' }).click();
+    const shown = page.frameLocator('iframe').locator('video');
+    const time = () => shown.evaluate((element) => (element as unknown as { currentTime: number }).currentTime);
+    await expect.poll(time, patient).toBeGreaterThan(0.5);
+  });
+
   test('draws the latency of every stage, and of one app', async () => {
     await go('#/latency');
     const counts = (stage: string) => page.locator('tr', { hasText: stage }).locator('td').nth(1).textContent();
