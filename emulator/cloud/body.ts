@@ -68,15 +68,9 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
     case 'snapshot':
       return { EventType: 'SnapshotComplete', EventTime, VideoId, ...snapshotResult(fact.snapshot) };
     case 'info-changed':
-      return {
-        EventType: 'MediaBaseChangeComplete',
-        EventTime,
-        Status: 'success',
-        MediaId: VideoId,
-        MediaType: 'video',
-        OperateMode: 'update',
-        MediaContent: contentOf(fact.change),
-      };
+      return mediaBaseChange(VideoId, EventTime, 'update', contentOf(fact.change));
+    case 'info-deleted':
+      return mediaBaseChange(VideoId, EventTime, 'delete', { Title: JSON.stringify({ OldValue: fact.title }) });
     case 'produced':
       return {
         EventType: 'ProduceMediaComplete',
@@ -233,6 +227,16 @@ function snapshotResult({ jobId, count, startedBy, failed, coverUrl, regular }: 
     ...(coverUrl === null ? {} : { CoverUrl: coverUrl }),
     SnapshotInfos: [info],
   };
+}
+
+function mediaBaseChange(
+  MediaId: string,
+  EventTime: string,
+  OperateMode: 'update' | 'delete',
+  MediaContent: CallbackBody,
+): CallbackBody {
+  const EventType = 'MediaBaseChangeComplete';
+  return { EventType, EventTime, Status: 'success', MediaId, MediaType: 'video', OperateMode, MediaContent };
 }
 
 /** Each change as JSON text of its own (cloud facts 1.3.4). */

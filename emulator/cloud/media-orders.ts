@@ -9,7 +9,18 @@ import { type CloudVideo, coverOf, infoSet } from './video.ts';
 
 /** True at once: the API doesn't know the video any more, and nothing more happens to it. */
 export function deleteVideo(cloud: Cloud, video: CloudVideo): void {
-  happen(cloud, video, 0, { kind: 'deleted' });
+  const { videoId, title } = video.plan;
+  const pace = paceOf(cloud, [video]);
+  const facts: readonly Fact[] = [
+    { kind: 'info-deleted', title: infoSet(video, 'Title') ?? title },
+    { kind: 'deleted' },
+  ];
+  start(
+    cloud,
+    facts.map((fact) => ({ atMs: pace.cloudMs, videoId, fact })),
+    pace,
+    null,
+  );
 }
 
 /** A person's verdict, as it is given. */

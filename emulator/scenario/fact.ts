@@ -90,6 +90,8 @@ export type Fact =
   | { readonly kind: 'reviewed'; readonly review: Review }
   | { readonly kind: 'info-changed'; readonly change: InfoChange }
   | { readonly kind: 'deleted' }
+  /** Of its information the title that it had, as DeleteVideo takes it away. */
+  | { readonly kind: 'info-deleted'; readonly title: string }
   | { readonly kind: 'fetched'; readonly jobId: string; readonly sourceUrl: string }
   | { readonly kind: 'ai-image-made'; readonly jobId: string }
   | { readonly kind: 'dynamic-image-made'; readonly jobId: string }

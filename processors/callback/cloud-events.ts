@@ -121,17 +121,12 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   [
     'UploadByURLComplete',
     (body) => {
-      // The variant for a transcoded stream brings no source.
-      const ofStream = textOf(body, 'FileType')?.toLowerCase() === 'stream';
-      return {
-        fact: {
-          ...emptyFact,
-          kind: ofStream ? 'OTHER' : 'UPLOADED_BY_URL',
-          sizeBytes: sizeOf(body),
-          errorMessage: messageOf(body),
-        },
-        discriminator: jobIdentity(body),
-      };
+      const told = { ...emptyFact, errorMessage: messageOf(body) };
+      const fact: FreshFact =
+        textOf(body, 'FileType')?.toLowerCase() === 'stream'
+          ? { ...told, ...addedStream(body) }
+          : { ...told, kind: 'UPLOADED_BY_URL', sizeBytes: sizeOf(body) };
+      return { fact, discriminator: jobIdentity(body) };
     },
   ],
   [
@@ -184,14 +179,14 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ],
   [
     'MediaBaseChangeComplete',
-    (body) => ({
-      fact: { ...emptyFact, kind: 'OTHER', coverUrl: changedCover(body) },
-      discriminator: [
-        timeText(body),
-        textOf(body, 'OperateMode') ?? '',
-        canonicalJson(objectOf(body, 'MediaContent')) ?? '',
-      ],
-    }),
+    (body) => {
+      const mode = textOf(body, 'OperateMode') ?? '';
+      return {
+        fact: { ...emptyFact, ...mediaChange(body, mode), errorMessage: messageOf(body) },
+        discriminator: [timeText(body), mode, canonicalJson(objectOf(body, 'MediaContent')) ?? ''],
+        mayFailBeside: true,
+      };
+    },
   ],
 ]);
 
@@ -331,6 +326,21 @@ function failedActivities(body: Body): string | null {
     .filter((name) => statusText(objectOf(results, name) ?? {}).startsWith('fail'))
     .sort(compareText);
   return failed.length === 0 ? null : cut(`failed: ${failed.join(', ')}`, maxBytes.message);
+}
+
+/** The mode `delete` is DeleteVideo's, which takes all of a media away (cloud facts 1.4.12). */
+function mediaChange(body: Body, mode: string): Pick<Fact, 'kind' | 'deletion' | 'coverUrl'> {
+  if (mode.toLowerCase() === 'delete') return { kind: 'DELETED', deletion: 'ALL', coverUrl: null };
+  return { kind: 'OTHER', deletion: null, coverUrl: changedCover(body) };
+}
+
+/**
+ * A transcoded stream that was added to a media: all there is to be of it, so it waits for no TranscodeComplete. It
+ * brings no source; one that failed leaves the media as it was (cloud facts 1.4.18).
+ */
+function addedStream(body: Body): Pick<Fact, 'kind' | 'outputs'> {
+  if (failed({ status: statusText(body) })) return { kind: 'OTHER', outputs: [] };
+  return { kind: 'TRANSCODED', outputs: [{ ...renditionOf(body, 'SUCCESS'), fileUrl: urlOf(body, 'StreamFileURL') }] };
 }
 
 function changedCover(body: Body): string | null {

@@ -8,7 +8,7 @@ import { videoHere, videoOf } from './lookup.ts';
 const mostDeleted = 20;
 const mostReviewed = 100;
 
-/** DeleteVideo: those that exist are gone at once; DeleteMediaComplete tells of each. */
+/** DeleteVideo: those that exist are gone at once; MediaBaseChangeComplete and DeleteMediaComplete tell of each (cloud facts 1.4). */
 export const deleteVideo: Action = (params, context) => {
   const ids = [...new Set(required(params, 'VideoIds').split(','))];
   if (ids.length > mostDeleted) {

@@ -28,6 +28,9 @@ describe('DeleteVideo', () => {
     const { body } = await ask('DeleteVideo', { VideoIds: `${VideoId},none` });
     expect(body).toMatchObject({ NonExistVideoIds: ['none'], ForbiddenVideoIds: [] });
     expect(told('DeleteMediaComplete')).toMatchObject([{ MediaId: VideoId, DeleteType: 'all', MediaType: 'video' }]);
+    expect(told('MediaBaseChangeComplete')).toMatchObject([
+      { MediaId: VideoId, MediaType: 'video', OperateMode: 'delete', MediaContent: { Title: '{"OldValue":"upload"}' } },
+    ]);
     expect(video()).toMatchObject({ status: 'DELETED', toldStatus: 'DELETED' });
     expect((await ask('GetVideoInfo', { VideoId })).body).toMatchObject({ Code: 'InvalidVideo.NotFound' });
     expect((await ask('SearchMedia', {})).body).toMatchObject({ Total: 0 });

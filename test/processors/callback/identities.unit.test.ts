@@ -54,6 +54,7 @@ const differ: readonly (readonly [string, object, object])[] = [
   ['WorkflowTaskComplete', { TaskId: 't1' }, { Status: 'fail' }],
   ['WorkflowTaskComplete', {}, later],
   ['MediaBaseChangeComplete', {}, later],
+  ['MediaBaseChangeComplete', { OperateMode: 'update' }, { Status: 'fail' }],
   ['MediaBaseChangeComplete', { OperateMode: 'update' }, { OperateMode: 'delete' }],
   ['MediaBaseChangeComplete', { MediaContent: { a: 1 } }, { MediaContent: { a: 2 } }],
   ['TranscodeJobSubmitted', { Token: 't1' }, { Token: 't2' }],

@@ -1,5 +1,6 @@
 /** One case for each thing that an event type tells of its video; what isn't named is not told. */
 import { describe, expect, it } from 'vitest';
+import { submitted } from '../../../processors/callback/index.ts';
 import { at, atMs, type CallbackBody, event, parse, stream, videoId } from '../callbacks.ts';
 
 /** What a fact says, without what it leaves open. */
@@ -131,9 +132,17 @@ describe('an event tells', () => {
       { kind: 'UPLOADED_BY_URL', sizeBytes: 7, errorMessage: 'no space' },
     ],
     [
-      'nothing of a source where a transcoded stream was fetched',
-      of('UploadByURLComplete', { JobId: 'j', FileType: 'Stream' }),
-      { kind: 'OTHER' },
+      'a rendition, and nothing of a source, where a transcoded stream was added',
+      of('UploadByURLComplete', { JobId: 'j', FileType: 'Stream', Size: 7, StreamFileURL: 'http://b/s.mp4' }),
+      {
+        kind: 'TRANSCODED',
+        outputs: [{ ...submitted, jobId: 'j', status: 'SUCCESS', fileUrl: 'http://b/s.mp4', sizeBytes: 7 }],
+      },
+    ],
+    [
+      'why a transcoded stream could not be added',
+      of('UploadByURLComplete', { JobId: 'j', FileType: 'stream', ...failure }),
+      { kind: 'OTHER', errorMessage: 'no space' },
     ],
     [
       'that another kind of file was fetched',
@@ -219,6 +228,14 @@ describe('an event tells', () => {
       'no cover of another change',
       of('MediaBaseChangeComplete', { MediaContent: { Title: { NewValue: 'x' } } }),
       { kind: 'OTHER' },
+    ],
+    [
+      'that DeleteVideo took it away, and no cover',
+      of('MediaBaseChangeComplete', {
+        OperateMode: 'Delete',
+        MediaContent: { CoverURL: { OldValue: 'http://b/o.jpg', NewValue: 'http://b/n.jpg' } },
+      }),
+      { kind: 'DELETED', deletion: 'ALL' },
     ],
     ['no cover of a change without content', of('MediaBaseChangeComplete'), { kind: 'OTHER' }],
     ['nothing, where nobody described it', of('NotKnownYetComplete', failure), { kind: 'UNKNOWN' }],

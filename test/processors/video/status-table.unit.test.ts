@@ -33,6 +33,8 @@ const of = (EventType: string, seconds: number, more: object = {}): CallbackBody
 });
 const deleted = (seconds: number, DeleteType: string, more: object = {}) =>
   of('DeleteMediaComplete', seconds, { DeleteType, ...more });
+const added = (seconds: number, more: object = {}) =>
+  of('UploadByURLComplete', seconds, { JobId: 'added', FileType: 'Stream', StreamFileURL: 'http://b/s.mp4', ...more });
 const byPerson = (seconds: number, AuditStatus: string, more: object = {}) =>
   of('CreateAuditComplete', seconds, { AuditStatus, ...more });
 const byMachine = (seconds: number, Suggestion: string, more: object = {}) =>
@@ -47,6 +49,11 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
   [1, 'deleted, and events come late', [deleted(90, 'all'), recorded(4), transcoded(60, [ld])]],
   [1, 'deleted and blocked', [recorded(4), byPerson(8, 'Blocked'), deleted(90, 'all')]],
   [1, 'nothing else is known', [deleted(90, 'all')]],
+  [
+    1,
+    'told as a change of the media alone',
+    [recorded(4), of('MediaBaseChangeComplete', 90, { MediaType: 'video', OperateMode: 'delete' })],
+  ],
   [1, 'deleted, and in the same second a deletion failed', [recorded(4), deleted(90, 'all'), deleted(90, 'all', fail)]],
   [2, 'blocked by a person after all went well', [recorded(4), transcoded(60, [ld]), byPerson(90, 'Blocked')]],
   [2, 'blocked by a machine', [recorded(4), sourceReady(6), byMachine(8, 'block')]],
@@ -141,6 +148,9 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
     'let pass by a person whatever the machine says',
     [recorded(4), transcoded(60, [ld]), byMachine(70, 'block'), byPerson(80, 'Normal')],
   ],
+  [5, 'a stream was added, of which nothing more is to come', [sourceReady(6), added(60)]],
+  [5, 'a stream was added to what was done', [recorded(4), transcoded(60, [ld]), added(90)]],
+  [5, 'adding a stream to what was done failed', [recorded(4), transcoded(60, [ld]), added(90, fail)]],
   [5, 'an audit that failed says nothing', [recorded(4), transcoded(60, [ld]), byMachine(70, 'block', fail)]],
   [5, 'a person’s audit that failed says nothing', [recorded(4), transcoded(60, [ld]), byPerson(70, 'Blocked', fail)]],
   [5, 'a machine is unsure', [recorded(4), transcoded(60, [ld]), byMachine(70, 'review')]],
@@ -205,6 +215,7 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
   ],
   [10, 'uploaded although recording failed', [recorded(4, fail), sourceReady(6)]],
   [10, 'uploaded, with a snapshot', [recorded(4), sourceReady(6), snapshot(9)]],
+  [10, 'uploaded, and adding a stream failed', [sourceReady(6), added(9, fail)]],
   [10, 'fetched', [of('UploadByURLComplete', 6, { JobId: 'j' })]],
   [
     10,
@@ -252,6 +263,11 @@ const histories: readonly (readonly [number, string, readonly CallbackBody[]])[]
   [12, 'recorded after a failure', [recorded(4, fail), recorded(9)]],
   [12, 'recorded, and a fetch failed', [recorded(4), of('UploadByURLComplete', 6, { JobId: 'j', ...fail })]],
   [12, 'recorded, and something unknown failed', [recorded(4), of('NotKnownYetComplete', 9, fail)]],
+  [
+    12,
+    'recorded, and taking it away failed, which is told as a change of the media',
+    [recorded(4), of('MediaBaseChangeComplete', 90, { MediaType: 'video', OperateMode: 'delete', ...fail })],
+  ],
   [12, 'recorded, with a snapshot', [recorded(4), snapshot(9)]],
   [13, 'composing began', [composeStart(4)]],
   [
