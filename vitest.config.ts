@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const stack = './test/support/global-setup.ts';
+/** As `eventually` (test/support) waits: a second, which is Vitest's own, a busy machine takes for one answer. */
+const expecting = { poll: { timeout: 60_000 } };
 
 /**
  * Four lanes. `unit`: pure, no process but the test's own. `int`: against a real broker and registry, started once
@@ -16,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect: expecting,
           include: ['test/**/*.unit.test.ts'],
           sequence: { groupOrder: 1 },
           // Ends what hangs. Nothing is asserted on time: a busy machine may be several times slower.
@@ -26,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'int',
+          expect: expecting,
           include: ['test/**/*.int.test.ts'],
           globalSetup: [stack],
           sequence: { groupOrder: 2 },
@@ -38,6 +42,7 @@ export default defineConfig({
       {
         test: {
           name: 'chaos',
+          expect: expecting,
           include: ['test/**/*.chaos.test.ts'],
           globalSetup: [stack],
           sequence: { groupOrder: 3 },

@@ -42,7 +42,7 @@ async function told(story: StoryName, seed: number) {
 /** Nobody has said how long their cycles are, and before two recordings meet nothing tells. */
 const cycleUnsaid: readonly StoryName[] = ['own-cut-other-cycle', 'no-policy', 'long-show'];
 
-describe.each(storyNames)('%s', { timeout: 60_000 }, (story) => {
+describe.each(storyNames)('%s', (story) => {
   test.each([1, 2])(
     'ends as it did, was never called over before, and nothing was ordered that nobody wanted, seed %i',
     async (seed) => {

@@ -237,8 +237,17 @@ describe('why a video does not play', () => {
       return { video: { videoId, status: 'Normal', coverUrl: null }, streams: [], odd: [] };
     };
     const { ask } = await served([video('v', at('TRANSCODED'))], () => ({ getPlayInfo }), { places: 3 });
-    const answers = Promise.all(Array.from({ length: 5 }, () => ask('v')));
+    const answered: number[] = [];
+    const answers = Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const answer = await ask('v');
+        answered.push(answer.status);
+        return answer;
+      }),
+    );
     await expect.poll(() => asked).toBe(2);
+    // All five have come in: one that comes after the release would find a place.
+    await expect.poll(() => answered).toEqual([503, 503]);
     release();
     const statuses = (await answers).map(({ status, body }) => `${status} ${body.code ?? ''}`).sort();
     expect(statuses).toEqual(['200 ', '200 ', '200 ', '503 BUSY', '503 BUSY']);

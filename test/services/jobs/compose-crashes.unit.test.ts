@@ -67,7 +67,7 @@ function plannedJob(token: string): ComposeJob {
 
 describe(`${schedules} schedules of crashes, stops and faults, seed ${seed}`, () => {
   it('never produce a composition twice, and tell which video it is unless nobody can know', {
-    timeout: 10_000 + schedules * 50,
+    timeout: 90_000 + schedules * 200,
   }, async () => {
     let doubts = 0;
     let compositions = 0;

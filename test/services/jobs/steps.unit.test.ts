@@ -63,7 +63,7 @@ const toldIn = (published: ReturnType<typeof crashWorld>['published']): readonly
 
 const keyed = (jobs: readonly TranscodeJob[]) => jobs.map((value) => ({ key: value.videoId, value }));
 
-describe('an audit and a cover before the transcode', { timeout: 30_000 }, () => {
+describe('an audit and a cover before the transcode', () => {
   const transcode = {
     transcode: 'pipeline',
     templateGroupId: templateGroupIds.byHand,
@@ -273,7 +273,7 @@ describe('steps whose calls fail and whose runner dies', () => {
   }
 
   it(`are started at most once, and known unless nobody can know: seed ${seed}`, {
-    timeout: 20_000 + runs * 4_000,
+    timeout: 90_000 + runs * 4_000,
   }, async () => {
     const { emulator, cloud } = await cloudWith({
       seed,
