@@ -11,6 +11,9 @@ function orNull(value: string | number | null | undefined): string | null {
   return value === null || value === undefined || value === '' ? null : String(value);
 }
 
+/** What a row is about: a row without can't be read. */
+export const rowId = z.string().min(1);
+
 /** A number, or null where the field is absent or no number. */
 export const amount = z
   .union([z.number(), z.string()])
@@ -30,7 +33,11 @@ export const encryption = z.unknown().optional().transform(isEncrypted);
 function isEncrypted(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value !== 0;
-  if (typeof value === 'object' && value !== null) return isEncrypted((value as { EncryptType?: unknown }).EncryptType);
+  if (typeof value === 'object' && value !== null) {
+    // Where keys are told, something is encrypted, whatever its type is called.
+    if (!('EncryptType' in value) && Object.keys(value).length > 0) return true;
+    return isEncrypted((value as { EncryptType?: unknown }).EncryptType);
+  }
   if (typeof value !== 'string' || value.trim() === '') return null;
   const word = value.trim();
   if (!word.startsWith('{')) return !/^(?:false|0|no|none)$/i.test(word);

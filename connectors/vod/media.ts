@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, cloudTime, encryption, listOf, text, time } from './answer.ts';
+import { amount, cloudTime, encryption, listOf, rowId, text, time } from './answer.ts';
 import { type OddRow, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -110,7 +110,7 @@ export type FoundMedia = {
 
 const videoInfo = z
   .object({
-    VideoId: z.string(),
+    VideoId: rowId,
     Title: text,
     Description: text,
     Status: text,
@@ -179,9 +179,9 @@ const playInfo = z.object({
 
 const recording = z
   .object({
-    DomainName: z.string(),
-    AppName: z.string(),
-    StreamName: z.string(),
+    DomainName: rowId,
+    AppName: rowId,
+    StreamName: rowId,
     PlaylistId: text,
     RecordStartTime: time,
     RecordEndTime: time,

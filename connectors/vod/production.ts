@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text, time } from './answer.ts';
+import { rowId, text, time } from './answer.ts';
 import { CloudFault } from './fault.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
@@ -79,7 +79,7 @@ const jobList = z.object({
   JobInfoList: rowsOf(
     'JobInfo',
     z
-      .object({ JobId: z.string(), Status: text, CreateTime: time })
+      .object({ JobId: rowId, Status: text, CreateTime: time })
       .transform((found): JobSummary => ({ jobId: found.JobId, status: found.Status, createdAtMs: found.CreateTime })),
     'JobId',
   ),

@@ -1,6 +1,6 @@
 /** What a recording configuration is, how the cloud tells it, and what its calls take (cloud facts 4). */
 import { z } from 'zod';
-import { amount, listOf, text } from './answer.ts';
+import { amount, listOf, rowId, text } from './answer.ts';
 import type { RpcParams } from './plain.ts';
 
 /** One container that is recorded, with what becomes of its files (cloud facts 4.12). */
@@ -43,7 +43,7 @@ export const fixedFields = ['storageLocation', 'spaceId', 'recordContent'] as co
 
 const recordFormat = z
   .object({
-    Format: text,
+    Format: rowId,
     AutoCompose: text,
     ProcessMethod: text,
     ProcessTemplateId: text,
@@ -53,7 +53,7 @@ const recordFormat = z
   })
   .transform(
     (found): RecordFormat => ({
-      format: found.Format ?? '?',
+      format: found.Format,
       autoCompose: isOn(found.AutoCompose),
       processMethod: found.ProcessMethod,
       processTemplateId: found.ProcessTemplateId,
@@ -68,7 +68,7 @@ export const recordConfig = (domainName: string) =>
   z
     .object({
       DomainName: text,
-      AppName: z.string(),
+      AppName: rowId,
       StreamName: text,
       CycleDuration: amount,
       DelayTime: amount,
@@ -105,8 +105,10 @@ function isOn(told: string | null): boolean {
   return told?.toUpperCase() === 'ON';
 }
 
-/** The library types them as one text; a list of texts, and one written as JSON, are read too. */
+/** The library types them as one text; a list of texts, bare or wrapped, and one written as JSON, are read too. */
 function templatesOf(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return Object.values(value).flatMap((one) => (Array.isArray(one) ? templatesOf(one) : []));
   if (Array.isArray(value)) return value.flatMap((one) => (typeof one === 'string' && one !== '' ? [one] : []));
   if (typeof value !== 'string') return [];
   return value

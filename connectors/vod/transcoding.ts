@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, cloudTime, encryption, listOf, text, time } from './answer.ts';
+import { amount, cloudTime, encryption, listOf, rowId, text, time } from './answer.ts';
 import { type OddRow, type Rows, rowsOf } from './rows.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -73,7 +73,7 @@ const submitted = z.object({
 });
 
 const summaryFields = z.object({
-  TranscodeTaskId: z.string(),
+  TranscodeTaskId: rowId,
   VideoId: text,
   TaskStatus: text,
   TranscodeTemplateGroupId: text,
@@ -98,7 +98,7 @@ const outputFile = z.object({
 
 const job = z
   .object({
-    TranscodeJobId: z.string(),
+    TranscodeJobId: rowId,
     TranscodeJobStatus: text,
     Definition: text,
     CreationTime: time,

@@ -1,4 +1,4 @@
-/** Transcodes, audits, snapshots and compositions: how each stands, and the video or session that it is for. */
+/** Transcodes, audits, snapshots, covers, compositions and clips: how each stands, and the video or session that it is for. */
 import { useCallback, useState } from 'preact/hooks';
 import { type Job, type Page, readJobs } from './api.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
@@ -15,7 +15,7 @@ const refreshMs = 5_000;
 const pageSize = '200';
 /** A page may be short where a filter matches little. */
 const enough = 50;
-const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE'];
+const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE', 'CLIP'];
 const states = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'DONE', 'FAILED', 'IN_DOUBT', 'DECIDED'];
 const idOf = ({ type, token }: Job) => `${type} ${token}`;
 

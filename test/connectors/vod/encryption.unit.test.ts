@@ -24,6 +24,8 @@ const forms: readonly (readonly [unknown, boolean])[] = [
   ['HLSEncryption', true],
   [{ EncryptType: 'AliyunVoDEncryption' }, true],
   [{ EncryptType: 'HLSEncryption' }, true],
+  [{ Type: 'hls-aes-128', KeyUri: 'http://k' }, true],
+  ['{"Type":"hls-aes-128","KeyUri":"http://k"}', true],
   ['{"EncryptType":"AliyunVoDEncryption"}', true],
   [sample, true],
   [true, true],

@@ -134,6 +134,35 @@ const manglings = Object.entries(lists).flatMap(([action, { parts }]) =>
 );
 
 describe('of a list', () => {
+  it.each(manglings.filter(([, , how]) => typeof how === 'string' && how !== 'text'))(
+    '%s whose row %d has nothing in %j, the others are read and it is told',
+    async (action, n, how) => {
+      const { row, answer, read } = lists[action] as List;
+      const rows = [row(0), row(1), row(2)].with(n, { ...row(n), [String(how)]: how === 'Video' ? {} : '' });
+      const { cloud, told } = await cloudWith(() => answer(rows));
+      const { ids, odd } = await read(cloud);
+      expect(ids).toEqual(['v0', 'v1', 'v2'].toSpliced(n, 1));
+      expect(told).toEqual([[action, odd]]);
+    },
+  );
+
+  it('DescribeLiveRecordVodConfigs whose format has no name, the others are read: what is kept is sent again', async () => {
+    const formats = [[{ Format: 'mp4', AutoCompose: 'ON' }], [{ AutoCompose: 'ON' }]];
+    const { cloud } = await cloudWith(() => ({
+      LiveRecordVodConfigs: {
+        LiveRecordVodConfig: formats.map((RecordFormat, n) => ({
+          ...{ DomainName: 'd', AppName: `a${n}`, RecordFormatList: { RecordFormat } },
+          TranscodeTemplates: { TranscodeTemplate: ['lsd', 'lhd'] },
+        })),
+      },
+    }));
+    const { rows, odd } = await cloud.describeLiveRecordVodConfigs({ domainName: 'd' });
+    expect(rows).toMatchObject([
+      { appName: 'a0', recordFormats: [{ format: 'mp4' }], transcodeTemplates: ['lsd', 'lhd'] },
+    ]);
+    expect(odd).toMatchObject([{ id: 'a1' }]);
+  });
+
   it.each(manglings)('%s whose row %d is, or lacks, %j, the others are read and it is told', async (action, n, how) => {
     const { row, answer, read, parts } = lists[action] as List;
     const rows: unknown[] = [row(0), row(1), row(2)];
