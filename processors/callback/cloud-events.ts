@@ -1,6 +1,7 @@
 /** The cloud's event types: what each says about its subject, and what tells two events of that type apart. */
 import { bounds } from '../../schemas/bounds.ts';
 import type { AuditStatus, DeleteType, Fact, StreamRef } from '../../schemas/generated/VideoState.ts';
+import { fingerprinted, tagged } from './content-events.ts';
 import { emptyFact, type FreshFact, failed } from './event.ts';
 import {
   type Body,
@@ -164,8 +165,8 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   ['AIMediaAuditComplete', machineAudit],
   // The same by its older name (cloud facts 1.2.3).
   ['AIVideoCensorComplete', machineAudit],
-  ['AIMediaDNAComplete', other(jobIdentity)],
-  ['AIVideoTagComplete', other(jobIdentity)],
+  ['AIMediaDNAComplete', fingerprinted(jobIdentity)],
+  ['AIVideoTagComplete', tagged(jobIdentity)],
   ['DynamicImageComplete', other(dynamicImageIdentity)],
   ['UpdateMediaStorageClassComplete', storageClassChanged],
   ['RestoreMediaComplete', restored],

@@ -103,4 +103,5 @@ export const emptyFact: Fact = {
   subject: null,
   storage: null,
   snapshot: null,
+  content: null,
 };

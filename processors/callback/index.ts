@@ -1,3 +1,4 @@
+export { similarBytes, tagBytes } from './content-events.ts';
 export { claimedSourceOf, deliveryOf, isLiveRecord, replayedAtMsOf, sentAtMsOf } from './delivery.ts';
 export {
   causalRank,

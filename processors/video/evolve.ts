@@ -110,6 +110,8 @@ function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): 
     sizeBytes: summary.sizeBytes,
     durationSeconds: summary.durationSeconds,
     storage: summary.storage,
+    similarVideos: summary.similarVideos,
+    tags: summary.tags,
     auditStatus: summary.auditStatus,
     errorCode: summary.errorCode,
     errorMessage: summary.errorMessage,

@@ -51,6 +51,8 @@ export type FoldedFacts = {
   /** What was set as the cover, which outweighs what the cloud took by itself (cloud facts 1.4.17). */
   chosenCoverUrl: string | null;
   storage: VideoState['storage'];
+  similarVideos: VideoState['similarVideos'] | null;
+  tags: VideoState['tags'] | null;
   machineAudit: VideoState['auditStatus'];
   manualAudit: VideoState['auditStatus'];
   auditMessage: string | null;
@@ -107,6 +109,8 @@ function noFacts(): FoldedFacts {
     coverUrl: null,
     chosenCoverUrl: null,
     storage: null,
+    similarVideos: null,
+    tags: null,
     machineAudit: null,
     manualAudit: null,
     auditMessage: null,
@@ -150,6 +154,8 @@ const told = [
   'coverUrl',
   'chosenCoverUrl',
   'storage',
+  'similarVideos',
+  'tags',
   'sourceFailure',
   'uploadFailure',
   'analysisFailure',
@@ -261,6 +267,8 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       seen.stream ??= fact.stream;
       if (ok) seen.chosenCoverUrl = fact.coverUrl ?? seen.chosenCoverUrl;
       if (fact.storage !== null) seen.storage = storageAfter(seen.storage, event, fact.storage);
+      if (ok && fact.content?.tagged === false) seen.similarVideos = fact.content.similarVideos;
+      if (ok && fact.content?.tagged === true) seen.tags = fact.content.tags;
       if (entry.eventType === 'WorkflowTaskComplete') seen.workflowFailure = workflowFailureOf(event);
       break;
     case 'STREAM_TRANSCODED':

@@ -3,7 +3,16 @@
  * the state stays. The rule says which of a set of events are kept, so no order of arrival changes it.
  */
 import type { Fact, FactClip, LaneCut } from '../../schemas/generated/VideoState.ts';
-import { causalRank, compareText, failed, renditionBytes, succeeded, textBytes } from '../callback/index.ts';
+import {
+  causalRank,
+  compareText,
+  failed,
+  renditionBytes,
+  similarBytes,
+  succeeded,
+  tagBytes,
+  textBytes,
+} from '../callback/index.ts';
 import { isFinding } from './conflicts.ts';
 import type { Event } from './events.ts';
 
@@ -137,11 +146,21 @@ export function meaningOf({ entry, fact }: Event): string | null {
   if (fact.kind === 'OBSERVED') return fact.kind;
   const worked = fact.kind === 'STREAM_TRANSCODED' ? fact.outputs[0]?.status === 'SUCCESS' : succeeded(entry);
   if (!worked && !failed(entry) && fact.kind !== 'STREAM_TRANSCODED') return null;
-  const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion, storage } = fact;
+  const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion, storage, content } = fact;
   const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, storage].map((one) => one !== null);
   const lists = [fact.outputs, fact.jobIds].map(({ length }) => length > 0);
+  // Nothing where there is none, as stored marks know it.
+  const found = content === null ? [] : [content.tagged];
   const sound = worked && fact.outputs.length > 0 && fact.outputs.every(({ audioOnly }) => audioOnly);
-  return [fact.kind, worked, sound, audit, deletion, storage?.restored, ...told, ...lists].join();
+  return [fact.kind, worked, sound, audit, deletion, storage?.restored, ...told, ...lists, ...found].join();
+}
+
+/** Told by the event, and shown by the state. */
+function contentBytes({ similarVideos, tags }: NonNullable<Fact['content']>): number {
+  let bytes = 0;
+  for (const video of similarVideos) bytes += similarBytes(video);
+  for (const tag of tags) bytes += tagBytes(tag);
+  return 10 + 2 * bytes;
 }
 
 function clipBytes({ title, parts }: FactClip): number {
@@ -158,13 +177,14 @@ export function bytesOf({ entry, fact }: Event): number {
   for (const text of [entry.eventId, entry.eventType, entry.status, entry.source, entry.jobId, entry.errorCode])
     bytes += textBytes(text);
   for (const text of [fact.fileUrl, fact.coverUrl, fact.errorMessage, fact.region]) bytes += textBytes(text);
-  const { stream, job, contradiction, storage, snapshot } = fact;
+  const { stream, job, contradiction, storage, snapshot, content } = fact;
   if (stream !== null)
     for (const text of [stream.domainName, stream.appName, stream.streamName]) bytes += textBytes(text);
   if (job !== null) {
     for (const text of [job.token, job.taskId, job.templateGroupId]) bytes += textBytes(text);
     if (job.clip !== null) bytes += clipBytes(job.clip);
   }
+  if (content !== null) bytes += contentBytes(content);
   if (snapshot !== null) bytes += 2 + textBytes(snapshot.pictureUrl);
   if (storage !== null) bytes += 12 + textBytes(storage.storageClass) + textBytes(storage.scope);
   for (const text of [...entry.implausible, ...fact.jobIds, ...(contradiction?.digests ?? [])])

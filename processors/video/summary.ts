@@ -25,6 +25,8 @@ export type Summary = Pick<
   | 'sizeBytes'
   | 'durationSeconds'
   | 'storage'
+  | 'similarVideos'
+  | 'tags'
   | 'auditStatus'
   | 'errorCode'
   | 'errorMessage'
@@ -79,6 +81,8 @@ export function summaryOf(events: readonly Event[], decided: VideoState['sourceP
     sizeBytes: seen.sourceSize ?? seen.analysedSize,
     durationSeconds: seen.analysedDuration ?? longest(outputs),
     storage: seen.storage,
+    similarVideos: seen.similarVideos ?? [],
+    tags: seen.tags ?? [],
     auditStatus,
     errorCode: failure?.code ?? null,
     errorMessage: failure?.message ?? null,

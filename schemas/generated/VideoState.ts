@@ -39,6 +39,23 @@ export type Storage = {
   readonly errorMessage: string | null;
 };
 
+/** A video of the fingerprint library. */
+export type SimilarVideo = {
+  /** PrimaryKey in the library. */
+  readonly videoId: string;
+  /** From 0 to 1, which is the same. */
+  readonly similarity: number | null;
+};
+
+/** A smart tag. */
+export type VideoTag = {
+  /** Category, Keyword, Person, Location, Time, or whatever else the cloud calls its list. */
+  readonly category: string;
+  readonly name: string;
+  /** At how many points in time; 0 where it is told of the whole. */
+  readonly seen: number;
+};
+
 /** Verdict of the latest audit; a person's verdict outweighs the machine's. */
 export type AuditStatus = 'PASS' | 'REVIEW' | 'BLOCKED';
 
@@ -260,6 +277,14 @@ export type SnapshotFact = {
   readonly pictureUrl: string | null;
 };
 
+/** Internal: what an AI found in the video. */
+export type ContentFact = {
+  /** It is about tags, not about similar videos. */
+  readonly tagged: boolean;
+  readonly similarVideos: readonly SimilarVideo[];
+  readonly tags: readonly VideoTag[];
+};
+
 /** Internal: the part of one event that the state is derived from. */
 export type Fact = {
   readonly kind: FactKind;
@@ -284,6 +309,7 @@ export type Fact = {
   readonly subject: SubjectKind | null;
   readonly storage: StorageFact | null;
   readonly snapshot: SnapshotFact | null;
+  readonly content: ContentFact | null;
 };
 
 /** The state of one video, independent of the order in which its events arrived. */
@@ -318,6 +344,10 @@ export type VideoState = {
   readonly durationSeconds: number | null;
   /** How the media is stored, where the cloud said anything of it. */
   readonly storage: Storage | null;
+  /** Videos that it resembles, the most similar first: by the latest AIMediaDNAComplete that succeeded. */
+  readonly similarVideos: readonly SimilarVideo[];
+  /** What it shows, what is seen most often first: by the latest AIVideoTagComplete that succeeded. */
+  readonly tags: readonly VideoTag[];
   readonly auditStatus: AuditStatus | null;
   /** With status FAILED or PARTIAL: the cloud's code of the first failure that still stands. While nothing can be played yet: that of a VideoAnalysisComplete that failed. */
   readonly errorCode: string | null;

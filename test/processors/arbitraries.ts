@@ -80,6 +80,16 @@ const otherEvent = fc.oneof(
     .map(([s, JobId, Suggestion]) =>
       named('AIMediaAuditComplete', s, { Status: 'success', JobId, Data: JSON.stringify({ Suggestion }), Code: '0' }),
     ),
+  fc
+    .tuple(second, status, jobId, fc.constantFrom('twin', 'other'))
+    .map(([s, Status, JobId, PrimaryKey]) =>
+      named('AIMediaDNAComplete', s, { Status, JobId, Data: { VideoDNA: [{ PrimaryKey, Similarity: '0.9' }] } }),
+    ),
+  fc
+    .tuple(second, status, jobId, fc.constantFrom('Person', 'Location'))
+    .map(([s, Status, JobId, list]) =>
+      named('AIVideoTagComplete', s, { Status, JobId, Data: JSON.stringify({ [list]: [{ Tag: 'a', Times: ['1'] }] }) }),
+    ),
   fc.tuple(second, fc.integer({ min: 0, max: 3 })).map(([s, New]) => named('NotKnownYetComplete', s, { New })),
 );
 

@@ -306,7 +306,7 @@ export const histories: Readonly<Record<string, readonly History[]>> = {
       sees: { videos: ['clip UNKNOWN FAILED'] },
     },
     {
-      says: 'Fingerprints, tags and moving covers have their place in the timeline and change nothing else',
+      says: 'Fingerprints, tags and moving covers have their place in the timeline and change no status',
       given: ['10:00:04 part-1 recorded 09:00-10:00', '10:05:00 part-1 fingerprinted'],
       when: '10:10',
       sees: { videos: ['part-1 SEGMENT RECORDED'] },

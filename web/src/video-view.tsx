@@ -54,6 +54,8 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
         {video.sourcePlays && ` · ${say('sourcePlays')}`}
       </p>
       {video.storage !== null && <StoredAs {...video.storage} />}
+      {video.similarVideos.length > 0 && <Resembles videos={video.similarVideos} />}
+      {video.tags.length > 0 && <Shows tags={video.tags} />}
       {video.subject === 'VIDEO' && <PlayerView videoId={video.videoId} />}
       <h3>{say('timeline')}</h3>
       <Table
@@ -195,6 +197,44 @@ function StoredAs({ storageClass, scope, changedTime, restoredUntil, errorCode }
       {changedTime !== null && <small>{dateTime(changedTime)}</small>}
       {restoredUntil !== null && ` · ${say('restoredUntil')}: ${dateTime(restoredUntil)}`}
       {errorCode !== null && ` · ${say('error')}: ${errorCode}`}
+    </p>
+  );
+}
+
+/** What a fingerprint was found to be like: by whom it was asked for doesn't matter. */
+function Resembles({ videos }: { videos: VideoState['similarVideos'] }) {
+  return (
+    <p class="similar-videos">
+      {say('similarVideos')}:{' '}
+      {videos.map(({ videoId, similarity }, index) => (
+        <span key={videoId}>
+          {index > 0 && ' · '}
+          <a href={`#/video/${encodeURIComponent(videoId)}`}>
+            <code>{videoId}</code>
+          </a>
+          {similarity !== null && <small> {(similarity * 100).toFixed(0)} %</small>}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** Smart tags by category, what is seen most often first. */
+function Shows({ tags }: { tags: VideoState['tags'] }) {
+  const categories = [...new Set(tags.map(({ category }) => category))];
+  return (
+    <p class="video-tags">
+      {say('tags')}:{' '}
+      {categories.map((category, index) => (
+        <span key={category}>
+          {index > 0 && ' · '}
+          <small>{category}</small>{' '}
+          {tags
+            .filter((tag) => tag.category === category)
+            .map(({ name }) => name)
+            .join(', ')}
+        </span>
+      ))}
     </p>
   );
 }

@@ -29,6 +29,8 @@ const words = {
   byPolicy: ['the policy', '策略'],
   audioOnly: ['sound alone', '仅音频'],
   storageClass: ['Storage class', '存储类型'],
+  similarVideos: ['Similar videos', '相似视频'],
+  tags: ['Tags', '标签'],
   restoredUntil: ['Restored until', '解冻有效期至'],
   implausible: ['not believed: ', '不可信：'],
   allReasons: ['All reasons', '所有原因'],

@@ -1,7 +1,7 @@
 // Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
 
 import { type AvroSink, listOf } from '../../avro-sink.ts';
-import type { VideoState, StreamRef, Recording, Storage, TimelineEntry, Rendition, JobLedgerEntry, StepLedgerEntry, NotStarted, RetiredSummary, EventOrder, LaneCut, Fact, JobFact, FactClip, FactClipPart, Contradiction, StorageFact, SnapshotFact } from '../VideoState.ts';
+import type { VideoState, StreamRef, Recording, Storage, SimilarVideo, VideoTag, TimelineEntry, Rendition, JobLedgerEntry, StepLedgerEntry, NotStarted, RetiredSummary, EventOrder, LaneCut, Fact, JobFact, FactClip, FactClipPart, Contradiction, StorageFact, SnapshotFact, ContentFact } from '../VideoState.ts';
 
 const symbolsOfVideoKind: ReadonlyMap<string, number> = new Map([
   ['UNKNOWN', 0],
@@ -154,6 +154,24 @@ export function writeVideoState(out: AvroSink, value: VideoState): void {
   } else {
     out.branch(1);
     writeStorage(out, value.storage);
+  }
+  {
+    const items = listOf(value.similarVideos);
+    if (items.length > 0) out.items(items.length);
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i] as (typeof items)[number];
+      writeSimilarVideo(out, item);
+    }
+    out.end();
+  }
+  {
+    const items = listOf(value.tags);
+    if (items.length > 0) out.items(items.length);
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i] as (typeof items)[number];
+      writeVideoTag(out, item);
+    }
+    out.end();
   }
   if (value.auditStatus === null) {
     out.branch(0);
@@ -334,6 +352,34 @@ function writeFact(out: AvroSink, value: Fact): void {
   } else {
     out.branch(1);
     writeSnapshotFact(out, value.snapshot);
+  }
+  if (value.content === null) {
+    out.branch(0);
+  } else {
+    out.branch(1);
+    writeContentFact(out, value.content);
+  }
+}
+
+function writeContentFact(out: AvroSink, value: ContentFact): void {
+  out.boolean(value.tagged);
+  {
+    const items = listOf(value.similarVideos);
+    if (items.length > 0) out.items(items.length);
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i] as (typeof items)[number];
+      writeSimilarVideo(out, item);
+    }
+    out.end();
+  }
+  {
+    const items = listOf(value.tags);
+    if (items.length > 0) out.items(items.length);
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i] as (typeof items)[number];
+      writeVideoTag(out, item);
+    }
+    out.end();
   }
 }
 
@@ -553,6 +599,17 @@ function writeTimelineEntry(out: AvroSink, value: TimelineEntry): void {
     }
     out.end();
   }
+}
+
+function writeVideoTag(out: AvroSink, value: VideoTag): void {
+  out.text(value.category);
+  out.text(value.name);
+  out.int(value.seen);
+}
+
+function writeSimilarVideo(out: AvroSink, value: SimilarVideo): void {
+  out.text(value.videoId);
+  out.doubleOrNull(value.similarity);
 }
 
 function writeStorage(out: AvroSink, value: Storage): void {

@@ -423,6 +423,20 @@ describe('what decides a video', { timeout: 600_000 }, () => {
             ...fat,
             JobId: `${n}${Status}${has(0)}${has(1)}`.padEnd(64, 'a'),
           }),
+          named('AIMediaDNAComplete', n, {
+            Status,
+            ...fat,
+            JobId: `${n}${Status}${has(0)}`.padEnd(64, 'd'),
+            Data: has(0)
+              ? { VideoDNA: many(20, (m) => ({ PrimaryKey: `${m}`.padEnd(64, 'v'), Similarity: 0.5 })) }
+              : {},
+          }),
+          named('AIVideoTagComplete', n, {
+            Status,
+            ...fat,
+            JobId: `${n}${Status}${has(0)}`.padEnd(64, 't'),
+            Data: has(0) ? { [long('c', 10)]: many(60, (m) => ({ Tag: `${m}${long('t', 20)}` })) } : {},
+          }),
           streamTranscoded(n, { ...fatOutput(n * 40 + Number(has(0)) * 7), Status }),
           transcoded(n, has(0) ? many(6, (m) => fatOutput(n * 1000 + m)) : [], { Status, ...fat }),
           named('ReconcilerObservation', n, {

@@ -26,6 +26,12 @@ const life: readonly CallbackBody[] = [
   streamTranscoded(10, rendition('job-ld', 'LD')),
   transcoded(11, [rendition('job-ld', 'LD')]),
   named('AIMediaAuditComplete', 20, { Status: 'success', JobId: 'a1', Data: { Suggestion: 'pass' } }),
+  named('AIMediaDNAComplete', 25, {
+    Status: 'success',
+    JobId: 'd1',
+    Data: { VideoDNA: [{ PrimaryKey: 'twin', Similarity: '0.9' }] },
+  }),
+  named('AIVideoTagComplete', 26, { Status: 'success', JobId: 't1', Data: { Keyword: [{ Tag: 'Goal' }] } }),
   named('UpdateMediaStorageClassComplete', 30, { Status: 'Success', StorageClass: 'IA', Scope: 'All' }),
   named('RestoreMediaComplete', 40, { Status: 'Success', RestoreExpiration: at(90_000) }),
 ];
@@ -50,7 +56,11 @@ const everything = {
   ],
   DeleteType: 'all',
   AuditStatus: 'Blocked',
-  Data: { Suggestion: 'block' },
+  Data: {
+    Suggestion: 'block',
+    VideoDNA: [{ PrimaryKey: 'other', Similarity: '1' }],
+    Keyword: [{ Tag: 'other' }],
+  },
   MediaType: 'video',
   MediaContent: { CoverURL: { NewValue: 'http://other/cover' } },
   StorageClass: 'Archive',
@@ -82,6 +92,7 @@ describe('of a video that is well, a failed', () => {
   const before = run(life).state as VideoState;
   it('(the video is well)', () => {
     expect(before).toMatchObject({ status: 'TRANSCODED', auditStatus: 'PASS', storage: { storageClass: 'IA' } });
+    expect(before).toMatchObject({ similarVideos: [{ videoId: 'twin' }], tags: [{ name: 'Goal' }] });
   });
 
   it.each([...cloudEvents.keys()].flatMap((type) => ['fail', 'Failed'].map((status) => [type, status] as const)))(

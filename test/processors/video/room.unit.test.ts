@@ -205,6 +205,24 @@ describe('what an event means', () => {
       named('UpdateMediaStorageClassComplete', 5, { StorageClass: 'IA' }),
       false,
     ],
+    [
+      'similar videos, or tags',
+      named('AIMediaDNAComplete', 5, { Data: { VideoDNA: [] } }),
+      named('AIVideoTagComplete', 5, { Data: { Keyword: [] } }),
+      false,
+    ],
+    [
+      'which videos are similar',
+      named('AIMediaDNAComplete', 5, { Data: { VideoDNA: [] } }),
+      named('AIMediaDNAComplete', 5, { Data: { VideoDNA: [{ PrimaryKey: 'a' }] } }),
+      true,
+    ],
+    [
+      'tags, or no result',
+      named('AIVideoTagComplete', 5, { Data: { Keyword: [] } }),
+      named('AIVideoTagComplete', 5),
+      false,
+    ],
     ['another kind', named('ProduceMediaComplete', 5), named('UploadByURLComplete', 5), false],
     [
       'whatever is found',
@@ -263,6 +281,10 @@ describe('what an event takes', () => {
     RecordEndTime: null,
   };
 
+  const fat = { JobId: long(63), Message: long(255), Code: long(126) };
+  const similar = (n: number) => ({ PrimaryKey: `${n}`.padEnd(64, 'x'), Similarity: '0.5' });
+  const tag = (n: number) => ({ Tag: `${n % 10}${long(60)}${n}`, Times: many(n, String) });
+
   it.each<[string, CallbackBody]>([
     ['nothing', recorded(5, nothing)],
     ['a stream', recorded(5, { ...nothing, ...names })],
@@ -293,6 +315,8 @@ describe('what an event takes', () => {
         },
       }),
     ],
+    ['similar videos', named('AIMediaDNAComplete', 5, { ...fat, Data: { VideoDNA: many(40, similar) } })],
+    ['tags', named('AIVideoTagComplete', 5, { ...fat, Data: { [long(63)]: many(90, tag) } })],
     ['a rendition', streamTranscoded(5, output)],
     [
       'renditions',
@@ -314,10 +338,15 @@ describe('what an event takes', () => {
     const { entry, fact } = of(body);
     const one = { entry, fact: { ...fact, region } };
     const encoded = typeOf('timeline').toBuffer(entry).length + typeOf('facts').toBuffer(one.fact).length;
-    const shown = fact.outputs.reduce((sum, each) => sum + typeOf('renditions').toBuffer(each).length, 0);
+    const outputs = fact.outputs.reduce((sum, each) => sum + typeOf('renditions').toBuffer(each).length, 0);
+    const bare = typeOf('facts').toBuffer({ ...one.fact, content: null }).length;
+    const shown = outputs + typeOf('facts').toBuffer(one.fact).length - bare;
+    const found = fact.content === null ? 0 : fact.content.similarVideos.length + fact.content.tags.length;
     expect(bytesOf(one)).toBeGreaterThanOrEqual(encoded + shown);
     // Generous by no more than the marks of lengths and kinds.
-    expect(bytesOf(one)).toBeLessThan(encoded + shown + 130 + 180 * fact.outputs.length + 6 * fact.jobIds.length);
+    expect(bytesOf(one)).toBeLessThan(
+      encoded + shown + 130 + 180 * fact.outputs.length + 6 * fact.jobIds.length + found * 20,
+    );
     expect(bytesOf(one)).toBeLessThanOrEqual(maxEventBytes + fact.outputs.length * maxOutputBytes);
   });
 

@@ -144,6 +144,8 @@ export function segment(videoId: string, o: Partial<VideoState> = {}): VideoStat
     sourceUrl: 'http://vod.example.com/a.m3u8',
     sourceGone: false,
     storage: null,
+    similarVideos: [],
+    tags: [],
     sourcePlays: null,
     sizeBytes: 1_000_000,
     durationSeconds: 1800,
