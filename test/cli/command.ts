@@ -51,7 +51,10 @@ export function command(args: readonly string[], settings: Environment) {
     const early = status.then((code) => {
       if (!what.test(text)) throw new Error(`it ended with ${code}:\n${text}`);
     });
-    await Promise.race([eventually(() => what.test(text), { timeoutMs: 90_000 }), early]);
+    const heard = () => {
+      if (!what.test(text)) throw new Error(`it has said:\n${text}`);
+    };
+    await Promise.race([eventually(heard, { timeoutMs: 120_000 }), early]);
   };
   return { pid: child.pid ?? 0, kill: (signal: NodeJS.Signals) => child.kill(signal), text: () => text, said, status };
 }

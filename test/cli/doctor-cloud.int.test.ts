@@ -1,6 +1,9 @@
 /** `./live2vod doctor cloud` as a person calls it: emulated cloud, real ingress and Kafka. */
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { stringify } from 'yaml';
 import { exitCode } from '../../cli/exit.ts';
 import { calmEmulator } from '../emulator/world.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,7 +15,14 @@ test('all is well; then each thing that is not says what to do', async () => {
   const own = await ownSettings(stack);
   const url = `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod`;
   const emulator = await calmEmulator({ callbackUrl: url, callbackKey: 'Abc123Def456' });
+  const file = join(own.LIVE2VOD_HOME, 'live2vod.yaml');
+  const liveUrl = `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/live`;
+  const endpoint = { kind: 'live', path: '/callbacks/live', url: liveUrl, keys: ['Abc123Def4567890'] };
+  const callbacks = { endpoints: [{ ...endpoint, region: 'cn-shanghai' }] };
+  const domain = 'play.example.com';
+  writeFileSync(file, stringify({ callbacks, recording: { liveCallbacks: [{ domain, url: liveUrl }] } }));
   const settings = {
+    LIVE2VOD_CONFIG: file,
     ...own,
     ...{ LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '2', LOG_LEVEL: 'silent' },
     ...{ VOD_CALLBACK_URL: url, VOD_CALLBACK_KEYS: 'Abc123Def456' },
@@ -21,15 +31,23 @@ test('all is well; then each thing that is not says what to do', async () => {
   };
   expect(await command(['topics', 'apply'], settings).status).toBe(exitCode.ok);
   const ingress = command(['run', 'ingress'], settings);
-  await eventually(async () => (await fetch(`http://127.0.0.1:${own.INGRESS_PORT}/readyz`)).ok, { timeoutMs: 60_000 });
+  await eventually(async () => (await fetch(`http://127.0.0.1:${own.INGRESS_PORT}/readyz`)).ok, { timeoutMs: 120_000 });
   const doctor = async (change: Readonly<Record<string, string>> = {}) => {
     const run = command(['doctor', 'cloud'], { ...settings, ...change });
     return { status: await run.status, text: run.text() };
   };
 
+  const unset = await doctor();
+  expect(unset.text).toMatch(
+    /FAIL {2}Live's own record callbacks of play\.example\.com .*nothing is set\n +→ set it: .*apply/,
+  );
+  const applied = command(['record-config', 'apply'], settings);
+  expect(await applied.status, applied.text()).toBe(exitCode.ok);
+
   const well = await doctor();
   expect(well, well.text).toMatchObject({ status: exitCode.ok });
   expect(well.text).toMatch(/ok {4}a signed event sent to .* is in test-/);
+  expect(well.text).toMatch(/ok {4}Live's own record callbacks of play\.example\.com go to http/);
   expect(well.text).not.toContain('FAIL');
 
   const otherKey = await doctor({ VOD_CALLBACK_KEYS: 'Other123Key' });

@@ -7,14 +7,15 @@ import { exitCode } from '../../cli/exit.ts';
 import { calmEmulator } from '../emulator/world.ts';
 import { command } from './command.ts';
 
-// Wrong usage and "something would change" had one exit code: a pipeline that plans couldn't tell a typo from a change.
-it('record-config plan ends differently for a change, for none and for wrong usage', async () => {
+/** The command against an emulated cloud, with a file that is written anew by `wants`. */
+async function ourCloud() {
   const emulator = await calmEmulator();
   const home = mkdtempSync(join(tmpdir(), 'live2vod-record-config-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const file = join(home, 'live2vod.yaml');
   const url = 'https://ingress.example.com/callbacks/live';
-  const live = { kind: 'live', path: '/callbacks/live', url, keys: ['Abc123Def4567890'], region: 'cn-shanghai' };
+  const key = 'Abc123Def4567890';
+  const live = { kind: 'live', path: '/callbacks/live', url, keys: [key], region: 'cn-shanghai' };
   const wants = (more: object, recording: object = {}) =>
     writeFileSync(
       file,
@@ -23,7 +24,6 @@ it('record-config plan ends differently for a change, for none and for wrong usa
         callbacks: { endpoints: [live] },
       }),
     );
-  wants({});
   const run = async (...args: string[]) => {
     const settings = {
       ...{ LIVE2VOD_HOME: home, LIVE2VOD_CONFIG: file, VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
@@ -32,7 +32,13 @@ it('record-config plan ends differently for a change, for none and for wrong usa
     const { status, text } = command(['record-config', ...args], settings);
     return { status: await status, text: text() };
   };
+  return { wants, run, url, key };
+}
 
+// Wrong usage and "something would change" had one exit code: a pipeline that plans couldn't tell a typo from a change.
+it('record-config plan ends differently for a change, for none and for wrong usage', async () => {
+  const { wants, run } = await ourCloud();
+  wants({});
   expect(await run('plan')).toMatchObject({ status: exitCode.changes, text: expect.stringContaining('1 changes') });
   expect(await run('apply')).toMatchObject({ status: exitCode.ok });
   expect(await run('plan')).toMatchObject({ status: exitCode.ok, text: expect.stringContaining('nothing to change') });
@@ -51,28 +57,27 @@ it('record-config plan ends differently for a change, for none and for wrong usa
   expect(await run('list', 'play.example.com')).toMatchObject({
     text: expect.stringContaining('storageLocation: bucket-b'),
   });
+});
 
-  // Live's own record callbacks: added, changed, and deleted because the file says so; the key is never shown.
-  const told: string[] = [];
-  const plans = async (liveCallback: object, line: RegExp) => {
-    wants({ storageLocation: 'bucket-b' }, { liveCallbacks: [{ domain: 'play.example.com', ...liveCallback }] });
-    for (const [args, status] of [
-      [['plan'], exitCode.changes],
-      [['apply'], exitCode.ok],
-      [['list', 'play.example.com'], exitCode.ok],
-      [['plan'], exitCode.ok],
-    ] as const) {
-      const ran = await run(...args);
-      told.push(ran.text);
-      expect(ran, ran.text).toMatchObject({ status });
-    }
-    expect(told.at(-4)).toMatch(line);
-    expect(told.at(-1)).toContain('live callback of play.example.com: as wanted');
-  };
-  await plans({ url }, /^\+ live callback of play\.example\.com: https:\/\/ingress/m);
-  expect(told.at(-2)).toContain('needStatusNotify: true');
-  await plans({ url, status: false }, /^~ live callback of play\.example\.com\n +needStatusNotify: true → false/m);
-  await plans({ url: 'none' }, /^- live callback of play\.example\.com: goes to https:\/\/ingress/m);
-  expect(told.at(-2)).toContain('no live callback');
-  expect(told.join('')).not.toContain('Abc123Def4567890');
+it("Live's own record callbacks are added, changed, and deleted because the file says so", async () => {
+  const { wants, run, url, key } = await ourCloud();
+  const wantsLive = (more: object) =>
+    wants({}, { configs: [], liveCallbacks: [{ domain: 'play.example.com', url, ...more }] });
+  wantsLive({});
+  const added = await run('plan');
+  expect(added).toMatchObject({
+    ...{ status: exitCode.changes, text: expect.stringMatching(/^\+ live callback of play\.example\.com: https:/m) },
+  });
+  expect(await run('apply')).toMatchObject({ status: exitCode.ok });
+  const again = await run('plan');
+  expect(again).toMatchObject({ status: exitCode.ok, text: expect.stringContaining('play.example.com: as wanted') });
+  const listed = await run('list', 'play.example.com');
+  expect(listed.text).toMatch(
+    /live callback\n.*\n? +needStatusNotify: true\n +notifyReqAuth: true\n +notifyAuthKey: \(a key\)/,
+  );
+  wantsLive({ status: false });
+  expect((await run('plan')).text).toMatch(/^~ live callback of play\.example\.com\n +needStatusNotify: true → false/m);
+  wantsLive({ url: 'none' });
+  expect((await run('plan')).text).toMatch(/^- live callback of play\.example\.com: goes to https:/m);
+  expect(added.text + again.text + listed.text).not.toContain(key);
 });
