@@ -15,7 +15,9 @@ import type { ConsoleApp } from './typed-app.ts';
 const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE', 'CLIP'] as const;
 
 const jobStates = [
-  ...new Set(['JobState', 'StepState', 'CompositionState'].flatMap((name) => wordsOf<JobItem['state']>(name))),
+  ...new Set(
+    ['JobState', 'StepState', 'CompositionState', 'ClipState'].flatMap((name) => wordsOf<JobItem['state']>(name)),
+  ),
 ];
 
 const jobQuery = z.strictObject({
@@ -39,7 +41,7 @@ type Query = z.infer<typeof jobQuery>;
 const jobItem = z.object({
   type: z.enum(jobTypes),
   token: z.string().describe('Idempotency token: also how it is named in the log and in dead letters'),
-  state: z.string().describe("Of JobState, StepState or CompositionState, as the job's type is"),
+  state: z.string().describe("Of JobState, StepState, CompositionState or ClipState, as the job's type is"),
   hold: contract<JobHold>('JobHold').nullable().describe('How an audit stands to it; null: it waits for none'),
   decision: contract<JobDecision>('JobDecision').nullable(),
   leftAsIs: z.boolean().describe('Nobody transcodes it: the source is all there is to be'),

@@ -1,6 +1,7 @@
 /** Transcodes, audits, snapshots, covers, compositions and clips: how each stands, and the video or session that it is for. */
 import { useCallback, useState } from 'preact/hooks';
 import { type Job, type Page, readJobs } from './api.ts';
+import { jobStates, jobTypes } from './choices.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { shortTime } from './format.ts';
 import { codeName } from './names.ts';
@@ -15,8 +16,6 @@ const refreshMs = 5_000;
 const pageSize = '200';
 /** A page may be short where a filter matches little. */
 const enough = 50;
-const types = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE', 'CLIP'];
-const states = ['AWAITING_APPROVAL', 'PLANNED', 'SUBMITTED', 'ACKNOWLEDGED', 'DONE', 'FAILED', 'IN_DOUBT', 'DECIDED'];
 const idOf = ({ type, token }: Job) => `${type} ${token}`;
 
 /** Reads pages from `cursor` on until there is enough to show. */
@@ -51,8 +50,8 @@ export function JobsView() {
     <section aria-label={say('jobs')}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search label={say('filterJob')} value={text} onInput={setText} />
-        <Choice label={say('type')} all={say('allTypes')} options={types} value={type} onChange={setType} />
-        <Choice label={say('status')} all={say('allStatuses')} options={states} value={state} onChange={setState} />
+        <Choice label={say('type')} all={say('allTypes')} options={jobTypes} value={type} onChange={setType} />
+        <Choice label={say('status')} all={say('allStatuses')} options={jobStates} value={state} onChange={setState} />
         <output>{`${jobs.length}${more ? '+' : ''}`}</output>
       </form>
       {problem && <p class="problem">{problem}</p>}

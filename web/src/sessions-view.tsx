@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { SessionState } from './api.ts';
 import type { Query } from './change.ts';
+import { sessionStatuses } from './choices.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime, duration } from './format.ts';
 import { useLiveList } from './live-list.ts';
@@ -11,7 +12,6 @@ import { anyStream, isOfStream, StreamFields, streamQuery } from './stream-filte
 import { StreamName } from './stream-name.tsx';
 import { say } from './words.ts';
 
-const statuses = ['RECORDING', 'ENDED', 'COMPOSING', 'COMPOSED', 'TRANSCODING', 'READY', 'PARTIAL', 'FAILED'];
 const idOf = (session: SessionState) => session.sessionId;
 
 const fits = (session: SessionState, query: Query) => {
@@ -46,7 +46,13 @@ export function SessionsView({ onConnection }: { onConnection: (up: boolean) => 
     <section aria-label={say('sessions')}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search label={say('filterStream')} value={text} onInput={setText} />
-        <Choice label={say('status')} all={say('allStatuses')} options={statuses} value={status} onChange={setStatus} />
+        <Choice
+          label={say('status')}
+          all={say('allStatuses')}
+          options={sessionStatuses}
+          value={status}
+          onChange={setStatus}
+        />
         <StreamFields of={of} onChange={setOf} />
         <output>{`${shown.length}${list.more ? '+' : ''}`}</output>
       </form>

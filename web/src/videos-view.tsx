@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { VideoState } from './api.ts';
 import type { Query } from './change.ts';
+import { subjects, videoKinds, videoStatuses } from './choices.ts';
 import { Choice, Search, useSettled } from './filters.tsx';
 import { dateTime } from './format.ts';
 import { useLiveList } from './live-list.ts';
@@ -13,19 +14,6 @@ import { StreamName } from './stream-name.tsx';
 import { videoWaitsFor } from './waiting.ts';
 import { say } from './words.ts';
 
-const statuses = [
-  'ANNOUNCED',
-  'RECORDED',
-  'SOURCE_READY',
-  'TRANSCODING',
-  'PLAYABLE',
-  'TRANSCODED',
-  'PARTIAL',
-  'FAILED',
-  'DELETED',
-];
-const kinds = ['SEGMENT', 'COMPOSED', 'UPLOAD', 'UNKNOWN'];
-const subjects = ['VIDEO', 'IMAGE', 'ATTACHED_MEDIA', 'MEDIA', 'JOB', 'COMPOSITION'];
 /** As the console has it: recordings are segments and composed videos. */
 const kindsOf: Readonly<Record<string, readonly string[]>> = { live: ['SEGMENT', 'COMPOSED'], upload: ['UPLOAD'] };
 const sourceName = (source: string) => say(source === 'live' ? 'liveRecordings' : 'uploads');
@@ -78,7 +66,13 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
     <section aria-label={say('videos')}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search label={say('filterVideo')} value={text} onInput={setText} />
-        <Choice label={say('status')} all={say('allStatuses')} options={statuses} value={status} onChange={setStatus} />
+        <Choice
+          label={say('status')}
+          all={say('allStatuses')}
+          options={videoStatuses}
+          value={status}
+          onChange={setStatus}
+        />
         <Choice
           label={say('source')}
           all={say('allSources')}
@@ -87,7 +81,7 @@ export function VideosView({ onConnection }: { onConnection: (up: boolean) => vo
           nameOf={sourceName}
           onChange={setSource}
         />
-        <Choice label={say('kind')} all={say('allKinds')} options={kinds} value={kind} onChange={setKind} />
+        <Choice label={say('kind')} all={say('allKinds')} options={videoKinds} value={kind} onChange={setKind} />
         <Choice
           label={say('subject')}
           all={say('allSubjects')}
