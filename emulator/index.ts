@@ -22,4 +22,4 @@ export type { Emulator, EmulatorOptions, PlayOptions, PlaySummary, Progress, Vid
 export { type Practice, practices, profiles, type RecordingProfile } from './scenario/practice.ts';
 export { stories } from './scenario/stories.ts';
 export { type StoryName, storyNames } from './scenario/story-names.ts';
-export { builtInTemplateGroups, type TemplateGroup, templateGroupIds } from './scenario/templates.ts';
+export { builtInTemplateGroups, type TemplateGroup, templateGroupIds, workflowIds } from './scenario/templates.ts';

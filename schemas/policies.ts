@@ -14,6 +14,10 @@ const templateGroupId = z
   .string()
   .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a template group id: letters, digits, - and _, at most 64 characters');
 
+const workflowId = z
+  .string()
+  .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a workflow id: letters, digits, - and _, at most 64 characters');
+
 const priority = z.int().min(1).max(10);
 const transcode = z.enum(['cloud', 'pipeline', 'approval', 'none']);
 
@@ -58,6 +62,8 @@ const jobs = {
   sourcePlays: z.boolean().optional(),
   /** Required by `pipeline`; the default of a request by `approval`. */
   templateGroupId: templateGroupId.optional(),
+  /** Instead of a template group: the workflow that `pipeline` starts (SubmitWorkflowJob). */
+  workflowId: workflowId.optional(),
   /** Queue order at the cloud, 10 first. */
   priority: priority.optional(),
   /** What we order as soon as the source is ready, before the transcode. */
@@ -67,15 +73,34 @@ const jobs = {
 type Jobs = {
   transcode?: z.output<typeof transcode> | undefined;
   templateGroupId?: string | undefined;
+  workflowId?: string | undefined;
+  priority?: number | undefined;
   beforeTranscode?: object | undefined;
 };
 
 function needsTemplate(value: Jobs): boolean {
-  return value.transcode !== 'pipeline' || value.templateGroupId !== undefined;
+  return value.transcode !== 'pipeline' || value.templateGroupId !== undefined || value.workflowId !== undefined;
 }
 const templateMissing = {
   path: ['templateGroupId'],
-  error: 'required where transcode is pipeline: the template group that the job is submitted with',
+  error: 'required where transcode is pipeline: the template group that the job is submitted with, or a workflowId',
+};
+
+/** A workflow brings its own templates, and its call takes no priority (cloud facts 3.3.9). */
+function isOneThing(value: Jobs): boolean {
+  return value.workflowId === undefined || (value.templateGroupId === undefined && value.priority === undefined);
+}
+const notOneThing = {
+  path: ['workflowId'],
+  error: 'takes the place of templateGroupId, and has no priority; say one or the other',
+};
+
+function startsWorkflow(value: Jobs): boolean {
+  return value.workflowId === undefined || value.transcode === 'pipeline';
+}
+const workflowUnused = {
+  path: ['workflowId'],
+  error: 'needs transcode: pipeline; who approves a transcode names a template group',
 };
 
 function transcodes(value: Jobs): boolean {
@@ -97,6 +122,8 @@ const cannotWait = {
 const segments = z
   .strictObject(jobs)
   .refine(needsTemplate, templateMissing)
+  .refine(isOneThing, notOneThing)
+  .refine(startsWorkflow, workflowUnused)
   .refine(transcodes, transcodesNothing)
   .refine(canWait, cannotWait);
 
@@ -116,6 +143,8 @@ const composed = z
     },
   )
   .refine(needsTemplate, templateMissing)
+  .refine(isOneThing, notOneThing)
+  .refine(startsWorkflow, workflowUnused)
   .refine(transcodes, transcodesNothing)
   .refine(canWait, cannotWait);
 

@@ -46,6 +46,14 @@ export type Production = {
     readonly mediaId: string;
     readonly templateId?: string | null;
   }): Promise<{ readonly jobId: string }>;
+  /**
+   * Runs a workflow on a media; costs money, knows no idempotency, and no question finds the run again
+   * (cloud facts 3.3.9). Its end comes as WorkflowTaskComplete. The task is null where the cloud names none.
+   */
+  submitWorkflowJob(request: {
+    readonly mediaId: string;
+    readonly workflowId: string;
+  }): Promise<{ readonly taskId: string | null }>;
   /** Jobs of one type on a media, whether a user or the cloud itself started them. */
   listJobs(request: { readonly mediaId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<Rows<JobSummary>>;
   /** Who started a job, and what an AI job is. */
@@ -174,6 +182,11 @@ export function production(vod: Rpc): Production {
         z.object({ JobId: z.string(), MediaId: text }),
       );
       return { jobId: answer.JobId };
+    },
+    async submitWorkflowJob({ mediaId, workflowId }) {
+      const params = { MediaId: mediaId, WorkflowId: workflowId };
+      const answer = await vod.call('SubmitWorkflowJob', 'change', params, z.object({ TaskId: text }));
+      return { taskId: answer.TaskId };
     },
     async listJobs({ mediaId, jobType }) {
       const answer = await vod.call('ListJobInfo', 'read', { MediaId: mediaId, JobType: jobType }, jobList);

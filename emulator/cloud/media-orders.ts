@@ -1,6 +1,7 @@
 import type { Fact, Review, VideoPlan } from '../scenario/fact.ts';
 import { afterSource } from '../scenario/lifecycle.ts';
-import { planSnapshot } from '../scenario/transcode.ts';
+import { groupOfWorkflow, type TemplateGroup } from '../scenario/templates.ts';
+import { planSnapshot, planTranscode } from '../scenario/transcode.ts';
 import type { Cloud } from './cloud.ts';
 import { paceOf, start } from './start.ts';
 import { type CloudVideo, coverOf, infoSet } from './video.ts';
@@ -60,14 +61,35 @@ export function orderDynamicImage(cloud: Cloud, video: CloudVideo): string {
   return jobId;
 }
 
-/** A run of a workflow, whose activities are unknown here; done in 20 s to 2 minutes. */
+/**
+ * A run of a workflow. One that is known transcodes, as of its own accord (cloud facts 3.2.2), and ends after that; of another
+ * the activities are unknown here, and it ends in 20 s to 2 minutes.
+ */
 export function orderWorkflow(cloud: Cloud, video: CloudVideo, workflowId: string): string {
   const rng = cloud.chance('workflow', video.plan.videoId, video.occurred.length);
   const taskId = rng.hex(32);
   const createdMs = paceOf(cloud, [video]).cloudMs;
   const workflow = { taskId, workflowId, createdMs };
-  happen(cloud, video, rng.int(20, 120), { kind: 'workflow-done', workflow });
+  const group = groupOfWorkflow.get(workflowId);
+  const completedMs = group === undefined ? createdMs : transcodedBy(cloud, video, cloud.groupOf(group));
+  const afterSeconds = group === undefined ? rng.int(20, 120) : rng.int(1, 5);
+  happen(cloud, video, (completedMs - createdMs) / 1000 + afterSeconds, { kind: 'workflow-done', workflow });
   return taskId;
+}
+
+/** Starts the transcode; gives when it will be over. */
+function transcodedBy(cloud: Cloud, video: CloudVideo, group: TemplateGroup): number {
+  const pace = paceOf(cloud, [video]);
+  const { task, happenings } = planTranscode(cloud.chance('by-workflow', video.plan.videoId, video.tasks.length), {
+    video: video.plan,
+    group,
+    trigger: 'Auto',
+    submittedMs: pace.cloudMs,
+    snapshots: !video.occurred.some(({ fact }) => fact.kind === 'snapshot') && video.tasks.length === 0,
+    faults: cloud.knobs(),
+  });
+  start(cloud, happenings, pace, null);
+  return task.completedMs;
 }
 
 export type Fetch = {

@@ -4,7 +4,7 @@ import type { Delivery } from '../delivery/courier.ts';
 import type { LiveNotice } from '../delivery/live-notifier.ts';
 import { type BillLine, billOf } from './bill.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
-import type { ApiCall, Journal, SubmittedJob, SubmittedProduction } from './journal.ts';
+import type { ApiCall, Journal, SubmittedJob, SubmittedProduction, SubmittedWorkflow } from './journal.ts';
 import { type LedgerSession, ledgerSessions } from './session.ts';
 import { type LedgerVideo, ledgerVideo } from './video.ts';
 
@@ -12,9 +12,10 @@ import { type LedgerVideo, ledgerVideo } from './video.ts';
 export type Ledger = {
   readonly videos: readonly LedgerVideo[];
   readonly sessions: readonly LedgerSession[];
-  /** Transcodes and productions that users started, each once, however often they asked. */
+  /** Transcodes, productions and runs of workflows that users started, each once, however often they asked. */
   readonly jobs: readonly SubmittedJob[];
   readonly productions: readonly SubmittedProduction[];
+  readonly workflows: readonly SubmittedWorkflow[];
   readonly calls: readonly ApiCall[];
   readonly bill: readonly BillLine[];
   readonly totals: DeliveryCounts;
@@ -37,6 +38,7 @@ export function ledgerOf(
     sessions: ledgerSessions(cloud.sessions.values(), videos),
     jobs: journal.jobs,
     productions: [...journal.productions],
+    workflows: [...journal.workflows],
     calls: [...journal.calls],
     bill: billOf(known),
     totals: deliveryCounts(deliveries),

@@ -44,10 +44,19 @@ export type SubmittedProduction = {
   readonly templateGroupId: string;
 };
 
+/** One run of a workflow that a user started; `atMs` by the wall clock. */
+export type SubmittedWorkflow = {
+  readonly videoId: string;
+  readonly workflowId: string;
+  readonly taskId: string;
+  readonly atMs: number;
+};
+
 /** What was asked of the cloud and what it took on. */
 export class Journal {
   readonly calls: ApiCall[] = [];
   readonly productions: SubmittedProduction[] = [];
+  readonly workflows: SubmittedWorkflow[] = [];
   /** Uploads by address so far, and when their SessionIds were taken, epoch ms. */
   uploads = 0;
   readonly uploadSessions = new Map<string, number>();

@@ -96,3 +96,7 @@ export const builtInTemplateGroups: readonly TemplateGroup[] = [
   { templateGroupId: templateGroupIds.composeOnly, name: 'compose only', effect: 'compose-only', renditions: [] },
   { templateGroupId: templateGroupIds.noTranscode, name: 'no transcoding', effect: 'no-transcode', renditions: [] },
 ];
+
+/** Workflows that every emulator knows: what each transcodes by. Any other does nothing but end. */
+export const workflowIds = { byHand: '3f10c0de3f10c0de3f10c0de3f10c0de' } as const;
+export const groupOfWorkflow: ReadonlyMap<string, string> = new Map([[workflowIds.byHand, templateGroupIds.byHand]]);

@@ -174,7 +174,12 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   [
     'WorkflowTaskComplete',
     (body) => ({
-      fact: { ...emptyFact, kind: 'OTHER', errorMessage: messageOf(body) ?? failedActivities(body) },
+      fact: {
+        ...emptyFact,
+        kind: 'OTHER',
+        errorMessage: messageOf(body) ?? failedActivities(body),
+        workflow: workflowOf(body),
+      },
       discriminator: [textOf(body, 'TaskId') ?? timeText(body), statusText(body)],
     }),
   ],
@@ -318,6 +323,12 @@ function suggestionOf(body: Body): AuditStatus | null {
   const suggestion = data === null ? null : textOf(data, 'Suggestion')?.toLowerCase();
   if (suggestion === 'block') return 'BLOCKED';
   return suggestion === 'review' ? 'REVIEW' : suggestion === 'pass' ? 'PASS' : null;
+}
+
+function workflowOf(body: Body): Fact['workflow'] {
+  const taskId = shortText(body, maxBytes.id, 'TaskId');
+  const workflowId = shortText(body, maxBytes.id, 'WorkflowId');
+  return taskId === null && workflowId === null ? null : { taskId, workflowId };
 }
 
 /** Which activities of a workflow failed, in words; null for none (cloud facts 1.4.15). */

@@ -104,4 +104,5 @@ export const emptyFact: Fact = {
   storage: null,
   snapshot: null,
   content: null,
+  workflow: null,
 };

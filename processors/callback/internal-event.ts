@@ -66,7 +66,12 @@ export type ReconcilerObservation = About & {
 };
 
 export type InternalEvent =
-  | (OfJob & { readonly type: 'TranscodeJobAcknowledged'; readonly taskId: string; readonly jobIds: readonly string[] })
+  | (OfJob & {
+      readonly type: 'TranscodeJobAcknowledged';
+      /** Null where the cloud names none, which happens with workflows. */
+      readonly taskId: string | null;
+      readonly jobIds: readonly string[];
+    })
   | (OfJob & Why & { readonly type: 'TranscodeJobSubmitted' | 'TranscodeJobFailed' | 'TranscodeJobInDoubt' })
   /** A cover has no job: its acknowledgement says what the cover is now. */
   | (OfStep & { readonly type: 'StepJobAcknowledged'; readonly jobId: string | null; readonly coverUrl?: string })
@@ -133,7 +138,7 @@ function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
   switch (event.type) {
     case 'TranscodeJobAcknowledged':
       // One event, whether the submitter reports it at once or a successor that looked the task up.
-      return { ...jobOf(event), TranscodeTaskId: event.taskId, JobIds: event.jobIds.toSorted(compareText) };
+      return { ...jobOf(event), ...taskOf(event), JobIds: event.jobIds.toSorted(compareText) };
     case 'TranscodeJobSubmitted':
     case 'TranscodeJobFailed':
     case 'TranscodeJobInDoubt':
@@ -176,6 +181,7 @@ function fieldsOf(event: InternalEvent): Readonly<Record<string, unknown>> {
 }
 
 const jobOf = ({ token, attempt }: OfJob) => ({ Token: token, Attempt: attempt });
+const taskOf = ({ taskId }: { readonly taskId: string | null }) => (taskId === null ? {} : { TranscodeTaskId: taskId });
 const whyOf = ({ errorCode, errorMessage }: Why) => ({ ErrorCode: errorCode, ErrorMessage: errorMessage });
 
 const streamOf = ({ domainName, appName, streamName }: StreamRef) => ({

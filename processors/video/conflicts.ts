@@ -56,9 +56,16 @@ function winnerOf(known: Event, copy: Event): Event | null {
 /** What a copy says, as one text: digests of it are stored, so it must stay the same from release to release. */
 function textOf({ entry, fact }: Event): string {
   const job = withoutNoClip(fact.job);
-  const { subject: _, storage, snapshot, content, ...told } = { ...fact, job, region: null, contradiction: null };
+  const {
+    subject: _,
+    storage,
+    snapshot,
+    content,
+    workflow,
+    ...told
+  } = { ...fact, job, region: null, contradiction: null };
   // What earlier releases had no words for is said only where there is something to say.
-  const later = [storage, snapshot, content].filter((one) => one !== null);
+  const later = [storage, snapshot, content, workflow].filter((one) => one !== null);
   const outputs = told.outputs.map(({ audioOnly, ...output }) => (audioOnly ? { ...output, audioOnly } : output));
   const { eventTime, status, jobId, errorCode, implausible } = entry;
   return JSON.stringify([eventTime, status, jobId, errorCode, { ...told, outputs }, ...later, ...implausible]);

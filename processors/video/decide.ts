@@ -121,6 +121,7 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: U
     // Of what is planned the ledger says how it stands.
     state: startsNothing ? 'DECIDED' : 'AWAITING_APPROVAL',
     templateGroupId: startsNothing ? null : (rule.templateGroupId ?? null),
+    workflowId: startsNothing ? null : (rule.workflowId ?? null),
     priority: startsNothing ? null : (rule.priority ?? null),
     policy: policy.name,
     plannedAt: plan ? nowMs : null,
@@ -219,6 +220,8 @@ function answer(
     token: requestTokenOf(state.videoId, eventId),
     requestId: eventId,
     templateGroupId,
+    // A person names a template group, also where a workflow was to follow an audit.
+    workflowId: null,
     priority: fact.job?.priority ?? awaiting?.priority ?? byRule.priority ?? null,
     plannedAt: nowMs,
   };

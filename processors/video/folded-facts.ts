@@ -5,6 +5,7 @@ import { failed, succeeded } from '../callback/index.ts';
 import { isFinding } from './conflicts.ts';
 import { type Event, timeOf } from './events.ts';
 import { storageAfter } from './storage.ts';
+import { workflowFailureOf } from './workflow.ts';
 
 export type Failure = { readonly code: string | null; readonly message: string | null };
 
@@ -362,11 +363,6 @@ function fillFromObserved(seen: FoldedFacts): void {
 
 function failureOf({ entry, fact }: Event): Failure {
   return { code: entry.errorCode, message: fact.errorMessage };
-}
-
-/** Its events name no code (cloud facts 1.4.15). */
-function workflowFailureOf({ entry, fact }: Event): Failure | null {
-  return failed(entry) ? { code: entry.errorCode ?? 'WorkflowFailed', message: fact.errorMessage } : null;
 }
 
 /** A step that a source is made by; its upload, FileUploadComplete, is the end of each. */

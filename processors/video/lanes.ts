@@ -177,7 +177,7 @@ export function bytesOf({ entry, fact }: Event): number {
   for (const text of [entry.eventId, entry.eventType, entry.status, entry.source, entry.jobId, entry.errorCode])
     bytes += textBytes(text);
   for (const text of [fact.fileUrl, fact.coverUrl, fact.errorMessage, fact.region]) bytes += textBytes(text);
-  const { stream, job, contradiction, storage, snapshot, content } = fact;
+  const { stream, job, contradiction, storage, snapshot, content, workflow } = fact;
   if (stream !== null)
     for (const text of [stream.domainName, stream.appName, stream.streamName]) bytes += textBytes(text);
   if (job !== null) {
@@ -186,6 +186,7 @@ export function bytesOf({ entry, fact }: Event): number {
   }
   if (content !== null) bytes += contentBytes(content);
   if (snapshot !== null) bytes += 2 + textBytes(snapshot.pictureUrl);
+  if (workflow !== null) bytes += 2 + textBytes(workflow.taskId) + textBytes(workflow.workflowId);
   if (storage !== null) bytes += 12 + textBytes(storage.storageClass) + textBytes(storage.scope);
   for (const text of [...entry.implausible, ...fact.jobIds, ...(contradiction?.digests ?? [])])
     bytes += textBytes(text);

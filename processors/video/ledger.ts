@@ -2,6 +2,7 @@
 import type { JobHold, JobLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { compareText, failed } from '../callback/index.ts';
 import { type Event, timeOf } from './events.ts';
+import { workflowEndOf } from './workflow.ts';
 
 /** Most job ids kept per entry. */
 const maxEntryJobIds = 32;
@@ -53,9 +54,13 @@ function entryProgress(
   const ids = [...jobIds].sort(compareText).slice(0, maxEntryJobIds);
   const base = { ...job, ...noEnding, attempt, submittedAt, acknowledgedAt, taskId, jobIds: ids };
   if (acknowledgedAt !== null) {
+    if (job.workflowId !== null) return { ...base, state: 'ACKNOWLEDGED', ...workflowEndOf(job, taskId, events) };
     return { ...base, ...endingOf(ids, submittedAt ?? acknowledgedAt, events, renditions) };
   }
   const trouble = failure ?? doubt;
+  // What nobody knows to have begun is known once it has ended.
+  const end = failure === null && doubt !== null && job.workflowId !== null ? workflowEndOf(job, null, events) : null;
+  if (end !== null) return { ...base, ...end };
   if (trouble === null) return { ...base, state: submittedAt === null ? 'PLANNED' : 'SUBMITTED' };
   return {
     ...base,

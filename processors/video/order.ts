@@ -5,6 +5,7 @@ import type {
   SnapshotOrder,
   TranscodeJob,
   TranscodeOrder,
+  WorkflowOrder,
 } from '../../schemas/generated/TranscodeJob.ts';
 
 /** What a rule orders before, or next to, a transcode: an audit; a snapshot, and then its picture as the cover. */
@@ -13,11 +14,14 @@ export type StepOrder =
   | ({ readonly kind: 'SNAPSHOT' } & SnapshotOrder)
   | ({ readonly kind: 'COVER' } & CoverOrder);
 
-export type Order = ({ readonly kind: 'TRANSCODE' } & TranscodeOrder) | StepOrder;
+export type Order =
+  | ({ readonly kind: 'TRANSCODE' } & TranscodeOrder)
+  | ({ readonly kind: 'WORKFLOW' } & WorkflowOrder)
+  | StepOrder;
 
 type OrderFields = Pick<TranscodeJob, 'templateGroupId' | 'priority' | 'step' | 'order'>;
 
-/** The template group that runners of release 0.1.0 find in an audit or a snapshot: the cloud refuses it as unknown. */
+/** The template group that runners of release 0.1.0 find in all but a transcode: the cloud refuses it as unknown. */
 const noTemplateGroup = 'NOT_A_TRANSCODE';
 
 /** The fields of a command that say what it orders, those for runners of earlier releases included. */
@@ -32,6 +36,8 @@ export function orderFields(order: Order): OrderFields {
         order: { 'live2vod.TranscodeOrder': { templateGroupId, priority } },
       };
     }
+    case 'WORKFLOW':
+      return { ...noTranscode, order: { 'live2vod.WorkflowOrder': { workflowId: order.workflowId } } };
     case 'AUDIT': {
       const { templateId } = order;
       return { ...noTranscode, order: { 'live2vod.AuditOrder': { templateId } } };
@@ -51,6 +57,7 @@ const noTranscode = { templateGroupId: noTemplateGroup, priority: null, step: nu
 export function orderOf({ order, step, templateGroupId, priority }: OrderFields): Order {
   if (order === null) return step === null ? { kind: 'TRANSCODE', templateGroupId, priority } : step;
   if ('live2vod.TranscodeOrder' in order) return { kind: 'TRANSCODE', ...order['live2vod.TranscodeOrder'] };
+  if ('live2vod.WorkflowOrder' in order) return { kind: 'WORKFLOW', ...order['live2vod.WorkflowOrder'] };
   if ('live2vod.AuditOrder' in order) return { kind: 'AUDIT', ...order['live2vod.AuditOrder'] };
   if ('live2vod.CoverOrder' in order) return { kind: 'COVER', ...order['live2vod.CoverOrder'] };
   return { kind: 'SNAPSHOT', ...order['live2vod.SnapshotOrder'] };

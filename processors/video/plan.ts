@@ -10,7 +10,7 @@ import type {
 import { hashOf } from '../callback/index.ts';
 import { eventsOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
-import { orderFields, type StepOrder } from './order.ts';
+import { type Order, orderFields, type StepOrder } from './order.ts';
 import { holdOf, stepLedgerOf } from './steps.ts';
 
 /** The ledgers as they are from now on, and the jobs to start because of it. */
@@ -77,19 +77,26 @@ export function stepCommandOf(
 }
 
 function commandOf(state: VideoState, entry: JobLedgerEntry): readonly TranscodeJob[] {
-  if (entry.templateGroupId === null || entry.plannedAt === null) return [];
+  const order = orderedBy(entry);
+  if (order === null || entry.plannedAt === null) return [];
   return [
     {
       token: entry.token,
       videoId: state.videoId,
       purpose: entry.purpose,
       generation: entry.generation,
-      ...orderFields({ kind: 'TRANSCODE', templateGroupId: entry.templateGroupId, priority: entry.priority }),
+      ...orderFields(order),
       stream: state.stream,
       plannedAt: entry.plannedAt,
       region: state.region,
     },
   ];
+}
+
+/** What an entry has the cloud do; null: nothing. */
+function orderedBy({ templateGroupId, workflowId, priority }: JobLedgerEntry): Order | null {
+  if (workflowId !== null) return { kind: 'WORKFLOW', workflowId };
+  return templateGroupId === null ? null : { kind: 'TRANSCODE', templateGroupId, priority };
 }
 
 export function newEntry(videoId: string, purpose: JobPurpose, generation: number, nowMs: number): JobLedgerEntry {
@@ -115,5 +122,6 @@ export function newEntry(videoId: string, purpose: JobPurpose, generation: numbe
     errorMessage: null,
     hold: null,
     leftAsIs: false,
+    workflowId: null,
   };
 }

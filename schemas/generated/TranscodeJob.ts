@@ -44,6 +44,11 @@ export type CoverOrder = {
   readonly coverUrl: string;
 };
 
+/** SubmitWorkflowJob. */
+export type WorkflowOrder = {
+  readonly workflowId: string;
+};
+
 /** Command: do at the cloud what `order` says, once. */
 export type TranscodeJob = {
   /** Idempotency token, at most 50 characters [A-Za-z0-9_-]; sent as SessionId. */
@@ -61,5 +66,5 @@ export type TranscodeJob = {
   /** An audit or a snapshot as it was written before there was `order`. Read only where `order` is null; written as null. */
   readonly step: Step | null;
   /** What is to be done. Null in records of earlier releases alone. */
-  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | { readonly 'live2vod.CoverOrder': CoverOrder } | null;
+  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | { readonly 'live2vod.CoverOrder': CoverOrder } | { readonly 'live2vod.WorkflowOrder': WorkflowOrder } | null;
 };

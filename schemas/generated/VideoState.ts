@@ -147,6 +147,8 @@ export type JobLedgerEntry = {
   readonly hold: JobHold | null;
   /** Nobody transcodes it: the source is all there is to be. */
   readonly leftAsIs: boolean;
+  /** The workflow that is started instead of a template group. */
+  readonly workflowId: string | null;
 };
 
 /** An AI audit; a snapshot, for a cover; setting its picture as the cover. */
@@ -285,6 +287,12 @@ export type ContentFact = {
   readonly tags: readonly VideoTag[];
 };
 
+/** Internal: which run of which workflow has ended. */
+export type WorkflowFact = {
+  readonly taskId: string | null;
+  readonly workflowId: string | null;
+};
+
 /** Internal: the part of one event that the state is derived from. */
 export type Fact = {
   readonly kind: FactKind;
@@ -310,6 +318,7 @@ export type Fact = {
   readonly storage: StorageFact | null;
   readonly snapshot: SnapshotFact | null;
   readonly content: ContentFact | null;
+  readonly workflow: WorkflowFact | null;
 };
 
 /** The state of one video, independent of the order in which its events arrived. */

@@ -49,6 +49,7 @@ const jobItem = z.object({
   generation: z.int().nullable(),
   policy: z.string().nullable().describe('The rule that decided; for a composition why it was made'),
   templateGroupId: z.string().nullable(),
+  workflowId: z.string().nullable().describe('The workflow that is started instead of a template group'),
   attempt: z.int().nullable().describe('Attempts made so far; null where they are not counted'),
   plannedAt: epochMs('When it was planned').nullable(),
   finishedAt: epochMs('When it ended').nullable(),
@@ -77,6 +78,7 @@ const none = {
   generation: null,
   policy: null,
   templateGroupId: null,
+  workflowId: null,
   attempt: null,
   plannedAt: null,
   finishedAt: null,
@@ -88,9 +90,19 @@ const none = {
 export function jobsOfVideo({ videoId, stream, jobs, steps }: VideoState): JobItem[] {
   const transcodes = jobs.map(
     ({ token, state, hold, decision, purpose, generation, policy, templateGroupId, attempt, plannedAt, ...rest }) => {
-      const { leftAsIs, finishedAt, taskId: cloudId, errorCode, errorMessage } = rest;
+      const { leftAsIs, workflowId, finishedAt, taskId: cloudId, errorCode, errorMessage } = rest;
       const ours = { token, state, hold, decision, purpose, generation, policy, templateGroupId, attempt, plannedAt };
-      return { ...none, ...ours, type: 'TRANSCODE' as const, leftAsIs, finishedAt, cloudId, errorCode, errorMessage };
+      return {
+        ...none,
+        ...ours,
+        type: 'TRANSCODE' as const,
+        leftAsIs,
+        workflowId,
+        finishedAt,
+        cloudId,
+        errorCode,
+        errorMessage,
+      };
     },
   );
   const before = steps.map(

@@ -17,6 +17,7 @@ import { runJobs } from './run-jobs.ts';
 import { defaultStepRules, stepJobs } from './step-jobs.ts';
 import { transcodeJobs } from './transcode-jobs.ts';
 import { type AttemptRules, defaultAttemptRules } from './transcode-plan.ts';
+import { workflowJobs } from './workflow-jobs.ts';
 
 export type JobRunnerOptions = {
   readonly kafka: KafkaSettings;
@@ -74,10 +75,9 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
     ...shared,
     rules: { ...defaultAttemptRules, ...options.rules },
   });
-  const step = stepJobs({
-    ...shared,
-    rules: { ...defaultStepRules, ...options.stepRules },
-  });
+  const stepRules = { ...defaultStepRules, ...options.stepRules };
+  const workflow = workflowJobs({ ...shared, rules: stepRules });
+  const step = stepJobs({ ...shared, rules: stepRules });
   const compose = composeJobs({
     ...shared,
     codec: codecs.composeJob,
@@ -122,7 +122,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   }
 
   const ends = await Promise.allSettled([
-    follow(orderedJobs({ codec: codecs.transcodeJob, transcode, step }), 'transcode-jobs', options.groupId),
+    follow(orderedJobs({ codec: codecs.transcodeJob, transcode, workflow, step }), 'transcode-jobs', options.groupId),
     follow(compose, 'compose-jobs', `${options.groupId}-compose`),
   ]);
   await producer.close();

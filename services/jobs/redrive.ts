@@ -2,7 +2,7 @@
 
 import type { OperatorTranscodeRequest } from '../../processors/callback/index.ts';
 import { tokenOfGeneration } from '../../processors/composition-token.ts';
-import { orderFields, type StepOrder } from '../../processors/video/index.ts';
+import { type Order, orderFields } from '../../processors/video/index.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob, TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
 
@@ -24,10 +24,15 @@ export function redriveTranscode(job: TranscodeJob, order: TranscodeOrder, nowMs
 }
 
 /**
- * The audit or snapshot once more, for `transcode-jobs` under the key of the dead letter. It keeps its token, under which
- * the video knows it; a generation above 0 makes the runner look for the job of an earlier time first.
+ * The audit, snapshot, cover or workflow once more, for `transcode-jobs` under the key of the dead letter. It keeps its token,
+ * under which the video knows it; a generation above 0 makes the runner look for the job of an earlier time first, which
+ * of a workflow it can't: look before redriving one that is in doubt, it will be started anew.
  */
-export function redriveStep(job: TranscodeJob, order: StepOrder, nowMs: number): TranscodeJob {
+export function redriveStep(
+  job: TranscodeJob,
+  order: Exclude<Order, { kind: 'TRANSCODE' }>,
+  nowMs: number,
+): TranscodeJob {
   return { ...job, ...orderFields(order), generation: job.generation + 1, plannedAt: nowMs };
 }
 

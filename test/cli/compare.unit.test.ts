@@ -48,6 +48,7 @@ const ledger: Ledger = {
   sessions: [{ ...session, practice: '1', endTime: session.endTime ?? 0, endedBy: 'time-out', ...show }],
   jobs: [],
   productions: [],
+  workflows: [],
   calls: [],
   bill: [],
   liveNotices: [],

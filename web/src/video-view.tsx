@@ -157,7 +157,7 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
             <td>{jobStands(job)}</td>
             <td>{job.attempt}</td>
             <td>
-              <code>{job.templateGroupId ?? '–'}</code>
+              <code>{job.workflowId ?? job.templateGroupId ?? '–'}</code>
             </td>
             <td>
               <code>{job.token}</code>

@@ -21,10 +21,13 @@ export const submitDynamicImageJob: Action = (params, context) => {
   return { DynamicImageJob: { JobId: orderDynamicImage(context.cloud, video) } };
 };
 
-/** SubmitWorkflowJob: told by WorkflowTaskComplete. Workflows are not kept: any id is taken, and does nothing else. */
+/** SubmitWorkflowJob: told by WorkflowTaskComplete. One that is known transcodes; any other id is taken, and does nothing else. */
 export const submitWorkflowJob: Action = (params, context) => {
   const workflowId = required(params, 'WorkflowId');
   const video = videoOf(params, context, 'MediaId');
   demandStatus(video, context, workable);
-  return { TaskId: orderWorkflow(context.cloud, video, workflowId) };
+  const { cloud, clock, journal } = context;
+  const taskId = orderWorkflow(cloud, video, workflowId);
+  journal.workflows.push({ videoId: video.plan.videoId, workflowId, taskId, atMs: clock.now() });
+  return { TaskId: taskId };
 };

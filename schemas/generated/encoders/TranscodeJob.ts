@@ -1,7 +1,7 @@
 // Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
 
 import type { AvroSink } from '../../avro-sink.ts';
-import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder, CoverOrder } from '../TranscodeJob.ts';
+import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder, CoverOrder, WorkflowOrder } from '../TranscodeJob.ts';
 
 const symbolsOfJobPurpose: ReadonlyMap<string, number> = new Map([
   ['SEGMENT', 0],
@@ -49,9 +49,16 @@ export function writeTranscodeJob(out: AvroSink, value: TranscodeJob): void {
   } else if ('live2vod.CoverOrder' in value.order) {
     out.branch(4);
     writeCoverOrder(out, value.order['live2vod.CoverOrder']);
+  } else if ('live2vod.WorkflowOrder' in value.order) {
+    out.branch(5);
+    writeWorkflowOrder(out, value.order['live2vod.WorkflowOrder']);
   } else {
     throw new TypeError('no branch of the union');
   }
+}
+
+function writeWorkflowOrder(out: AvroSink, value: WorkflowOrder): void {
+  out.text(value.workflowId);
 }
 
 function writeCoverOrder(out: AvroSink, value: CoverOrder): void {

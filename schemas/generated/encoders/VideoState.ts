@@ -1,7 +1,7 @@
 // Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
 
 import { type AvroSink, listOf } from '../../avro-sink.ts';
-import type { VideoState, StreamRef, Recording, Storage, SimilarVideo, VideoTag, TimelineEntry, Rendition, JobLedgerEntry, StepLedgerEntry, NotStarted, RetiredSummary, EventOrder, LaneCut, Fact, JobFact, FactClip, FactClipPart, Contradiction, StorageFact, SnapshotFact, ContentFact } from '../VideoState.ts';
+import type { VideoState, StreamRef, Recording, Storage, SimilarVideo, VideoTag, TimelineEntry, Rendition, JobLedgerEntry, StepLedgerEntry, NotStarted, RetiredSummary, EventOrder, LaneCut, Fact, JobFact, FactClip, FactClipPart, Contradiction, StorageFact, SnapshotFact, ContentFact, WorkflowFact } from '../VideoState.ts';
 
 const symbolsOfVideoKind: ReadonlyMap<string, number> = new Map([
   ['UNKNOWN', 0],
@@ -359,6 +359,17 @@ function writeFact(out: AvroSink, value: Fact): void {
     out.branch(1);
     writeContentFact(out, value.content);
   }
+  if (value.workflow === null) {
+    out.branch(0);
+  } else {
+    out.branch(1);
+    writeWorkflowFact(out, value.workflow);
+  }
+}
+
+function writeWorkflowFact(out: AvroSink, value: WorkflowFact): void {
+  out.textOrNull(value.taskId);
+  out.textOrNull(value.workflowId);
 }
 
 function writeContentFact(out: AvroSink, value: ContentFact): void {
@@ -558,6 +569,7 @@ function writeJobLedgerEntry(out: AvroSink, value: JobLedgerEntry): void {
     out.symbol(symbolsOfJobHold.get(value.hold));
   }
   out.boolean(value.leftAsIs);
+  out.textOrNull(value.workflowId);
 }
 
 function writeRendition(out: AvroSink, value: Rendition): void {

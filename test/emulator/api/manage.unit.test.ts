@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { templateGroupIds } from '../../../emulator/index.ts';
+import { templateGroupIds, workflowIds } from '../../../emulator/index.ts';
 import { startReceiver } from '../receiver.ts';
 import { calmEmulator, stopAfterTest } from '../world.ts';
 import { call } from './caller.ts';
@@ -97,6 +97,19 @@ describe('what is made of a video', () => {
     const smart = await ask('SubmitAIImageJob', { VideoId, AITemplateId: 'a' });
     const detail = await ask('GetJobDetail', { JobType: 'ai', JobId: String(smart.body.JobId) });
     expect(detail.body.AIJobDetail).toMatchObject({ Status: 'success', JobType: 'AIImage', MediaId: VideoId });
+  });
+
+  test('a workflow that is known transcodes, tells of it, and ends after that', async () => {
+    const { VideoId, told, ask, video, emulator } = await uploaded();
+    const { body } = await ask('SubmitWorkflowJob', { MediaId: VideoId, WorkflowId: workflowIds.byHand });
+    expect(video()).toMatchObject({ status: 'TRANSCODED' });
+    const [transcode, done] = [told('TranscodeComplete')[0], told('WorkflowTaskComplete')[0]];
+    expect(done).toMatchObject({ TaskId: body.TaskId, Status: 'Succeed' });
+    expect(Date.parse(String(done?.EventTime))).toBeGreaterThan(Date.parse(String(transcode?.EventTime)));
+    const listed = await ask('ListTranscodeTask', { VideoId });
+    expect(listed.body.TranscodeTaskList).toMatchObject([{ Trigger: 'Auto' }]);
+    const run = { videoId: VideoId, workflowId: workflowIds.byHand, taskId: body.TaskId };
+    expect(emulator.ledger()).toMatchObject({ workflows: [run], jobs: [] });
   });
 
   test('its source is told, and a ticket to play it only once it can be played', async () => {

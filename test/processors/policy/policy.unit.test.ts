@@ -78,6 +78,27 @@ describe('policies', () => {
       'policies[0].composed.templateGroupId',
       /required where transcode is pipe/,
     ],
+    [
+      [{ segments: { transcode: 'pipeline', templateGroupId: 'g', workflowId: 'w' } }],
+      'policies[0].segments.workflowId',
+      /takes the place of templateGroupId/,
+    ],
+    [
+      [{ segments: { transcode: 'pipeline', workflowId: 'w', priority: 6 } }],
+      'policies[0].segments.workflowId',
+      /has no priority/,
+    ],
+    [
+      [{ composed: { transcode: 'approval', workflowId: 'w' } }],
+      'policies[0].composed.workflowId',
+      /needs transcode: pipeline/,
+    ],
+    [[{ composed: { workflowId: 'w' } }], 'policies[0].composed.workflowId', /needs transcode: pipeline/],
+    [
+      [{ segments: { transcode: 'pipeline', workflowId: 'a b' } }],
+      'policies[0].segments.workflowId',
+      /a workflow id: letters, digits/,
+    ],
     [[{ maxActAgeSeconds: 172_800, retentionDays: 1 }], 'policies[0].maxActAgeSeconds', /shorter than retentionDays/],
     [
       [{ composed: { compose: 'none', takeOverAfterSeconds: 60 } }],

@@ -45,6 +45,7 @@ const notYet = {
   errorMessage: null,
   hold: null,
   leftAsIs: false,
+  workflowId: null,
 };
 
 describe.each([

@@ -33,6 +33,7 @@ const orders: fc.Arbitrary<Order> = fc.oneof(
     templateGroupId: fc.string(),
     priority: fc.option(fc.integer({ min: 1, max: 10 }), { nil: null }),
   }),
+  fc.record({ kind: fc.constant('WORKFLOW' as const), workflowId: fc.string() }),
   fc.record({ kind: fc.constant('AUDIT' as const), templateId }),
   fc.record({
     kind: fc.constant('SNAPSHOT' as const),

@@ -13,6 +13,7 @@ import { orderedJobs } from '../../../services/jobs/ordered-jobs.ts';
 import { defaultStepRules, stepJobs } from '../../../services/jobs/step-jobs.ts';
 import { transcodeJobs } from '../../../services/jobs/transcode-jobs.ts';
 import { defaultAttemptRules } from '../../../services/jobs/transcode-plan.ts';
+import { workflowJobs } from '../../../services/jobs/workflow-jobs.ts';
 import { gapFiller } from '../../../services/reconciler/gap-filler.ts';
 import { knownVideo } from '../../../services/reconciler/needs.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
@@ -51,8 +52,9 @@ function readerOf(cloud: VodCloud, platform: QuickPlatform): JobReader {
   };
   const transcode = transcodeJobs({ ...shared, rules: defaultAttemptRules });
   const step = stepJobs({ ...shared, rules: defaultStepRules });
+  const workflow = workflowJobs({ ...shared, rules: defaultStepRules });
   const codec = { decode: (bytes: Buffer) => JSON.parse(String(bytes)) as TranscodeJob };
-  return orderedJobs({ codec, transcode, step });
+  return orderedJobs({ codec, transcode, workflow, step });
 }
 
 type Told = Readonly<Record<string, unknown>>;

@@ -8,6 +8,9 @@ export function transcodeReader(options: TranscodeJobsOptions): JobReader {
   return orderedJobs({
     codec: { decode: (bytes) => JSON.parse(String(bytes)) as TranscodeJob },
     transcode: transcodeJobs(options),
+    workflow: () => {
+      throw new Error("a workflow isn't played here");
+    },
     step: (_command, { kind }) => {
       throw new Error(`${kind} isn't played here`);
     },

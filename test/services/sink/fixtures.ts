@@ -63,6 +63,7 @@ export function ledgerEntry(o: Partial<JobLedgerEntry> = {}): JobLedgerEntry {
     state: 'DONE',
     templateGroupId: 'group',
     priority: 6,
+    workflowId: null,
     policy: 'default',
     requestId: null,
     decidedAt: after(12),

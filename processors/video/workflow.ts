@@ -1,0 +1,43 @@
+/** Runs of a workflow, as their events tell them (cloud facts 1.4.15). */
+import type { JobLedgerEntry } from '../../schemas/generated/VideoState.ts';
+import { failed, succeeded } from '../callback/index.ts';
+import { type Event, timeOf } from './events.ts';
+
+/** What a run that failed is shown as: its events name no code. */
+export function workflowFailureOf({
+  entry,
+  fact,
+}: Event): { readonly code: string; readonly message: string | null } | null {
+  return failed(entry) ? { code: entry.errorCode ?? 'WorkflowFailed', message: fact.errorMessage } : null;
+}
+
+type Ending = Pick<JobLedgerEntry, 'state' | 'taskId' | 'finishedAt' | 'errorCode' | 'errorMessage'>;
+
+/**
+ * How the run of an entry ended; null: it hasn't, or nothing tells. Where the cloud didn't answer with the run's task, any run
+ * of that workflow since the entry was planned is it: the answer was lost, or named none (cloud facts 3.3.9).
+ */
+export function workflowEndOf(
+  { workflowId, plannedAt }: Pick<JobLedgerEntry, 'workflowId' | 'plannedAt'>,
+  taskId: string | null,
+  events: readonly Event[],
+): Ending | null {
+  // The cloud's times have whole seconds.
+  const since = Math.floor((plannedAt ?? 0) / 1000) * 1000;
+  const ends = events.filter((event) => {
+    const { workflow } = event.fact;
+    if (workflow === null) return false;
+    if (taskId !== null) return workflow.taskId === taskId;
+    return workflow.workflowId === workflowId && (timeOf(event) ?? since) >= since;
+  });
+  const end = ends.find(({ entry }) => succeeded(entry)) ?? ends[0];
+  if (end === undefined) return null;
+  const failure = workflowFailureOf(end);
+  return {
+    state: failure === null ? 'DONE' : 'FAILED',
+    taskId: taskId ?? end.fact.workflow?.taskId ?? null,
+    finishedAt: timeOf(end),
+    errorCode: failure?.code ?? null,
+    errorMessage: failure?.message ?? null,
+  };
+}

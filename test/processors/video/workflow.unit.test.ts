@@ -1,0 +1,98 @@
+/** A workflow instead of a template group: what is ordered, and how its ledger entry ends (cloud facts 1.4.15, 3.3.9). */
+import { describe, expect, it } from 'vitest';
+import { orderOf, tokenOf } from '../../../processors/video/index.ts';
+import {
+  atMs,
+  type CallbackBody,
+  jobEvent,
+  named,
+  recorded,
+  rendition,
+  requested,
+  sourceReady,
+  transcoded,
+  videoId,
+} from '../callbacks.ts';
+import { bookOf, run } from '../run-topology.ts';
+
+const workflowId = '392d71c518e9ae6a13bdc2890943';
+const policies = bookOf([{ segments: { transcode: 'pipeline', workflowId } }]);
+const token = tokenOf(videoId, 'SEGMENT', 0);
+const ready = [recorded(4), sourceReady(6)];
+
+const acknowledged = (TranscodeTaskId?: string) =>
+  jobEvent('TranscodeJobAcknowledged', 20, token, { JobIds: [], ...(TranscodeTaskId && { TranscodeTaskId }) });
+const doubtful = jobEvent('TranscodeJobInDoubt', 21, token, { ErrorCode: 'TimeOut', ErrorMessage: 'no answer' });
+const refused = jobEvent('TranscodeJobFailed', 21, token, { ErrorCode: 'Forbidden', ErrorMessage: 'no' });
+const ended = (TaskId: string, seconds: number, more: object = {}) =>
+  named('WorkflowTaskComplete', seconds, { TaskId, WorkflowId: workflowId, Status: 'Succeed', ...more });
+const failed = (TaskId: string, seconds: number) =>
+  ended(TaskId, seconds, { Status: 'Failed', ActivityResults: JSON.stringify({ Transcode: { Status: 'Failed' } }) });
+
+const entryAfter = (...bodies: readonly CallbackBody[]) => {
+  // Planned when its source was ready, heard of then.
+  const from = run(ready, { policies, now: 10 }).state;
+  return run(bodies, { policies, from, now: 15 }).state?.jobs[0];
+};
+
+describe('a workflow by policy', () => {
+  it('is ordered once, under the token of the transcode, and as nothing that an earlier release would start', () => {
+    const { state, jobs } = run([...ready, recorded(4), sourceReady(6)], { policies, now: 10 });
+    expect(jobs.map((job) => [job.token, job.templateGroupId, orderOf(job)])).toEqual([
+      [token, 'NOT_A_TRANSCODE', { kind: 'WORKFLOW', workflowId }],
+    ]);
+    expect(state?.jobs).toMatchObject([{ state: 'PLANNED', decision: 'PIPELINE', workflowId, templateGroupId: null }]);
+  });
+
+  const failure = { errorCode: 'WorkflowFailed', errorMessage: 'failed: Transcode' };
+  const none = { errorCode: null, errorMessage: null };
+  it.each<[string, readonly CallbackBody[], object]>([
+    ['is taken', [acknowledged('t1')], { state: 'ACKNOWLEDGED', taskId: 't1', finishedAt: null }],
+    [
+      'is not done by what it transcodes: more may follow',
+      [acknowledged('t1'), transcoded(40, [rendition('job-ld', 'LD')])],
+      { state: 'ACKNOWLEDGED' },
+    ],
+    ['is done', [acknowledged('t1'), ended('t1', 60)], { state: 'DONE', taskId: 't1', finishedAt: atMs(60), ...none }],
+    ['fails', [acknowledged('t1'), failed('t1', 60)], { state: 'FAILED', finishedAt: atMs(60), ...failure }],
+    ['is not done by another run', [acknowledged('t1'), ended('t2', 60)], { state: 'ACKNOWLEDGED', taskId: 't1' }],
+    ['is taken without a name, and done', [acknowledged(), ended('t1', 60)], { state: 'DONE', taskId: 't1' }],
+    [
+      'is taken without a name, and not done by another workflow',
+      [acknowledged(), ended('t1', 60, { WorkflowId: 'other' })],
+      { state: 'ACKNOWLEDGED', taskId: null },
+    ],
+    ['is taken without a name, and not done by a run before it', [acknowledged(), ended('t0', 9)], { taskId: null }],
+    ['is done by a run of the second in which it was planned', [acknowledged(), ended('t1', 10)], { state: 'DONE' }],
+    ['is in doubt', [doubtful], { state: 'IN_DOUBT', errorCode: 'TimeOut', errorMessage: 'no answer' }],
+    ['is in doubt until it has ended', [doubtful, ended('t1', 60)], { state: 'DONE', taskId: 't1', ...none }],
+    ['is in doubt until it has failed', [doubtful, failed('t1', 60)], { state: 'FAILED', taskId: 't1', ...failure }],
+    ['is refused, whoever else runs it', [refused, ended('t1', 60)], { state: 'FAILED', errorCode: 'Forbidden' }],
+    [
+      'is refused, and done when it is ordered again',
+      [refused, acknowledged('t2'), ended('t2', 60)],
+      { state: 'DONE' },
+    ],
+    ['runs twice in doubt: the good one counts', [doubtful, failed('t1', 50), ended('t2', 60)], { state: 'DONE' }],
+  ])('%s', (_, bodies, expected) => {
+    for (const order of [bodies, bodies.toReversed()]) expect(entryAfter(...order)).toMatchObject(expected);
+  });
+
+  it('leaves the status of the video to what it transcodes', () => {
+    const bodies = [...ready, acknowledged('t1'), transcoded(40, [rendition('job-ld', 'LD')])];
+    for (const last of [ended('t1', 60), failed('t1', 60)])
+      expect(run([...bodies, last], { policies, now: 10 }).state).toMatchObject({ status: 'TRANSCODED' });
+  });
+
+  it('that waits for an audit gives way to the template group that a person asks for', () => {
+    const held = bookOf([{ segments: { transcode: 'pipeline', workflowId, beforeTranscode: { audit: true } } }]);
+    const waiting = run(ready, { policies: held, now: 10 });
+    expect(waiting.state?.jobs).toMatchObject([{ state: 'AWAITING_APPROVAL', workflowId }]);
+    const passed = named('CreateAuditComplete', 30, { AuditStatus: 'Normal' });
+    const byItself = run([passed], { policies: held, from: waiting.state, now: 31 });
+    expect(byItself.jobs.map(orderOf)).toEqual([{ kind: 'WORKFLOW', workflowId }]);
+    const asked = requested(20, 'k', { TemplateGroupId: 'group' });
+    const byPerson = run([asked, passed], { policies: held, from: waiting.state, now: 31 });
+    expect(byPerson.jobs.map(orderOf)).toContainEqual(expect.objectContaining({ templateGroupId: 'group' }));
+  });
+});
