@@ -44,8 +44,15 @@ function findingsOf(
   if (wanted?.url === 'none')
     return found === null
       ? [{ what: `${what}: none, as the file says` }]
-      : [{ what: `${what} go to ${found.notifyUrl}`, why: 'the file wants none', remedy: `delete it: ${apply}` }];
-  if (found === null) return [{ what: `${what} are configured`, why: 'nothing is set', remedy: `set it: ${apply}` }];
+      : [
+          {
+            what: `${what} go to ${found.notifyUrl ?? 'no address'}`,
+            why: 'the file wants none',
+            remedy: `delete it: ${apply}`,
+          },
+        ];
+  if (found === null || found.notifyUrl === null)
+    return [{ what: `${what} are configured`, why: 'nothing is set', remedy: `set it: ${apply}` }];
   const target = `${what} go to ${found.notifyUrl}`;
   const endpoint = endpoints.find(({ url }) => url === found.notifyUrl);
   if (wanted !== null && wanted.url !== found.notifyUrl)

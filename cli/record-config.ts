@@ -1,6 +1,6 @@
 /** What `record-config` does: the recording set-up of the file against what the cloud has. */
 
-import type { VodCloud } from '../connectors/vod/index.ts';
+import type { RecordNotifyConfig, VodCloud } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { applyRecording } from '../services/recording/apply.ts';
 import { type Difference, nameOf, type RecordingChange } from '../services/recording/compare.ts';
@@ -123,15 +123,20 @@ function printDifferences(differences: readonly Difference[]): void {
   for (const { field, from, to } of differences) console.log(`    ${field}: ${from} → ${to}`);
 }
 
+function addressesOf({ notifyUrl, onDemandUrl }: RecordNotifyConfig): string {
+  const asks = onDemandUrl === null ? '' : `, asks ${onDemandUrl} whether to record`;
+  return `goes to ${notifyUrl ?? 'no address'}${asks}`;
+}
+
 /** Returns whether it is a change. */
 function printLive(change: LiveCallbackChange): boolean {
   if (change.kind === 'keep') console.log(`  live callback of ${change.domainName}: as wanted`);
   else if (change.kind === 'unmanaged')
     console.log(
-      `? live callback of ${change.existing.domainName}: goes to ${change.existing.notifyUrl}, not in the file; left alone`,
+      `? live callback of ${change.existing.domainName}: ${addressesOf(change.existing)}, not in the file; left alone`,
     );
   else if (change.kind === 'delete')
-    console.log(`- live callback of ${change.existing.domainName}: goes to ${change.existing.notifyUrl}`);
+    console.log(`- live callback of ${change.existing.domainName}: ${addressesOf(change.existing)}`);
   else {
     const { domainName, notifyUrl } = change.wanted;
     console.log(`${signs[change.kind]} live callback of ${domainName}${change.kind === 'add' ? `: ${notifyUrl}` : ''}`);

@@ -7,7 +7,8 @@ import type { Rpc } from './rpc.ts';
 /** Where Live's own record callbacks of a domain go. `notifyAuthKey` is a secret that the cloud gives in clear (cloud facts 4.14). */
 export type RecordNotifyConfig = {
   readonly domainName: string;
-  readonly notifyUrl: string;
+  /** Null where only an on-demand address is set. */
+  readonly notifyUrl: string | null;
   /** Asked whether a stream is to be recorded, where recording is on demand. */
   readonly onDemandUrl: string | null;
   /** Starts, pauses and returns are told too; else files alone. */
@@ -55,7 +56,7 @@ export function recordNotification(live: Rpc): RecordNotification {
           params,
           answer,
         );
-        if (!found || found.NotifyUrl === null) return null;
+        if (!found || (found.NotifyUrl === null && found.OnDemandUrl === null)) return null;
         return {
           domainName,
           notifyUrl: found.NotifyUrl,

@@ -131,6 +131,7 @@ describe("Live's own record callbacks", () => {
   });
 
   it.each<[string, RecordNotifyConfig, Partial<ExpectedLive>, RegExp, RegExp]>([
+    ['an on-demand address alone', { ...good, notifyUrl: null }, {}, /nothing is set/, /set it/],
     ['another address', { ...good, notifyUrl: `${liveUrl}/` }, {}, /the file wants https/, /set it/],
     ['no endpoint', good, { endpoints: [] }, /no endpoint of kind live/, /callbacks\.endpoints/],
     ['another key', { ...good, notifyAuthKey: 'Other123Key45678' }, {}, /the cloud has another key/, /add the key/],

@@ -108,6 +108,16 @@ describe('what the file wants', () => {
     expect(await kindsOf([{ domain, url: 'none' }])).toEqual(['keep']);
   });
 
+  it('is put beside an on-demand address that stands alone', async () => {
+    const alone = { domainName: domain, notifyUrl: null, onDemandUrl: 'https://ask.example.com/' };
+    const config = { ...alone, needStatusNotify: false, notifyReqAuth: false, notifyAuthKey: null };
+    const having: VodCloud = { ...cloud, describeLiveRecordNotifyConfig: () => Promise.resolve(config) };
+    const wanted = [{ domain, url, status: true }];
+    expect(await planLiveCallbacks(having, wanted, [], () => [key], retried)).toMatchObject([
+      { kind: 'update', wanted: { notifyUrl: url, onDemandUrl: 'https://ask.example.com/', notifyAuthKey: key } },
+    ]);
+  });
+
   it('is nothing: nothing is asked', async () => {
     expect(await kindsOf([], [domain])).toEqual([]);
     expect(emulator.ledger().calls).toEqual([]);
