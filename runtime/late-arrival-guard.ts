@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/host/index.ts';
-import { deliveryOf, replayedAtMsOf } from '../processors/callback/index.ts';
+import { deliveryOf, isLiveRecord, replayedAtMsOf, sentAtMsOf } from '../processors/callback/index.ts';
 import type { SourceRecord, Topology } from '../processors/topology.ts';
 
 export type LateArrivalGuardOptions = {
@@ -51,11 +51,14 @@ export class LateArrivalGuard {
     };
   }
 
-  /** A record that was appended long after it was received shows that its publisher is still emptying its spool. */
+  /**
+   * A record that was appended long after it was received shows that its publisher is still emptying its spool, one that had
+   * waited in its queue that the queue is. (What Live signs is told by its clock, and no session depends on it.)
+   */
   #check(record: SourceRecord): void {
     // A replay is late on purpose.
     if (replayedAtMsOf(record) !== null) return;
-    if (record.timestampMs - deliveryOf(record).receivedAtMs > usualDelayMs)
-      this.#lateAtMs = this.#o.clock.monotonicMs();
+    const sinceMs = isLiveRecord(record) ? deliveryOf(record).receivedAtMs : sentAtMsOf(record);
+    if (record.timestampMs - sinceMs > usualDelayMs) this.#lateAtMs = this.#o.clock.monotonicMs();
   }
 }

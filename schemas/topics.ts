@@ -71,7 +71,11 @@ const onCallbacks: readonly TopicHeader[] = [
   { name: header.source, always: true, meaning: 'who delivered it: http, mns, live, reconciler, job-runner, operator' },
   { name: header.receivedAt, always: true, meaning: 'when it was received, epoch milliseconds' },
   { name: header.region, always: false, meaning: 'region of the endpoint, where it is configured' },
-  { name: header.sentAt, always: false, meaning: 'of source live: when the cloud sent it, epoch milliseconds' },
+  {
+    name: header.sentAt,
+    always: false,
+    meaning: 'when the cloud sent it, epoch milliseconds: of source live, and of mns where it had waited in its queue',
+  },
   { name: header.replayedAt, always: false, meaning: 'when it was replayed, epoch milliseconds; the others are kept' },
   { name: header.replayedFrom, always: false, meaning: 'what a replay read: topic/partition/offset' },
 ];

@@ -94,6 +94,7 @@ function messagesOf(list: unknown): QueueMessage[] {
       body: message.MessageBody ?? '',
       leaseMs: leaseOf(message),
       dequeueCount: Number(message.DequeueCount ?? 1),
+      waitedMs: waitOf(message),
     };
   });
 }
@@ -105,6 +106,12 @@ function messagesOf(list: unknown): QueueMessage[] {
 function leaseOf(message: Readonly<Record<string, string | undefined>>): number {
   const lease = Number(message.NextVisibleTime) - Number(message.FirstDequeueTime);
   return message.DequeueCount === '1' && lease > 0 ? lease : cautiousLeaseMs;
+}
+
+/** By the service's clock alone (cloud facts 2.2.8). */
+function waitOf(message: Readonly<Record<string, string | undefined>>): number {
+  const waitedMs = Number(message.FirstDequeueTime) - Number(message.EnqueueTime);
+  return Number.isSafeInteger(waitedMs) && waitedMs > 0 ? waitedMs : 0;
 }
 
 /** Worth another try by themselves; everything else needs a person (a wrong name, a missing right). */

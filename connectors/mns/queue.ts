@@ -10,6 +10,8 @@ export type QueueMessage = {
   readonly leaseMs: number;
   /** 1 at the first delivery. */
   readonly dequeueCount: number;
+  /** How long it was in the queue before anybody received it; 0 where that isn't told. */
+  readonly waitedMs: number;
 };
 
 /** What the source needs of a queue. Rejections are `MnsFault`s. */

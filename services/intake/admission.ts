@@ -10,7 +10,10 @@ export type Origin = {
   readonly source: 'http' | 'mns' | 'live';
   readonly region: string;
   readonly receivedAtMs: number;
-  /** Of `live`: when the cloud sent it, as it signed; null where it didn't sign. */
+  /**
+   * Of `live`: when the cloud sent it, as it signed; null where it didn't sign. Of `mns`: when it came into its queue, where
+   * that was long before.
+   */
   readonly sentAtMs?: number | null;
 };
 

@@ -83,6 +83,19 @@ test('holds while records come that had waited, and not because of replays or of
   expect(stepped).toHaveLength(7);
 });
 
+test('holds while a queue is emptied that nobody had received from', () => {
+  const { guard, status, after, arrive } = setUp();
+  status.kafkaReachable = true;
+  after(30 * seconds);
+  const sent = (secondsBefore: number, source: string) =>
+    arrive(1 * seconds, { source, 'sent-at': String(receivedAtMs - secondsBefore * seconds) });
+  sent(9, 'mns');
+  sent(3_600, 'live');
+  expect(guard.active).toBe(false);
+  sent(10, 'mns');
+  expect(guard.active).toBe(true);
+});
+
 test('with a hold of 0 the topic is believed as it is', () => {
   const { guard, status, arrive } = setUp(0);
   expect(guard.active).toBe(false);

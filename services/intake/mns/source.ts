@@ -115,10 +115,16 @@ async function move(messages: readonly QueueMessage[], options: QueueSourceOptio
   }
 }
 
+/** Longer than the longest pause between two polls: nobody had received for a while, and more of the same may follow. */
+const backlogMs = 60_000;
+
 /** Publishes until it succeeds; null when stopping comes first. */
 async function publish(lease: Lease, options: QueueSourceOptions): Promise<Lease | null> {
   const { clock, log, metrics, publisher, region, queue } = options;
-  const origin = { source: 'mns', region, receivedAtMs: clock.now() } as const;
+  const receivedAtMs = clock.now();
+  const { waitedMs } = lease.message;
+  const sentAtMs = waitedMs > backlogMs ? receivedAtMs - waitedMs : null;
+  const origin = { source: 'mns', region, receivedAtMs, sentAtMs } as const;
   const { record, reason } = admit(bytesOf(lease.message.body), origin, bodyBytesLimit);
   const send = async () => {
     await publisher.publish(record);

@@ -60,8 +60,15 @@ test('receives a batch: bodies unescaped, the lease by the service’s own clock
     xml: xml('Messages', message('m1', '{&quot;VideoId&quot;:&quot;a&quot;}') + message('m2', 'e30=', 3)),
   });
   expect(await queue.receive(16, 20)).toEqual([
-    { messageId: 'm1', receiptHandle: 'm1==', body: '{"VideoId":"a"}', leaseMs: 30_000, dequeueCount: 1 },
-    { messageId: 'm2', receiptHandle: 'm2==', body: 'e30=', leaseMs: 10_000, dequeueCount: 3 },
+    {
+      messageId: 'm1',
+      receiptHandle: 'm1==',
+      body: '{"VideoId":"a"}',
+      leaseMs: 30_000,
+      dequeueCount: 1,
+      waitedMs: 15_000,
+    },
+    { messageId: 'm2', receiptHandle: 'm2==', body: 'e30=', leaseMs: 10_000, dequeueCount: 3, waitedMs: 15_000 },
   ]);
   expect(requests[0]).toMatchObject({
     method: 'GET',
@@ -79,6 +86,7 @@ test('one message of a batch that lacks its parts leaves the others as they are'
   });
   const received = await queue.receive(16, 20);
   expect(received.map((one) => one.receiptHandle)).toEqual(['m1==', '', '', 'm2==']);
+  expect(received.map((one) => one.waitedMs)).toEqual([15_000, 0, 0, 15_000]);
 });
 
 test('signs as the service checks it (cloud facts 2.2), with the token beside', async () => {

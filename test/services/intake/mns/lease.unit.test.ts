@@ -19,7 +19,7 @@ function hold(script: readonly ('works' | MnsFault)[]) {
     },
   };
   const lease = holdLease(
-    { messageId: 'm', receiptHandle: 'h', body: '', leaseMs: 30_000, dequeueCount: 1 },
+    { messageId: 'm', receiptHandle: 'h', body: '', leaseMs: 30_000, dequeueCount: 1, waitedMs: 0 },
     {
       queue: queue as Queue,
       clock: {

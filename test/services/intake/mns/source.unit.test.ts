@@ -17,8 +17,8 @@ class ScriptedQueue implements Queue {
   fault: MnsFault | null = null;
   refusesToDelete: boolean = false;
 
-  put(messageId: string, body: string, leaseMs = 30_000): void {
-    this.waiting.push({ messageId, receiptHandle: `${messageId}-1`, body, leaseMs, dequeueCount: 1 });
+  put(messageId: string, body: string, leaseMs = 30_000, waitedMs = 0): void {
+    this.waiting.push({ messageId, receiptHandle: `${messageId}-1`, body, leaseMs, dequeueCount: 1, waitedMs });
   }
   async receive(count: number): Promise<readonly QueueMessage[]> {
     if (this.fault !== null) throw this.fault;
@@ -90,10 +90,17 @@ test('a message is published as what it is about, then deleted', async () => {
   expect(Buffer.from(published[1]?.value ?? []).toString()).toBe(callback('b'));
 });
 
+test('of a message that nobody had received for more than a minute it is told when it was sent', async () => {
+  for (const waitedMs of [0, 60_000, 60_001]) queue.put(`m${waitedMs}`, callback('a'), 30_000, waitedMs);
+  await eventually(() => queue.deleted.length === 3);
+  const waits = published.map(({ headers }) => Number(headers['received-at']) - Number(headers['sent-at']));
+  expect(waits).toEqual([Number.NaN, Number.NaN, 60_001]);
+});
+
 test('a message without a handle is left in the queue and counted; the others go on', async () => {
   queue.waiting.push(
-    { messageId: 'm0', receiptHandle: '', body: callback('lost'), leaseMs: 30_000, dequeueCount: 1 },
-    { messageId: 'm1', receiptHandle: 'm1-1', body: callback('a'), leaseMs: 30_000, dequeueCount: 1 },
+    { messageId: 'm0', receiptHandle: '', body: callback('lost'), leaseMs: 30_000, dequeueCount: 1, waitedMs: 0 },
+    { messageId: 'm1', receiptHandle: 'm1-1', body: callback('a'), leaseMs: 30_000, dequeueCount: 1, waitedMs: 0 },
   );
   await eventually(() => queue.deleted.length === 1);
   expect(published.map((record) => record.key)).toEqual(['a']);
