@@ -214,7 +214,8 @@ const events: fc.Arbitrary<InternalEvent> = fc.oneof(
   fc.record({
     ...about,
     type: fc.constant('ReconcilerObservation' as const),
-    failedStatus: fc.option(id),
+    // The code 0 is no error.
+    failedStatus: fc.option(id.filter((status) => status !== '0')),
     source: fc.option(
       fc.record({
         sizeBytes: fc.option(fc.nat()),
