@@ -30,7 +30,12 @@ const policy = {
 } as const;
 
 const blank = {
-  ...Object.fromEntries(avroSchema('StreamFact').fields.map((field) => [(field as { name: string }).name, null])),
+  ...Object.fromEntries(
+    (avroSchema('StreamFact').fields as { name: string; default?: unknown }[]).map((field) => [
+      field.name,
+      field.default ?? null,
+    ]),
+  ),
   stream,
   removed: false,
 } as unknown as StreamFact;
