@@ -9,7 +9,7 @@ import { brokerProperties, type ExtraListener, propertiesText } from './broker-p
 import { javaEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
 import { rulesArgument } from './java-agent.ts';
-import { type Jvm, startJvm, whenReady } from './jvm.ts';
+import { type Jvm, startJvm, startTimeoutMs, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
 import { linkIn } from './work-folder.ts';
 
@@ -41,7 +41,7 @@ export type BrokerOptions = {
   /** See `JvmOptions.detached`. Default false. */
   readonly detached?: boolean;
   readonly java?: string;
-  /** How long it may take to serve. Default 60 000 ms. */
+  /** How long it may take to serve. Default `startTimeoutMs`. */
   readonly timeoutMs?: number;
   /** Aborts the start; a broker that already runs isn't touched. */
   readonly signal?: AbortSignal;
@@ -58,7 +58,7 @@ export type Broker = Jvm & {
 
 /** Starts a Kafka node (KRaft, broker and controller in one); resolves when the broker serves. Data survives. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const { host = '127.0.0.1', port, timeoutMs = startTimeoutMs, signal } = options;
   const folder = resolve(options.folder);
   const controllerPort = options.controllerPort ?? port + 1;
   await requireFreePort(host, port, 'the broker', 'KAFKA_PORT');

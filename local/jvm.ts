@@ -72,6 +72,9 @@ export function handle(identity: ProcessIdentity, logFile: string): Jvm {
   };
 }
 
+/** One that dies is noticed at once, so only one that hangs is waited for: a busy machine may be many times slower. */
+export const startTimeoutMs = 180_000;
+
 /** Waits until `probe` says yes. A process that ends first, or the budget's end, stops it and throws with its log's end. */
 export async function whenReady(
   jvm: Jvm,

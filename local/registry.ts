@@ -3,7 +3,7 @@ import { get, type OutgoingHttpHeaders } from 'node:http';
 import { join, resolve } from 'node:path';
 import { StackError } from './errors.ts';
 import { rulesArgument } from './java-agent.ts';
-import { type Jvm, startJvm, whenReady } from './jvm.ts';
+import { type Jvm, startJvm, startTimeoutMs, whenReady } from './jvm.ts';
 import { reachable, requireFreePort } from './ports.ts';
 import { linkIn } from './work-folder.ts';
 
@@ -20,7 +20,7 @@ export type RegistryOptions = {
   /** See `JvmOptions.detached`. Default false. */
   readonly detached?: boolean;
   readonly java?: string;
-  /** How long it may take to answer. Default 60 000 ms. */
+  /** How long it may take to answer. Default `startTimeoutMs`. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   /** Called once the process exists, before it answers. */
@@ -36,7 +36,7 @@ export type Registry = Jvm & {
 
 /** Starts Apicurio Registry on an H2 file; resolves when it answers. Schema ids survive, also a kill -9. */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { host = '127.0.0.1', port, timeoutMs = 60_000, signal } = options;
+  const { host = '127.0.0.1', port, timeoutMs = startTimeoutMs, signal } = options;
   const folder = resolve(options.folder);
   await requireFreePort(host, port, 'the schema registry', 'REGISTRY_PORT');
   await mkdir(folder, { recursive: true });
