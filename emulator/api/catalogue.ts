@@ -17,7 +17,7 @@ import { getJobDetail, getMediaAuditResult, listJobInfo } from './vod/job-info.t
 import { createAudit, deleteVideo, updateVideoInfo } from './vod/manage.ts';
 import { getPlayInfo, getVideoInfo, getVideoInfos, listLiveRecordVideo } from './vod/media.ts';
 import { deleteMessageCallback, getMessageCallback, setMessageCallback } from './vod/message-callback.ts';
-import { submitAiImageJob, submitDynamicImageJob, submitWorkflowJob } from './vod/process.ts';
+import { submitAiImageJob, submitAiJob, submitDynamicImageJob, submitWorkflowJob } from './vod/process.ts';
 import {
   listSnapshots,
   produceEditingProjectVideo,
@@ -50,6 +50,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
       SubmitSnapshotJob: submitSnapshotJob,
       SubmitAIMediaAuditJob: submitAiMediaAuditJob,
       SubmitAIImageJob: submitAiImageJob,
+      SubmitAIJob: submitAiJob,
       SubmitDynamicImageJob: submitDynamicImageJob,
       SubmitWorkflowJob: submitWorkflowJob,
       UploadMediaByURL: uploadMediaByUrl,

@@ -7,6 +7,7 @@ import type {
   VideoPlan,
   WorkflowRun,
 } from '../scenario/fact.ts';
+import { contentBody } from './content-body.ts';
 
 /** A callback's body: one flat JSON object. */
 export type CallbackBody = Readonly<Record<string, unknown>>;
@@ -91,6 +92,9 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
         Message: 'OK',
         Data: { Label: fact.audit.label, Suggestion: fact.audit.suggestion, ImageResult: [], TextResult: [] },
       };
+    case 'fingerprinted':
+    case 'tagged':
+      return contentBody(VideoId, fact, EventTime);
     case 'reviewed':
       return {
         EventType: 'CreateAuditComplete',

@@ -132,6 +132,8 @@ function workOf(fact: Happening['fact']): string {
     case 'reviewed':
       return fact.review.status;
     case 'fetched':
+    case 'fingerprinted':
+    case 'tagged':
     case 'dynamic-image-made':
       return fact.jobId;
     case 'workflow-done':

@@ -129,7 +129,8 @@ export function orderFetch(cloud: Cloud, { sourceUrl, title, templateGroupId, re
   return jobId;
 }
 
-function happen(
+/** Lets a fact come true after a while; `taken` is told the moment of the order, by the cloud's clock. */
+export function happen(
   cloud: Cloud,
   video: CloudVideo,
   afterSeconds: number,

@@ -7,9 +7,9 @@ export type Occurred = Happening & { readonly reachedWallMs: number };
 /** A transcode task and how fast its time passes. */
 export type RunningTask = { readonly task: TranscodeTask; readonly pace: Pace };
 
-/** A snapshot, audit or smart cover job that a user asked for. */
+/** A snapshot or AI job that a user asked for. */
 export type Order = {
-  readonly kind: 'snapshot' | 'audit' | 'ai-image';
+  readonly kind: 'snapshot' | 'audit' | 'ai-image' | 'fingerprint' | 'tags';
   readonly jobId: string;
   readonly createdMs: number;
 };

@@ -2,7 +2,7 @@ import type { CloudVideo } from '../cloud/video.ts';
 
 /** One thing that the cloud charges for. */
 export type BillLine = {
-  readonly service: 'transcode' | 'compose' | 'snapshot' | 'audit';
+  readonly service: 'transcode' | 'compose' | 'snapshot' | 'audit' | 'fingerprint' | 'tags';
   readonly startedBy: 'cloud' | 'user';
   readonly videoId: string;
   readonly jobId: string | null;
@@ -36,6 +36,10 @@ function linesOf({ plan, occurred }: CloudVideo): BillLine[] {
       }
       case 'audited':
         return [{ ...common, service: 'audit', startedBy: 'user', jobId: fact.audit.jobId }];
+      case 'fingerprinted':
+        return [{ ...common, service: 'fingerprint', startedBy: 'user', jobId: fact.jobId }];
+      case 'tagged':
+        return [{ ...common, service: 'tags', startedBy: 'user', jobId: fact.jobId }];
       case 'transcoded': {
         const startedBy = fact.task.trigger === 'Auto' ? 'cloud' : 'user';
         return fact.task.jobs

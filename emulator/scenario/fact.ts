@@ -63,6 +63,18 @@ export type Audit = {
   readonly label: string;
 };
 
+/** Smart tags by category; of each when it is seen, in milliseconds. */
+export type Tags = Readonly<Record<string, readonly { readonly tag: string; readonly seenMs: readonly number[] }[]>>;
+
+/** Another video of the fingerprint library of which the same pictures are part, and where: seconds of each. */
+export type Likeness = {
+  readonly videoId: string;
+  readonly similarity: number;
+  readonly seconds: number;
+  readonly startHere: number;
+  readonly startThere: number;
+};
+
 /** A person's verdict. */
 export type Review = { readonly status: 'Normal' | 'Blocked'; readonly reason: string | null };
 
@@ -87,6 +99,13 @@ export type Fact =
   | { readonly kind: 'distributed' }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly kind: 'audited'; readonly audit: Audit }
+  | {
+      readonly kind: 'fingerprinted';
+      readonly jobId: string;
+      readonly library: string;
+      readonly like: readonly Likeness[];
+    }
+  | { readonly kind: 'tagged'; readonly jobId: string; readonly tags: Tags }
   | { readonly kind: 'reviewed'; readonly review: Review }
   | { readonly kind: 'info-changed'; readonly change: InfoChange }
   | { readonly kind: 'deleted' }

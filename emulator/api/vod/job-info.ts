@@ -25,6 +25,13 @@ export const listJobInfo: Action = (params, context) => {
   return { MediaId: video.plan.videoId, JobType: jobType, JobInfoList };
 };
 
+const aiJobTypes: Readonly<Partial<Record<Order['kind'], string>>> = {
+  audit: 'AIMediaAudit',
+  'ai-image': 'AIImage',
+  fingerprint: 'AIMediaDNA',
+  tags: 'AIVideoTag',
+};
+
 /** GetJobDetail of a snapshot or AI job: what ListJobInfo says, and who started it. */
 export const getJobDetail: Action = (params, context) => {
   const jobType = jobTypeOf(params);
@@ -34,7 +41,7 @@ export const getJobDetail: Action = (params, context) => {
   return {
     JobType: jobType,
     ...(jobType === 'ai'
-      ? { AIJobDetail: { ...detail, MediaId: videoId, JobType: job.kind === 'ai-image' ? 'AIImage' : 'AIMediaAudit' } }
+      ? { AIJobDetail: { ...detail, MediaId: videoId, JobType: aiJobTypes[job.kind] } }
       : { SnapshotJobDetail: { ...detail, VideoId: videoId } }),
   };
 };
@@ -69,7 +76,8 @@ function jobsOf({ orders, occurred }: CloudVideo, jobType: 'snapshot' | 'ai'): J
   const automatic: JobInfo[] = [];
   for (const { fact, atMs } of occurred) {
     if (fact.kind === 'audited') done.set(fact.audit.jobId, atMs);
-    if (fact.kind === 'ai-image-made') done.set(fact.jobId, atMs);
+    if (fact.kind === 'ai-image-made' || fact.kind === 'fingerprinted' || fact.kind === 'tagged')
+      done.set(fact.jobId, atMs);
     if (fact.kind !== 'snapshot') continue;
     const { jobId, startedBy, failed } = fact.snapshot;
     done.set(jobId, atMs);

@@ -97,6 +97,11 @@ export const steps: readonly Step[] = [
   vod('GetMezzanineInfo', (world) => ({ VideoId: played(world) })),
   vod('GetVideoPlayAuth', (world) => ({ VideoId: played(world) })),
   vod('SubmitAIImageJob', (world) => ({ VideoId: played(world), AITemplateId: 'template' })),
+  vod('SubmitAIJob', (world) => ({
+    MediaId: played(world),
+    Types: 'AIMediaDNA,AIVideoTag',
+    Config: JSON.stringify({ AIMediaDNA: { DNADBId: 'library' }, AIVideoTag: { AnalyseTypes: 'OCR' } }),
+  })),
   vod('SubmitDynamicImageJob', (world) => ({ VideoId: played(world), DynamicImageTemplateId: 'template' })),
   vod('SubmitWorkflowJob', (world) => ({ MediaId: played(world), WorkflowId: 'workflow' })),
   vod('UploadMediaByURL', () => ({ UploadURLs: 'http://media.example.com/a.mp4,http://media.example.com/b.mp4' })),
