@@ -24,6 +24,13 @@ const config = z.strictObject({
   disconnectDelaySeconds: z.int().min(15).max(21_600).default(180),
   /** Template group of every recorded file, or `store-only`. */
   segments: z.union([z.literal('store-only'), groupId]),
+  /** The cloud takes one by recorded format (cloud facts 4.12), of which this file has no words. */
+  workflowId: z
+    .undefined({
+      error:
+        "isn't taken here: Live starts workflows by recorded format alone (RecordFormat); say segments: store-only, and transcode: pipeline with workflowId in a policy",
+    })
+    .optional(),
   /** Template group of the composed video, `compose-only`, or `none`: not composed. */
   composed: z.union([z.literal(['none', 'compose-only']), groupId]).default('none'),
   storageLocation: z.string().min(1).optional(),

@@ -62,6 +62,7 @@ const stages: Readonly<Record<string, readonly [en: string, zh: string]>> = {
   trigger: ['our trigger', '触发转码'],
   queue: ['queue', '排队'],
   transcode: ['transcode', '转码'],
+  workflow: ['workflow', '工作流'],
   first_playable: ['first playable', '首个可播放'],
   fully_transcoded: ['fully transcoded', '全部转码'],
   end_to_end: ['end to end', '端到端'],

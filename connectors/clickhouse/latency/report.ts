@@ -13,6 +13,7 @@ export const latencyStages = [
   'trigger',
   'queue',
   'transcode',
+  'workflow',
   'first_playable',
   'fully_transcoded',
   'end_to_end',

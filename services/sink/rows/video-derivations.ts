@@ -15,7 +15,10 @@ export type VideoDerivations = {
   /** Of a person's latest verdict. */
   readonly reviewTime: Derived;
   readonly reviewReceivedAt: Derived;
-  /** For each rendition when the job that it belongs to was submitted, null where the cloud started it. */
+  /**
+   * For each rendition when the job that it belongs to was submitted, null where the cloud started it. No job of a workflow
+   * is known by id: what begins after we submitted one is taken for its.
+   */
   readonly renditionSubmittedAt: Derived;
 };
 
@@ -32,6 +35,8 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
   const jobs = video.list('jobs');
   const jobIds = jobs.texts('jobIds');
   const submittedAt = jobs.field('submittedAt');
+  const workflowId = jobs.field('workflowId');
+  const renditionStart = renditions.field('startTime');
   const steps = video.list('steps');
   const stepKind = steps.field('kind');
   const stepState = steps.field('state');
@@ -64,6 +69,15 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
     return null;
   }
 
+  function workflowBefore(startTime: number | null): number | null {
+    for (let job = 0; job < jobs.count; job += 1) {
+      const at = workflowId.text(job) === null ? null : submittedAt.integer(job);
+      // The cloud's times have whole seconds.
+      if (at !== null && startTime !== null && startTime + 1000 > at) return at;
+    }
+    return null;
+  }
+
   return {
     readyReceivedAt: () => {
       if (sourceReadyTime.integer(0) === null) return null;
@@ -84,7 +98,7 @@ export function videoDerivations(video: RecordView<VideoState>): VideoDerivation
         if (jobId === null) return null;
         if (jobIds.texts(job).includes(jobId)) return submittedAt.integer(job);
       }
-      return null;
+      return workflowBefore(renditionStart.integer(rendition));
     },
   };
 }

@@ -115,6 +115,7 @@ export function videoRows(): EntityRows {
         label.at('error_code', jobs.field('errorCode')),
         text.at('error_message', jobs.field('errorMessage')),
         label.at('hold', jobs.field('hold')),
+        text.at('workflow_id', jobs.field('workflowId')),
       ]),
       ...nested(steps, [
         text.at('token', steps.field('token')),

@@ -99,6 +99,10 @@ describe('the file', () => {
 
   it.each([
     [
+      { configs: [{ domain: 'd', app: 'a', segments: 'store-only', workflowId: 'w' }] },
+      "recording.configs[0].workflowId: isn't taken here: Live starts workflows by recorded format alone",
+    ],
+    [
       { configs: [{ domain: 'a.example.com', app: 'live', segments: 'g', cycleSeconds: 60 }] },
       'configs[0].cycleSeconds',
     ],

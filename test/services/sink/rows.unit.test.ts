@@ -96,6 +96,17 @@ it('says when a source was known to be ready: for a composition when both of its
   expect(ready(segment('a', { sourceReadyTime: null }))).toBeNull();
 });
 
+it("takes what begins after a workflow was submitted for the workflow's, as no job of it is known by id", () => {
+  const renditions = [rendition({ jobId: 'a', startTime: after(30) }), rendition({ jobId: 'b', startTime: after(15) })];
+  const jobs = [ledgerEntry({ workflowId: 'w', jobIds: [], submittedAt: after(20) })];
+  const submitted = (more: object) => derived(segment('a', { renditions, jobs, ...more })).renditionsSubmittedAt;
+  expect(submitted({})).toEqual([after(20), null]);
+  expect(submitted({ jobs: [ledgerEntry({ jobIds: [], submittedAt: after(20) })] })).toEqual([null, null]);
+  const withinIts = [rendition({ jobId: 'a', startTime: after(20) })];
+  const later = [ledgerEntry({ workflowId: 'w', jobIds: [], submittedAt: after(20) + 999 })];
+  expect(submitted({ renditions: withinIts, jobs: later })).toEqual([after(20) + 999]);
+});
+
 it("takes the audit's older name for an audit", () => {
   const timeline = [timelineEntry({ eventType: 'AIVideoCensorComplete', eventTime: after(30), receivedAt: after(31) })];
   expect(derived(segment('a', { timeline }))).toMatchObject({ auditTime: after(30), auditReceivedAt: after(31) });
