@@ -60,6 +60,7 @@ export const composedRow = {
   'renditions.error_message': [''],
   'renditions.superseded': [0],
   'jobs.token': ['token-1'],
+  'jobs.workflow_id': [''],
   'jobs.purpose': ['COMPOSED'],
   'jobs.generation': [0],
   'jobs.decision': ['PIPELINE'],
