@@ -73,10 +73,14 @@ export function sessionsOf(
 ): Projection {
   const { shows, loose, needsEarlier } = sweep(videos, decided.compositions, decided.sessions, rules);
   const clips = loose.filter(isClip);
-  const sessions = shows.map(({ group, composed }) => ({
-    ...sessionOf(group, composed, rules, nowMs, decided),
-    clips: clips.length === 0 ? none : clipsWithin(clips, group),
-  }));
+  let openUntilMs = Number.NEGATIVE_INFINITY;
+  const sessions = shows.map(({ group, composed }) => {
+    const session = sessionOf(group, composed, rules, nowMs, decided);
+    // While a cycle of the one before may still come, this may be its end.
+    const certainAtMs = Math.max(session.certainAtMs, openUntilMs);
+    openUntilMs = group.goesOn ? Number.NEGATIVE_INFINITY : certainAtMs;
+    return { ...session, certainAtMs, clips: clips.length === 0 ? none : clipsWithin(clips, group) };
+  });
   if (clips.length === 0) return { sessions, loose, needsEarlier };
   const owned = new Set<StreamVideo>(sessions.flatMap((session) => session.clips));
   return { sessions, loose: loose.filter((video) => !owned.has(video)), needsEarlier };

@@ -62,6 +62,23 @@ describe('nothing is composed before the end is certain', () => {
     expect(orderedAt(heard(composing({ cycleSeconds: 3600 }, [told(60)]), [0, 20]), 20)).toBe(20 + 3);
   });
 
+  it('a tail that is heard of before the cycle before it is no show of its own: it waits while that cycle may come', () => {
+    const live = heard(composing({}, [told(20)]), [0, 20], [40, 44], [20, 40, 47]);
+    expect(orderedAt(live, 47)).toBe(47);
+    expect(live.jobs.map(({ videoIds }) => videoIds)).toEqual([['s0', 's2', 's1']]);
+    // If it never comes, then both are composed when it could have come at the latest: 20 + 3 + 20 + 5.
+    const lost = heard(composing({}, [told(20)]), [0, 20], [40, 44]);
+    expect(orderedAt(lost, 44, 2)).toBe(20 + 3 + 20 + 5);
+    expect(orderedAt(heard(composing({}, [told(20)]), [0, 20], [40, 44]), 44)).toBe(48);
+  });
+
+  it('a show that begins when no cycle of the one before can come any more waits for nothing', () => {
+    expect(orderedAt(heard(composing({}, [told(20)]), [0, 20], [49, 52]), 48)).toBe(48);
+    expect(orderedAt(heard(composing({}, [told(20)]), [0, 20], [49, 52]), 52, 2)).toBe(52 + 3);
+    // Nor after one that ended with a short file.
+    expect(orderedAt(heard(composing({}, [told(20)]), [0, 8], [12, 16]), 16, 2)).toBe(16 + 3);
+  });
+
   it('a file as long as one that went on after a pause says nothing either, though the cloud was told more', () => {
     const live = heard(composing({}, [told(60)]), [21, 40], [0, 18, 40]);
     expect(orderedAt(live, 40)).toBe(40 + 3 + 60 + 5);
