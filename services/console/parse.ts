@@ -3,12 +3,19 @@ import type { FastifySchemaValidationError } from 'fastify';
 import { z } from 'zod';
 import { type ApiFault, badRequest } from './fault.ts';
 
+/** Days that exist, and nothing else that `Date.parse` makes a time of, such as `room 5`. */
+const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
+
 /** A time parameter: ISO 8601 or epoch milliseconds; gives epoch milliseconds. */
 export const timeParameter = z
   .string()
   .max(40)
   .transform((text, context) => {
-    const ms = /^\d{10,16}$/.test(text) ? Number(text) : Date.parse(text);
+    const ms = /^\d{10,16}$/.test(text)
+      ? Number(text)
+      : isoTime.safeParse(text).success
+        ? Date.parse(text)
+        : Number.NaN;
     if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'a time as ISO 8601 or epoch milliseconds' });
     return ms;
   });

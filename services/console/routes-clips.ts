@@ -16,11 +16,10 @@ import type { ConsoleApp } from './typed-app.ts';
 /** Most of a title that fits into the cloud's 128 bytes with the token. */
 const maxTitleBytes = 60;
 
+const momentIs = 'seconds since the session began, 0 or more, or a time as ISO 8601 with its zone';
+
 const moment = z
-  .union([
-    z.number().min(0),
-    z.iso.datetime({ offset: true, error: 'seconds since the session began, or a time as ISO 8601' }),
-  ])
+  .union([z.number(momentIs).min(0, momentIs), z.iso.datetime({ offset: true, error: momentIs })], momentIs)
   .describe('Seconds since the session began, or a time as ISO 8601');
 
 const clipBody = z.strictObject({
