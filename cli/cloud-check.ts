@@ -28,7 +28,11 @@ export async function checkCredentials(credentials: CredentialsProvider): Promis
   } catch (error) {
     const remedy =
       'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run where a RAM role gives credentials';
-    return { what, why: error instanceof Error ? error.name : 'no key', remedy };
+    return {
+      what,
+      why: `none was found${error instanceof Error && error.name !== 'Error' ? ` (${error.name})` : ''}`,
+      remedy,
+    };
   }
 }
 
@@ -161,16 +165,21 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     'activate ApsaraVideo VOD and Live for this account, and settle what it owes',
   ],
   [/^InvalidDomain/, 'the domain is no streaming domain of this account: name the play domain, as callbacks do'],
+  [
+    /^(E[A-Z_]+|RequestTimeout|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/,
+    'let this machine reach it (proxy, name server, security group, certificate), or look at VOD_ENDPOINT and LIVE_ENDPOINT',
+  ],
   [/^CredentialsUnavailable$/, 'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a RAM role'],
 ];
 
 /** A question that wasn't answered, and what to do about it. */
 export function refusal(what: string, error: unknown): Finding {
-  const { code = '', message } = error as { code?: string; message?: string };
+  const { code = '', message, detail } = error as { code?: string; message?: string; detail?: string };
   const known = remedies.find(([pattern]) => pattern.test(code))?.[1];
   return {
     what,
-    why: message ?? String(error),
+    // The whole message has a word of advice for callers in general, which may be another than the remedy.
+    why: detail === undefined ? (message ?? String(error)) : `${code}: ${detail}`,
     remedy: known ?? `look ${code} up in the API's error codes, then try again`,
   };
 }

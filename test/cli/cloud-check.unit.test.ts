@@ -93,6 +93,9 @@ describe('the callback configuration', () => {
     ['InvalidSecurityToken.Expired', /expired/],
     ['OperationDenied', /activate/],
     ['CredentialsUnavailable', /ALIBABA_CLOUD_ACCESS_KEY_ID/],
+    ['ECONNREFUSED', /reach/],
+    ['RequestTimeout', /VOD_ENDPOINT/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /certificate/],
     ['Unheard.Of', /Unheard\.Of/],
   ])('that can not be read for %s says what to do', async (code, remedy) => {
     const fault = new CloudFault({ kind: 'terminal', code, action: 'GetMessageCallback', message: 'no' });
@@ -188,14 +191,20 @@ describe('the account', () => {
   it('a wrong secret is told as such', async () => {
     const { cloud } = await cloudOf('wrong');
     expect(wrong(await checkMessageCallback(cloud, expected))).toMatchObject([
-      { remedy: expect.stringContaining('the access key is wrong') },
+      {
+        why: expect.stringMatching(/^SignatureDoesNotMatch: (?!.*again)/),
+        remedy: expect.stringContaining('the access key is wrong'),
+      },
     ]);
   });
 
   it('no credentials are told with the settings', async () => {
     const none = { getCredentials: () => Promise.reject(new Error('secret words')) };
     const finding = await checkCredentials(none);
-    expect(finding.remedy).toContain('ALIBABA_CLOUD_ACCESS_KEY_ID');
+    expect(finding).toMatchObject({
+      why: 'none was found',
+      remedy: expect.stringContaining('ALIBABA_CLOUD_ACCESS_KEY_ID'),
+    });
     expect(JSON.stringify(finding)).not.toContain('secret words');
     const some = fixedCredentials({ accessKeyId: 'id', accessKeySecret: 'secret' });
     expect((await checkCredentials(some)).remedy).toBeUndefined();
