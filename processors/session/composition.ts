@@ -36,7 +36,7 @@ export function decideComposition(
   const [first] = parts;
   // A recording that goes on as the next session isn't over.
   if (!first || group.goesOn) return null;
-  if (parts.some(isRefused)) return null;
+  if (parts.length > limits.productionParts || parts.some(isRefused)) return null;
   // What waits until composing is overdue can't be too old before it is, nor what waits for a part before that is through.
   const waits = reason === 'OVERDUE' || !parts.every(hasSource) || lacksFormats(group);
   if (waits && clockMs < session.composeOverdueAtMs) return null;
@@ -57,8 +57,8 @@ export function decideComposition(
 }
 
 /**
- * Why what we are to compose isn't ordered: its parts aren't through yet, or, once composing is overdue, are nothing that
- * the cloud would compose. Null where nothing holds it back.
+ * Why what we are to compose isn't ordered: its parts aren't through yet, are more than the cloud takes, or, once composing is
+ * overdue, are nothing that it would compose. Null where nothing holds it back.
  */
 export function holdOf(
   session: Session,
@@ -69,6 +69,7 @@ export function holdOf(
   if (clockMs < session.certainAtMs || session.composition !== null || session.group.goesOn) return null;
   if (reasonOf(session, rules, mayBeLate) === null) return null;
   const parts = partsOf(session.group);
+  if (parts.length > limits.productionParts) return 'TOO_MANY_SEGMENTS';
   if (clockMs >= session.composeOverdueAtMs) return parts.some(isRefused) ? 'SEGMENTS_NOT_NORMAL' : null;
   const isWhole = parts.every(({ video }) => isNormal(video)) && !lacksFormats(session.group);
   return isWhole ? null : 'SEGMENTS_AWAITED';

@@ -59,11 +59,13 @@ export const limits = {
   ownSegments: 640,
   /** The cloud composes at most 40 segments (cloud facts 4.6). */
   cloudSegments: 40,
+  /** A production takes so many sources (cloud facts 3.3.11). */
+  productionParts: 200,
   /** Compositions that we decide on per session; late segments may ask for several. */
   compositions: 8,
   /** Clips cut out of one session. */
   clips: 20,
-  /** Recordings that one clip is cut out of; the cloud takes up to 200 (cloud facts 3.3.11). */
+  /** Recordings that one clip is cut out of; fewer than a production takes. */
   clipParts: 40,
   clipMs: 6 * 3600 * secondMs,
   /** Starts and ends come in whole seconds and need not meet exactly (cloud facts 4.9). */

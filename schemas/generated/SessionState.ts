@@ -109,8 +109,8 @@ export type SessionClip = {
   readonly parts: readonly SessionClipPart[];
 };
 
-/** SEGMENTS_AWAITED: segments aren't through yet. SEGMENTS_NOT_NORMAL: they should be, and can't be played: the cloud would refuse to compose them. */
-export type CompositionHold = 'SEGMENTS_AWAITED' | 'SEGMENTS_NOT_NORMAL';
+/** SEGMENTS_AWAITED: segments aren't through yet. SEGMENTS_NOT_NORMAL: they should be, and can't be played: the cloud would refuse to compose them. TOO_MANY_SEGMENTS: more than the cloud takes for one production. */
+export type CompositionHold = 'SEGMENTS_AWAITED' | 'SEGMENTS_NOT_NORMAL' | 'TOO_MANY_SEGMENTS';
 
 /** The state of one live session: consecutive recordings of one stream whose gaps stay within the disconnect delay. At most 515 segments; a longer recording goes on as another session and this one is marked truncated. */
 export type SessionState = {

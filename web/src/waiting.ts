@@ -50,6 +50,7 @@ export function jobStands({ state, hold, leftAsIs = false }: Job): string {
 export function sessionWaitsFor(session: SessionState): string {
   if (session.status === 'READY' || session.status === 'MERGED') return say('nothing');
   if (session.compositionHold === 'SEGMENTS_NOT_NORMAL') return say('waitNotComposable');
+  if (session.compositionHold === 'TOO_MANY_SEGMENTS') return say('waitTooMany');
   if (session.status === 'PARTIAL' || session.status === 'FAILED') return say('nothingMore');
   if (session.status === 'RECORDING') return `${say('waitStreamEnd')} ${dateTime(session.closesAt)}`;
   if (session.status === 'COMPOSING') return say('waitComposed');

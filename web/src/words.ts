@@ -168,6 +168,10 @@ const words = {
   waitCompose: ['the composition to start (LiveRecordVideoComposeStart)', '合成开始（LiveRecordVideoComposeStart）'],
   waitComposeMissing: ['a composition that did not start in time', '合成：未按时开始'],
   waitComposable: ['its segments to be transcoded, to be composed by us then', '各分段转码完成，之后由流水线合成'],
+  waitTooMany: [
+    'nothing more: the cloud composes 200 segments at most, these are more',
+    '不再等待：云端最多合成 200 个分段，此处更多',
+  ],
   waitNotComposable: [
     'segments that can be played: the cloud would refuse to compose these',
     '可播放的分段：云端会拒绝合成现有分段',

@@ -60,6 +60,7 @@ const symbolsOfClipState: ReadonlyMap<string, number> = new Map([
 const symbolsOfCompositionHold: ReadonlyMap<string, number> = new Map([
   ['SEGMENTS_AWAITED', 0],
   ['SEGMENTS_NOT_NORMAL', 1],
+  ['TOO_MANY_SEGMENTS', 2],
 ]);
 
 export function writeSessionState(out: AvroSink, value: SessionState): void {

@@ -51,6 +51,20 @@ describe('a session that the policy leaves to us', () => {
     expect(live.jobs).toMatchObject([{ templateGroupId: 'VOD_NO_TRANSCODE' }]);
   });
 
+  it('is composed of as many cycles as a production takes, and of none where it has more, and says so', () => {
+    const show = (cycles: number) => {
+      const live = new StreamUnderTest({ policy: byUs, recode: true });
+      const cycle = (at: number) =>
+        segment(`s${String(at).padStart(3, '0')}`, at * 30, at * 30 + (at === cycles - 1 ? 8 : 30), ready);
+      live.hear(...Array.from({ length: cycles }, (_, at) => cycle(at)));
+      return live.passTo((cycles - 1) * 30 + 8 + 3);
+    };
+    expect(show(200).jobs.map(({ videoIds }) => videoIds.length)).toEqual([200]);
+    const many = show(201);
+    expect(many.jobs).toEqual([]);
+    expect(many.only.compositionHold).toBe('TOO_MANY_SEGMENTS');
+  });
+
   it('names the region of the segments that are composed, where their callbacks tell it', () => {
     const live = new StreamUnderTest({ policy: byUs, recode: true });
     live.hear(
