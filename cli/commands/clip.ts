@@ -13,6 +13,7 @@ type Options = {
 type Answer = {
   readonly token: string;
   readonly state: string;
+  readonly videoId: string | null;
   readonly from: number;
   readonly to: number;
   readonly parts: readonly {
@@ -44,6 +45,7 @@ export function addClip(program: Command): void {
       const body = { from, to, title, templateGroupId: templateGroup, idempotencyKey: key };
       const clip = await askConsole<Answer>(path, body, address);
       console.log(`asked for: ${timeText(clip.from)} to ${timeText(clip.to)}, clip ${clip.token} (${clip.state})`);
+      if (clip.videoId !== null) console.log(`  its video: ${clip.videoId}`);
       for (const part of clip.parts)
         console.log(
           `  ${part.videoId} from ${part.inSeconds} s to ${part.outSeconds === null ? 'its end' : `${part.outSeconds} s`}`,

@@ -53,6 +53,7 @@ const asked = z
     sessionId: z.string(),
     token: z.string().describe('Names the clip in `clips[]` of the session'),
     state: z.string().describe('REQUESTED, or that of the clip where the same was asked for before'),
+    videoId: z.string().nullable().describe('Its video, where the same was asked for before and the cloud named one'),
     from: epochMs('What it shows begins'),
     to: epochMs('What it shows ends'),
     parts: z.array(part).describe('In order; `outSeconds` null: to the end of the recording'),
@@ -114,6 +115,7 @@ export function addClipRoute(app: ConsoleApp, options: ClipRouteOptions): void {
       });
     return reply.code(202).send({
       ...{ sessionId, token: before?.token ?? token, state: before?.state ?? 'REQUESTED' },
+      videoId: before?.videoId ?? null,
       ...{ from: plan.fromMs, to: plan.toMs, parts: [...plan.parts] },
       gaps: plan.gaps.map(({ startMs, endMs }) => ({ startTime: startMs, endTime: endMs })),
       spareSeconds: plan.spareMs / 1000,

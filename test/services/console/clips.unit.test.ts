@@ -98,8 +98,9 @@ describe('a clip is asked for', () => {
     ])
       expect((await ask(body)).body.token).not.toBe(token);
     // Once it shows, nothing more is asked of the pipeline.
-    const known = await ask({ from: 0, to: 60 }, { clips: [clipOf(token, 'DONE')] });
-    expect([known.status, known.body.state, known.published]).toEqual([202, 'DONE', []]);
+    expect(first.body.videoId).toBeNull();
+    const known = await ask({ from: 0, to: 60 }, { clips: [{ ...clipOf(token, 'DONE'), videoId: 'clip-1' }] });
+    expect([known.status, known.body.state, known.body.videoId, known.published]).toEqual([202, 'DONE', 'clip-1', []]);
     for (const state of ['FAILED', 'IN_DOUBT', 'REFUSED'] as const) {
       const ended = await ask({ from: 0, to: 60 }, { clips: [clipOf(token, state, 'NotNormal')] });
       expect(ended).toMatchObject({ status: 409, body: { code: `CLIP_${state}` }, published: [] });
