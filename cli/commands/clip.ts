@@ -13,7 +13,8 @@ type Options = {
 type Answer = {
   readonly token: string;
   readonly state: string;
-  readonly videoId: string | null;
+  /** Absent where the console is of an earlier release. */
+  readonly videoId?: string | null;
   readonly from: number;
   readonly to: number;
   readonly parts: readonly {
@@ -45,7 +46,7 @@ export function addClip(program: Command): void {
       const body = { from, to, title, templateGroupId: templateGroup, idempotencyKey: key };
       const clip = await askConsole<Answer>(path, body, address);
       console.log(`asked for: ${timeText(clip.from)} to ${timeText(clip.to)}, clip ${clip.token} (${clip.state})`);
-      if (clip.videoId !== null) console.log(`  its video: ${clip.videoId}`);
+      if (clip.videoId) console.log(`  its video: ${clip.videoId}`);
       for (const part of clip.parts)
         console.log(
           `  ${part.videoId} from ${part.inSeconds} s to ${part.outSeconds === null ? 'its end' : `${part.outSeconds} s`}`,
