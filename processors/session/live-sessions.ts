@@ -49,7 +49,7 @@ export function liveViewOf(
     // All that is known of a recording is followed as long as the last of it, so that it is never half forgotten.
     const isFollowed = run.lastMs + followedMs > nowMs;
     if (isFollowed) followed.push(...own);
-    consider(run.lastMs + followedMs);
+    if (own.length > 0) consider(run.lastMs + followedMs);
     const endsAtMs = run.isPaused ? (run.recording.pausedTime ?? 0) + delayOf(session, rules) : null;
     if (session) {
       const hasEnded = session.closed || (endsAtMs !== null && nowMs >= endsAtMs);

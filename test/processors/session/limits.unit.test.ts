@@ -108,6 +108,13 @@ describe('other facts', () => {
   });
 });
 
+describe('what Live tells first of a stream', () => {
+  it('sets no timer before it was told', () => {
+    const told = { event: 'STARTED', time: atMinute(1), startTime: null, endTime: null } as const;
+    expect(liveViewOf([told], [], rules(), 0).dueAtMs).toBeGreaterThan(told.time);
+  });
+});
+
 describe('ids that lead to a session', () => {
   const unsaid = liveViewOf([], [], rules(), 0);
   const known = (minute: number, change: Partial<EmittedSession> = {}): EmittedSession => ({
