@@ -41,6 +41,12 @@ it('a transcode, an audit, a snapshot and a composition are ordered where their 
     liveEndpoint: emulator.url,
     credentials: fixedCredentials({ accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' }),
   });
+  // The cloud composes what is transcoded.
+  for (const videoId of [first, second])
+    await clouds.of(abroad).submitTranscodeJobs({
+      ...{ videoId, templateGroupId: templateGroupIds.byHand, sessionId: `before-${videoId}`, priority: null },
+    });
+  await emulator.whenQuiet();
   const producer = await IdempotentProducer.connect(kafka);
   const consumer = await Consumer.connect(kafka);
   onTestFinished(async () => {
@@ -104,6 +110,6 @@ it('a transcode, an audit, a snapshot and a composition are ordered where their 
     'lvc-regions-0': { type: 'ComposeJobAcknowledged', region: abroad },
   });
   const { jobs, productions } = emulator.ledger();
-  expect(new Set(jobs.map(({ videoId }) => videoId))).toEqual(new Set([transcoded, home]));
+  expect(new Set(jobs.map(({ videoId }) => videoId))).toEqual(new Set([first, second, transcoded, home]));
   expect(productions.map(({ sourceVideoIds }) => sourceVideoIds)).toEqual([[first, second]]);
 });
