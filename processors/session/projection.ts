@@ -79,14 +79,11 @@ export function sessionsOf(
     // While a cycle of the one before may still come, this may be its end.
     const certainAtMs = Math.max(session.certainAtMs, openUntilMs);
     openUntilMs = group.goesOn ? Number.NEGATIVE_INFINITY : certainAtMs;
-    return { ...session, certainAtMs, clips: clips.length === 0 ? none : clipsWithin(clips, group) };
+    return { ...session, certainAtMs, clips: clipsWithin(clips, group) };
   });
-  if (clips.length === 0) return { sessions, loose, needsEarlier };
   const owned = new Set<StreamVideo>(sessions.flatMap((session) => session.clips));
   return { sessions, loose: loose.filter((video) => !owned.has(video)), needsEarlier };
 }
-
-const none: readonly ClipVideo[] = [];
 
 function sessionOf(
   group: Group,

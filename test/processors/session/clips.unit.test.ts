@@ -3,6 +3,8 @@
  * (docs/clips.md). Three cycles of 20 minutes, all playable, the cloud composing nothing unless said.
  */
 import { describe, expect, it } from 'vitest';
+import { videoOf } from '../../../processors/session/facts.ts';
+import { sessionsOf } from '../../../processors/session/index.ts';
 import type { ClipFact, StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import {
   atMinute,
@@ -10,6 +12,7 @@ import {
   dayMs,
   type PolicyChange,
   policy,
+  rules,
   StreamUnderTest,
   segment,
   sessionId,
@@ -248,4 +251,12 @@ describe('a clip of an archived session', () => {
     stream.hearAt(then(product('TRANSCODED', playable(61)), { status: 'DELETED' }), atMinute(900));
     expect(ofFirst(stream)).toMatchObject([{ state: 'DONE', status: 'DELETED', title: 'goal' }]);
   });
+});
+
+it('is of the session that was live then, and of nothing else; one of a time without a session is of none', () => {
+  const [inside, outside] = [asked(), asked({ token: `${key}-1`, from: atMinute(500), to: atMinute(501) })];
+  const film = composed('film', -30);
+  const { sessions, loose } = sessionsOf([...show(), inside, outside, film].map(videoOf), rules(), atMinute(1000));
+  expect(sessions.map(({ clips }) => clips.map(({ videoId }) => videoId))).toEqual([[inside.videoId]]);
+  expect(new Set(loose.map(({ videoId }) => videoId))).toEqual(new Set([outside.videoId, 'film']));
 });
