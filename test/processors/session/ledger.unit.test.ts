@@ -1,9 +1,10 @@
 /** What is composed by us, how often, and what became of it (docs/session-status.md, "Composing by us"). */
 import { describe, expect, it } from 'vitest';
-import { decideComposition } from '../../../processors/session/composition.ts';
+import { decideComposition, holdOf } from '../../../processors/session/composition.ts';
 import { videoOf } from '../../../processors/session/facts.ts';
 import { sessionsOf } from '../../../processors/session/index.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
+import type { StreamVideo } from '../../../schemas/generated/StreamState.ts';
 import { atMinute, composed, type PolicyChange, policy, rules, StreamUnderTest, segment, sessionId } from './stream.ts';
 
 const byUs: PolicyChange = { composed: { compose: 'pipeline' } };
@@ -67,8 +68,45 @@ describe('how often', () => {
     const decided = sessions.map((one) => decideComposition(one, [], rules(byUs), end + 200_000, end + 200_000, false));
     expect(sessions.map(({ group }) => group.segments.length)).toEqual([500, 1]);
     expect(decided.map((one) => one?.reason)).toEqual([undefined, 'POLICY']);
+    const holds = sessions.map((one) => holdOf(one, rules(byUs), end + 200_000, false));
+    expect(holds).toEqual([null, null]);
+  });
+
+  it.each([
+    [200, 'POLICY', null],
+    [201, undefined, 'TOO_MANY_SEGMENTS'],
+  ])('of %i cycles: %s, %s', (cycles, reason, hold) => {
+    const videos = Array.from({ length: cycles }, (_, i) =>
+      videoOf(ok(String(i).padStart(3, '0'), i * 30, i * 30 + (i === cycles - 1 ? 8 : 30))),
+    );
+    expect(judged(videos, cycles * 30 - 22 + 4)).toEqual([reason, hold]);
+  });
+
+  it.each([
+    ['all are Normal', [ready, ready], 'POLICY', null, null],
+    [
+      'one is stored only',
+      [ready, { ...ready, status: 'SOURCE_READY' } as const],
+      undefined,
+      'SEGMENTS_AWAITED',
+      'SEGMENTS_NOT_NORMAL',
+    ],
+  ] as const)('%s', (_, [a, b], reason, hold, overdueHold) => {
+    const videos = [ok('a', 0, 30, a), ok('b', 30, 38, b)].map(videoOf);
+    expect(judged(videos, 42)).toEqual([reason, hold]);
+    expect(judged(videos, 42 + 12 * 60)).toEqual([reason, overdueHold]);
+    // What is too old is left, and nothing is waited for.
+    expect(judged(videos, 42 + 30 * 24 * 60)).toEqual([undefined, overdueHold]);
   });
 });
+
+/** Why the only session of these is composed at that minute, and what holds it back. */
+function judged(videos: readonly StreamVideo[], minute: number) {
+  const at = atMinute(minute);
+  const [session] = sessionsOf(videos, rules(byUs), at).sessions;
+  if (!session) throw new Error('no session');
+  return [decideComposition(session, [], rules(byUs), at, at, false)?.reason, holdOf(session, rules(byUs), at, false)];
+}
 
 describe('when', () => {
   it('not before its end is certain, nor where the cloud has composed it, but where the cloud has failed to', () => {
