@@ -113,50 +113,53 @@ export function videoObserved(
   return known.reported.has(eventName) ? null : { eventName, body };
 }
 
-/** The AIMediaAuditComplete of an audit job that has ended. */
-export function auditFound(
+type EndedJob = Pick<JobDetail, 'status' | 'completedAtMs'>;
+
+const outcomeOf = ({ status }: EndedJob) => (/fail/i.test(status ?? '') ? 'fail' : 'success');
+
+/** The event of a job of its own that has ended, with what else its body says. */
+function jobFound(
+  EventType: string,
   { videoId }: Pick<KnownVideo, 'videoId'>,
   jobId: string,
-  job: Pick<JobDetail, 'status' | 'completedAtMs'>,
-  suggestion: string | null,
-): Finding | null {
-  const EventType = 'AIMediaAuditComplete';
-  const failed = /fail/i.test(job.status ?? '');
-  if (job.completedAtMs === null || (suggestion === null && !failed)) return null;
+  endedAtMs: number,
+  fields: Readonly<Record<string, unknown>>,
+): Finding {
   return {
     eventName: eventNameOf(EventType, jobId),
-    body: {
-      EventType,
-      EventTime: cloudTime(job.completedAtMs),
-      VideoId: videoId,
-      JobId: jobId,
-      ...(failed ? { Status: 'fail' } : { Status: 'success', Data: { Suggestion: suggestion } }),
-    },
+    body: { EventType, EventTime: cloudTime(endedAtMs), VideoId: videoId, ...fields },
   };
+}
+
+/** The AIMediaAuditComplete of an audit job that has ended. */
+export function auditFound(
+  video: Pick<KnownVideo, 'videoId'>,
+  jobId: string,
+  job: EndedJob,
+  suggestion: string | null,
+): Finding | null {
+  const Status = outcomeOf(job);
+  if (job.completedAtMs === null || (suggestion === null && Status === 'success')) return null;
+  const verdict = Status === 'fail' ? {} : { Data: { Suggestion: suggestion } };
+  return jobFound('AIMediaAuditComplete', video, jobId, job.completedAtMs, { JobId: jobId, Status, ...verdict });
 }
 
 /** The SnapshotComplete of a snapshot job that has ended; where its pictures aren't known it tells none. */
 export function snapshotFound(
-  { videoId }: Pick<KnownVideo, 'videoId'>,
+  video: Pick<KnownVideo, 'videoId'>,
   jobId: string,
-  job: Pick<JobDetail, 'status' | 'completedAtMs'>,
+  job: EndedJob,
   pictures: SnapshotPictures | null,
 ): Finding | null {
   if (job.completedAtMs === null) return null;
-  const EventType = 'SnapshotComplete';
-  const Status = /fail/i.test(job.status ?? '') ? 'fail' : 'success';
+  const Status = outcomeOf(job);
   const SnapshotRegular = pictures?.jobId === jobId ? withoutQuery(pictures.regular) : undefined;
-  return {
-    eventName: eventNameOf(EventType, jobId),
-    body: {
-      EventType,
-      EventTime: cloudTime(job.completedAtMs),
-      VideoId: videoId,
-      Status,
-      SubType: 'SpecifiedTime',
-      SnapshotInfos: [{ Status, JobId: jobId, ...(SnapshotRegular === undefined ? {} : { SnapshotRegular }) }],
-    },
-  };
+  const SnapshotInfos = [{ Status, JobId: jobId, ...(SnapshotRegular === undefined ? {} : { SnapshotRegular }) }];
+  return jobFound('SnapshotComplete', video, jobId, job.completedAtMs, {
+    Status,
+    SubType: 'SpecifiedTime',
+    SnapshotInfos,
+  });
 }
 
 /** StreamTranscodeComplete of each finished job and TranscodeComplete of each finished task that nothing was heard of. */
