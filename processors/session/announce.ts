@@ -82,6 +82,11 @@ export function announce(
   return { sessions: next, revision, emit };
 }
 
+/** Where in time what was said of an id is kept: a redirect with the session that it leads to. */
+export function keptAt({ startTime, mergedInto }: EmittedSession, current: readonly Session[]): number {
+  return mergedInto !== null && current.some(({ group }) => group.startMs === mergedInto) ? mergedInto : startTime;
+}
+
 /** The record of this session is deleted. */
 export function tombstone(stream: StreamRef, startMs: number, reason: 'merged' | 'retired'): Emission {
   return { topic: 'session-state', key: sessionIdOf(stream, startMs), value: null, headers: { reason } };

@@ -1,15 +1,11 @@
-/** Clips that a person asked for: cut out of a session once each, and never taken for its composed video. */
-import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
+/** Clips that a person asked for: what is known of each, and never taken for the composed video of a session. */
 import type { SessionClip } from '../../schemas/generated/SessionState.ts';
 import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
-import type { StreamRef, StreamVideo, StreamVideoClip } from '../../schemas/generated/StreamState.ts';
-import { noTranscode } from '../../schemas/template-groups.ts';
+import type { StreamVideo, StreamVideoClip } from '../../schemas/generated/StreamState.ts';
 import { compositionKeyOf } from '../composition-token.ts';
-import { canBeCut } from './clip-parts.ts';
 import type { Group } from './grouping.ts';
 import { byText } from './order.ts';
-import { limits, type SessionRules } from './rules.ts';
-import { sessionIdOf } from './session-id.ts';
+import { limits } from './rules.ts';
 import { isBeforeSource } from './status.ts';
 
 /** A fact about a clip: the request, what became of the call, or the video that was cut. */
@@ -74,48 +70,8 @@ function sessionClipOf(facts: readonly ClipVideo[]): SessionClip {
 const isDoubtful = ({ clip }: ClipVideo) => clip.state === 'IN_DOUBT';
 
 /** The fact that tells what was asked for, which only what became of it may be known of. */
-function requestIn(facts: readonly ClipVideo[]): ClipVideo {
+export function requestIn(facts: readonly ClipVideo[]): ClipVideo {
   return facts.find(({ clip }) => clip.parts.length > 0) ?? (facts[0] as ClipVideo);
-}
-
-export type CutClips = {
-  /** The facts as they are held from now on, by what they were. */
-  readonly decided: ReadonlyMap<StreamVideo, ClipVideo>;
-  readonly jobs: readonly ComposeJob[];
-};
-
-/**
- * Decides on the requests for clips of a session that nothing was decided on yet: each is cut once, by one command, or
- * refused for good. What events speak of already was cut in an earlier life of this store, and isn't again.
- *
- * @param nowMs wall clock: nothing is cut for a request that is older than the policy's `maxActAgeSeconds`
- */
-export function cutClips(
-  stream: StreamRef,
-  { group, clips }: { readonly group: Group; readonly clips: readonly ClipVideo[] },
-  rules: SessionRules,
-  nowMs: number,
-): CutClips {
-  const decided = new Map<StreamVideo, ClipVideo>();
-  const jobs: ComposeJob[] = [];
-  const all = byKey(clips);
-  let planned = all.filter((facts) => facts.some(({ clip }) => isPlanned(clip))).length;
-  for (const facts of all) {
-    const request = requestIn(facts);
-    const { clip } = request;
-    if (clip.parts.length === 0 || clip.refusal !== null || facts.some((one) => one.clip.plannedAt !== null)) continue;
-    if (facts.some((one) => isPlanned(one.clip))) {
-      decided.set(request, { ...request, clip: { ...clip, plannedAt: clip.requestedAt ?? nowMs } });
-      continue;
-    }
-    const refusal = planned >= limits.clips ? 'TooManyClips' : refusalOf(clip, group, rules, nowMs);
-    const next = { ...clip, refusal, plannedAt: refusal === null ? nowMs : null };
-    decided.set(request, { ...request, clip: next });
-    if (refusal !== null) continue;
-    planned += 1;
-    jobs.push(jobOf(stream, group, clip, nowMs));
-  }
-  return { decided, jobs };
 }
 
 /** Nothing was cut for it, nor will be unless it is decided so. */
@@ -124,36 +80,11 @@ export function isOpenRequest({ clip }: ClipVideo): boolean {
 }
 
 /** The command is out, in this life of the store or an earlier one. */
-function isPlanned({ plannedAt, state }: StreamVideoClip): boolean {
+export function isPlanned({ plannedAt, state }: StreamVideoClip): boolean {
   return plannedAt !== null || state !== 'REQUESTED';
 }
 
-function refusalOf(clip: StreamVideoClip, group: Group, rules: SessionRules, nowMs: number): string | null {
-  if (Math.abs(nowMs - (clip.requestedAt ?? 0)) > rules.maxActAgeMs) return 'TooOld';
-  if (clip.parts.length > limits.clipParts) return 'TooManyParts';
-  const statuses = clip.parts.map(
-    ({ videoId }) => group.segments.find(({ video }) => video.videoId === videoId)?.video.status,
-  );
-  if (statuses.includes(undefined)) return 'NotOfSession';
-  return statuses.every((status) => status !== undefined && canBeCut(status)) ? null : 'NotNormal';
-}
-
-function jobOf(stream: StreamRef, group: Group, clip: StreamVideoClip, nowMs: number): ComposeJob {
-  const { token, title, from, to, parts } = clip;
-  return {
-    token,
-    sessionId: sessionIdOf(stream, group.startMs),
-    stream,
-    videoIds: [],
-    templateGroupId: clip.templateGroupId ?? noTranscode,
-    region: group.segments.find(({ video }) => video.videoId === parts[0]?.videoId)?.video.region ?? null,
-    generation: 0,
-    plannedAt: nowMs,
-    clip: { title, from, to, parts },
-  };
-}
-
 /** The facts about each clip, all generations of it together. */
-function byKey(clips: readonly ClipVideo[]): readonly (readonly ClipVideo[])[] {
+export function byKey(clips: readonly ClipVideo[]): readonly (readonly ClipVideo[])[] {
   return [...Map.groupBy(clips, ({ clip }) => compositionKeyOf(clip.token)).values()];
 }

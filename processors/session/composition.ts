@@ -2,12 +2,50 @@
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { CompositionHold } from '../../schemas/generated/SessionState.ts';
 import type { Composition, CompositionReason, StreamRef } from '../../schemas/generated/StreamState.ts';
+import { streamKeyOf } from '../stream-key.ts';
+import type { Emission } from '../topology.ts';
 import { compositionsOf, fileOf, lacksFormats, partsOf, tokenOf } from './composition-parts.ts';
 import type { Group, Segment } from './grouping.ts';
-import type { Session } from './projection.ts';
+import { withCompositions } from './ledger.ts';
+import { type Session, withComposition } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
+import { isWithin, type Judged, type Span } from './span.ts';
 import { isBeforeSource, isNormal, keepsPlace } from './status.ts';
+
+export type Composed = {
+  readonly sessions: readonly Session[];
+  /** The ledger, with what was decided on just now. */
+  readonly compositions: readonly Composition[];
+  readonly taken: readonly Composition[];
+  readonly commands: readonly Emission[];
+};
+
+/** Decides on the sessions that are judged, and says of the others of them what holds it back. */
+export function composeSessions(
+  span: Pick<Span, 'stream' | 'clock' | 'composesUnplaced' | 'isOrdered'>,
+  sessions: readonly Session[],
+  ledger: readonly Composition[],
+  rules: SessionRules,
+  nowMs: number,
+  judged: Judged,
+): Composed {
+  const { stream, clock, composesUnplaced } = span;
+  const taken: Composition[] = [];
+  const commands: Emission[] = [];
+  const composed = sessions.map((session) => {
+    if (!isWithin(session.group.startMs, judged)) return session;
+    const composition = decideComposition(session, ledger, rules, nowMs, clock, composesUnplaced);
+    if (!composition) return { ...session, compositionHold: holdOf(session, rules, clock, composesUnplaced) };
+    if (span.isOrdered(composition.token)) return session;
+    taken.push(composition);
+    const value = composeJobOf(stream, session.group, composition, rules.composeTemplateGroupId);
+    commands.push({ topic: 'compose-jobs', key: streamKeyOf(stream), value });
+    return withComposition(session, composition, clock);
+  });
+  const compositions = taken.length === 0 ? ledger : withCompositions(ledger, taken);
+  return { sessions: composed, compositions, taken, commands };
+}
 
 /**
  * Whether we compose this session now, and why; null for no. Once for what is to be composed: when the session is certain

@@ -13,9 +13,10 @@ import { inOrder, withFact } from './facts.ts';
 import { homeOf, withCompositions } from './ledger.ts';
 import { isOverAt, retiresAt } from './retention.ts';
 import type { SessionRules } from './rules.ts';
+import type { Judged, Span, Turned } from './span.ts';
 import { isLiving } from './status.ts';
 import { isUnplaced } from './times.ts';
-import { type Judged, type Span, type Turned, turn } from './turn.ts';
+import { turn } from './turn.ts';
 
 export type Change = {
   /** Where in time it is: of the facts that come or go, or of the record whose time has come. 0 for no time at all. */

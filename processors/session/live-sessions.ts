@@ -65,6 +65,16 @@ export function liveViewOf(
   return { recordings, alone, events: followed, forgottenToMs, dueAtMs: Number.isFinite(dueAtMs) ? dueAtMs : null };
 }
 
+/** Those that Live alone tells of, from where on it may, beside the sessions; these first. */
+export function followedWith(
+  { alone }: LiveView,
+  sessions: readonly Session[],
+  fromMs = Number.NEGATIVE_INFINITY,
+): readonly Session[] {
+  const ours = alone.filter(({ group }) => group.startMs >= fromMs);
+  return ours.length === 0 ? sessions : [...sessions, ...ours];
+}
+
 /** Up to when events may have been let go of because there were too many; the start of time for none. */
 function cutAt(events: readonly LiveEvent[]): number {
   let cutMs = Number.NEGATIVE_INFINITY;

@@ -1,14 +1,17 @@
 /** How a judged part of a stream's history is kept: the newest sessions in its own record, each older one in a page. */
+
 import type { Composition, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { compositionKeyOf } from '../composition-token.ts';
+import { keptAt } from './announce.ts';
 import { type Archive, emptyState, type Page, reachMs } from './archive.ts';
+import { dueAt } from './due.ts';
 import type { Part } from './history.ts';
 import { compositionOf, homeOf } from './ledger.ts';
 import type { Session } from './projection.ts';
 import { withoutFlood } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
+import type { Turned } from './span.ts';
 import { windowOf } from './times.ts';
-import { dueAt, keptAt, type Turned } from './turn.ts';
 
 /** The own record as it is now; pages are changed in `archive`. Without an archive everything is in the own record. */
 export function keep(own: StreamState, archive: Archive | null, part: Part, rules: SessionRules): StreamState {

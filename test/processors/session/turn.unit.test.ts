@@ -3,8 +3,10 @@
  * eight minutes, with a told cycle of 30 and a delay of three, so they are over at minute 11 of their own.
  */
 import { describe, expect, it } from 'vitest';
+import { dueAt } from '../../../processors/session/due.ts';
 import { inOrder, videoOf } from '../../../processors/session/facts.ts';
-import { dueAt, type Judged, type Span, type Turned, turn } from '../../../processors/session/turn.ts';
+import type { Judged, Span, Turned } from '../../../processors/session/span.ts';
+import { turn } from '../../../processors/session/turn.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import type { Composition, EmittedSession } from '../../../schemas/generated/StreamState.ts';
 import { atMinute, composed, dayMs, minuteMs, type PolicyChange, rules, segment, sessionId, stream } from './stream.ts';
