@@ -3,6 +3,7 @@
  * step from (state, record) to (state, outputs). `runtime/` runs a topology exactly once; a test can run it
  * with a plain loop.
  */
+import type { DeadLetterReason } from '../schemas/dead-letter.ts';
 import type { TopicId } from '../schemas/topics.ts';
 
 /** One input record. `value` is already decoded where the input topic has an Avro contract, else the bytes as received. */
@@ -41,7 +42,12 @@ export type Outcome<S> =
       readonly labels?: Labels;
     }
   | { readonly kind: 'drop'; readonly reason: string; readonly labels?: Labels }
-  | { readonly kind: 'dead-letter'; readonly reason: string; readonly error: string; readonly labels?: Labels };
+  | {
+      readonly kind: 'dead-letter';
+      readonly reason: DeadLetterReason;
+      readonly error: string;
+      readonly labels?: Labels;
+    };
 
 /** Labels and measures of one step for metrics, e.g. the event type and how far out of order it came. */
 export type Labels = Readonly<Record<string, string | number>>;

@@ -2,6 +2,7 @@ import { type ConsumedRecord, deadLetter, type OutgoingRecord } from '../connect
 import { isRetryable } from '../platform/faults.ts';
 import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts';
 import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
+import type { DeadLetterReason } from '../schemas/dead-letter.ts';
 import type { BatchResult, ReportedEvent } from './batch-result.ts';
 import { changelogRecord } from './changelog-record.ts';
 import { refuseNewer } from './newer-release.ts';
@@ -39,7 +40,7 @@ export class BatchProcessing<S> {
 
   async record(origin: ConsumedRecord): Promise<void> {
     const { context } = this.#task;
-    let stage = 'input-unreadable';
+    let stage: DeadLetterReason = 'input-unreadable';
     const record = {
       key: origin.key ?? '',
       value: null as unknown,
@@ -242,7 +243,7 @@ export class BatchProcessing<S> {
     origin: ConsumedRecord,
     record: SourceRecord & { readonly partition: number; readonly offset: number },
     traced: TracedWork | undefined,
-    reason: string,
+    reason: DeadLetterReason,
     error: string,
     outcome: Outcome<S> | null,
   ): void {
@@ -271,7 +272,7 @@ export class BatchProcessing<S> {
  * Stages whose failures are defects of this release: a step that throws, and a state of its own topic that it can't read.
  * An input that can't be read, or holds a value that nothing can hold, is the fault of its writer.
  */
-const defectStages: readonly string[] = ['state-unreadable', 'processor-threw'];
+const defectStages: readonly DeadLetterReason[] = ['state-unreadable', 'processor-threw'];
 
 /** A fault of the processor, not of the record in progress. */
 const isFinal = (error: unknown): boolean => error instanceof ProcessorFault || error instanceof StoreFault;

@@ -11,7 +11,7 @@ export type TaskContext<S> = {
   readonly changelogTopic: string;
   readonly deadLetterTopic: string;
   /** Names the writer in a dead letter. */
-  readonly stage: string;
+  readonly stage: `${string}-processor`;
   readonly input: Codec<unknown>;
   readonly state: Codec<S>;
   readonly outputs: ReadonlyMap<TopicId, { readonly topic: string; readonly codec: Codec<unknown> }>;

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { deadLetterReasons, deadLetterStages } from '../../schemas/dead-letter.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import { timeOption } from '../time-option.ts';
 
@@ -8,8 +9,10 @@ type FilterOptions = { reason?: string; stage?: string; key?: string; since?: nu
 
 const filtered = (command: Command) =>
   command
-    .option('--reason <reason>', 'only letters with this reason')
-    .option('--stage <stage>', 'only letters of this stage')
+    .addOption(
+      new Option('--reason <reason>', 'only letters with this reason').choices([...deadLetterReasons, 'unknown']),
+    )
+    .addOption(new Option('--stage <stage>', 'only letters of this stage').choices([...deadLetterStages, 'unknown']))
     .option('--key <key>', 'only letters with this record key')
     .option('--since <time>', 'only letters from then on (ISO 8601, epoch ms, or 6h ago)', timeOption)
     .option('--until <time>', 'only letters before then', timeOption);

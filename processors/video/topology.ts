@@ -1,3 +1,4 @@
+import type { DeadLetterReason } from '../../schemas/dead-letter.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import {
   checkEventType,
@@ -91,7 +92,7 @@ function ofStream(body: Uint8Array, before: VideoRecord | null, record: SourceRe
   return { kind: 'next', state: before, others: new Map(), emit: [fact] };
 }
 
-function unusable(reason: string, error: string): Outcome<VideoRecord> {
+function unusable(reason: DeadLetterReason, error: string): Outcome<VideoRecord> {
   return { kind: 'dead-letter', reason, error, labels: { result: 'dead-letter' } };
 }
 

@@ -118,7 +118,7 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
     });
   guardSite(app, hosts ?? []);
   await documentRoutes(routes);
-  const { mayRead } = guardReading(routes, options.readTokens ?? []);
+  const { mayRead } = guardReading(routes, options.readTokens ?? [], options.token);
   serveHealth(app, options.health, mayRead, telemetrySchemas);
   serveMetrics(app, options.metrics.registry, telemetrySchemas);
   addStateRoutes(routes, options);

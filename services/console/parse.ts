@@ -6,56 +6,90 @@ import { type ApiFault, badRequest } from './fault.ts';
 /** Days that exist, and nothing else that `Date.parse` makes a time of, such as `room 5`. */
 const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 
+const timeIs = 'a time as ISO 8601 or epoch milliseconds';
+
 /** A time parameter: ISO 8601 or epoch milliseconds; gives epoch milliseconds. */
 export const timeParameter = z
   .string()
-  .max(40)
+  .max(40, timeIs)
   .transform((text, context) => {
     const ms = /^\d{10,16}$/.test(text)
       ? Number(text)
       : isoTime.safeParse(text).success
         ? Date.parse(text)
         : Number.NaN;
-    if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'a time as ISO 8601 or epoch milliseconds' });
+    if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: timeIs });
     return ms;
   });
 
-export const cursorParameter = z.string().max(1200).describe('`next` of the page before');
+/** What a cursor is that a list gave. */
+export const cursorIs = '`next` of a page of this list';
+
+export const cursorParameter = z.string().max(1200, cursorIs).describe('`next` of the page before');
 
 /** Of a list of states: a place in it. */
-export const placeParameter = cursorParameter.regex(/^\d{13}!./s, 'not `next` of a page of this list');
+export const placeParameter = cursorParameter.regex(/^\d{13}!./s, cursorIs);
 
 /** `domain/app/stream`; a StreamName may hold slashes, the others not. */
 export const streamParameter = z
   .string()
-  .max(600)
+  .max(600, 'a stream as domain/app/stream, at most 600 characters')
   .regex(/^[^/]+\/[^/]+\/./s, 'a stream as domain/app/stream')
   .describe('`domain/app/stream`');
 
-const streamPart = z.string().min(1, 'a name').max(256);
+const nameIs = 'a name of 1 to 256 characters';
+/** A StreamName, or another name that may hold anything. */
+export const nameParameter = z.string().min(1, nameIs).max(256, nameIs);
+/** A DomainName or AppName. */
+export const plainNameParameter = z.string().regex(/^[^/]{1,256}$/, `${nameIs} without a slash`);
+
+export const groupIs = 'a template group id: 1 to 64 of A-Z a-z 0-9 _ -';
+export const keyIs = '1 to 64 of A-Z a-z 0-9 _ . : -';
 
 /** Streams by what they are called: each alone, or together. */
 export const streamParameters = {
   stream: streamParameter.optional(),
-  domain: streamPart.optional().describe('DomainName'),
-  app: streamPart.optional().describe('AppName'),
-  streamName: streamPart.optional().describe('StreamName'),
+  domain: plainNameParameter.optional().describe('DomainName'),
+  app: plainNameParameter.optional().describe('AppName'),
+  streamName: nameParameter.optional().describe('StreamName'),
 };
+
+/** Parameters or the fields of a body, and no others: another one is refused with the names of these. */
+export const accepting = <S extends z.ZodRawShape>(shape: S) =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const names = Object.keys(shape).join(', ');
+      return `${issue.keys.join(', ')} is not known; accepted: ${names === '' ? 'none' : names}`;
+    },
+  });
+
+/** Of a query with `from` and `to`: a time before its own beginning is refused. */
+export const ordered = <T extends z.ZodType<{ from?: number | undefined; to?: number | undefined }>>(query: T) =>
+  query.refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['from'],
+    message: 'a time that is not after `to`',
+  });
 
 /** One or several of `all`, comma separated; `what` says what they are. */
 export const someOf = <T extends string>(all: readonly T[], what: string) =>
   z
     .string()
-    .max(400)
     .transform((text, context): readonly T[] => {
       const asked = text.split(',');
-      if (!asked.every((one) => all.includes(one as T)))
+      if (asked.length > all.length || !asked.every((one) => all.includes(one as T)))
         context.addIssue({ code: 'custom', message: `one or several of ${all.join(', ')}, comma separated` });
       return asked as T[];
     })
     .describe(`One or several ${what}, comma separated: ${all.join(', ')}`);
 
-export const limitParameter = z.coerce.number().int().min(1).max(500).default(50).describe('Most items of a page');
+/** A whole number of a query. */
+const wholeNumber = (least: number, most: number) => {
+  const is = `a whole number from ${least} to ${most}`;
+  return z.coerce.number(is).int(is).min(least, is).max(most, is);
+};
+
+export const limitParameter = wholeNumber(1, 500).default(50).describe('Most items of a page');
 
 const partNames = {
   querystring: 'query parameter',
@@ -69,14 +103,15 @@ export function refusal(errors: readonly FastifySchemaValidationError[], part: s
   const [first] = errors;
   const name = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const where = [partNames[part as keyof typeof partNames], name].filter(Boolean).join(' ');
-  return badRequest(`${where}: ${first?.message ?? 'not accepted'}`);
+  const repeated = part === 'querystring' && first?.message?.endsWith('received array');
+  return badRequest(`${where}: ${repeated ? 'given once' : (first?.message ?? 'not accepted')}`);
 }
 
 /** Part of a name, in whatever case. */
 export const textParameter = z
   .string()
   .trim()
-  .max(300)
+  .max(300, 'at most 300 characters')
   .transform((text) => text.toLowerCase());
 
 /** True when nothing is asked for, or when `value` is one of `wanted`. */

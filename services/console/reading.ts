@@ -7,17 +7,21 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiFault } from './fault.ts';
 import { empty, fault } from './openapi/answers.ts';
+import { accepting } from './parse.ts';
 import { bearerOf, cookieName, cookieOf, isOneOf, sessionOf } from './token.ts';
 import type { ConsoleApp } from './typed-app.ts';
+
+const tokenIs = 'a text of 1 to 1000 characters';
 
 const loggingIn = {
   operationId: 'logIn',
   summary: 'A cookie that opens reading, for browsers: an EventSource can send nothing else',
-  body: z.strictObject({ token: z.string().min(1).max(1_000) }),
+  body: accepting({ token: z.string(tokenIs).min(1, tokenIs).max(1_000, tokenIs) }),
   response: {
     204: empty('The cookie, which no script can read'),
     400: fault('No token'),
     401: fault('Another token'),
+    403: fault('Reading needs no token, and none is set that could be the right one'),
   },
 };
 
@@ -33,10 +37,15 @@ const open: readonly string[] = ['/api/login', '/api/logout'];
 const showsData = (pattern: string) =>
   (pattern.startsWith('/api/') || pattern === '/metrics' || pattern === '/player.html') && !open.includes(pattern);
 
-/** @param tokens each opens reading; none: reading needs none */
+/**
+ * @param tokens each opens reading; none: reading needs none
+ * @param changing the token for what changes something: where reading needs none, a login is held against it, so that none
+ *   succeeds with a token that is wrong
+ */
 export function guardReading(
   app: ConsoleApp,
   tokens: readonly string[],
+  changing: string | undefined,
 ): { readonly mayRead: (request: FastifyRequest) => boolean } {
   const sessions = tokens.map(sessionOf);
   const mayRead = (request: FastifyRequest) =>
@@ -49,8 +58,19 @@ export function guardReading(
 
   app.post('/api/login', { schema: loggingIn }, (request, reply) => {
     const { token } = request.body;
-    if (tokens.length > 0 && !isOneOf(token, tokens))
-      throw new ApiFault(401, 'BAD_TOKEN', 'this is not the token of this console');
+    const right = tokens.length === 0 && changing ? [changing] : tokens;
+    if (right.length === 0)
+      throw new ApiFault(
+        403,
+        'NO_TOKEN_SET',
+        'this console has no token: reading needs none, and nothing can be changed',
+      );
+    if (!isOneOf(token, right))
+      throw new ApiFault(
+        401,
+        'BAD_TOKEN',
+        `this is not the token of this console${tokens.length === 0 ? '; reading needs none' : ''}`,
+      );
     reply
       .header('set-cookie', cookie(request, sessionOf(token)))
       .code(204)

@@ -8,6 +8,7 @@ import { hasControlCharacter } from '../../schemas/bounds.ts';
 import type { SessionClip, SessionState } from '../../schemas/generated/SessionState.ts';
 import { ApiFault, notFound } from './fault.ts';
 import { epochMs, fault, json, needsToken } from './openapi/answers.ts';
+import { accepting, groupIs, keyIs } from './parse.ts';
 import type { PublishOperatorRequest } from './routes-transcode.ts';
 import type { StateView } from './state-view.ts';
 import { authorize } from './token.ts';
@@ -22,25 +23,27 @@ const moment = z
   .union([z.number(momentIs).min(0, momentIs), z.iso.datetime({ offset: true, error: momentIs })], momentIs)
   .describe('Seconds since the session began, or a time as ISO 8601');
 
-const clipBody = z.strictObject({
+const titleIs = `1 to ${maxTitleBytes} bytes`;
+
+const clipBody = accepting({
   from: moment,
   to: moment,
   title: z
-    .string()
+    .string(titleIs)
     .trim()
-    .min(1)
-    .refine((text) => Buffer.byteLength(text) <= maxTitleBytes, `at most ${maxTitleBytes} bytes`)
+    .min(1, titleIs)
+    .refine((text) => Buffer.byteLength(text) <= maxTitleBytes, titleIs)
     .refine((text) => !hasControlCharacter(text), 'no control characters')
     .optional()
     .describe("Of the clip's video; its stream's name, where absent"),
   templateGroupId: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id')
+    .string(groupIs)
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, groupIs)
     .optional()
     .describe('What transcodes the clip; where absent it is left as it is'),
   idempotencyKey: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . : -')
+    .string(keyIs)
+    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, keyIs)
     .optional()
     .describe('The same cut for the same template group is the same clip; a key of one’s own makes it another'),
 });

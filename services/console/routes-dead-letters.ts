@@ -2,9 +2,10 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { DeadLetter, LetterPage, LetterPageQuery, Redriven } from '../../connectors/kafka/index.ts';
+import { deadLetterReasons, deadLetterStages } from '../../schemas/dead-letter.ts';
 import { ApiFault, badRequest, notFound } from './fault.ts';
 import { badQuery, epochMs, fault, json, needsToken, pageOf } from './openapi/answers.ts';
-import { cursorParameter, limitParameter } from './parse.ts';
+import { accepting, cursorIs, cursorParameter, limitParameter } from './parse.ts';
 import { authorize } from './token.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
@@ -17,9 +18,12 @@ export type DeadLetters = {
   redrive(letter: DeadLetter): Promise<Redriven['result']>;
 };
 
-const deadLetterQuery = z.strictObject({
-  reason: z.string().max(100).optional().describe('Only letters with this reason'),
-  stage: z.string().max(100).optional().describe('Only letters from this stage'),
+/** `unknown` is one that a letter of other writers doesn't tell. */
+const oneOf = <T extends string>(all: readonly T[]) => z.enum([...all, 'unknown'], `one of ${all.join(', ')}, unknown`);
+
+const deadLetterQuery = accepting({
+  reason: oneOf(deadLetterReasons).optional().describe('Only letters with this reason'),
+  stage: oneOf(deadLetterStages).optional().describe('Only letters from this stage'),
   cursor: cursorParameter.optional(),
   limit: limitParameter,
 });
@@ -66,7 +70,7 @@ export function addDeadLetterRoutes(
 ): void {
   const answered = <T>(reading: Promise<T>): Promise<T> =>
     reading.catch((error: unknown) => {
-      if (error instanceof RangeError) throw badRequest(error.message);
+      if (error instanceof RangeError) throw badRequest(`query parameter cursor: ${cursorIs}`);
       const why = error instanceof Error ? error.message.slice(0, 200) : 'unknown error';
       throw new ApiFault(503, 'DEAD_LETTERS_AWAY', `the dead letters are not to be had: ${why}`);
     });

@@ -9,7 +9,7 @@ import { serveEvents } from './event-stream.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { badQuery, fault, text } from './openapi/answers.ts';
-import { streamParameter } from './parse.ts';
+import { accepting, streamParameter } from './parse.ts';
 import { readersOfAddress } from './readers-of-address.ts';
 import type { StateView } from './state-view.ts';
 import { strictHeaders } from './strict-headers.ts';
@@ -29,17 +29,37 @@ const eventHeaders = {
 
 const topicOf = { videos: 'video-state', sessions: 'session-state' } as const;
 
-const eventQuery = z.strictObject({
-  states: z.enum(['videos', 'sessions']).optional().describe('Only videos or only sessions'),
-  video: z.string().max(maxSubjectIdLength).optional().describe('Only this VideoId'),
-  session: z.string().max(800).optional().describe('Only this session id'),
+const videoIs = `a VideoId of 1 to ${maxSubjectIdLength} characters`;
+const sessionIs = 'a session id as domain/app/stream/start';
+
+const eventQuery = accepting({
+  states: z.enum(['videos', 'sessions'], 'one of videos, sessions').optional().describe('Only videos or only sessions'),
+  video: z.string().min(1, videoIs).max(maxSubjectIdLength, videoIs).optional().describe('Only this VideoId'),
+  session: z
+    .string()
+    .max(800, sessionIs)
+    .regex(/^[^/]+\/[^/]+\/.+\/\d{4}-\d{2}-\d{2}T[\d:.]+Z$/s, sessionIs)
+    .optional()
+    .describe('Only this session id'),
   stream: streamParameter.optional().describe('Only this `domain/app/stream`'),
   lastEventId: z
     .string()
-    .max(20_000)
+    .max(20_000, 'at most 20000 characters')
     .optional()
     .describe('For readers that cannot send the header `Last-Event-ID`; `live2vod-position` of an answer fits too'),
-});
+})
+  .refine(({ video, session }) => video === undefined || session === undefined, {
+    path: ['session'],
+    message: 'a video is no session: one of both',
+  })
+  .refine(({ states, video }) => states !== 'sessions' || video === undefined, {
+    path: ['video'],
+    message: 'only with states=videos, or without states',
+  })
+  .refine(({ states, session }) => states !== 'videos' || session === undefined, {
+    path: ['session'],
+    message: 'only with states=sessions, or without states',
+  });
 
 const following = {
   operationId: 'followEvents',

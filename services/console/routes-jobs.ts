@@ -7,7 +7,7 @@ import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { JobDecision, JobHold, JobPurpose, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
 import { badQuery, epochMs, fresh, pageOf } from './openapi/answers.ts';
 import { contract, wordsOf } from './openapi/states.ts';
-import { inList, limitParameter, placeParameter, someOf, streamParameters, textParameter } from './parse.ts';
+import { accepting, inList, limitParameter, placeParameter, someOf, streamParameters, textParameter } from './parse.ts';
 import { mentions, type StateRouteOptions, withFreshness } from './routes-states.ts';
 import { placeOf, streamOf } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
@@ -20,7 +20,7 @@ const jobStates = [
   ),
 ];
 
-const jobQuery = z.strictObject({
+const jobQuery = accepting({
   type: someOf(jobTypes, 'types').optional(),
   state: someOf(jobStates, 'states of a job').optional(),
   hold: someOf(wordsOf<JobHold>('JobHold'), 'holds').optional().describe('How an audit stands to it, comma separated'),

@@ -11,31 +11,50 @@ import type { Clock } from '../../platform/host/index.ts';
 import { ApiFault } from './fault.ts';
 import { latencyCache, type ReadLatency } from './latency-cache.ts';
 import { badQuery, epochMs, fault, json } from './openapi/answers.ts';
-import { timeParameter } from './parse.ts';
+import { accepting, nameParameter, ordered, streamParameter, streamParameters, timeParameter } from './parse.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
-const name = z.string().max(256).optional();
+const streamIs = 'a stream as domain/app/stream, or a StreamName';
 
-const latencyQuery = z.strictObject({
-  domain: name.describe('Only streams of this domain'),
-  app: name.describe('Only streams of this app'),
-  stream: name.describe('Only streams of this name'),
-  definition: name.describe('Only transcodes to this definition'),
-  stage: z
-    .string()
-    .max(300)
-    .transform((text, context) => named(text, latencyStages, context))
-    .optional()
-    .describe(`One or several stages, comma separated: ${latencyStages.join(', ')}`),
-  from: timeParameter.optional().describe('Only stages that ended at or after this: ISO 8601 or epoch milliseconds'),
-  to: timeParameter.optional().describe('Only stages that ended before this: ISO 8601 or epoch milliseconds'),
-  by: z
-    .string()
-    .max(100)
-    .transform((text, context) => named(text, latencyDimensions, context))
-    .optional()
-    .describe(`What rows are told apart by, comma separated: ${latencyDimensions.join(', ')}`),
+const latencyQuery = ordered(
+  accepting({
+    ...streamParameters,
+    stream: z
+      .string()
+      .min(1, streamIs)
+      .max(600, streamIs)
+      .optional()
+      .describe('`domain/app/stream`; what is no such triple is taken for a `streamName`, as it was named here before'),
+    definition: nameParameter.optional().describe('Only transcodes to this definition'),
+    stage: z
+      .string()
+      .transform((text, context) => named(text, latencyStages, context))
+      .optional()
+      .describe(`One or several stages, comma separated: ${latencyStages.join(', ')}`),
+    from: timeParameter.optional().describe('Only stages that ended at or after this: ISO 8601 or epoch milliseconds'),
+    to: timeParameter.optional().describe('Only stages that ended before this: ISO 8601 or epoch milliseconds'),
+    by: z
+      .string()
+      .transform((text, context) => named(text, latencyDimensions, context))
+      .optional()
+      .describe(`What rows are told apart by, comma separated: ${latencyDimensions.join(', ')}`),
+  }),
+).transform(({ stream, ...query }, context) => {
+  const asked = { ...query, ...(stream === undefined ? {} : partsOf(stream)) };
+  const differs = (['domain', 'app', 'streamName'] as const).find(
+    (part) => query[part] !== undefined && query[part] !== asked[part],
+  );
+  if (differs)
+    context.addIssue({ code: 'custom', path: ['stream'], message: `another ${differs} than \`${differs}\`` });
+  return asked;
 });
+
+/** What a stream's text says of its parts. */
+function partsOf(stream: string): { domain?: string; app?: string; streamName: string } {
+  const [domain = '', app = '', ...rest] = stream.split('/');
+  const streamName = rest.join('/');
+  return streamParameter.safeParse(stream).success ? { domain, app, streamName } : { streamName: stream };
+}
 
 /** The ones that a comma separated text names, in their own order. */
 function named<T extends string>(text: string, all: readonly T[], context: z.RefinementCtx): T[] {
@@ -84,8 +103,8 @@ const reporting = {
 export function addLatencyRoute(app: ConsoleApp, read: ReadLatency, clock: Clock): void {
   const report = latencyCache(read, clock);
   app.get('/api/latency', { schema: reporting }, async (request) => {
-    const { from: fromMs, to: toMs, stage: stages, ...query } = request.query;
-    const asked = { ...query, stages, fromMs, toMs };
+    const { from: fromMs, to: toMs, stage: stages, streamName: stream, ...query } = request.query;
+    const asked = { ...query, stream, stages, fromMs, toMs };
     const filter: LatencyFilter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
     return report(filter).catch((error: unknown) => {
       const problem = problemOf(error);

@@ -10,9 +10,13 @@ import type { Follower } from './follower.ts';
 import { badQuery, empty, fault, fresh, pageOf } from './openapi/answers.ts';
 import { sessionState, videoState, wordsOf } from './openapi/states.ts';
 import {
+  accepting,
   inList,
   limitParameter,
+  nameParameter,
+  ordered,
   placeParameter,
+  plainNameParameter,
   someOf,
   streamParameters,
   textParameter,
@@ -22,15 +26,16 @@ import type { StateView } from './state-view.ts';
 import { streamOf, videoGist } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
-const listQuery = z.strictObject({
-  ...streamParameters,
+const pageShape = {
   status: someOf(wordsOf<SessionStatus>('SessionStatus'), 'statuses').optional(),
   text: textParameter.optional().describe('Only where this is part of the id or of `domain/app/stream`, in any case'),
   from: timeParameter.optional().describe('Only what began at or after this: ISO 8601 or epoch milliseconds'),
   to: timeParameter.optional().describe('Only what began before this: ISO 8601 or epoch milliseconds'),
   cursor: placeParameter.optional(),
   limit: limitParameter,
-});
+};
+const listShape = { ...streamParameters, ...pageShape };
+const listQuery = ordered(accepting(listShape));
 
 /** Where a video comes from, as the cloud's console and `MediaSource` have it: which kinds these are. */
 const kindsOfSource = { live: ['SEGMENT', 'COMPOSED'], upload: ['UPLOAD'] } as const satisfies Record<
@@ -39,18 +44,23 @@ const kindsOfSource = { live: ['SEGMENT', 'COMPOSED'], upload: ['UPLOAD'] } as c
 >;
 type Source = keyof typeof kindsOfSource;
 
-const videoListQuery = listQuery.extend({
-  status: someOf(wordsOf<VideoStatus>('VideoStatus'), 'statuses').optional(),
-  source: someOf(Object.keys(kindsOfSource) as Source[], 'sources')
-    .optional()
-    .describe('`live`: recordings of live streams, segments and composed ones together; `upload`: uploaded videos'),
-  kind: someOf(wordsOf<VideoKind>('VideoKind'), 'kinds').optional(),
-  subject: someOf(wordsOf<SubjectKind>('SubjectKind'), 'subjects')
-    .optional()
-    .describe(
-      'One or several subjects, comma separated: VIDEO (alone where unsaid), IMAGE, ATTACHED_MEDIA, MEDIA, JOB, COMPOSITION',
-    ),
-});
+const videoListQuery = ordered(
+  accepting({
+    ...listShape,
+    status: someOf(wordsOf<VideoStatus>('VideoStatus'), 'statuses').optional(),
+    source: someOf(Object.keys(kindsOfSource) as Source[], 'sources')
+      .optional()
+      .describe('`live`: recordings of live streams, segments and composed ones together; `upload`: uploaded videos'),
+    kind: someOf(wordsOf<VideoKind>('VideoKind'), 'kinds').optional(),
+    subject: someOf(wordsOf<SubjectKind>('SubjectKind'), 'subjects')
+      .optional()
+      .describe(
+        'One or several subjects, comma separated: VIDEO (alone where unsaid), IMAGE, ATTACHED_MEDIA, MEDIA, JOB, COMPOSITION',
+      ),
+  }),
+);
+
+const streamListQuery = ordered(accepting(pageShape));
 
 /** A video of one of the sources; what is no video has none. */
 const isFrom = (sources: readonly Source[] | undefined, { subject, kind }: Pick<VideoState, 'subject' | 'kind'>) =>
@@ -119,11 +129,11 @@ const schemas = {
     operationId: 'listSessionsOfStream',
     summary: 'Sessions of one stream, newest first',
     params: z.strictObject({
-      domain: z.string().describe('DomainName'),
-      app: z.string().describe('AppName'),
-      stream: z.string().describe('StreamName'),
+      domain: plainNameParameter.describe('DomainName'),
+      app: plainNameParameter.describe('AppName'),
+      stream: nameParameter.describe('StreamName'),
     }),
-    querystring: listQuery.omit({ stream: true, domain: true, app: true, streamName: true }),
+    querystring: streamListQuery,
     response: { 200: sessionPage, ...badQuery },
   },
 };

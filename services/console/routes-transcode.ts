@@ -10,19 +10,33 @@ import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { noTranscode } from '../../schemas/template-groups.ts';
 import { ApiFault, notFound } from './fault.ts';
 import { fault, json, needsToken } from './openapi/answers.ts';
+import { accepting, groupIs, keyIs } from './parse.ts';
 import type { StateView } from './state-view.ts';
 import { authorize } from './token.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
-const transcodeBody = z.strictObject({
+const priorityIs = 'a whole number from 1 to 10';
+
+const transcodeBody = accepting({
   templateGroupId: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a template group id')
+    .string(groupIs)
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, groupIs)
     .refine((id) => id !== noTranscode, `a template group that transcodes: ${noTranscode} doesn't`),
-  priority: z.coerce.number().int().min(1).max(10).optional(),
+  priority: z
+    .union(
+      [
+        z.int(priorityIs).min(1, priorityIs).max(10, priorityIs),
+        z
+          .string()
+          .regex(/^([1-9]|10)$/)
+          .transform(Number),
+      ],
+      priorityIs,
+    )
+    .optional(),
   idempotencyKey: z
-    .string()
-    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . : -')
+    .string(keyIs)
+    .regex(/^[A-Za-z0-9_.:-]{1,64}$/, keyIs)
     .optional()
     .describe('Asking again with the same key asks for the same job'),
 });

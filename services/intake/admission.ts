@@ -17,10 +17,8 @@ export type Origin = {
   readonly sentAtMs?: number | null;
 };
 
-export type DeadLetterReason = 'oversize' | 'unusable';
-
 /** The record for an authentic body, and why it goes to `dead-letters` where it does. */
-export type Admission = { readonly record: OutgoingRecord; readonly reason: DeadLetterReason | null };
+export type Admission = { readonly record: OutgoingRecord; readonly reason: 'oversize' | 'unusable' | null };
 
 /**
  * The record for an authentic body. Every one is kept: on `callbacks`, keyed by what it is about, or on `dead-letters`
@@ -34,7 +32,7 @@ export function admit(body: Uint8Array, origin: Origin, limitBytes: number): Adm
     [header.region]: origin.region,
     ...(origin.sentAtMs == null ? {} : { [header.sentAt]: String(origin.sentAtMs) }),
   };
-  function deadLetter(reason: DeadLetterReason, error: string): Admission {
+  function deadLetter(reason: 'oversize' | 'unusable', error: string): Admission {
     const why = deadLetterHeaders(origin.source === 'mns' ? 'mns' : 'ingress', reason, error);
     return { reason, record: { topic: 'dead-letters', key: null, value: body, headers: { ...headers, ...why } } };
   }

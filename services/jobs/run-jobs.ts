@@ -29,6 +29,7 @@ import {
 } from '../../platform/telemetry/index.ts';
 import { whenAvailable } from '../../platform/when-available.ts';
 import { encodeInternalEvent, type InternalEvent } from '../../processors/callback/index.ts';
+import type { DeadLetterReason } from '../../schemas/dead-letter.ts';
 import type { TopicId } from '../../schemas/topics.ts';
 import { type Handover, handover } from './handover.ts';
 import type { Job, JobEnding, JobReader } from './job-kind.ts';
@@ -133,7 +134,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     if (stop.aborted) throw new Abandoned();
     const trace = traced ? traced.headers : traceOf(record.headers);
     const result = (event: InternalEvent) => internalRecord(topics, encodeInternalEvent(event), platform.now(), trace);
-    const toDeadLetters = async (reason: string, error: string) => {
+    const toDeadLetters = async (reason: DeadLetterReason, error: string) => {
       traced?.end(error);
       await publish(deadLetter(topics('dead-letters'), 'job-runner', record, reason, error), stop);
       metrics.count('live2vod_dead_letters_total', { stage: 'job-runner', reason });
@@ -154,7 +155,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     };
     const report = (event: InternalEvent) => publish(result(event), stop);
     let ending: JobEnding;
-    let reason: string | undefined;
+    let reason: DeadLetterReason | undefined;
     try {
       ending = await job.work({ mayHaveStarted, signal: stop, pause, report });
     } catch (error) {

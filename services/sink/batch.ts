@@ -1,4 +1,5 @@
 import type { ConsumedRecord, TopicPartitionOffset } from '../../connectors/kafka/index.ts';
+import type { DeadLetterReason } from '../../schemas/dead-letter.ts';
 import { callbackColumns, headerOf, RowBytes, sessionRows, videoRows } from './rows/index.ts';
 
 export type TableName = 'callbacks' | 'video_state' | 'session_state';
@@ -26,7 +27,7 @@ export type Unusable = {
   readonly origin: TopicPartitionOffset;
   /** The record itself where it is at hand; else it is read again. */
   readonly record?: ConsumedRecord;
-  readonly reason: string;
+  readonly reason: DeadLetterReason;
   readonly error: string;
 };
 

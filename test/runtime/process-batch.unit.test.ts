@@ -28,7 +28,7 @@ const fired = (fire: () => Outcome<string>) => processBatch(taskWhoseTimer(fire)
 
 // A timer that asked for a dead letter was counted as one that had been written; no record was, there is none to write.
 test.each<[string, () => Outcome<string>, string]>([
-  ['asks for a dead letter', () => ({ kind: 'dead-letter', reason: 'odd', error: 'no stream' }), 'no stream'],
+  ['asks for a dead letter', () => ({ kind: 'dead-letter', reason: 'unusable', error: 'no stream' }), 'no stream'],
   [
     'throws',
     () => {

@@ -31,7 +31,7 @@ export function useScope() {
     key,
     long: ms === null || ms > ranges.week.ms,
     query: () => ({
-      ...latencyQuery(asked.of),
+      ...streamQuery(asked.of),
       // To the minute: pages that ask for the same share one answer.
       ...(ms === null ? {} : { from: String(Math.floor((Date.now() - ms) / 60_000) * 60_000) }),
     }),
@@ -59,10 +59,4 @@ export function LatencyFilter({ range, setRange, of, setOf }: Omit<ReturnType<ty
       </button>
     </form>
   );
-}
-
-/** The figures' own word for a stream's name is `stream`. */
-function latencyQuery(of: StreamParts) {
-  const { streamName: stream, ...query } = streamQuery(of);
-  return stream === undefined ? query : { ...query, stream };
 }

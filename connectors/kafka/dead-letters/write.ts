@@ -1,4 +1,4 @@
-import { deadLetterHeaders } from '../../../schemas/dead-letter.ts';
+import { type DeadLetterReason, type DeadLetterStage, deadLetterHeaders } from '../../../schemas/dead-letter.ts';
 import { header } from '../../../schemas/topics.ts';
 import type { ConsumedRecord, OutgoingRecord, RawText } from '../record.ts';
 
@@ -9,9 +9,9 @@ import type { ConsumedRecord, OutgoingRecord, RawText } from '../record.ts';
  */
 export function deadLetter(
   topic: string,
-  stage: string,
+  stage: DeadLetterStage | `${string}-processor`,
   origin: ConsumedRecord,
-  reason: string,
+  reason: DeadLetterReason,
   error: string,
 ): OutgoingRecord {
   const { value } = origin;

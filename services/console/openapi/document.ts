@@ -2,9 +2,10 @@
 import swagger, { type SwaggerTransform, type SwaggerTransformObject } from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { accepting } from '../parse.ts';
 import { cookieName } from '../token.ts';
 import type { ConsoleApp } from '../typed-app.ts';
-import { json } from './answers.ts';
+import { badQuery, json } from './answers.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -42,7 +43,9 @@ const transformObject: SwaggerTransformObject = (document) => {
   return { ...rest, components: { ...components, schemas: Object.fromEntries(schemas) } };
 };
 
-/** Before any route: those that are added earlier are not seen. */
+const noQuery = accepting({});
+
+/** Before any route: those that are added earlier are not seen. What takes no query parameters refuses any. */
 export async function documentRoutes(app: ConsoleApp): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -64,6 +67,11 @@ export async function documentRoutes(app: ConsoleApp): Promise<void> {
     },
     transform,
     transformObject,
+  });
+  app.addHook('onRoute', (route) => {
+    const { schema } = route;
+    if (schema?.operationId === undefined || schema.querystring !== undefined || !route.url.startsWith('/api/')) return;
+    route.schema = { ...schema, querystring: noQuery, response: { ...badQuery, ...(schema.response as object) } };
   });
   app.get(
     '/api/openapi.json',

@@ -60,7 +60,7 @@ describe('a record as it is read', () => {
           expect(nativeKey(read)).toEqual(key);
           const written = nativeHeaders(read) ?? [];
           expect(new Map(written.flatMap((entry) => Object.entries(entry)))).toEqual(new Map(list));
-          const letter = deadLetter('dead', 'stage', read, 'why', 'because');
+          const letter = deadLetter('dead', 'sink', read, 'unusable', 'because');
           expect(nativeKey(letter)).toEqual(key);
         },
       ),
@@ -87,7 +87,7 @@ test('keys and header values go to the native client as bytes', () => {
 test('a dead letter fits into its topic, however large the record was', () => {
   const { value, headers = {} } = deadLetter(
     'dead',
-    'stage',
+    'sink',
     consumedRecord(
       message({
         key: Buffer.alloc(100_000, 'k'),
@@ -95,10 +95,10 @@ test('a dead letter fits into its topic, however large the record was', () => {
         headers: Array.from({ length: 20 }, (_, n) => header(`h${n}`, Buffer.alloc(50_000, 'x'))),
       }),
     ),
-    'reason',
+    'unusable',
     'e'.repeat(10_000),
   );
   const length = (value?.length ?? 0) + Object.entries(headers).reduce((sum, [k, v]) => sum + k.length + v.length, 0);
   expect(length).toBeLessThan(1.5 * 1024 * 1024);
-  expect(headers).toMatchObject({ 'origin-bytes': String(3 * 1024 * 1024), reason: 'reason', 'origin-offset': '7' });
+  expect(headers).toMatchObject({ 'origin-bytes': String(3 * 1024 * 1024), reason: 'unusable', 'origin-offset': '7' });
 });

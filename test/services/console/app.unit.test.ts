@@ -162,6 +162,13 @@ describe('latency', () => {
     });
     await server.inject('/api/latency?by=hour,definition&app=live&from=1970-01-01T00:00:01Z');
     expect(asked).toEqual([{ by: ['definition', 'hour'], app: 'live', fromMs: 1_000 }]);
+    for (const query of ['stream=a/b/c/d', 'domain=a&app=b&streamName=c/d', 'stream=c', 'stream=b/c&domain=a'])
+      await server.inject(`/api/latency?${query}`);
+    expect(asked.slice(1)).toEqual([
+      { domain: 'a', app: 'b', stream: 'c/d' },
+      // As it was asked before: one report for both.
+      ...[{ stream: 'c' }, { domain: 'a', stream: 'b/c' }],
+    ]);
     expect((await server.inject('/api/latency?by=mood')).json().message).toContain('definition');
     expect((await server.inject('/api/latency?stage=compose,wait')).json().message).toContain('compose_wait');
   });

@@ -122,6 +122,23 @@ describe('reading with a token', () => {
     expect(secure.headers['set-cookie']).toContain('; Secure');
   });
 
+  // A wrong token was 204 there, and the next change 401.
+  test('where reading needs none, a login is held against the token for changes', async () => {
+    const login = async (doors: { readonly token: string | undefined }, token: string) => {
+      const { app } = await testConsole(doors);
+      return app.inject({ method: 'POST', url: '/api/login', payload: { token } });
+    };
+    expect((await login({ token: 'right' }, 'right')).statusCode).toBe(204);
+    const wrong = await login({ token: 'right' }, 'wrong');
+    expect([wrong.statusCode, wrong.json()]).toEqual([
+      401,
+      { code: 'BAD_TOKEN', message: 'this is not the token of this console; reading needs none' },
+    ]);
+    expect(wrong.headers['set-cookie']).toBeUndefined();
+    const none = await login({ token: undefined }, 'any');
+    expect([none.statusCode, none.json().code]).toEqual([403, 'NO_TOKEN_SET']);
+  });
+
   test('readiness says its status to all, and what it waits for to who may read', async () => {
     const health = { live: () => true, waitingFor: () => 'Kafka at 10.0.0.7' };
     const { app } = await served({ readTokens: ['reading'], health });
