@@ -10,6 +10,7 @@ import {
   readLetters,
   redriveLetters,
 } from '../connectors/kafka/index.ts';
+import { counted } from '../platform/counted.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { encodeInternalEvent, subjectOf } from '../processors/callback/index.ts';
 import { orderOf } from '../processors/video/index.ts';
@@ -32,7 +33,7 @@ export async function list(filter: LetterFilter): Promise<void> {
       `${letter.id}  ${at}  ${letter.stage}/${letter.reason}  ${letter.record.key ?? '–'}  ${letter.error}${sent}`,
     );
   }
-  console.log(`${letters.length} dead letters`);
+  console.log(counted(letters.length, 'dead letter'));
 }
 
 export async function show(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What `record-config` does: the recording set-up of the file against what the cloud has. */
 
 import type { RecordNotifyConfig, VodCloud } from '../connectors/vod/index.ts';
+import { counted } from '../platform/counted.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { applyRecording } from '../services/recording/apply.ts';
 import { type Difference, nameOf, type RecordingChange } from '../services/recording/compare.ts';
@@ -36,7 +37,7 @@ export const apply = (options: { readonly replace: boolean }) =>
 export const list = (domainName: string) =>
   withCloud(async (cloud) => {
     const { rows, odd } = await cloud.describeLiveRecordVodConfigs({ domainName });
-    if (odd.length > 0) console.log(`${odd.length} configurations can't be read; the others:`);
+    if (odd.length > 0) console.log(`${counted(odd.length, 'configuration')} can't be read; the others:`);
     for (const config of rows) {
       console.log(nameOf(config));
       for (const [field, value] of Object.entries(config)) {
@@ -115,7 +116,7 @@ function print({ changes, callback, live }: Plan): boolean {
     console.log(`~ callback ${field}: ${from} → ${to}`);
   }
   count += live.filter(printLive).length;
-  console.log(count === 0 ? 'nothing to change' : `${count} changes`);
+  console.log(count === 0 ? 'nothing to change' : counted(count, 'change'));
   return count > 0;
 }
 

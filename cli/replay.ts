@@ -1,5 +1,7 @@
 /** Feeds raw callbacks through again. State that was right stays as it is: the same event is recognised. */
+
 import { IdempotentProducer, type ScanRange, scanTopic } from '../connectors/kafka/index.ts';
+import { counted } from '../platform/counted.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { header } from '../schemas/topics.ts';
 import { replayHeaders } from './dead-letters.ts';
@@ -42,7 +44,7 @@ export async function replay(options: ReplayOptions): Promise<number> {
       sent += 1;
       if (systemClock.monotonicMs() - saidAtMs > progressEveryMs) {
         saidAtMs = systemClock.monotonicMs();
-        console.error(`  ${sent} callbacks fed through again`);
+        console.error(`  ${counted(sent, 'callback')} fed through again`);
       }
     }
     await window.settled();

@@ -1,5 +1,7 @@
 /** Compares the contracts with what was released and with a registry. */
+
 import { connectRegistry } from '../connectors/avro/index.ts';
+import { counted } from '../platform/counted.ts';
 import { checkSchemas } from '../schemas/compatibility.ts';
 import { topics } from '../schemas/topics.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -27,7 +29,7 @@ export async function check({ offline }: { readonly offline: boolean }): Promise
     }
   }
   if (problems.length > 0) throw new CommandFault(`a breaking change: ${problems.join('; ')}`, exitCode.configuration);
-  console.log(`${contracts.length} contracts: no breaking change`);
+  console.log(`${counted(contracts.length, 'contract')}: no breaking change`);
 }
 
 /** Registers every contract; the registry refuses what would break readers. */

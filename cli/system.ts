@@ -1,8 +1,10 @@
 /** Starts the whole pipeline: embedded parts that nothing else supplies, topics, roles. Stops all of it in order. */
+
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { Admin } from '../connectors/kafka/index.ts';
 import { type Stack, startStack } from '../local/index.ts';
+import { counted } from '../platform/counted.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { topics } from '../schemas/topics.ts';
 import { endpointsOf, kafkaSettingsOf } from './endpoints.ts';
@@ -92,7 +94,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     try {
       const plan = await applyTopics(admin, settings);
       for (const difference of plan.differences) say(difference);
-      if (plan.create.length > 0) say(`created ${plan.create.length} topics ${settings.LIVE2VOD_TOPIC_PREFIX}*`);
+      if (plan.create.length > 0)
+        say(`created ${counted(plan.create.length, 'topic')} ${settings.LIVE2VOD_TOPIC_PREFIX}*`);
     } finally {
       admin.close();
     }

@@ -1,5 +1,7 @@
 /** Compares the topics of the contracts with those of a cluster and creates what is missing. */
+
 import type { Admin, TopicDescription, TopicSpec } from '../connectors/kafka/index.ts';
+import { counted } from '../platform/counted.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { topicSpec } from '../schemas/topic-spec.ts';
 import { partitionedAlike, topicName, topics } from '../schemas/topics.ts';
@@ -36,7 +38,7 @@ export async function planTopics(
     const [a, b] = [partitions.get(inputName), partitions.get(changelogName)];
     if (a === b) return [];
     return [
-      `${inputName} has ${a} partitions and ${changelogName} ${b}: the ${processor} processor needs them equal. ` +
+      `${inputName} has ${counted(a ?? 0, 'partition')} and ${changelogName} ${b}: the ${processor} processor needs them equal. ` +
         `To migrate, choose a new LIVE2VOD_TOPIC_PREFIX and a new CLICKHOUSE_DATABASE (offsets begin anew), apply, and ` +
         `replay the callbacks into it (./live2vod replay)`,
     ];

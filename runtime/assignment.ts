@@ -1,4 +1,5 @@
 import type { Admin, Consumer, Rebalance, TopicPartition } from '../connectors/kafka/index.ts';
+import { counted } from '../platform/counted.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import type { MembershipState } from './membership-state.ts';
 import { openTask } from './open-task.ts';
@@ -123,8 +124,8 @@ export class Assignment<S> {
     if (stateless) {
       throw new ProcessorFault(
         'TOPIC_MISMATCH',
-        `${stateless.topic} has grown to partition ${stateless.partition}, ${changelog.topic} has ${changelog.partitions} ` +
-          'partitions only. "live2vod topics apply" says how to migrate',
+        `${stateless.topic} has grown to partition ${stateless.partition}, ${changelog.topic} has ${counted(changelog.partitions, 'partition')} ` +
+          'only. "live2vod topics apply" says how to migrate',
       );
     }
     for (const { partition } of partitions) {

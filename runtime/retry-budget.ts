@@ -1,4 +1,5 @@
 import { KafkaFault } from '../connectors/kafka/index.ts';
+import { counted } from '../platform/counted.ts';
 import { isRetryable } from '../platform/faults.ts';
 import { ProcessorFault } from './processor-fault.ts';
 
@@ -35,7 +36,7 @@ export class RetryBudget {
       const text = error instanceof Error ? error.message : String(error);
       throw new ProcessorFault(
         'BUDGET_SPENT',
-        `the same work failed ${this.#failures} times in a row, last: ${text}`,
+        `the same work failed ${counted(this.#failures, 'time')} in a row, last: ${text}`,
         error,
       );
     }

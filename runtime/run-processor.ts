@@ -1,4 +1,5 @@
 import { Admin, hasCode, KafkaFault } from '../connectors/kafka/index.ts';
+import { counted } from '../platform/counted.ts';
 import type { Clock } from '../platform/host/index.ts';
 import type { TopicId } from '../schemas/topics.ts';
 import { FencingBudget } from './fencing-budget.ts';
@@ -108,7 +109,7 @@ async function describe<S>(
   if (input.partitions !== changelog.partitions) {
     throw new ProcessorFault(
       'TOPIC_MISMATCH',
-      `${input.name} has ${input.partitions} partitions, ${changelog.name} has ${changelog.partitions}: a task keeps its ` +
+      `${input.name} has ${counted(input.partitions, 'partition')}, ${changelog.name} has ${changelog.partitions}: a task keeps its ` +
         'state in its own partition number, so they must be equal. "live2vod topics apply" says how to migrate',
     );
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../platform/counted.ts';
 import { urlAt } from '../../schemas/address.ts';
 import { baseUrl } from '../../schemas/base-url.ts';
 import { shown } from '../../schemas/shown.ts';
@@ -16,7 +17,7 @@ export function addDoctor(program: Command): void {
     .action(async (stream?: string) => {
       const configuration = readConfiguration();
       console.log(
-        `configuration: ${configuration.file ?? 'no file, environment and defaults only'}; ${configuration.policies.rules.length} policies`,
+        `configuration: ${configuration.file ?? 'no file, environment and defaults only'}; ${counted(configuration.policies.rules.length, 'policy', 'policies')}`,
       );
       if (stream !== undefined) {
         explain(stream, configuration.policies);

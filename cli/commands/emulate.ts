@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../platform/counted.ts';
 import { isRegionName } from '../../schemas/region.ts';
 import { readConfiguration } from '../environment.ts';
 import { namingPort } from '../exit.ts';
@@ -82,7 +83,9 @@ export function addEmulate(program: Command): void {
       if (others.length > 0) console.log(`further regions: VOD_REGION_ENDPOINTS=${others.join(',')}`);
       if (shows > 0) {
         const { videos, sessions, callbacks } = emulator.play({ shows });
-        console.log(`playing ${sessions} sessions with ${videos} videos, ${callbacks} callbacks`);
+        console.log(
+          `playing ${counted(sessions, 'session')} with ${counted(videos, 'video')}, ${counted(callbacks, 'callback')}`,
+        );
       }
       await aborted(signal);
       await emulator.stop();

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../platform/counted.ts';
 import { stopSignal } from '../stopping.ts';
 import { timeOption } from '../time-option.ts';
 
@@ -46,6 +47,6 @@ export function addReplay(program: Command): void {
         ...(fromTopic === undefined ? {} : { fromTopic }),
         signal: stopSignal(),
       });
-      console.log(`${sent} callbacks fed through again`);
+      console.log(`${counted(sent, 'callback')} fed through again`);
     });
 }

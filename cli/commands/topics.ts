@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Admin } from '../../connectors/kafka/index.ts';
+import { counted } from '../../platform/counted.ts';
 import { kafkaSettingsOf } from '../endpoints.ts';
 import { readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
@@ -32,9 +33,11 @@ async function withAdmin(
 
 function print(plan: TopicPlan, verb: string): void {
   for (const topic of plan.existing)
-    console.log(`  ${topic.name}: ${topic.partitions} partitions, replication ${topic.replicationFactor}`);
+    console.log(`  ${topic.name}: ${counted(topic.partitions, 'partition')}, replication ${topic.replicationFactor}`);
   for (const topic of plan.create)
-    console.log(`+ ${topic.name}: ${topic.partitions} partitions, ${topic.config?.['cleanup.policy']} (${verb})`);
+    console.log(
+      `+ ${topic.name}: ${counted(topic.partitions, 'partition')}, ${topic.config?.['cleanup.policy']} (${verb})`,
+    );
   for (const difference of plan.differences) console.log(`~ ${difference}`);
   if (plan.refused.length > 0) throw new CommandFault(plan.refused.join('\n'), exitCode.configuration);
 }

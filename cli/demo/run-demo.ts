@@ -14,6 +14,7 @@ import {
   type StoryName,
   startEmulator,
 } from '../../emulator/index.ts';
+import { counted } from '../../platform/counted.ts';
 import { memoryOf, systemClock } from '../../platform/host/index.ts';
 import { urlAt } from '../../schemas/address.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
@@ -89,7 +90,9 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
         if (signal.aborted) return false;
         const played = [emulator.play({ shows: options.shows }), ...playStories(emulator, systemClock.now())];
         const [sessions, videos] = [total(played, 'sessions'), total(played, 'videos')];
-        say(`ready after ${elapsed()}; playing ${sessions} sessions with ${videos} videos (seed ${options.seed})`);
+        say(
+          `ready after ${elapsed()}; playing ${counted(sessions, 'session')} with ${counted(videos, 'video')} (seed ${options.seed})`,
+        );
         await Promise.race([play(emulator, options), system.supervisor.failed]);
         if (signal.aborted) return false;
         const equal = await judge(emulator, system, options);
@@ -136,7 +139,7 @@ async function play(emulator: Emulator, { signal, say }: DemoOptions): Promise<v
   while (!either.aborted && systemClock.monotonicMs() - movedAtMs < settleMs) {
     await systemClock.sleep(1_000, either);
     const { planned, settled, awaitingTranscode } = emulator.progress();
-    const now = `  ${settled} of ${planned} callbacks delivered${awaitingTranscode > 0 ? `, ${awaitingTranscode} videos wait for our job` : ''}`;
+    const now = `  ${settled} of ${counted(planned, 'callback')} delivered${awaitingTranscode > 0 ? `, ${counted(awaitingTranscode, 'video waits', 'videos wait')} for our job` : ''}`;
     if (now === before) continue;
     say(now);
     before = now;
@@ -174,7 +177,7 @@ async function judge(emulator: Emulator, system: System, options: DemoOptions): 
         ...(await analyticsDifferences(clickhouse, ledger, videos, callbacks.length)),
       ];
       if (found.length > 0 && systemClock.monotonicMs() < deadline && !options.signal.aborted) {
-        options.say(`  ${found.length} differences so far, the pipeline is catching up`);
+        options.say(`  ${counted(found.length, 'difference')} so far, the pipeline is catching up`);
         await systemClock.sleep(1_000, options.signal);
         continue;
       }
@@ -224,9 +227,14 @@ function concerns(
 
 function verdict(found: readonly Difference[], ledger: Ledger): string {
   const { videos, sessions, jobs, totals } = ledger;
-  const counted = `${videos.length} videos, ${sessions.length} sessions, ${jobs.length} jobs, ${totals.distinct} events in ${totals.accepted} copies`;
-  if (found.length === 0) return `\nEqual: the cloud's ledger, the state topics and ClickHouse agree on ${counted}.`;
-  return [`\nDIFFERENT in ${found.length} places (${counted}):`, ...differenceLines(found, 20)].join('\n');
+  const held = [
+    counted(videos.length, 'video'),
+    counted(sessions.length, 'session'),
+    counted(jobs.length, 'job'),
+    `${counted(totals.distinct, 'event')} in ${counted(totals.accepted, 'copy', 'copies')}`,
+  ].join(', ');
+  if (found.length === 0) return `\nEqual: the cloud's ledger, the state topics and ClickHouse agree on ${held}.`;
+  return [`\nDIFFERENT in ${counted(found.length, 'place')} (${held}):`, ...differenceLines(found, 20)].join('\n');
 }
 
 function roleMemory(system: System): string {

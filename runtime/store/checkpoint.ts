@@ -1,3 +1,5 @@
+import { counted } from '../../platform/counted.ts';
+
 /**
  * Where a store stands in its changelog. It is written in the same atomic batch as the data, so "what the store holds"
  * and "what it says it holds" can't differ.
@@ -39,7 +41,7 @@ export function whyRebuild(checkpoint: Checkpoint | null, changelog: Changelog, 
     return `the store belongs to topic ${checkpoint.topic} (${checkpoint.topicId}), not to ${changelog.topic} (${changelog.topicId})`;
   }
   if (checkpoint.partitions !== changelog.partitions) {
-    return `the store was written when ${changelog.topic} had ${checkpoint.partitions} partitions, now it has ${changelog.partitions}`;
+    return `the store was written when ${changelog.topic} had ${counted(checkpoint.partitions, 'partition')}, now it has ${changelog.partitions}`;
   }
   if (checkpoint.offset > changelog.end) {
     return `the store is at offset ${checkpoint.offset}, beyond the changelog's end ${changelog.end}`;

@@ -1,6 +1,8 @@
 /** `GET /api/events`: the live subscription over server-sent events. */
+
 import { once } from 'node:events';
 import { z } from 'zod';
+import { counted } from '../../platform/counted.ts';
 import type { Clock } from '../../platform/host/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
 import { waitAtMost } from '../../platform/wait-at-most.ts';
@@ -109,13 +111,13 @@ export function addEventRoute(app: ConsoleApp, options: EventRouteOptions): void
   app.get('/api/events', { schema: following, exposeHeadRoute: false }, async (request, reply) => {
     const { query } = request;
     if (clients >= options.maxClients)
-      throw new ApiFault(503, 'TOO_MANY_READERS', `already ${clients} event readers`, retryAfterSeconds);
+      throw new ApiFault(503, 'TOO_MANY_READERS', `already ${counted(clients, 'event reader')}`, retryAfterSeconds);
     const leave = addresses.enter(request.ip);
     if (leave === null)
       throw new ApiFault(
         429,
         'TOO_MANY_READERS_OF_ADDRESS',
-        `${request.ip} has ${options.maxClientsOfAddress} event readers already (CONSOLE_READERS_PER_ADDRESS)`,
+        `${request.ip} has ${counted(options.maxClientsOfAddress, 'event reader')} already (CONSOLE_READERS_PER_ADDRESS)`,
         retryAfterSeconds,
       );
     const gone = new AbortController();

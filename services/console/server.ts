@@ -1,4 +1,5 @@
 /** The console role: follows the state topics and serves page, query API, live events and operator requests. */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import {
@@ -11,6 +12,7 @@ import {
   pulseStopsMs,
   type Route,
 } from '../../connectors/kafka/index.ts';
+import { counted } from '../../platform/counted.ts';
 import type { Clock, Platform } from '../../platform/host/index.ts';
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts';
 import { whenAvailable } from '../../platform/when-available.ts';
@@ -98,7 +100,7 @@ export async function runConsole(options: ConsoleOptions): Promise<void> {
     close.push(() => follower.done.catch(() => {}));
     const waitingFor = () => {
       const { caughtUp, lagRecords } = follower.freshness();
-      return follower.waitingFor() ?? (caughtUp ? null : `the view: ${lagRecords} records behind`);
+      return follower.waitingFor() ?? (caughtUp ? null : `the view: ${counted(lagRecords, 'record')} behind`);
     };
     const app = await buildConsole({
       view,

@@ -1,3 +1,4 @@
+import { counted } from '../../platform/counted.ts';
 import type { ProcessorStatus } from '../../runtime/index.ts';
 
 type Statuses = Readonly<Record<string, ProcessorStatus>>;
@@ -15,7 +16,7 @@ function waitsFor({ kafkaReachable, membership, tasks }: ProcessorStatus): strin
   const blocked = partitionsIn('blocked');
   if (blocked.length > 0) return `blocked by a hanging transaction in partition ${blocked.join(', ')}`;
   const restoring = [...partitionsIn('restoring'), ...partitionsIn('restored')];
-  if (restoring.length > 0) return `restoring ${restoring.length} of ${tasks.size} partitions`;
+  if (restoring.length > 0) return `restoring ${restoring.length} of ${counted(tasks.size, 'partition')}`;
   return `membership ${membership}`;
 }
 

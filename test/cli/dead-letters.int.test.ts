@@ -78,7 +78,7 @@ describe('dead letters from the command line', () => {
     const lines = printed();
     await list({ reason: 'step-failed' });
     expect(lines.at(0)).toContain('video/step-failed');
-    expect(lines.at(-1)).toBe('1 dead letters');
+    expect(lines.at(-1)).toBe('1 dead letter');
     const [short] = await readLetters(kafka, letters, { reason: 'step-failed', withoutBytes: true });
     expect(short?.record).toMatchObject({ key: 'v1', value: null });
     await show('0:0');

@@ -39,7 +39,7 @@ async function ourCloud() {
 it('record-config plan ends differently for a change, for none and for wrong usage', async () => {
   const { wants, run } = await ourCloud();
   wants({});
-  expect(await run('plan')).toMatchObject({ status: exitCode.changes, text: expect.stringContaining('1 changes') });
+  expect(await run('plan')).toMatchObject({ status: exitCode.changes, text: expect.stringContaining('1 change') });
   expect(await run('apply')).toMatchObject({ status: exitCode.ok });
   expect(await run('plan')).toMatchObject({ status: exitCode.ok, text: expect.stringContaining('nothing to change') });
   expect(await run('plan', '--nonsense')).toMatchObject({ status: exitCode.usage });

@@ -1,4 +1,5 @@
 import { open, readFile, rename } from 'node:fs/promises';
+import { counted } from '../../../platform/counted.ts';
 import { IngressFault } from '../fault.ts';
 
 /** Which pipeline a spool's records were acknowledged for. */
@@ -60,7 +61,7 @@ function shareBroker(one: Pipeline, other: Pipeline): boolean {
 export function ofOthers(folder: string, records: number, stamp: Pipeline | null, ours: Pipeline): IngressFault {
   const at = ({ topic, topicId, brokers }: Pipeline) => `${topic} (id ${topicId ?? 'unknown'}) at ${brokers}`;
   const message =
-    `the spool in ${folder} holds ${records} callbacks that were acknowledged for ${stamp === null ? 'another pipeline' : at(stamp)}, ` +
+    `the spool in ${folder} holds ${counted(records, 'callback that was', 'callbacks that were')} acknowledged for ${stamp === null ? 'another pipeline' : at(stamp)}, ` +
     `not for ${at(ours)}: another LIVE2VOD_TOPIC_PREFIX, another cluster, or the topic was made anew. Nothing is lost. Start once with the ` +
     `settings of that pipeline, which publishes them; or use another LIVE2VOD_HOME; or, to publish them here, delete ${stampOf(folder)}`;
   return new IngressFault('SPOOL_OF_OTHERS', message, { retryable: false });

@@ -57,7 +57,7 @@ test.each([
   const refusal = openOwnSlot(owned(topic, brokers, topicId).options);
   await expect(refusal).rejects.toMatchObject({ code: 'SPOOL_OF_OTHERS', retryable: false });
   await expect(refusal).rejects.toThrow(
-    /holds 1 callbacks.*p\.callbacks.*LIVE2VOD_TOPIC_PREFIX.*LIVE2VOD_HOME.*delete /,
+    /holds 1 callback that was .*p\.callbacks.*LIVE2VOD_TOPIC_PREFIX.*LIVE2VOD_HOME.*delete /,
   );
   const again = await openOwnSlot(owned('p.callbacks', 'a:9092', 'x').options);
   expect([again.folder, again.records]).toEqual([slot, 1]);
