@@ -40,6 +40,8 @@ const work = {
   produceFailRate: rate.default(0),
   /** Probability that a snapshot that a user ordered fails: told by a SnapshotComplete without SnapshotInfos. */
   snapshotFailRate: rate.default(0),
+  /** Probability that a run of a workflow fails: told by its WorkflowTaskComplete, with the activity that did. */
+  workflowFailRate: rate.default(0),
   /** Probability of the verdicts `block` and `review` of an AI audit; else `pass`. */
   auditBlockRate: rate.default(0.05),
   auditReviewRate: rate.default(0.05),

@@ -56,8 +56,8 @@ export type Production = {
   }): Promise<{ readonly taskId: string | null }>;
   /** Jobs of one type on a media, whether a user or the cloud itself started them. */
   listJobs(request: { readonly mediaId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<Rows<JobSummary>>;
-  /** Who started a job, and what an AI job is. */
-  getJob(request: { readonly jobId: string; readonly jobType: 'snapshot' | 'ai' }): Promise<JobDetail>;
+  /** Who started a job, and what an AI job is; how a run of a workflow ended, whose id is its task's. */
+  getJob(request: { readonly jobId: string; readonly jobType: 'snapshot' | 'ai' | 'workflow' }): Promise<JobDetail>;
   /** What the latest audit of a media suggests: `pass`, `review` or `block`; null while there is none. */
   getMediaAuditResult(request: { readonly mediaId: string }): Promise<{ readonly suggestion: string | null }>;
 };
@@ -81,6 +81,14 @@ export type JobDetail = {
   readonly aiJobType: string | null;
   readonly status: string | null;
   readonly completedAtMs: number | null;
+  /** Of a run of a workflow. */
+  readonly workflow: WorkflowDetail | null;
+};
+
+export type WorkflowDetail = {
+  readonly workflowId: string | null;
+  /** As its event has it: JSON text, by activity (cloud facts 1.4.15). */
+  readonly activityResults: string | null;
 };
 
 const jobList = z.object({
@@ -95,18 +103,35 @@ const jobList = z.object({
 
 const progress = { Trigger: text, Status: text, CompleteTime: time };
 
+const workflowDetail = z
+  .object({
+    Status: text,
+    FinishTime: time,
+    ActivityResults: text,
+    Workflow: z.object({ WorkflowId: text }).nullish(),
+  })
+  .transform(
+    ({ Status, FinishTime, ActivityResults, Workflow }): JobDetail => ({
+      ...{ trigger: null, aiJobType: null, status: Status, completedAtMs: FinishTime },
+      workflow: { workflowId: Workflow?.WorkflowId ?? null, activityResults: ActivityResults },
+    }),
+  );
+
 const jobDetail = z
   .object({
     AIJobDetail: z.object({ ...progress, JobType: text }).nullish(),
     SnapshotJobDetail: z.object(progress).nullish(),
+    WorkflowTaskDetail: workflowDetail.nullish(),
   })
-  .transform(({ AIJobDetail, SnapshotJobDetail }): JobDetail => {
+  .transform(({ AIJobDetail, SnapshotJobDetail, WorkflowTaskDetail }): JobDetail => {
+    if (WorkflowTaskDetail) return WorkflowTaskDetail;
     const found = AIJobDetail ?? SnapshotJobDetail;
     return {
       trigger: found?.Trigger ?? null,
       aiJobType: AIJobDetail?.JobType ?? null,
       status: found?.Status ?? null,
       completedAtMs: found?.CompleteTime ?? null,
+      workflow: null,
     };
   });
 

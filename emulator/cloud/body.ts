@@ -173,15 +173,24 @@ function workflowBody({ videoId, title }: VideoPlan, run: WorkflowRun, EventTime
     EventType: 'WorkflowTaskComplete',
     EventTime,
     WorkflowId: run.workflowId,
-    Status: 'Succeed',
+    Status: workflowStatus(run),
     TaskId: run.taskId,
-    ActivityResults: '{}',
+    ActivityResults: activityResults(run),
     TaskInput: JSON.stringify({ Type: 'Media', Media: videoId, Title: title }),
     CreateTime: cloudTime(run.createdMs),
     ModifiedTime: EventTime,
     FinishTime: EventTime,
     UserId: '1000000',
   };
+}
+
+export function workflowStatus({ failedActivity }: WorkflowRun): 'Succeed' | 'Failed' {
+  return failedActivity === null ? 'Succeed' : 'Failed';
+}
+
+/** By activity, as JSON text (cloud facts 1.4.15). */
+export function activityResults({ failedActivity }: WorkflowRun): string {
+  return JSON.stringify(failedActivity === null ? {} : { [failedActivity]: { Status: 'Failed' } });
 }
 
 function streamFields({ stream }: VideoPlan): CallbackBody {

@@ -65,7 +65,7 @@ export class Cloud {
   }
 
   addVideo(plan: VideoPlan, pace: Pace): CloudVideo {
-    const video: CloudVideo = { plan, pace, occurred: [], tasks: [], orders: [] };
+    const video: CloudVideo = { plan, pace, occurred: [], tasks: [], orders: [], runs: [] };
     this.videos.set(plan.videoId, video);
     return video;
   }

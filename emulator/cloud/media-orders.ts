@@ -63,14 +63,16 @@ export function orderDynamicImage(cloud: Cloud, video: CloudVideo): string {
 
 /**
  * A run of a workflow. One that is known transcodes, as of its own accord (cloud facts 3.2.2), and ends after that; of another
- * the activities are unknown here, and it ends in 20 s to 2 minutes.
+ * the activities are unknown here, and it ends in 20 s to 2 minutes. One that fails transcodes nothing.
  */
 export function orderWorkflow(cloud: Cloud, video: CloudVideo, workflowId: string): string {
   const rng = cloud.chance('workflow', video.plan.videoId, video.occurred.length);
   const taskId = rng.hex(32);
   const createdMs = paceOf(cloud, [video]).cloudMs;
-  const workflow = { taskId, workflowId, createdMs };
-  const group = groupOfWorkflow.get(workflowId);
+  const failedActivity = rng.chance(cloud.knobs().workflowFailRate) ? 'Transcode' : null;
+  const workflow = { taskId, workflowId, createdMs, failedActivity };
+  video.runs.push(workflow);
+  const group = failedActivity === null ? groupOfWorkflow.get(workflowId) : undefined;
   const completedMs = group === undefined ? createdMs : transcodedBy(cloud, video, cloud.groupOf(group));
   const afterSeconds = group === undefined ? rng.int(20, 120) : rng.int(1, 5);
   happen(cloud, video, (completedMs - createdMs) / 1000 + afterSeconds, { kind: 'workflow-done', workflow });

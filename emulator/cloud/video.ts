@@ -1,4 +1,4 @@
-import type { Happening, TranscodeTask, VideoPlan } from '../scenario/fact.ts';
+import type { Happening, TranscodeTask, VideoPlan, WorkflowRun } from '../scenario/fact.ts';
 import type { Pace } from './pace.ts';
 
 /** A happening that has come true, and when that was by the wall clock. */
@@ -35,6 +35,8 @@ export type CloudVideo = {
   readonly tasks: RunningTask[];
   /** In the order in which VOD took them. */
   readonly orders: Order[];
+  /** In the order in which VOD took them. */
+  readonly runs: WorkflowRun[];
 };
 
 /** Whether VOD knows the video at all: from its first happening on. */

@@ -85,7 +85,13 @@ export type InfoChange = {
 };
 
 /** A run of a user's workflow. */
-export type WorkflowRun = { readonly taskId: string; readonly workflowId: string; readonly createdMs: number };
+export type WorkflowRun = {
+  readonly taskId: string;
+  readonly workflowId: string;
+  readonly createdMs: number;
+  /** An activity that fails, by its name; null where all work. */
+  readonly failedActivity: string | null;
+};
 
 /** What can become true of a video. `isTold` says which of it a callback tells. */
 export type Fact =

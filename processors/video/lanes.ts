@@ -16,8 +16,8 @@ import {
 import { isFinding } from './conflicts.ts';
 import type { Event } from './events.ts';
 
-/** By importance: verdicts and deletions, the life cycle, its transcodes, and the rest; and what our own roles say. */
-export type Lane = 'verdicts' | 'life cycle' | 'transcodes' | 'rest' | 'requests' | 'runner';
+/** By importance: verdicts and deletions, the life cycle, its transcodes and workflows, and the rest; and what our own roles say. */
+export type Lane = 'verdicts' | 'life cycle' | 'transcodes' | 'workflows' | 'rest' | 'requests' | 'runner';
 
 export type Room = { readonly bytes: number; readonly events: number };
 
@@ -26,6 +26,7 @@ export type Room = { readonly bytes: number; readonly events: number };
  * ledgers, an encoded state stays below `maxStateBytes`.
  *
  * - `transcodes`: 18 rounds of 6 renditions with addresses of 250 bytes take 225,000.
+ * - `workflows`: an end of each generation's run, as long as they get.
  * - `requests`: one more than there are generations, since one of them may approve what awaits it, and as many that are
  *   shown as not started.
  * - `runner`: an acknowledgement, a failure and a doubt for each generation and each step, and those of a composition.
@@ -34,6 +35,7 @@ export const rooms: Readonly<Record<Lane, Room>> = {
   verdicts: { bytes: 30_000, events: 500 },
   'life cycle': { bytes: 30_000, events: 500 },
   transcodes: { bytes: 260_000, events: 1_000 },
+  workflows: { bytes: 20_000, events: 64 },
   rest: { bytes: 40_000, events: 500 },
   requests: { bytes: 20_000, events: 34 },
   runner: { bytes: 90_000, events: 64 },
@@ -68,8 +70,9 @@ const lanes: Readonly<Record<Fact['kind'], Lane>> = {
   COMPOSE_IN_DOUBT: 'runner',
 };
 
+/** The end of a workflow is that of a job, though its kind is one that earlier releases can read. */
 export function laneOf({ fact }: Event): Lane {
-  return lanes[fact.kind];
+  return fact.workflow === null ? lanes[fact.kind] : 'workflows';
 }
 
 /** Place of an event in the queue for room: by tier, then in timeline order. */
@@ -147,12 +150,13 @@ export function meaningOf({ entry, fact }: Event): string | null {
   const worked = fact.kind === 'STREAM_TRANSCODED' ? fact.outputs[0]?.status === 'SUCCESS' : succeeded(entry);
   if (!worked && !failed(entry) && fact.kind !== 'STREAM_TRANSCODED') return null;
   const { stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, audit, deletion, storage, content } = fact;
+  const ran = fact.workflow === null ? [] : ['workflow'];
   const told = [stream, recording, fileUrl, coverUrl, sizeBytes, durationSeconds, storage].map((one) => one !== null);
   const lists = [fact.outputs, fact.jobIds].map(({ length }) => length > 0);
   // Nothing where there is none, as stored marks know it.
   const found = content === null ? [] : [content.tagged];
   const sound = worked && fact.outputs.length > 0 && fact.outputs.every(({ audioOnly }) => audioOnly);
-  return [fact.kind, worked, sound, audit, deletion, storage?.restored, ...told, ...lists, ...found].join();
+  return [fact.kind, worked, sound, audit, deletion, storage?.restored, ...told, ...lists, ...found, ...ran].join();
 }
 
 /** Told by the event, and shown by the state. */

@@ -1,7 +1,7 @@
 /**
  * What the cloud's answers mean for a video that has been silent, as the events that would have reported it. Pure.
  *
- * Where the lost callback's identity can be rebuilt (recordings, compose starts, transcodes, audits: type, video, job ids) the
+ * Where the lost callback's identity can be rebuilt (recordings, compose starts, transcodes, audits, workflows: type, video, job ids) the
  * callback itself is supplied, so that it and a late original are one event. What can't be rebuilt (source ready, cover:
  * their identity holds a time or ids that no API gives) becomes a ReconcilerObservation, which only fills gaps.
  */
@@ -16,7 +16,7 @@ import type {
 } from '../../connectors/vod/index.ts';
 import { cloudTime } from '../../connectors/vod/index.ts';
 import { encodeInternalEvent } from '../../processors/callback/index.ts';
-import { eventNameOf, type KnownVideo } from './needs.ts';
+import { eventNameOf, type KnownVideo, type OpenRun, workflowEvent } from './needs.ts';
 
 /** A body for `callbacks`, and the name under which it counts as reported. */
 export type Finding = {
@@ -159,6 +159,30 @@ export function snapshotFound(
     Status,
     SubType: 'SpecifiedTime',
     SnapshotInfos,
+  });
+}
+
+/** As the event spells it (cloud facts 1.1.2); null for one that goes on, or a word that isn't known. */
+function endingOf(status: string | null): 'Succeed' | 'Failed' | null {
+  if (/^succe/i.test(status ?? '')) return 'Succeed';
+  return /fail|cancel/i.test(status ?? '') ? 'Failed' : null;
+}
+
+/** Longer than any that is told of (cloud facts 1.4.15): what is longer says nothing here. */
+const longestResults = 50_000;
+
+/** The WorkflowTaskComplete of a run that has ended. */
+export function workflowFound(
+  video: Pick<KnownVideo, 'videoId'>,
+  { taskId, workflowId }: OpenRun,
+  run: Pick<JobDetail, 'status' | 'completedAtMs' | 'workflow'>,
+): Finding | null {
+  const Status = endingOf(run.status);
+  if (run.completedAtMs === null || Status === null) return null;
+  const results = run.workflow?.activityResults ?? null;
+  return jobFound(workflowEvent, video, taskId, run.completedAtMs, {
+    ...{ TaskId: taskId, WorkflowId: run.workflow?.workflowId ?? workflowId, Status },
+    ...(results === null || results.length > longestResults ? {} : { ActivityResults: results }),
   });
 }
 

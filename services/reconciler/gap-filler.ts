@@ -13,8 +13,9 @@ import {
   streamInDescription,
   transcodesFound,
   videoObserved,
+  workflowFound,
 } from './findings.ts';
-import type { KnownVideo } from './needs.ts';
+import type { KnownVideo, OpenRun } from './needs.ts';
 import { type Ask, kindOfRow, recordingsIn, slicesOf } from './sweep.ts';
 import { isWithin, type SweepTarget, type Window } from './target.ts';
 import { mayBe, type Unread } from './unread.ts';
@@ -134,6 +135,10 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     return snapshotFound(known, jobId, job, pictures);
   }
 
+  async function runOf(known: KnownVideo, run: OpenRun): Promise<Finding | null> {
+    return workflowFound(known, run, await ask(() => cloud().getJob({ jobId: run.taskId, jobType: 'workflow' })));
+  }
+
   async function checkVideo(known: KnownVideo, video: VideoInfo): Promise<void> {
     let news = false;
     if (known.needs.includes('origin')) news = (await supply(known, await originOf(known, video))) || news;
@@ -142,6 +147,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     for (const finding of transcodesFound(known, tasks)) news = (await supply(known, finding)) || news;
     if (known.needs.includes('audit')) news = (await supply(known, await auditOf(known))) || news;
     if (known.needs.includes('snapshot')) news = (await supply(known, await snapshotOf(known))) || news;
+    for (const run of known.runs ?? []) news = (await supply(known, await runOf(known, run))) || news;
     if (!news) watch.asked(known.videoId, platform.now());
   }
 

@@ -8,9 +8,15 @@ import type { StepKind, StreamRef, VideoState } from '../../schemas/generated/Vi
  * - `transcodes`: how its transcodes ended, each rendition and all together;
  * - `cover`: its cover;
  * - `audit`: the verdict of the audit that was ordered before its transcode;
- * - `snapshot`: what became of the snapshot that was ordered for its cover.
+ * - `snapshot`: what became of the snapshot that was ordered for its cover;
+ * - `workflow`: how runs of workflows ended whose tasks the cloud has named.
  */
-export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit' | 'snapshot';
+export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit' | 'snapshot' | 'workflow';
+
+/** A run of a workflow that nothing was heard of since it was taken. */
+export type OpenRun = { readonly taskId: string; readonly workflowId: string };
+
+export const workflowEvent = 'WorkflowTaskComplete';
 
 /** What the reconciler remembers of a video. */
 export type KnownVideo = {
@@ -23,6 +29,8 @@ export type KnownVideo = {
   readonly auditJobId?: string;
   /** Job of the snapshot that was ordered. */
   readonly snapshotJobId?: string;
+  /** As many as there are jobs. */
+  readonly runs?: readonly OpenRun[];
   /** Names of the events that are known, so that only what is missing is supplied. */
   readonly reported: ReadonlySet<string>;
   /** When the latest event about it was received, epoch milliseconds. */
@@ -43,6 +51,7 @@ export function knownVideo(state: VideoState): KnownVideo {
     heardAtMs = Math.max(heardAtMs, receivedAt);
   }
   for (const { fact } of eventsOf(state)) {
+    if (fact.workflow) reported.add(eventNameOf(workflowEvent, fact.workflow.taskId));
     if (fact.kind !== 'TRANSCODED') continue;
     for (const { jobId } of fact.outputs) if (jobId !== null) reported.add(eventNameOf('TranscodeComplete', jobId));
   }
@@ -50,10 +59,12 @@ export function knownVideo(state: VideoState): KnownVideo {
   const jobOf = (step: StepKind) => state.steps.find(({ kind }) => kind === step)?.jobId ?? null;
   const [auditJobId, snapshotJobId] = [jobOf('AUDIT'), jobOf('SNAPSHOT')];
   const known = { videoId, stream, region, needs: needsOf(state, reported), reported, heardAtMs };
+  const runs = openRuns(state);
   return {
     ...known,
     ...(auditJobId === null ? {} : { auditJobId }),
     ...(snapshotJobId === null ? {} : { snapshotJobId }),
+    ...(runs.length === 0 ? {} : { runs }),
   };
 }
 
@@ -78,10 +89,25 @@ function needsOf(state: VideoState, reported: ReadonlySet<string>): readonly Nee
           reported.has(eventNameOf('TranscodeComplete', jobId))
         )),
   );
-  if (unreported || state.transcodedTime === null) needs.push('transcodes');
+  if (unreported || state.transcodedTime === null || hasNamelessRun(state)) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');
   const isOpen = (kind: StepKind) => state.steps.some((step) => step.kind === kind && step.state === 'ACKNOWLEDGED');
   if (isOpen('AUDIT')) needs.push('audit');
   if (isOpen('SNAPSHOT')) needs.push('snapshot');
+  if (openRuns(state).length > 0) needs.push('workflow');
   return needs;
+}
+
+function openRuns({ jobs }: VideoState): readonly OpenRun[] {
+  return jobs.flatMap(({ state, workflowId, taskId }) =>
+    state === 'ACKNOWLEDGED' && workflowId !== null && taskId !== null ? [{ taskId, workflowId }] : [],
+  );
+}
+
+/** Such a run can't be asked for (cloud facts 3.3.9), but what it transcodes can, which is what the video's status is of. */
+function hasNamelessRun({ jobs }: VideoState): boolean {
+  return jobs.some(
+    ({ state, workflowId, taskId }) =>
+      workflowId !== null && taskId === null && (state === 'ACKNOWLEDGED' || state === 'IN_DOUBT'),
+  );
 }

@@ -1,4 +1,4 @@
-import { cloudTime } from '../../cloud/body.ts';
+import { activityResults, cloudTime, workflowStatus } from '../../cloud/body.ts';
 import type { CloudVideo, Order } from '../../cloud/video.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
@@ -32,8 +32,9 @@ const aiJobTypes: Readonly<Partial<Record<Order['kind'], string>>> = {
   tags: 'AIVideoTag',
 };
 
-/** GetJobDetail of a snapshot or AI job: what ListJobInfo says, and who started it. */
+/** GetJobDetail of a snapshot or AI job: what ListJobInfo says, and who started it; of a workflow, by its task, how it ended. */
 export const getJobDetail: Action = (params, context) => {
+  if (required(params, 'JobType').toLowerCase() === 'workflow') return workflowDetail(params, context);
   const jobType = jobTypeOf(params);
   const { job, video } = jobNamed(required(params, 'JobId'), jobType, context);
   const detail = { JobId: job.jobId, Trigger: job.trigger, ...progressOf(job) };
@@ -45,6 +46,28 @@ export const getJobDetail: Action = (params, context) => {
       : { SnapshotJobDetail: { ...detail, VideoId: videoId } }),
   };
 };
+
+function workflowDetail(params: Params, context: ActionContext) {
+  const taskId = required(params, 'JobId');
+  for (const { runs, occurred, plan } of videosHere(context)) {
+    const run = runs.find((one) => one.taskId === taskId);
+    if (run === undefined) continue;
+    const done = occurred.find(({ fact }) => fact.kind === 'workflow-done' && fact.workflow === run);
+    const ended = done && { FinishTime: cloudTime(done.atMs), ActivityResults: activityResults(run) };
+    return {
+      JobType: 'workflow',
+      WorkflowTaskDetail: {
+        ...{ TaskId: taskId, CreateTime: cloudTime(run.createdMs), Status: done ? workflowStatus(run) : 'Processing' },
+        ...{
+          TaskInput: JSON.stringify({ Type: 'Media', Media: plan.videoId }),
+          Workflow: { WorkflowId: run.workflowId },
+        },
+        ...ended,
+      },
+    };
+  }
+  throw fault.noSuchResource(taskId);
+}
 
 /** GetMediaAuditResult: what the latest audit of a video says. */
 export const getMediaAuditResult: Action = (params, context) => {

@@ -90,6 +90,11 @@ describe('the size of a video', { timeout: 1_800_000 }, () => {
         VideoId: videoId,
         JobId: long('j', 20),
       })),
+      workflows: many(400, (n) => ({
+        ...{ EventType: 'WorkflowTaskComplete', EventTime: at(n), VideoId: videoId, Status: long('s', 20) },
+        ...{ TaskId: `${n}`.padEnd(64, 't'), WorkflowId: 'w'.repeat(64), ErrorMessage: long('m', 84) },
+        ErrorCode: long('E', 42),
+      })),
       observations: many(400, (n) => ({
         EventType: 'ReconcilerObservation',
         EventTime: at(n),

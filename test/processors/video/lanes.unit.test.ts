@@ -45,11 +45,21 @@ describe('the lanes', () => {
     for (const kind of kinds) expect(laneOf({ entry, fact: { ...emptyFact, kind } })).toBe(lane);
   });
 
+  it('workflows: what tells of a run, whatever kind it is read as', () => {
+    const { entry } = of(recorded(4));
+    for (const workflow of [
+      { taskId: 't', workflowId: null },
+      { taskId: null, workflowId: 'w' },
+    ])
+      expect(laneOf({ entry, fact: { ...emptyFact, kind: 'OTHER', workflow } })).toBe('workflows');
+  });
+
   it('have the room that is documented', () => {
     expect(rooms).toEqual({
       verdicts: { bytes: 30_000, events: 500 },
       'life cycle': { bytes: 30_000, events: 500 },
       transcodes: { bytes: 260_000, events: 1_000 },
+      workflows: { bytes: 20_000, events: 64 },
       rest: { bytes: 40_000, events: 500 },
       requests: { bytes: 20_000, events: 34 },
       runner: { bytes: 90_000, events: 64 },

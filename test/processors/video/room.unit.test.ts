@@ -125,6 +125,19 @@ describe('of a lane that is full', () => {
     expect(setOf([...attempts, ...asked]).cuts.map(({ lane }) => lane)).toEqual(['requests', 'runner']);
   });
 
+  it('the end of a workflow stays, however many pictures and unknown events come, and leaves these theirs', () => {
+    const fat = { JobId: text(64), Status: text(64), ErrorCode: text(128) };
+    const others = many(300, (n) => of(named('NotKnownYetComplete', n, { ...fat, n })));
+    const run = (n: number, Status: string) =>
+      of(named('WorkflowTaskComplete', n, { TaskId: `t${n}`, WorkflowId: 'w', Status }));
+    const ends = many(20, (n) => run(1000 + n, 'Succeed'));
+    const set = setOf([...others, ...ends]);
+    expect(idsOf(set.events.slice(-20))).toEqual(idsOf(ends));
+    const runs = many(80, (n) => run(n, n === 79 ? 'Failed' : 'Succeed'));
+    // Of both ways to end the latest stays, too, beyond the room of 64.
+    expectKept(runs, [...runs.slice(0, 64), ...runs.slice(78)], 3);
+  });
+
   it('the earliest and the latest of each meaning stay beyond it', () => {
     const blocked = many(150, (n) =>
       of(named('CreateAuditComplete', n, { AuditStatus: 'Blocked', Status: 'success', Reason: text(256) })),

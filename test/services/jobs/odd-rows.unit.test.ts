@@ -88,7 +88,14 @@ function audit(order: () => Promise<never>, rows: readonly { jobId: string }[]):
     updateVideoInfo: () => Promise.reject(new Error('no cover')),
     listJobs: () =>
       Promise.resolve({ rows: rows.map(({ jobId }) => ({ jobId, status: null, createdAtMs: startMs })), odd }),
-    getJob: () => Promise.resolve({ trigger: 'Manual', aiJobType: 'AIVideoCensor', status: null, completedAtMs: null }),
+    getJob: () =>
+      Promise.resolve({
+        trigger: 'Manual',
+        aiJobType: 'AIVideoCensor',
+        status: null,
+        completedAtMs: null,
+        workflow: null,
+      }),
   };
   const jobs = stepJobs({ cloudOf: () => cloud, ...limits, rules: defaultStepRules, platform });
   return work(jobs(command, { kind: 'AUDIT', templateId: null }));
