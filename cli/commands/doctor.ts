@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { counted } from '../../platform/counted.ts';
+import type { Transcoding } from '../../processors/policy/index.ts';
 import { urlAt } from '../../schemas/address.ts';
 import { baseUrl } from '../../schemas/base-url.ts';
 import { shown } from '../../schemas/shown.ts';
@@ -67,23 +68,31 @@ function explain(stream: string, policies: ReturnType<typeof readConfiguration>[
   console.log(`cycle: ${recording.cycleSeconds} s (${origins.cycleSeconds})`);
   console.log(`disconnect delay: ${recording.disconnectDelaySeconds} s (${origins.disconnectDelaySeconds})`);
   console.log(`composed by: ${composed.compose === 'none' ? 'nobody' : composed.compose} (${origins.compose})`);
-  console.log(`segments ${transcoding(segments, origins.segments, origins.segmentsPlay)}`);
+  if (formats.length === 0) console.log(`segments ${transcoding(segments, origins.segments, origins.segmentsPlay)}`);
   const weCompose = composed.compose === 'pipeline' || composed.takeOverAfterSeconds !== undefined;
   if (weCompose && segments.transcode === 'approval' && !segments.sourcePlays)
     console.log('composing by us waits until a person has had every segment transcoded: the cloud composes what plays');
-  if (composed.compose !== 'none')
+  if (formats.length === 0 && composed.compose !== 'none')
     console.log(`composed video ${transcoding(composed, origins.composed, origins.composedPlay)}`);
   console.log(`record formats: ${formats.length > 0 ? formats.join(', ') : 'not said here'} (${origins.format})`);
+  for (const format of formats) {
+    const of = policy.formats[format];
+    if (of === undefined) continue;
+    console.log(`segments in ${format} ${transcoding(of.segments, origins.segments, origins.segmentsPlay)}`);
+    if (composed.compose !== 'none')
+      console.log(`composed video in ${format} ${transcoding(of.composed, origins.composed, origins.composedPlay)}`);
+  }
   const { name: _, ...content } = policy;
   console.log(JSON.stringify(content, null, 2));
 }
 
 function transcoding(
-  { transcode, sourcePlays }: { readonly transcode: string; readonly sourcePlays: boolean },
+  { transcode, sourcePlays, cloudWorkflowId }: Omit<Transcoding, 'transcode'> & { readonly transcode: string },
   from: string,
   playsFrom: string,
 ): string {
-  const who = transcode === 'none' ? 'nobody' : transcode === 'approval' ? 'a person' : transcode;
+  const by = transcode === 'none' ? 'nobody' : transcode === 'approval' ? 'a person' : transcode;
+  const who = cloudWorkflowId === null ? by : `${by}, by workflow ${cloudWorkflowId}`;
   return `transcoded by: ${who} (${from}); the source ${sourcePlays ? 'plays as it is' : "doesn't play by itself"} (${playsFrom})`;
 }
 

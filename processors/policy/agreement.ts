@@ -1,7 +1,7 @@
 /** Whether the rules and what the cloud was told to record say the same, and what the cloud would do. */
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { PolicyProblem, PolicyRule } from '../../schemas/policies.ts';
-import { policyBook } from './book.ts';
+import { type Policy, policyBook } from './book.ts';
 import { type Recorded, recordedFor, type Told } from './recorded.ts';
 
 /**
@@ -32,18 +32,28 @@ export function unworkable(rules: readonly PolicyRule[], recorded: readonly Reco
     const path = `policies[${index}]`;
     const streams = [anything, ...recorded].map((told) => commonStream(rule, told));
     const stored = streams.find((stream) => {
-      const { name, segments, composed } = book.policyFor(stream);
+      const policy = book.policyFor(stream);
+      const { composed } = policy;
       const weCompose = composed.compose === 'pipeline' || composed.takeOverAfterSeconds !== undefined;
-      return name.startsWith(`${path} `) && weCompose && segments.transcode === 'none' && !segments.sourcePlays;
+      return policy.name.startsWith(`${path} `) && weCompose && storedIn(policy) !== null;
     });
     if (stored === undefined) return [];
     const told = recordedFor(stored, recorded);
     const key = rule.composed.takeOverAfterSeconds === undefined ? 'compose' : 'takeOverAfterSeconds';
-    const why = `the segments are stored only${told === undefined ? '' : ` (${told.path}.segments)`}`;
+    const format = told?.formats.find((one) => one.format === storedIn(book.policyFor(stored)));
+    const where = format?.path ?? (told === undefined ? null : `${told.path}.segments`);
+    const why = `the segments are stored only${where === null ? '' : ` (${where})`}`;
     const remedy =
       'the cloud composes what plays: have them transcoded, or say segments.sourcePlays: true where they do';
     return [{ path: `${path}.composed.${key}`, problem: `${rule.composed[key]}, but ${why}, and ${remedy}` }];
   });
+}
+
+/** A container whose recordings are stored only, `` where all are; null where none is. Any may be what a cycle is composed of. */
+function storedIn({ segments, formats }: Policy): string | null {
+  const isStored = ({ transcode, sourcePlays }: Policy['segments']) => transcode === 'none' && !sourcePlays;
+  const [format] = Object.entries(formats).find(([, one]) => isStored({ ...segments, ...one.segments })) ?? [];
+  return format ?? (isStored(segments) ? '' : null);
 }
 
 function differences({ recording, segments, composed }: PolicyRule, told: Recorded, path: string): PolicyProblem[] {
@@ -63,19 +73,37 @@ function differences({ recording, segments, composed }: PolicyRule, told: Record
       path: `${path}.composed.${compose === undefined ? 'takeOverAfterSeconds' : 'compose'}`,
       problem: `${said}, but ${told.path} tells the cloud ${told.composes ? 'to compose' : 'not to compose'}`,
     });
-  problems.push(...ofTranscoding(segments, told.segments, `${path}.segments`, `${told.path}.segments`));
-  if (told.composed !== null)
-    problems.push(...ofTranscoding(composed, told.composed, `${path}.composed`, `${told.path}.composed`));
+  const { segments: ofSegments, composed: ofComposed } = told;
+  const plain = { segments: ofSegments, composed: ofComposed };
+  for (const one of told.formats.length > 0 ? told.formats : [plain]) {
+    const toldPath = (part: string) => ('path' in one ? one.path : `${told.path}.${part}`);
+    problems.push(...ofTranscoding(segments, one.segments, `${path}.segments`, toldPath('segments')));
+    if (one.composed === null) continue;
+    problems.push(...ofTranscoding(composed, one.composed, `${path}.composed`, toldPath('composed')));
+    if (takeOverAfterSeconds !== undefined && typeof one.composed === 'object')
+      problems.push({
+        path: `${path}.composed.takeOverAfterSeconds`,
+        problem: `${takeOverAfterSeconds}, but ${toldPath('composed')} has the cloud run workflow ${one.composed.workflowId} over what it composes, and it runs none over what we compose: name a template group there, or leave that out`,
+      });
+  }
   return problems;
 }
 
-/** Where the cloud transcodes, we or a person may all the same: then there is more to play. */
+/**
+ * Where the cloud transcodes, we or a person may all the same: then there is more to play. Not over a workflow: what else that
+ * does is unknown here, and the entry of the ledger that would tell of it would be another's.
+ */
 function ofTranscoding(
   { transcode, sourcePlays }: PolicyRule['segments'],
   told: Told,
   path: string,
   toldPath: string,
 ): PolicyProblem[] {
+  if (typeof told === 'object') {
+    if (transcode === undefined || transcode === 'cloud') return [];
+    const runs = `${toldPath} has the cloud run workflow ${told.workflowId} over it`;
+    return [{ path: `${path}.transcode`, problem: `${transcode}, but ${runs}: leave it out, or say cloud` }];
+  }
   const problems: PolicyProblem[] = [];
   const transcodes = told === 'transcoded';
   if ((transcode === 'cloud' && !transcodes) || (transcode === 'none' && transcodes))

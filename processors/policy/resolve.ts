@@ -13,6 +13,8 @@ export type Transcoding = {
   readonly transcode: Transcoder;
   /** The source can be played as it is. */
   readonly sourcePlays: boolean;
+  /** The workflow that the cloud runs over it by itself, as `recording:` has told it. */
+  readonly cloudWorkflowId: string | null;
 };
 
 /** A rule with nothing left open. */
@@ -26,6 +28,8 @@ export type Resolved = Omit<Rule, 'recording' | 'segments' | 'composed'> & {
   };
   readonly segments: Rule['segments'] & Transcoding;
   readonly composed: Rule['composed'] & Transcoding & { readonly compose: 'cloud' | 'pipeline' | 'none' };
+  /** Of files in these containers, where `recording:` says something of each; what it is above holds for all others. */
+  readonly formats: Readonly<Record<string, { readonly segments: Transcoding; readonly composed: Transcoding }>>;
 };
 
 /** CycleDuration and DelayTime where neither policy nor `recording:` says them (cloud facts 4.2, 4.3). */
@@ -43,7 +47,9 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
   const compose = said ?? (told?.composes === true ? 'cloud' : 'none');
   const toldSegments = told?.segments ?? null;
   // What the cloud was told to make of a composed video is about those that it composes.
-  const toldComposed = compose === 'cloud' ? (told?.composed ?? null) : null;
+  const ofComposed = (said: Told | null) => (compose === 'cloud' ? said : null);
+  const toldComposed = ofComposed(told?.composed ?? null);
+  const formats = told?.formats ?? [];
   const policy: Resolved = {
     ...rule,
     recording: {
@@ -54,6 +60,15 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
     },
     segments: { ...rule.segments, ...transcodingOf(rule.segments, toldSegments) },
     composed: { ...composed, ...transcodingOf(composed, toldComposed), compose },
+    formats: Object.fromEntries(
+      formats.map((one) => [
+        one.format,
+        {
+          segments: transcodingOf(rule.segments, one.segments),
+          composed: transcodingOf(composed, ofComposed(one.composed ?? toldComposed)),
+        },
+      ]),
+    ),
   };
   const from = (byRule: unknown, otherwise: string, isTold = told !== undefined): Origin =>
     byRule !== undefined ? rule.name : isTold ? (told?.path ?? otherwise) : otherwise;
@@ -61,13 +76,20 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
     cycleSeconds: from(recording.cycleSeconds, "the cloud's default; learnt from the recordings where they differ"),
     disconnectDelaySeconds: from(recording.disconnectDelaySeconds, "the cloud's default"),
     compose: from(said, 'the default: nobody'),
-    format: from(undefined, "the cloud's default", told !== undefined && told.formats.length > 0),
+    format: from(undefined, "the cloud's default", formats.length > 0),
     segments: from(rule.segments.transcode, 'the default: the cloud'),
     segmentsPlay: from(rule.segments.sourcePlays, followed, isLeft(toldSegments)),
     composed: from(composed.transcode, 'the default: the cloud', toldComposed !== null),
     composedPlay: from(composed.sourcePlays, followed, isLeft(toldComposed)),
   };
-  return { policy, origins, formats: told?.formats ?? [] };
+  return { policy, origins, formats: formats.map(({ format }) => format) };
+}
+
+/** What holds for a recording or a composed video in this container; null: which isn't known. */
+export function partFor(policy: Resolved, kind: 'SEGMENT' | 'COMPOSED', format: string | null) {
+  const part = kind === 'SEGMENT' ? 'segments' : 'composed';
+  const own = format === null ? undefined : policy.formats[format]?.[part];
+  return own === undefined ? policy[part] : { ...policy[part], ...own };
 }
 
 const followed = 'follows from who transcodes';
@@ -78,5 +100,9 @@ const isLeft = (told: Told | null): told is 'played' | 'stored' => told === 'pla
 /** What the rule says, else what the cloud was told, else the cloud transcodes; what nobody transcodes plays as it is. */
 function transcodingOf({ transcode, sourcePlays }: PolicyRule['segments'], told: Told | null): Transcoding {
   const who = transcode ?? (isLeft(told) ? 'none' : 'cloud');
-  return { transcode: who, sourcePlays: sourcePlays ?? (isLeft(told) ? told === 'played' : who === 'none') };
+  return {
+    transcode: who,
+    sourcePlays: sourcePlays ?? (isLeft(told) ? told === 'played' : who === 'none'),
+    cloudWorkflowId: who === 'cloud' && typeof told === 'object' ? (told?.workflowId ?? null) : null,
+  };
 }

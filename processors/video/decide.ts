@@ -1,6 +1,7 @@
 import type { JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
-import type { Policy } from '../policy/index.ts';
+import { type Policy, partFor } from '../policy/index.ts';
 import { sameValue } from './conflicts.ts';
+import { containerOf } from './container.ts';
 import { type Event, eventsOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
 import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
@@ -86,7 +87,11 @@ class Unstarted {
  */
 function sourcePlaysBy(state: VideoState, policy: Policy): boolean | null {
   if (hasDecided(state) || qualifiedAt(state) === null) return null;
-  return (state.kind === 'SEGMENT' ? policy.segments : policy.composed).sourcePlays;
+  return ruleOf(state, policy).sourcePlays;
+}
+
+function ruleOf({ kind, sourceUrl }: VideoState, policy: Policy) {
+  return partFor(policy, kind === 'SEGMENT' ? 'SEGMENT' : 'COMPOSED', containerOf(sourceUrl));
 }
 
 function hasDecided({ jobs }: VideoState): boolean {
@@ -106,7 +111,7 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: U
   const qualified = qualifiedAt(state);
   if (qualified === null || (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED')) return null;
   const causeTime = Math.max(qualified, blockLiftedTime(eventsOf(state)));
-  const rule = state.kind === 'SEGMENT' ? policy.segments : policy.composed;
+  const rule = ruleOf(state, policy);
   const isLeft = rule.transcode === 'none';
   const startsNothing = isLeft || rule.transcode === 'cloud';
   // What is left to the cloud, or as it is, would not have been started by us at any age.
@@ -121,7 +126,7 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: U
     // Of what is planned the ledger says how it stands.
     state: startsNothing ? 'DECIDED' : 'AWAITING_APPROVAL',
     templateGroupId: startsNothing ? null : (rule.templateGroupId ?? null),
-    workflowId: startsNothing ? null : (rule.workflowId ?? null),
+    workflowId: startsNothing ? rule.cloudWorkflowId : (rule.workflowId ?? null),
     priority: startsNothing ? null : (rule.priority ?? null),
     policy: policy.name,
     plannedAt: plan ? nowMs : null,

@@ -21,8 +21,14 @@ export function ledgerOf(
 ): readonly JobLedgerEntry[] {
   return jobs.map((job) => {
     if (job.plannedAt !== null) return entryProgress(job, events, renditions);
+    if (job.decision === 'CLOUD' && job.workflowId !== null) return cloudRun(job, events);
     return job.hold === null ? job : { ...job, hold };
   });
+}
+
+/** The cloud runs it by itself and says so when it has ended: any run of that workflow over the video is it. */
+function cloudRun(job: JobLedgerEntry, events: readonly Event[]): JobLedgerEntry {
+  return { ...job, ...noEnding, state: 'DECIDED', taskId: null, ...workflowEndOf(job, null, events) };
 }
 
 function entryProgress(

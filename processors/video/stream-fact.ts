@@ -2,6 +2,7 @@ import type { ComposeJobFact, LiveRecordFact, StreamFact, StreamRef } from '../.
 import type { Fact, JobState, VideoState } from '../../schemas/generated/VideoState.ts';
 import { clipFactOf } from './clip-fact.ts';
 import { sameValue } from './conflicts.ts';
+import { containerOf } from './container.ts';
 import { eventsOf } from './events.ts';
 
 /**
@@ -85,10 +86,3 @@ const composeStates: Readonly<Partial<Record<Fact['kind'], ComposeJobFact['state
 };
 
 const weights: Readonly<Record<ComposeJobFact['state'], number>> = { ACKNOWLEDGED: 2, FAILED: 1, IN_DOUBT: 0 };
-
-const container = /\.(m3u8|mp4|flv)(?:[?#]|$)/i;
-
-/** Container of the source file, where its address ends in one that the cloud records to (cloud facts 4). */
-function containerOf(url: string | null): string | null {
-  return url === null ? null : (container.exec(url)?.[1]?.toLowerCase() ?? null);
-}

@@ -1,4 +1,6 @@
 import { fixedFields, type RecordConfig } from '../../connectors/vod/index.ts';
+import { mergedFormats, wordsOf } from './formats.ts';
+import type { WantedConfig } from './wanted.ts';
 
 /** One field that would change, in words that may be shown: never a key. */
 export type Difference = { readonly field: string; readonly from: string; readonly to: string };
@@ -13,7 +15,10 @@ export type RecordingChange =
       readonly differences: readonly Difference[];
       readonly kept: readonly string[];
     }
-  /** Something differs that no update can change (cloud facts 4.10): deleted, and added again. */
+  /**
+   * Something differs that no update can change (cloud facts 4.10): deleted, and added again. So are formats taken away: whether
+   * an update without any does that isn't known.
+   */
   | {
       readonly kind: 'replace';
       readonly wanted: RecordConfig;
@@ -27,20 +32,20 @@ export type RecordingChange =
 
 /** Pure: what to do to get from `existing` to `wanted`. `unread`: domains of which some configurations can't be read. */
 export function compareConfigs(
-  wanted: readonly RecordConfig[],
+  wanted: readonly WantedConfig[],
   existing: readonly RecordConfig[],
   unread: ReadonlySet<string> = new Set(),
 ): readonly RecordingChange[] {
   const present = new Map(existing.map((one) => [nameOf(one), one]));
-  const changes = wanted.map((config): RecordingChange => {
+  const changes = wanted.map(({ formats, ...config }): RecordingChange => {
     const found = present.get(nameOf(config));
     present.delete(nameOf(config));
     if (!found) return { kind: unread.has(config.domainName) ? 'unclear' : 'add', wanted: config };
-    const whole = withKept(config, found);
+    const whole = withKept(config, formats, found);
     const differences = differencesOf(found, whole);
-    const kept = keptOf(found);
+    const kept = keptOf(found, formats);
     if (differences.length === 0) return { kind: 'keep', wanted: whole, kept };
-    const fixed: readonly string[] = fixedFields;
+    const fixed: readonly string[] = [...fixedFields, ...(formats === 'none' ? ['recordFormats'] : [])];
     if (!differences.some(({ field }) => fixed.includes(field)))
       return { kind: 'update', wanted: whole, differences, kept };
     return { kind: 'replace', wanted: whole, existing: found, differences, kept };
@@ -49,28 +54,29 @@ export function compareConfigs(
 }
 
 /** What the file says; and what it says nothing of, as the cloud has it. */
-function withKept(wanted: RecordConfig, existing: RecordConfig): RecordConfig {
+function withKept(wanted: RecordConfig, formats: WantedConfig['formats'], existing: RecordConfig): RecordConfig {
   const { recordFormats, recordContent, transcodeTemplates } = existing;
   return {
     ...wanted,
     storageLocation: wanted.storageLocation ?? existing.storageLocation,
     spaceId: wanted.spaceId ?? existing.spaceId,
-    recordFormats,
+    recordFormats: formats === 'kept' ? recordFormats : mergedFormats(wanted.recordFormats, recordFormats),
     recordContent,
     transcodeTemplates,
   };
 }
 
-/** What the cloud has that the file has no words for, said to who reads the plan. */
-function keptOf({ recordFormats, recordContent, transcodeTemplates }: RecordConfig): readonly string[] {
+/** What the cloud has and the file doesn't name, said to who reads the plan. */
+function keptOf(
+  { recordFormats, recordContent, transcodeTemplates }: RecordConfig,
+  formats: WantedConfig['formats'],
+): readonly string[] {
   const kept: string[] = [];
-  if (recordFormats.length > 0) {
-    const formats = recordFormats.map(
-      ({ format, processMethod, processTemplateId, videoProcess, autoCompose }) =>
-        `${format}${processTemplateId === null ? '' : ` (${processMethod ?? 'transcode'} ${processTemplateId} of ${videoProcess ?? 'origin'})`}${autoCompose ? ' composed' : ''}`,
+  const words = wordsOf(recordFormats);
+  if (words !== null && formats === 'kept')
+    kept.push(
+      `recordFormats stay: ${words}; with them "segments" and "composed" have no effect: name them under "formats", or say "formats: none"`,
     );
-    kept.push(`recordFormats stay: ${formats.join(', ')}; with them "segments" and "composed" have no effect`);
-  }
   if (/transcode/i.test(recordContent ?? ''))
     kept.push(`recordContent stays: ${recordContent}, of ${transcodeTemplates.join(', ') || 'no template'}`);
   return kept;
@@ -84,7 +90,7 @@ export function nameOf(config: Pick<RecordConfig, 'domainName' | 'appName' | 'st
 /** What the service assumes where a configuration says nothing (cloud facts 4). */
 const serviceDefaults = { cycleSeconds: 3600, disconnectDelaySeconds: 180, onDemand: 0 } as const;
 
-/** All that the file has words for. */
+/** What is one value in the file as at the cloud; formats apart. */
 const compared = [
   'cycleSeconds',
   'disconnectDelaySeconds',
@@ -100,8 +106,9 @@ const compared = [
 const ofPlainRecording: readonly string[] = ['transcodeGroupId', 'autoCompose', 'composeTranscodeGroupId'];
 
 function differencesOf(existing: RecordConfig, wanted: RecordConfig): readonly Difference[] {
-  return compared.flatMap((field) => {
-    if (existing.recordFormats.length > 0 && ofPlainRecording.includes(field)) return [];
+  const formats = [wordsOf(existing.recordFormats), wordsOf(wanted.recordFormats)] as const;
+  const differences = compared.flatMap((field) => {
+    if (formats.some((words) => words !== null) && ofPlainRecording.includes(field)) return [];
     // The compose group of a configuration that doesn't compose doesn't matter.
     if (field === 'composeTranscodeGroupId' && !wanted.autoCompose) return [];
     const assumed = field in serviceDefaults ? serviceDefaults[field as keyof typeof serviceDefaults] : null;
@@ -109,6 +116,8 @@ function differencesOf(existing: RecordConfig, wanted: RecordConfig): readonly D
     const to = wanted[field] ?? assumed;
     return from === to ? [] : [{ field, from: shown(from), to: shown(to) }];
   });
+  const [from, to] = formats;
+  return from === to ? differences : [...differences, { field: 'recordFormats', from: shown(from), to: shown(to) }];
 }
 
 export function shown(value: string | number | boolean | null): string {

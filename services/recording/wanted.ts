@@ -2,10 +2,8 @@
 import { z } from 'zod';
 import type { RecordConfig } from '../../connectors/vod/index.ts';
 import { noTranscode } from '../../schemas/template-groups.ts';
+import { formatOf, formats, formatsOfWorkflow, groupId, workflowId } from './formats.ts';
 
-const groupId = z
-  .string()
-  .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a template group id: letters, digits, - and _, at most 64 characters');
 const name = z
   .string()
   .min(1)
@@ -22,17 +20,15 @@ const config = z.strictObject({
   cycleSeconds: z.int().min(300).max(21_600).default(3600),
   /** DelayTime: a re-push within it continues the same recording. */
   disconnectDelaySeconds: z.int().min(15).max(21_600).default(180),
-  /** Template group of every recorded file, or `store-only`. */
-  segments: z.union([z.literal('store-only'), groupId]),
-  /** The cloud takes one by recorded format (cloud facts 4.12), of which this file has no words. */
-  workflowId: z
-    .undefined({
-      error:
-        "isn't taken here: Live starts workflows by recorded format alone (RecordFormat); say segments: store-only, and transcode: pipeline with workflowId in a policy",
-    })
-    .optional(),
-  /** Template group of the composed video, `compose-only`, or `none`: not composed. */
-  composed: z.union([z.literal(['none', 'compose-only']), groupId]).default('none'),
+  /** Template group of every recorded file, or `store-only`. One of this, `workflow` and a list of `formats` is said. */
+  segments: groupId.optional(),
+  /** The workflow that VOD runs over every recorded file, instead of a template group: short for one format, m3u8. */
+  workflow: workflowId.optional(),
+  /** What it is called in a policy. */
+  workflowId: z.undefined({ error: 'is called workflow here' }).optional(),
+  formats: formats.optional(),
+  /** Template group of the composed video, `compose-only`, or `none`, the default: not composed. Of `formats` each says it. */
+  composed: groupId.optional(),
   storageLocation: z.string().min(1).optional(),
   /** SpaceId: the VOD application that the recordings belong to. */
   spaceId: z.string().min(1).max(64).optional(),
@@ -82,9 +78,15 @@ export type RecordingSetupInput = z.input<typeof setup>;
 export type WantedCallback = z.output<typeof callback>;
 export type WantedLiveCallback = z.output<typeof liveCallback>;
 
+/** A configuration as the file says it; null where it leaves something as the cloud has it. */
+export type WantedConfig = RecordConfig & {
+  /** How the file says its formats; `kept` where it names none: those that the cloud has stay. */
+  readonly formats: 'listed' | 'workflow' | 'none' | 'kept';
+};
+
 /** What the cloud is to have, special groups resolved to their ids. */
 export type RecordingSetup = {
-  readonly configs: readonly RecordConfig[];
+  readonly configs: readonly WantedConfig[];
   readonly callback: WantedCallback | null;
   /** One for each domain. */
   readonly liveCallbacks: readonly WantedLiveCallback[];
@@ -112,29 +114,35 @@ export function readRecordingSetup(value: unknown): SetupResult {
   const special = { 'store-only': templateGroups.storeOnly, 'compose-only': templateGroups.composeOnly };
   const groupOf = (id: string) => (id === 'store-only' || id === 'compose-only' ? special[id] : id);
 
-  const resolvedConfigs = configs.map((one, index): RecordConfig => {
+  const resolvedConfigs = configs.map((one, index): WantedConfig => {
     const at = ['configs', index];
     const key = `${one.domain}/${one.app}/${one.stream}`;
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, index);
     else problems.push(problem(at, `the same domain, app and stream as configs[${earlier}]: ${key}`));
     if (one.app === '*' && one.stream !== '*') problems.push(problem([...at, 'stream'], 'app * takes only stream *'));
-    const composes = one.composed !== 'none';
+    for (const { path, text } of ofFiles(one)) problems.push(problem([...at, ...path], text));
+    const said = one.workflow === undefined ? one.formats : formatsOfWorkflow(one.workflow);
+    const recordFormats = (said ?? []).map((format) => formatOf(format, groupOf));
+    const composed = one.composed ?? 'none';
+    const composes = composed !== 'none';
     return {
       domainName: one.domain,
       appName: one.app,
       streamName: one.stream === '*' ? null : one.stream,
       cycleSeconds: one.cycleSeconds,
       disconnectDelaySeconds: one.disconnectDelaySeconds,
-      transcodeGroupId: groupOf(one.segments),
+      // With formats the cloud ignores it, where it doesn't demand it all the same.
+      transcodeGroupId: groupOf(one.segments ?? 'store-only'),
       autoCompose: composes,
-      composeTranscodeGroupId: composes ? groupOf(one.composed) : null,
+      composeTranscodeGroupId: composes ? groupOf(composed) : null,
       storageLocation: one.storageLocation ?? null,
       onDemand: one.onDemand,
       spaceId: one.spaceId ?? null,
       recordContent: null,
       transcodeTemplates: [],
-      recordFormats: [],
+      recordFormats,
+      formats: said === undefined ? 'kept' : said.length === 0 ? 'none' : one.formats ? 'listed' : 'workflow',
     };
   });
   if (wanted && (wanted.url === undefined) === (wanted.mns === undefined)) {
@@ -148,6 +156,32 @@ export function readRecordingSetup(value: unknown): SetupResult {
   if (problems.length > 0) return { ok: false, problems };
   const storing = [...new Set([noTranscode, ...Object.values(templateGroups)])];
   return { ok: true, setup: { configs: resolvedConfigs, callback: wanted ?? null, liveCallbacks, storing } };
+}
+
+/** What becomes of the files is said once, for all of them or for each format. */
+function ofFiles({ segments, workflow, formats, composed }: z.output<typeof config>) {
+  const problems: { path: readonly PropertyKey[]; text: string }[] = [];
+  const list = formats?.length === 0 ? undefined : formats;
+  const one = 'one of segments, workflow and a list of formats says what becomes of the files';
+  if (segments === undefined && workflow === undefined && list === undefined)
+    problems.push({ path: ['segments'], text: `required: ${one}` });
+  if (workflow !== undefined && segments !== undefined)
+    problems.push({ path: ['workflow'], text: `beside segments: ${one}` });
+  if (formats !== undefined && workflow !== undefined)
+    problems.push({ path: ['formats'], text: `beside workflow: ${one}` });
+  else if (list !== undefined && segments !== undefined)
+    problems.push({ path: ['formats'], text: `beside segments: ${one}` });
+  if (composed !== undefined && (workflow !== undefined || list !== undefined))
+    problems.push({
+      path: ['composed'],
+      text: 'each format says it: formats with compose: true, and of: composed or both',
+    });
+  for (const [index, { format }] of (list ?? []).entries()) {
+    const earlier = list?.findIndex((other) => other.format === format) ?? index;
+    if (earlier < index)
+      problems.push({ path: ['formats', index, 'format'], text: `the same as of formats[${earlier}]: ${format}` });
+  }
+  return problems;
 }
 
 /** A set-up that reads well and can't be carried out: the key, a setting, what the cloud refused; and what to do. */

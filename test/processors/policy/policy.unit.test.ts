@@ -240,7 +240,10 @@ describe('what the cloud was told to record', () => {
   });
 
   it('is told with its formats, where it names any', () => {
-    const explained = (formats: readonly string[]) => policyBook([], [told({ formats })]).explain(stream);
+    const explained = (names: readonly string[]) => {
+      const formats = names.map((format) => ({ format, path: format, segments: 'played', composed: null }) as const);
+      return policyBook([], [told({ formats })]).explain(stream);
+    };
     expect(explained(['m3u8', 'mp4'])).toMatchObject({
       formats: ['m3u8', 'mp4'],
       origins: { format: 'recording.configs[0]' },
@@ -250,7 +253,8 @@ describe('what the cloud was told to record', () => {
 
   it('is told with its origin', () => {
     const rules = rulesOf([{ match: { stream: 'match-*' }, recording: { cycleSeconds: 1200 } }]);
-    expect(policyBook(rules, [told({ formats: ['m3u8'] })]).explain(stream).origins).toEqual({
+    const formats = [{ format: 'm3u8', path: 'a', segments: 'transcoded', composed: 'transcoded' } as const];
+    expect(policyBook(rules, [told({ formats })]).explain(stream).origins).toEqual({
       cycleSeconds: 'policies[0] */*/match-*',
       disconnectDelaySeconds: 'recording.configs[0]',
       compose: 'recording.configs[0]',

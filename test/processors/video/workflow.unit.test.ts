@@ -1,5 +1,6 @@
 /** A workflow instead of a template group: what is ordered, and how its ledger entry ends (cloud facts 1.4.15, 3.3.9). */
 import { describe, expect, it } from 'vitest';
+import { alike, type Told, type ToldFormat } from '../../../processors/policy/index.ts';
 import { orderOf, tokenOf } from '../../../processors/video/index.ts';
 import {
   atMs,
@@ -94,5 +95,82 @@ describe('a workflow by policy', () => {
     const asked = requested(20, 'k', { TemplateGroupId: 'group' });
     const byPerson = run([asked, passed], { policies: held, from: waiting.state, now: 31 });
     expect(byPerson.jobs.map(orderOf)).toContainEqual(expect.objectContaining({ templateGroupId: 'group' }));
+  });
+});
+
+/** A file in each container, with what becomes of it. */
+const told = (formats: Readonly<Record<string, Told>>) => {
+  const each = Object.entries(formats).map(
+    ([format, segments]): ToldFormat => ({ path: format, format, segments, composed: null }),
+  );
+  const segments = alike(each.map((one) => one.segments));
+  return bookOf(
+    [],
+    [
+      {
+        ...{ path: 'recording.configs[0]', domain: 'play.example.com', app: 'live', stream: '*', formats: each },
+        ...{ cycleSeconds: 1800, disconnectDelaySeconds: 180, composes: false, composed: null, segments },
+      },
+    ],
+  );
+};
+
+describe('a workflow that the cloud runs by itself', () => {
+  const policies = told({ m3u8: { workflowId }, mp4: 'played', flv: 'stored' });
+  const bodiesIn = (container: string) => [
+    recorded(4),
+    sourceReady(6, { FileUrl: `http://vod.example.com/a.${container}` }),
+  ];
+  const none = { errorCode: null, errorMessage: null };
+
+  it('is in the ledger, and nothing is ordered', () => {
+    const { state, jobs } = run(bodiesIn('m3u8'), { policies, now: 10 });
+    expect(jobs).toEqual([]);
+    expect(state).toMatchObject({ status: 'SOURCE_READY', sourcePlays: false });
+    expect(state?.jobs).toMatchObject([
+      { decision: 'CLOUD', state: 'DECIDED', workflowId, plannedAt: null, leftAsIs: false, finishedAt: null },
+    ]);
+  });
+
+  it.each<[string, readonly CallbackBody[], object]>([
+    ['is done', [ended('t1', 60)], { state: 'DONE', taskId: 't1', finishedAt: atMs(60), ...none }],
+    // Long before we heard of its source, by our own clock.
+    ['is done before it was decided on', [ended('t1', 7)], { state: 'DONE', finishedAt: atMs(7) }],
+    ['is not done by what it transcodes', [transcoded(40, [rendition('job-ld', 'LD')])], { state: 'DECIDED' }],
+    ['is not done by another workflow', [ended('t1', 60, { WorkflowId: 'other' })], { state: 'DECIDED', taskId: null }],
+    ['fails', [failed('t1', 60)], { state: 'FAILED', errorCode: 'WorkflowFailed', errorMessage: 'failed: Transcode' }],
+    ['is done where it was run again', [failed('t1', 50), ended('t2', 60)], { state: 'DONE', taskId: 't2', ...none }],
+  ])('%s', (_, bodies, expected) => {
+    const all = [...bodiesIn('m3u8'), ...bodies];
+    for (const order of [all, all.toReversed()])
+      expect(run(order, { policies, now: 100 }).state?.jobs).toMatchObject([expected]);
+  });
+
+  it('leaves the status to what it transcodes', () => {
+    const all = [...bodiesIn('m3u8'), transcoded(40, [rendition('job-ld', 'LD')]), ended('t1', 60)];
+    expect(run(all, { policies, now: 100 }).state).toMatchObject({ status: 'TRANSCODED', errorCode: null });
+  });
+
+  it.each([
+    ['mp4', { status: 'PLAYABLE', sourcePlays: true, jobs: [{ workflowId: null, leftAsIs: true }] }],
+    ['flv', { status: 'SOURCE_READY', sourcePlays: false, jobs: [{ workflowId: null, leftAsIs: true }] }],
+    // Nobody knows which of the three it is: the cloud may still work on it.
+    ['ts', { status: 'SOURCE_READY', sourcePlays: false, jobs: [{ workflowId: null, leftAsIs: false }] }],
+  ])('is not that of a file in another format of the cycle: %s', (container, expected) => {
+    expect(run(bodiesIn(container), { policies, now: 10 }).state).toMatchObject(expected);
+  });
+
+  it('is that of a file whose container is not known, where there is no other', () => {
+    const only = told({ m3u8: { workflowId }, mp4: { workflowId } });
+    expect(run(bodiesIn('ts'), { policies: only, now: 10 }).state?.jobs).toMatchObject([{ workflowId }]);
+  });
+
+  it('is not over what a person asks for beside it', () => {
+    const asked = run([...bodiesIn('m3u8'), requested(20, 'k', { TemplateGroupId: 'group' })], { policies, now: 21 });
+    expect(asked.jobs.map(orderOf)).toMatchObject([{ kind: 'TRANSCODE', templateGroupId: 'group' }]);
+    expect(asked.state?.jobs).toMatchObject([
+      { decision: 'CLOUD', workflowId },
+      { decision: 'APPROVAL', workflowId: null, templateGroupId: 'group' },
+    ]);
   });
 });

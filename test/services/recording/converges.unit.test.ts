@@ -65,6 +65,63 @@ const changes: readonly (readonly [object, 'updated' | 'replaced', string, unkno
   [{ storageLocation: 'bucket-b', cycleSeconds: 900 }, 'replaced', 'CycleDuration', 900],
 ];
 
+const plain = { segments: 'g', composed: 'h' };
+const mp4 = { format: 'mp4', transcode: 'g' };
+const m3u8 = { format: 'm3u8', workflow: 'w', of: 'both', compose: true, sliceSeconds: 10, tags: 'a b' };
+const toldMp4 = { ProcessMethod: 'transcode', ProcessTemplateId: 'g', VideoProcess: 'origin', AutoCompose: 'OFF' };
+const toldM3u8 = {
+  ...{ Format: 'm3u8', ProcessMethod: 'workflow', ProcessTemplateId: 'w', VideoProcess: 'origin,compose' },
+  ...{ AutoCompose: 'ON', SliceDuration: 10, Tags: 'a b' },
+};
+
+/** What the file said, says then, how it gets there, and the formats that the cloud tells then. */
+const formatChanges: readonly (readonly [object, object, readonly string[], readonly object[]])[] = [
+  [plain, { workflow: 'w' }, ['updated'], [{ Format: 'm3u8', ProcessTemplateId: 'w', VideoProcess: 'origin' }]],
+  [{ workflow: 'w' }, { workflow: 'v' }, ['updated'], [{ ProcessTemplateId: 'v' }]],
+  [plain, { formats: [m3u8, mp4] }, ['updated'], [toldM3u8, toldMp4]],
+  [{ formats: [m3u8, mp4] }, { formats: [mp4, m3u8] }, [], [toldM3u8, toldMp4]],
+  [{ formats: [m3u8, mp4] }, { formats: [mp4] }, ['updated'], [toldMp4]],
+  [{ formats: [mp4] }, { formats: [{ ...mp4, compose: true }] }, ['updated'], [{ ...toldMp4, AutoCompose: 'ON' }]],
+  // What isn't said stays, with the format that it is of.
+  [{ formats: [m3u8] }, { formats: [{ format: 'm3u8', workflow: 'w', of: 'both', compose: true }] }, [], [toldM3u8]],
+  [{ formats: [m3u8] }, { workflow: 'w' }, ['updated'], [{ ...toldM3u8, VideoProcess: 'origin', AutoCompose: 'OFF' }]],
+  // Whether an update takes them away isn't known.
+  [{ formats: [m3u8] }, { ...plain, formats: 'none' }, ['replaced'], []],
+  [{ formats: [m3u8] }, plain, [], [toldM3u8]],
+  [plain, { ...plain, formats: 'none' }, [], []],
+];
+
+describe('formats', () => {
+  it.each(formatChanges)('%j, then %j: %j', async (was, then, done, formats) => {
+    expect(await apply({ ...where, ...was })).toEqual(['added']);
+    expect((await planOf({ ...where, ...was })).changes.map(({ kind }) => kind)).toEqual(['keep']);
+    expect(await apply({ ...where, ...then })).toEqual(done);
+    const [left] = (await planOf({ ...where, ...then })).changes;
+    expect(left?.kind).toBe('keep');
+    const list = (await told())?.RecordFormatList as { readonly RecordFormat: readonly object[] };
+    expect(list.RecordFormat).toHaveLength(formats.length);
+    expect(list.RecordFormat).toMatchObject(formats);
+  });
+
+  it('that are taken away are said, and taken away only when it is asked for', async () => {
+    await apply({ ...where, formats: [m3u8] });
+    const after = { ...where, ...plain, formats: 'none' };
+    expect((await planOf(after)).changes).toMatchObject([
+      {
+        kind: 'replace',
+        differences: [
+          {
+            field: 'recordFormats',
+            from: 'm3u8 (workflow w of origin and compose) composed slices of 10 s tags "a b"',
+            to: '-',
+          },
+        ],
+      },
+    ]);
+    await expect(apply(after, { replace: false })).rejects.toThrow(/--replace/);
+  });
+});
+
 describe('a change of the file', () => {
   it.each(changes)('%j is %s, and then nothing is left to change', async (change, done, field, value) => {
     expect(await apply(before)).toEqual(['added']);

@@ -100,7 +100,7 @@ describe('the file', () => {
   it.each([
     [
       { configs: [{ domain: 'd', app: 'a', segments: 'store-only', workflowId: 'w' }] },
-      "recording.configs[0].workflowId: isn't taken here: Live starts workflows by recorded format alone",
+      'recording.configs[0].workflowId: is called workflow here',
     ],
     [
       { configs: [{ domain: 'a.example.com', app: 'live', segments: 'g', cycleSeconds: 60 }] },
