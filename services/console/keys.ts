@@ -22,9 +22,12 @@ export const offsetKey = (topic: StateTopic, partition: number, offset: number) 
 /** All keys of a topic, newest first. */
 export const listPrefix = (topic: StateTopic) => `l!${letter[topic]}!`;
 /** What a list may be narrowed to by an index of its own, and the letter that tells the indexes apart. */
-const indexLetter = { stream: 't', domain: 'd', app: 'e', domainApp: 'f', streamName: 'g' } as const;
+const indexLetter = {
+  ...{ stream: 't', domain: 'd', app: 'e', domainApp: 'f', streamName: 'g' },
+  ...{ gist: 'i', job: 'j' },
+} as const;
 export type Index = keyof typeof indexLetter;
-/** The keys of one stream, domain, app, domain and app (`domain/app`), or StreamName, newest first. */
+/** The keys of one stream, domain, app, domain and app (`domain/app`), StreamName, or mark, newest first. */
 export const indexPrefix = (topic: StateTopic, index: Index, name: string) =>
   `${indexLetter[index]}!${letter[topic]}!${name}!`;
 /** Position in a list: newest first, then by id. */
@@ -33,3 +36,5 @@ export const listSuffix = (timeMs: number, id: string) => `${inverse(timeMs)}!${
 export const listFrom = (timeMs: number) => inverse(timeMs);
 /** The end of every key that starts with `prefix`. */
 export const after = (prefix: string) => `${prefix}\uffff`;
+/** Where all lists of one kind of index begin. */
+export const indexesPrefix = (topic: StateTopic, index: Index) => `${indexLetter[index]}!${letter[topic]}!`;

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { JobDecision, JobHold, JobPurpose, StreamRef, VideoState } from '../../schemas/generated/VideoState.ts';
+import { inOrder } from './list-walk.ts';
+import { type JobMark, jobMark } from './marks.ts';
 import { badQuery, epochMs, fresh, pageOf } from './openapi/answers.ts';
 import { contract, wordsOf } from './openapi/states.ts';
 import { accepting, inList, limitParameter, placeParameter, someOf, streamParameters, textParameter } from './parse.ts';
@@ -122,11 +124,11 @@ export function jobsOfSession({ sessionId, stream, composition, clips }: Session
   return [{ ...none, type: 'COMPOSE', token, state, policy, cloudId, errorCode, sessionId, stream }, ...cut];
 }
 
-const wantedBy = (query: Query) => (job: JobItem) =>
-  inList(query.type, job.type) &&
-  inList(query.state, job.state) &&
-  inList(query.hold, job.hold) &&
-  inList(query.decision, job.decision);
+const wantedBy = (query: Query) => (job: Pick<JobItem, 'type' | 'state' | 'hold' | 'decision'> | JobMark) =>
+  inList<string>(query.type, job.type) &&
+  inList<string>(query.state, job.state) &&
+  inList<string>(query.hold, job.hold) &&
+  inList<string>(query.decision, job.decision);
 
 export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
   const { view } = options;
@@ -145,8 +147,9 @@ export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
     const types: readonly string[] = query.type ?? jobTypes;
     const nothing = { items: [], next: null };
     const isOfSession = (type: string) => type === 'COMPOSE' || type === 'CLIP';
-    const videos = types.every(isOfSession) ? nothing : await view.list('video-state', query, any);
-    const sessions = types.some(isOfSession) ? await view.list('session-state', query, any) : nothing;
+    const beforehand = { marked: { kind: 'job', one: (mark: string) => wanted(jobMark(mark)) } } as const;
+    const videos = types.every(isOfSession) ? nothing : await view.list('video-state', query, any, beforehand);
+    const sessions = types.some(isOfSession) ? await view.list('session-state', query, any, beforehand) : nothing;
     // Both lists are in the same order; each is known up to its cursor, the page goes as far as both are.
     const places = [
       ...videos.items.map((state) => ({ state, place: placeOf(state, state.videoId) })),
@@ -160,6 +163,3 @@ export function addJobRoute(app: ConsoleApp, options: StateRouteOptions): void {
     return withFreshness(options, reply, position).send({ items: page.flatMap(({ state }) => matching(state)), next });
   });
 }
-
-/** As the store sorts: by bytes. */
-const inOrder = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

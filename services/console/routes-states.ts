@@ -7,6 +7,7 @@ import { encodePosition, type Position } from './cursor.ts';
 import { publicState } from './event-stream.ts';
 import { notFound } from './fault.ts';
 import type { Follower } from './follower.ts';
+import { videoGist } from './marks.ts';
 import { badQuery, empty, fault, fresh, pageOf } from './openapi/answers.ts';
 import { sessionState, videoState, wordsOf } from './openapi/states.ts';
 import {
@@ -23,7 +24,7 @@ import {
   timeParameter,
 } from './parse.ts';
 import type { StateView } from './state-view.ts';
-import { streamOf, videoGist } from './stream-index.ts';
+
 import type { ConsoleApp } from './typed-app.ts';
 
 const pageShape = {
@@ -89,6 +90,9 @@ export function withFreshness<R extends Pick<FastifyReply, 'headers'>>(
   return reply;
 }
 
+/** By lists of their own: only where that leaves most out, as the others are in one list. */
+const marked = (one: (gist: string) => boolean) => ({ marked: { kind: 'gist' as const, one } });
+
 /** True when nothing is asked for, or when it is part of one of the names. */
 export const mentions = (text: string | undefined, ...names: (string | null)[]) =>
   text === undefined || text === '' || names.some((name) => name?.toLowerCase().includes(text));
@@ -152,22 +156,19 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
   app.get('/api/videos', { schema: schemas.listVideos }, async (request, reply) => {
     const { query } = request;
     const position = view.position();
-    const page = await view.list(
-      'video-state',
-      { ...query, fromMs: query.from, toMs: query.to },
-      (state) => mentions(query.text, state.videoId, streamOf(state)),
-      {
-        gist: (gist) => {
-          const { subject, kind, status } = videoGist(gist);
-          return (
-            inList(query.status, status) &&
-            isFrom(query.source, { subject, kind }) &&
-            inList(query.kind, kind) &&
-            inList(query.subject ?? ['VIDEO'], subject)
-          );
-        },
-      },
-    );
+    const isWanted = (gist: string) => {
+      const { subject, kind, status } = videoGist(gist);
+      return (
+        inList(query.status, status) &&
+        isFrom(query.source, { subject, kind }) &&
+        inList(query.kind, kind) &&
+        inList(query.subject ?? ['VIDEO'], subject)
+      );
+    };
+    const page = await view.list('video-state', { ...query, fromMs: query.from, toMs: query.to }, () => true, {
+      wants: ({ id, gist, stream }) => isWanted(gist) && mentions(query.text, id, stream),
+      ...(query.status || query.source || query.kind || query.subject ? marked(isWanted) : {}),
+    });
     return withFreshness(options, reply, position).send({ items: page.items.map(publicState), next: page.next });
   });
 
@@ -184,11 +185,12 @@ export function addStateRoutes(app: ConsoleApp, options: StateRouteOptions): voi
   });
 
   const sessions = async (query: z.infer<typeof listQuery>) => {
+    const isWanted = (status: string) =>
+      query.status === undefined ? status !== 'MERGED' : inList(query.status, status as SessionStatus);
     const page = await view.list('session-state', { ...query, fromMs: query.from, toMs: query.to }, () => true, {
       // A session's id begins with its stream.
-      id: (sessionId) => mentions(query.text, sessionId),
-      gist: (status) =>
-        query.status === undefined ? status !== 'MERGED' : inList(query.status, status as SessionStatus),
+      wants: ({ id, gist }) => isWanted(gist) && mentions(query.text, id),
+      ...(query.status ? marked(isWanted) : {}),
     });
     return { items: page.items.map(publicState), next: page.next };
   };

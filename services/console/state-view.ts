@@ -8,8 +8,11 @@ import { type Codec, RegistryFault } from '../../connectors/avro/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { type Position, type StateTopic, stateTopics } from './cursor.ts';
-import { after, asOfKey, horizonKey, listFrom, metaKey, offsetKey, positionKey, stateKey } from './keys.ts';
-import { gistOf, isOf, listFor, listsOf, placeOf, type StreamQuery } from './stream-index.ts';
+import { after, asOfKey, horizonKey, listFrom, listPrefix, metaKey, offsetKey, positionKey, stateKey } from './keys.ts';
+import { walk } from './list-walk.ts';
+import { MarkIndex } from './mark-index.ts';
+import { gistOf, type MarkKind } from './marks.ts';
+import { isOf, listFor, listsOf, placeOf, type StreamQuery, streamOf } from './stream-index.ts';
 import {
   decodeStored,
   encodeStored,
@@ -53,19 +56,28 @@ export type ListQuery = StreamQuery & {
   readonly limit: number;
 };
 
-/** What is asked of an entry before its state is read, which is most of the work. */
+/** What an entry of a list tells of its state. */
+export type Told = {
+  readonly id: string;
+  /** `gistOf` of the state. */
+  readonly gist: string;
+  /** `domain/app/stream`; null where it isn't known. */
+  readonly stream: string | null;
+};
+
+/** What is asked before a state is read, which is most of the work. */
 export type Beforehand = {
-  readonly id?: (id: string) => boolean;
-  /** Of `gistOf` of the state. */
-  readonly gist?: (gist: string) => boolean;
+  readonly wants?: (told: Told) => boolean;
+  /** Nothing is wanted but what has one of these marks: their lists are walked, unless a stream is asked for. */
+  readonly marked?: { readonly kind: MarkKind; readonly one: (mark: string) => boolean };
 };
 
 /** Raised when entries are written otherwise: a store of another layout is built again. */
-const layout = 5;
+const layout = 6;
 /** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
-const scanLimit = 5_000;
-/** And after this many keys: one that isn't wanted by its id or gist costs little. */
-const keyScanLimit = 20_000;
+const scanLimit = 2_000;
+/** And after this many entries: one that isn't wanted by what it tells costs little. */
+const entryScanLimit = 20_000;
 
 export class StateView {
   readonly identity: ViewIdentity;
@@ -73,6 +85,7 @@ export class StateView {
   readonly #codecs: StateCodecs;
   readonly #positions: Record<StateTopic, number[]>;
   #asOfMs = 0;
+  readonly #marks = new MarkIndex();
 
   private constructor(db: ClassicLevel<string, Buffer>, codecs: StateCodecs, identity: ViewIdentity) {
     this.#db = db;
@@ -95,12 +108,14 @@ export class StateView {
         view.#positions[topic][partition] = Number(view.#valueOf(positionKey(topic, partition)) ?? 0);
     }
     view.#asOfMs = Number(view.#valueOf(asOfKey));
+    await view.#marks.find(db);
     return view;
   }
 
   /** Forgets everything, to be built again from the beginning of the topics from `nowMs` on. */
   async reset(nowMs: number): Promise<void> {
     await this.#db.clear();
+    this.#marks.clear();
     await this.#db.put(asOfKey, Buffer.from(String(nowMs)));
     await this.#db.put(metaKey, Buffer.from(metaOf(this.identity)));
     for (const topic of stateTopics) this.#positions[topic].fill(0);
@@ -154,13 +169,13 @@ export class StateView {
           del(offsetKey(record.topic, before.partition, before.offset));
           const old = await this.#entries(record.topic, record.key, before.avro.length > 0 ? before.avro : null);
           // What an older release could read and this one can't keeps its places; `list` passes over them.
-          if (!(old instanceof RegistryFault)) for (const [entry, gist] of old) stale.set(entry, gist);
+          if (!(old instanceof RegistryFault)) for (const [entry, told] of old) stale.set(entry, told);
         }
         put(key, encodeStored(record));
         put(offsetKey(record.topic, record.partition, record.offset), Buffer.from(record.key));
         // Most changes leave a state where it stands, and much of what it is: its places are not written again.
-        for (const [entry, gist] of entries) {
-          if (stale.get(entry) !== gist) put(entry, Buffer.from(gist));
+        for (const [entry, told] of entries) {
+          if (stale.get(entry) !== told) put(entry, Buffer.from(told));
           stale.delete(entry);
         }
         for (const entry of stale.keys()) del(entry);
@@ -177,8 +192,7 @@ export class StateView {
 
   /** The latest state of a key; null when unknown or gone. */
   async get<T extends StateTopic>(topic: T, id: string): Promise<StateOf[T] | null> {
-    const stored = this.#read(stateKey(topic, id));
-    return stored && stored.avro.length > 0 ? await this.#codecs[topic].decode(stored.avro) : null;
+    return await this.#stateOf(topic, id);
   }
 
   /**
@@ -189,34 +203,38 @@ export class StateView {
     topic: T,
     query: ListQuery,
     matches: (state: StateOf[T]) => boolean,
-    beforehand: Beforehand = {},
+    { wants = () => true, marked }: Beforehand = {},
   ): Promise<{ items: StateOf[T][]; next: string | null }> {
-    const prefix = listFor(topic, query);
-    const start = query.cursor ?? (query.toMs === undefined ? '' : listFrom(query.toMs - 1));
-    const end = query.fromMs === undefined ? after(prefix) : after(prefix + listFrom(query.fromMs));
+    const ofStream = listFor(topic, query);
+    const lists = ofStream === null && marked ? this.#marks.lists(topic, marked) : [ofStream ?? listPrefix(topic)];
+    const range = {
+      after: query.cursor,
+      from: query.toMs === undefined ? '' : listFrom(query.toMs - 1),
+      to: after(query.fromMs === undefined ? '' : listFrom(query.fromMs)),
+    };
     const items: StateOf[T][] = [];
     let looked = 0;
     let passed = 0;
-    const range = query.cursor === undefined ? { gte: prefix + start } : { gt: prefix + start };
-    for await (const [key, gist] of this.#db.iterator({ ...range, lt: end })) {
-      const suffix = key.slice(prefix.length);
-      const id = suffix.slice(suffix.indexOf('!') + 1);
-      passed += 1;
-      if (beforehand.id?.(id) === false || beforehand.gist?.(gist.toString()) === false) {
-        if (passed === keyScanLimit) return { items, next: suffix };
-        continue;
-      }
-      const state = await this.get(topic, id);
-      // A stream's name may hold what separates the parts of a key, so the state itself decides.
-      const stands = state !== null && placeOf(state, id) === suffix;
-      // It may have changed since its entry was read.
-      const wanted = stands && isOf(query, state) && beforehand.gist?.(gistOf(state)) !== false;
-      if (wanted && matches(state)) items.push(state);
-      looked += 1;
-      if (items.length === query.limit || looked === scanLimit || passed === keyScanLimit)
-        return { items, next: suffix };
+    const snapshot = this.#db.snapshot();
+    try {
+      for await (const entries of walk(this.#db, lists, range, snapshot))
+        for (const { place, value } of entries) {
+          passed += 1;
+          const id = idAt(place);
+          if (wants({ id, ...toldOf(value) })) {
+            const state = await this.#stateOf(topic, id, snapshot);
+            // A stream's name may hold what separates the parts of a key, so the state itself decides.
+            const stands = state !== null && placeOf(state, id) === place;
+            if (stands && isOf(query, state) && matches(state)) items.push(state);
+            looked += 1;
+          }
+          if (items.length === query.limit || looked === scanLimit || passed === entryScanLimit)
+            return { items, next: place };
+        }
+      return { items, next: null };
+    } finally {
+      await snapshot.close();
     }
-    return { items, next: null };
   }
 
   /**
@@ -290,24 +308,40 @@ export class StateView {
     return this.#db.getSync(Buffer.from(key), { keyEncoding: 'buffer', snapshot });
   }
 
+  async #stateOf<T extends StateTopic>(topic: T, id: string, snapshot?: Snapshot): Promise<StateOf[T] | null> {
+    const stored = this.#read(stateKey(topic, id), snapshot);
+    return stored && stored.avro.length > 0 ? await this.#codecs[topic].decode(stored.avro) : null;
+  }
+
   #read(key: string, snapshot?: Snapshot): Stored | null {
     const value = this.#valueOf(key, snapshot);
     return value ? decodeStored(value) : null;
   }
 
-  /** Under which list keys a state stands, and with which gist: none where the key is gone. The fault where no retry makes it readable. */
+  /** Under which list keys a state stands, and what they tell of it: none where the key is gone. The fault where no retry makes it readable. */
   async #entries(topic: StateTopic, id: string, avro: Buffer | null): Promise<[string, string][] | RegistryFault> {
     if (avro === null) return [];
     try {
       const state = await this.#codecs[topic].decode(avro);
       const suffix = placeOf(state, id);
-      const gist = gistOf(state);
-      return listsOf(topic, state).map((prefix) => [prefix + suffix, gist]);
+      const told = tellingOf(state);
+      const lists = [...listsOf(topic, state), ...this.#marks.listsOf(topic, state)];
+      return lists.map((prefix) => [prefix + suffix, told]);
     } catch (error) {
       if (error instanceof RegistryFault && !error.retryable) return error;
       throw error;
     }
   }
+}
+
+const idAt = (place: string) => place.slice(place.indexOf('!') + 1);
+
+/** The value of an entry. A session's id begins with its stream, which is told nevertheless. */
+const tellingOf = (state: VideoState | SessionState) => `${gistOf(state)}\n${streamOf(state) ?? ''}`;
+
+function toldOf(value: string): Omit<Told, 'id'> {
+  const end = value.indexOf('\n');
+  return { gist: value.slice(0, end), stream: value.slice(end + 1) || null };
 }
 
 type Snapshot = ReturnType<ClassicLevel['snapshot']>;

@@ -26,7 +26,7 @@ export function streamOf({ stream }: VideoState | SessionState): string | null {
   return stream ? `${stream.domainName}/${stream.appName}/${stream.streamName}` : null;
 }
 
-/** The prefixes of all lists that a state stands in. */
+/** The prefixes of all lists by stream that a state stands in. */
 export function listsOf(topic: StateTopic, { stream }: VideoState | SessionState): string[] {
   if (!stream) return [listPrefix(topic)];
   const { domainName, appName, streamName } = stream;
@@ -40,8 +40,8 @@ export function listsOf(topic: StateTopic, { stream }: VideoState | SessionState
   ];
 }
 
-/** The narrowest list that holds all that is asked for. */
-export function listFor(topic: StateTopic, { stream, domain, app, streamName }: StreamQuery): string {
+/** The narrowest list that holds all that is asked for; null where no stream is. */
+export function listFor(topic: StateTopic, { stream, domain, app, streamName }: StreamQuery): string | null {
   if (stream !== undefined) return indexPrefix(topic, 'stream', stream);
   if (domain !== undefined && app !== undefined)
     return streamName === undefined
@@ -49,7 +49,7 @@ export function listFor(topic: StateTopic, { stream, domain, app, streamName }: 
       : indexPrefix(topic, 'stream', `${domain}/${app}/${streamName}`);
   if (streamName !== undefined) return indexPrefix(topic, 'streamName', streamName);
   if (domain !== undefined) return indexPrefix(topic, 'domain', domain);
-  return app === undefined ? listPrefix(topic) : indexPrefix(topic, 'app', app);
+  return app === undefined ? null : indexPrefix(topic, 'app', app);
 }
 
 /** Whether a state is of the streams that are asked for. */
@@ -60,14 +60,4 @@ export function isOf({ stream, domain, app, streamName }: StreamQuery, state: Vi
     (app === undefined || state.stream?.appName === app) &&
     (streamName === undefined || state.stream?.streamName === streamName)
   );
-}
-
-/** What lists are filtered by most, in a word each: a video's subject, kind and status, a session's status. */
-export const gistOf = (state: VideoState | SessionState): string =>
-  'sessionId' in state ? state.status : `${state.subject} ${state.kind} ${state.status}`;
-
-/** A video's part of `gistOf`. */
-export function videoGist(gist: string): Pick<VideoState, 'subject' | 'kind' | 'status'> {
-  const [subject, kind, status] = gist.split(' ');
-  return { subject, kind, status } as Pick<VideoState, 'subject' | 'kind' | 'status'>;
 }

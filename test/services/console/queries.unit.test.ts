@@ -194,7 +194,8 @@ test('names and a status narrow a list to exactly what has them, whatever they h
         let next: string | null | undefined;
         do {
           const page = await view.list('video-state', { ...query, limit: 2, cursor: next ?? undefined }, () => true, {
-            gist: (gist) => query.status === undefined || gist.endsWith(` ${query.status}`),
+            ...(query.status ? { marked: { kind: 'gist', one: (gist) => gist.endsWith(` ${query.status}`) } } : {}),
+            wants: ({ gist }) => query.status === undefined || gist.endsWith(` ${query.status}`),
           });
           found.push(...page.items.map(({ videoId }) => videoId));
           next = page.next;
