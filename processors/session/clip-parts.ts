@@ -1,18 +1,17 @@
 /** What a clip is cut out of: which stretches of which recordings show a time of the session. */
-import type { VideoStatus } from '../../schemas/generated/SessionState.ts';
 import { hashOf } from '../callback/index.ts';
 import { clipToken } from '../composition-token.ts';
 import { byText } from './order.ts';
 import { limits } from './rules.ts';
+import { isBeforeSource, isLiving, isNormal, type Standing } from './status.ts';
 
 /** A recording of the session. */
-export type ClipSource = {
+export type ClipSource = Standing & {
   readonly videoId: string;
   /** What it covers of the stream, epoch milliseconds. */
   readonly startMs: number;
   readonly endMs: number;
   readonly format: string | null;
-  readonly status: VideoStatus;
   /** Of its pictures, where known: less than it covers, where the stream paused meanwhile. */
   readonly durationSeconds: number | null;
 };
@@ -40,6 +39,7 @@ export type ClipRefusalCode =
   | 'OUTSIDE_SESSION'
   | 'NOT_RECORDED'
   | 'TOO_LONG'
+  | 'TOO_SHORT'
   | 'TOO_MANY_PARTS'
   | 'NOT_NORMAL';
 
@@ -55,10 +55,12 @@ export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: n
     return refusal('OUTSIDE_SESSION', `the session has ${recorded(sources)}`);
   if (toMs - fromMs > limits.clipMs)
     return refusal('TOO_LONG', `a clip is at most ${limits.clipMs / 3_600_000} hours long`);
+  if (toMs - fromMs < limits.shortestClipMs) return tooShort('');
   const preferred = mostHave(sources);
   const parts: ClipPart[] = [];
   const gaps: Stretch[] = [];
   let spareMs = 0;
+  let shownMs = 0;
   for (let atMs = fromMs; atMs < toMs; ) {
     const source = best(
       sources.filter((one) => one.startMs <= atMs && atMs < one.endMs),
@@ -71,17 +73,18 @@ export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: n
       atMs = nextMs;
       continue;
     }
-    if (!canBeCut(source.status))
-      return refusal('NOT_NORMAL', `video ${source.videoId} is ${source.status}: the cloud cuts what can be played`);
+    if (!isNormal(source)) return refusal('NOT_NORMAL', notNormal(source));
     const untilMs = Math.min(source.endMs, toMs);
     const part = partOf(source, atMs, untilMs);
     if (part.inSeconds > 0 || part.outSeconds !== null) spareMs = Math.max(spareMs, pausedMs(source));
     parts.push(part);
+    shownMs += untilMs - atMs;
     atMs = untilMs;
   }
   const [first, last] = [gaps[0], gaps.at(-1)];
   if (parts.length === 0)
     return refusal('NOT_RECORDED', `nothing was recorded then: the session has ${recorded(sources)}`);
+  if (shownMs < limits.shortestClipMs) return tooShort(`, and ${shownMs / 1000} s of this were recorded`);
   if (parts.length > limits.clipParts)
     return refusal('TOO_MANY_PARTS', `it would have ${parts.length} parts, at most ${limits.clipParts} are taken`);
   return {
@@ -99,9 +102,21 @@ export function clipTokenOf(parts: readonly ClipPart[], templateGroupId: string 
   return clipToken(hashOf([...names, templateGroupId ?? '', key ?? '']), 0);
 }
 
-/** Whether the cloud's status is Normal (cloud facts 3.3.11): something of it can be played. */
-export function canBeCut(status: VideoStatus): boolean {
-  return status === 'PLAYABLE' || status === 'TRANSCODED' || status === 'PARTIAL';
+/** Why the cloud would refuse to cut this one (cloud facts 3.3.11), and what helps. */
+function notNormal({ videoId, status }: ClipSource): string {
+  return `the cloud cuts what has status Normal, and video ${videoId} is ${status}: ${whatHelps(status)}`;
+}
+
+function whatHelps(status: Standing['status']): string {
+  if (!isLiving({ status })) return 'nothing can be cut out of it';
+  if (isBeforeSource(status)) return 'its source is not there yet, ask again once it is';
+  if (status !== 'SOURCE_READY') return 'it is being transcoded, ask again once it is TRANSCODED';
+  const toCome = 'say so of recordings to come, by recording: or by sourcePlays in a policy';
+  return `have it transcoded (./live2vod transcode); where the cloud plays it as it is, nothing tells us: ${toCome}`;
+}
+
+function tooShort(more: string): ClipRefusal {
+  return refusal('TOO_SHORT', `a clip is at least ${limits.shortestClipMs / 1000} s long${more}`);
 }
 
 /**
@@ -125,7 +140,7 @@ function pausedMs({ startMs, endMs, durationSeconds }: ClipSource): number {
 function best(candidates: readonly ClipSource[], preferred: string | null): ClipSource | null {
   const [first] = candidates.toSorted(
     (a, b) =>
-      Number(canBeCut(b.status)) - Number(canBeCut(a.status)) ||
+      Number(isNormal(b)) - Number(isNormal(a)) ||
       Number(b.format === preferred) - Number(a.format === preferred) ||
       b.endMs - a.endMs ||
       byText(a.videoId, b.videoId),

@@ -4,7 +4,6 @@ import type { StreamRef, StreamVideo, StreamVideoClip } from '../../schemas/gene
 import { noTranscode } from '../../schemas/template-groups.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission } from '../topology.ts';
-import { canBeCut } from './clip-parts.ts';
 import { byKey, type ClipVideo, isPlanned, requestIn } from './clips.ts';
 import type { Group } from './grouping.ts';
 import type { Session } from './projection.ts';
@@ -12,6 +11,7 @@ import { isOverAt, retiresAt } from './retention.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { sessionIdOf } from './session-id.ts';
 import { isWithin, type Judged, type Span } from './span.ts';
+import { isNormal } from './status.ts';
 
 export type Cut = {
   readonly sessions: readonly Session[];
@@ -93,11 +93,9 @@ function cutClips(
 function refusalOf(clip: StreamVideoClip, group: Group, rules: SessionRules, nowMs: number): string | null {
   if (Math.abs(nowMs - (clip.requestedAt ?? 0)) > rules.maxActAgeMs) return 'TooOld';
   if (clip.parts.length > limits.clipParts) return 'TooManyParts';
-  const statuses = clip.parts.map(
-    ({ videoId }) => group.segments.find(({ video }) => video.videoId === videoId)?.video.status,
-  );
-  if (statuses.includes(undefined)) return 'NotOfSession';
-  return statuses.every((status) => status !== undefined && canBeCut(status)) ? null : 'NotNormal';
+  const sources = clip.parts.map(({ videoId }) => group.segments.find(({ video }) => video.videoId === videoId)?.video);
+  if (sources.includes(undefined)) return 'NotOfSession';
+  return sources.every((video) => video !== undefined && isNormal(video)) ? null : 'NotNormal';
 }
 
 function jobOf(stream: StreamRef, group: Group, clip: StreamVideoClip, nowMs: number): ComposeJob {

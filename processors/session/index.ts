@@ -4,7 +4,6 @@ export {
   type ClipPlan,
   type ClipRefusal,
   type ClipSource,
-  canBeCut,
   clipTokenOf,
   planClip,
 } from './clip-parts.ts';

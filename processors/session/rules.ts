@@ -68,6 +68,8 @@ export const limits = {
   /** Recordings that one clip is cut out of; fewer than a production takes. */
   clipParts: 40,
   clipMs: 6 * 3600 * secondMs,
+  /** The cloud tells of none; times of recordings have whole seconds. */
+  shortestClipMs: secondMs,
   /** Starts and ends come in whole seconds and need not meet exactly (cloud facts 4.9). */
   jitterMs: 2 * secondMs,
   /** A composition begins within minutes of the session's end: one that is a day younger belongs to another. */

@@ -100,8 +100,8 @@ export function progressOf(video: Standing): number {
 }
 
 /**
- * Whether the cloud shows it as Normal, which is all that it composes (cloud facts 3.3.4): it can be played, and no
- * transcode is under way.
+ * Whether the cloud shows it as Normal, which is all that it composes and cuts (cloud facts 3.3.4, 3.3.11): it can be
+ * played, and no transcode is under way.
  */
 export function isNormal({ status, sourceOnly }: Standing): boolean {
   return status === 'TRANSCODED' || status === 'PARTIAL' || (status === 'PLAYABLE' && sourceOnly !== 'NO');

@@ -56,7 +56,7 @@ export function liveFactOf(stream: StreamRef, live: LiveRecordFact): StreamFact 
 }
 
 /** Whether nothing but the source can be played, and whether that is all there is to be. */
-function sourceOnlyOf({ status, sourcePlays, renditions, jobs }: VideoState): StreamFact['sourceOnly'] {
+export function sourceOnlyOf({ status, sourcePlays, renditions, jobs }: VideoState): StreamFact['sourceOnly'] {
   const isOnly =
     status === 'PLAYABLE' && sourcePlays === true && renditions.every((one) => one.superseded || one.audioOnly);
   if (!isOnly) return 'NO';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
 import { compositionKeyOf, standInOf } from '../../processors/composition-token.ts';
 import { type ClipSource, clipTokenOf, planClip, sessionLimits } from '../../processors/session/index.ts';
+import { sourceOnlyOf } from '../../processors/video/index.ts';
 import { hasControlCharacter } from '../../schemas/bounds.ts';
 import type { SessionClip, SessionState } from '../../schemas/generated/SessionState.ts';
 import { ApiFault, notFound } from './fault.ts';
@@ -136,14 +137,19 @@ async function sessionOf(view: StateView, sessionId: string): Promise<SessionSta
   return merged;
 }
 
-/** The recordings, and of those that the clip may be cut out of how long they are. */
+/** The recordings, and of those that the clip may be cut out of how long they are and how they stand. */
 async function sourcesOf(view: StateView, session: SessionState, fromMs: number, toMs: number): Promise<ClipSource[]> {
   const isAsked = toMs - fromMs <= sessionLimits.clipMs;
   const sources: ClipSource[] = [];
-  for (const { videoId, startTime: startMs, endTime: endMs, format, status } of session.segments) {
+  for (const { videoId, startTime: startMs, endTime: endMs, format, ...segment } of session.segments) {
     const mayBePart = isAsked && startMs < toMs && fromMs < endMs;
     const video = mayBePart ? await view.get('video-state', videoId) : null;
-    sources.push({ videoId, startMs, endMs, format, status, durationSeconds: video?.durationSeconds ?? null });
+    // What isn't followed any more isn't being transcoded.
+    const { status, sourceOnly } = video
+      ? { status: video.status, sourceOnly: sourceOnlyOf(video) }
+      : { status: segment.status, sourceOnly: 'FOR_GOOD' as const };
+    const durationSeconds = video?.durationSeconds ?? null;
+    sources.push({ videoId, startMs, endMs, format, status, sourceOnly, durationSeconds });
   }
   return sources;
 }

@@ -9,7 +9,7 @@ import { check } from '../../support/property.ts';
 import { atMinute, minuteMs } from './stream.ts';
 
 const file = (videoId: string, from: number, to: number, change: Partial<ClipSource> = {}): ClipSource => ({
-  ...{ videoId, startMs: atMinute(from), endMs: atMinute(to), format: 'm3u8', status: 'TRANSCODED' },
+  ...{ videoId, startMs: atMinute(from), endMs: atMinute(to), format: 'm3u8', status: 'TRANSCODED', sourceOnly: 'NO' },
   durationSeconds: (to - from) * 60,
   ...change,
 });
@@ -45,6 +45,10 @@ describe('the parts of a clip', () => {
     ['backwards', three, 3, 2, 'EMPTY_RANGE'],
     ['as long as may be', [file('a', 0, 361)], 0, 360, ['a 0-21600']],
     ['longer', [file('a', 0, 361)], 0, 360.1, 'TOO_LONG'],
+    ['as short as may be', three, 3, 3 + 1 / 60, ['a 180-181']],
+    ['shorter', three, 3, 3 + 0.999 / 60, 'TOO_SHORT'],
+    ['of which as much as may be was recorded', [file('a', 0, 20), file('b', 22, 40)], 20 - 1 / 60, 21, ['a 1199-']],
+    ['of which less was', [file('a', 0, 20), file('b', 22, 40)], 20 - 0.999 / 60, 21, 'TOO_SHORT'],
   ])('%s', (_what, sources, from, to, parts) => {
     expect(texts(cut(sources, from, to))).toEqual(parts);
   });
@@ -55,18 +59,30 @@ describe('the parts of a clip', () => {
     expect(texts(cut(cycles(41), 0, 205))).toBe('TOO_MANY_PARTS');
   });
 
-  it.each(['ANNOUNCED', 'RECORDED', 'SOURCE_READY', 'TRANSCODING', 'FAILED', 'DELETED'] as const)(
-    'are of status Normal, which a video that is %s has not',
-    (status) => {
-      const sources = [file('a', 0, 20), file('b', 20, 40, { status })];
-      expect(texts(cut(sources, 19, 21))).toBe('NOT_NORMAL');
-      expect(cut(sources, 19, 21)).toMatchObject({ message: expect.stringContaining('video b') });
-      expect(texts(cut(sources, 0, 20))).toEqual(['a 0-']);
-    },
-  );
+  it.each([
+    ['ANNOUNCED', 'not there yet'],
+    ['RECORDED', 'not there yet'],
+    ['SOURCE_READY', 'by recording: or by sourcePlays in a policy'],
+    ['TRANSCODING', 'once it is TRANSCODED'],
+    ['PLAYABLE', 'once it is TRANSCODED'],
+    ['FAILED', 'nothing can be cut out'],
+    ['DELETED', 'nothing can be cut out'],
+  ] as const)('are of status Normal, which a video that is %s has not: %s', (status, why) => {
+    const sources = [file('a', 0, 20), file('b', 20, 40, { status })];
+    expect(texts(cut(sources, 19, 21))).toBe('NOT_NORMAL');
+    const { message } = cut(sources, 19, 21) as { message: string };
+    expect(message).toContain(`video b is ${status}: `);
+    expect(message).toContain(why);
+    expect(texts(cut(sources, 0, 20))).toEqual(['a 0-']);
+  });
 
-  it.each(['PLAYABLE', 'TRANSCODED', 'PARTIAL'] as const)('are of status Normal, which %s says', (status) => {
-    expect(texts(cut([file('a', 0, 20, { status })], 0, 1))).toEqual(['a 0-60']);
+  it.each([
+    ['TRANSCODED', 'NO'],
+    ['PARTIAL', 'NO'],
+    ['PLAYABLE', 'MEANWHILE'],
+    ['PLAYABLE', 'FOR_GOOD'],
+  ] as const)('are of status Normal, which %s says, with the source alone %s', (status, sourceOnly) => {
+    expect(texts(cut([file('a', 0, 20, { status, sourceOnly })], 0, 1))).toEqual(['a 0-60']);
   });
 
   it('are of one format where there are several, and of another where that one can’t be cut', () => {

@@ -195,9 +195,18 @@ describe('a clip is no film', () => {
   });
 });
 
+/** The second file as a later snapshot has it. */
+const renewed = (change: Partial<StreamFact>) => segment('b', 20, 40, { ...playable(41), videoRevision: 2, ...change });
+
+it.each(['MEANWHILE', 'FOR_GOOD'] as const)('a source that plays as it is, %s, is cut', (sourceOnly) => {
+  const stream = live().hear(renewed({ status: 'PLAYABLE', sourceOnly }));
+  expect(cuts(stream.hearAt(asked(), atMinute(60)))).toHaveLength(1);
+});
+
 describe('a request is refused', () => {
   it.each<[string, StreamFact, readonly StreamFact[], string]>([
     ['of a file that isn’t playable', asked(), [segment('b', 20, 40, { videoRevision: 2 })], 'NotNormal'],
+    ['of one that is being transcoded', asked(), [renewed({ status: 'PLAYABLE', sourceOnly: 'NO' })], 'NotNormal'],
     ['of a file that isn’t its', asked({ parts: [{ videoId: 'x', inSeconds: 0, outSeconds: 1 }] }), [], 'NotOfSession'],
     ['that is older than may be acted on', asked({ requestedAt: atMinute(60) - dayMs - 1 }), [], 'TooOld'],
     ['that has no time', asked({ requestedAt: null }), [], 'TooOld'],

@@ -18,10 +18,12 @@ const segments = [
 
 type Clip = SessionState['clips'][number];
 
-async function app(clips: readonly Clip[] = []) {
+const normal = { kind: 'SEGMENT', status: 'TRANSCODED', durationSeconds: 1200 } as const;
+
+async function app(clips: readonly Clip[] = [], a: Parameters<typeof video>[1] = normal) {
   const view = await openView();
   await view.apply([
-    videoRecord(0, 0, video('a', { kind: 'SEGMENT', status: 'TRANSCODED', durationSeconds: 1200 })),
+    videoRecord(0, 0, video('a', a)),
     videoRecord(0, 1, video('b', { kind: 'SEGMENT', status: 'PARTIAL', durationSeconds: 1140 })),
     sessionRecord(0, session(sessionId, { startTime: startMs, status: 'ENDED', segments, clips })),
     sessionRecord(1, session('old', { status: 'MERGED', mergedInto: sessionId })),
@@ -30,8 +32,10 @@ async function app(clips: readonly Clip[] = []) {
   return testConsole({ view, token: 'right' });
 }
 
-async function ask(body: object, { clips = [], url = path }: { clips?: readonly Clip[]; url?: string } = {}) {
-  const { app: console, published } = await app(clips);
+type Asked = { clips?: readonly Clip[]; url?: string; a?: Parameters<typeof video>[1] };
+
+async function ask(body: object, { clips = [], url = path, a }: Asked = {}) {
+  const { app: console, published } = await app(clips, a);
   const headers = { authorization: 'Bearer right' };
   const answer = await console.inject({ method: 'POST', url, headers, payload: body });
   return { status: answer.statusCode, body: answer.json(), published };
@@ -122,7 +126,10 @@ describe('a clip is refused', () => {
     ['from before it', { from: '2026-03-01T09:00:00Z', to: '2026-03-01T09:40:00Z' }, 400, 'OUTSIDE_SESSION', '09:30'],
     ['where nothing was recorded', { from: 2410, to: 2450 }, 400, 'NOT_RECORDED', 'nothing was recorded then'],
     ['without a length', { from: 10, to: 10 }, 400, 'EMPTY_RANGE', 'after'],
+    ['shorter than a second', { from: 10, to: 10.999 }, 400, 'TOO_SHORT', 'at least 1 s long'],
+    ['of which less than a second was recorded', { from: 2399.5, to: 2430 }, 400, 'TOO_SHORT', '0.5 s of this were'],
     ['of a file that isn’t playable', { from: 2460, to: 2470 }, 409, 'NOT_NORMAL', 'video c is SOURCE_READY'],
+    ['of a file that may play as it is', { from: 2460, to: 2470 }, 409, 'NOT_NORMAL', 'by sourcePlays in a policy'],
     ['without an end', { from: 1 }, 400, 'BAD_REQUEST', 'body to: seconds since the session began'],
     ['with words for a time', { from: 'noon', to: 2 }, 400, 'BAD_REQUEST', 'ISO 8601'],
     [
@@ -139,6 +146,21 @@ describe('a clip is refused', () => {
     const answer = await ask(body);
     expect(answer).toMatchObject({ status, body: { code }, published: [] });
     expect(answer.body.message).toContain(message);
+  });
+
+  const unknown = { bitrateKbps: null, fps: null, width: null, height: null, durationSeconds: null, sizeBytes: null };
+  const rendition = {
+    status: 'SUCCESS',
+    ...{ jobId: 'j', definition: 'LD', format: 'mp4', fileUrl: null, encrypted: null, ...unknown },
+    ...{ startTime: null, finishTime: null, errorCode: null, errorMessage: null, audioOnly: false, superseded: false },
+  } as const;
+  test.each<[string, Parameters<typeof video>[1], number]>([
+    ['a source that plays as it is', { sourcePlays: true }, 202],
+    ['one that nothing says it of', { sourcePlays: null }, 409],
+    ['one that is being transcoded', { sourcePlays: true, renditions: [rendition] }, 409],
+  ])('not where it is cut out of what the cloud has as Normal: %s', async (_what, change, status) => {
+    const a = { ...normal, status: 'PLAYABLE' as const, ...change };
+    expect(await ask({ from: 10, to: 20 }, { a })).toMatchObject({ status });
   });
 
   test('of a session that isn’t known, or no longer', async () => {

@@ -54,7 +54,12 @@ it('cut across the end of a recording shows those seconds, is paid for once, and
   const boundary = segments[1]?.startTime ?? 0;
   const sources = segments.map(({ startTime: startMs, endTime: endMs, ...rest }) => ({
     ...rest,
-    ...{ startMs, endMs, durationSeconds: pipeline.videos.get(rest.videoId)?.durationSeconds ?? null },
+    ...{
+      sourceOnly: 'NO' as const,
+      startMs,
+      endMs,
+      durationSeconds: pipeline.videos.get(rest.videoId)?.durationSeconds ?? null,
+    },
   }));
   const plan = planClip(sources, boundary - 30_000, boundary + 45_000);
   if ('refused' in plan) throw new Error(plan.message);
