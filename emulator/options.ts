@@ -48,11 +48,24 @@ export type EmulatorOptions = {
   readonly clock?: Clock;
 };
 
+/** A stream that is pushed; which recording configuration covers it says what is recorded. */
+export type PushedStream = {
+  /** Default: the domain of the practices. */
+  readonly domainName?: string | undefined;
+  readonly appName: string;
+  readonly streamName: string;
+};
+
 export type PlayOptions = {
-  /** Default: all four, or none where there are stories. */
+  /** Default: all four, or none where there are stories or streams. */
   readonly practices?: readonly Practice[] | undefined;
   /** Shows that go a way of their own; see docs/emulator.md. Default: none. */
   readonly stories?: readonly StoryName[] | undefined;
+  /**
+   * Streams of any app that is recorded: each is pushed once, for `showSeconds`, without an interruption. Default: none.
+   * @throws NotRecorded where no recording configuration covers one
+   */
+  readonly streams?: readonly PushedStream[] | undefined;
   /** Shows of each practice and story. Default 2. */
   readonly shows?: number | undefined;
   /** Where the recordings are stored. Default: where the story says, else the home region. */
@@ -63,7 +76,7 @@ export type PlayOptions = {
   readonly compression?: number | undefined;
   /** Usual length of a show. Default 10800. */
   readonly showSeconds?: number | undefined;
-  /** When the last push ends, epoch ms. Default: two hours ago, so that all that follows still lies in the past. */
+  /** When the last push ends, epoch ms. Default: two hours ago, so that all that follows still lies in the past; `live` streams begin now. */
   readonly endsAtMs?: number | undefined;
   /** The cloud's time is the wall clock's, compression 1: what is played happens when it says. Default false. */
   readonly live?: boolean | undefined;

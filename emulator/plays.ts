@@ -3,7 +3,7 @@ import { cloudTime } from './cloud/body.ts';
 import type { Cloud } from './cloud/cloud.ts';
 import type { Pace } from './cloud/pace.ts';
 import type { LiveNotifier } from './delivery/live-notifier.ts';
-import type { PlayOptions, PlaySummary, VideoOptions } from './options.ts';
+import type { PlayOptions, PlaySummary, PushedStream, VideoOptions } from './options.ts';
 import { isTold, type ShowPlan, type VideoPlan } from './scenario/fact.ts';
 import { planShows } from './scenario/plan.ts';
 import { practices, profiles } from './scenario/practice.ts';
@@ -12,6 +12,11 @@ import { templateGroupIds } from './scenario/templates.ts';
 import { planSnapshot } from './scenario/transcode.ts';
 
 const twoHoursMs = 2 * 60 * 60 * 1000;
+
+/** A stream that is to be pushed isn't recorded: nothing would come of it. */
+export class NotRecorded extends Error {
+  override readonly name = 'NotRecorded';
+}
 
 /** Plans shows and sets them going in a cloud. */
 export class Plays {
@@ -56,14 +61,18 @@ export class Plays {
     const seed = wanted.seed ?? this.#seed;
     const take = (this.#takes.get(seed) ?? 0) + 1;
     this.#takes.set(seed, take);
+    const streams = (wanted.streams ?? []).map((stream) => this.#recordedBy(stream));
+    const showSeconds = wanted.showSeconds ?? 10_800;
+    const begins = wanted.live === true && streams.length > 0;
     const shows = planShows({
       seed,
       take,
-      practices: wanted.practices ?? (wanted.stories === undefined ? practices : []),
+      practices: wanted.practices ?? (wanted.stories === undefined && wanted.streams === undefined ? practices : []),
       stories: wanted.stories ?? [],
+      streams,
       showsPerPractice: wanted.shows ?? 2,
-      showSeconds: wanted.showSeconds ?? 10_800,
-      endsAtMs: wanted.endsAtMs ?? clock.now() - twoHoursMs,
+      showSeconds,
+      endsAtMs: wanted.endsAtMs ?? (begins ? clock.now() + showSeconds * 1000 : clock.now() - twoHoursMs),
       composeLimit: 40,
       faults: this.#cloud.knobs(),
       groupOf: (templateGroupId) => this.#cloud.groupOf(templateGroupId),
@@ -92,6 +101,13 @@ export class Plays {
       sessions: shows.reduce((sum, show) => sum + show.sessions.length, 0),
       callbacks: happenings.filter(({ fact }) => isTold(fact)).length,
     };
+  }
+
+  #recordedBy({ domainName = profiles['1'].domainName, appName, streamName }: PushedStream) {
+    const profile = this.#configs.profileOf({ domainName, appName, streamName });
+    if (profile === null)
+      throw new NotRecorded(`no recording configuration covers ${domainName}/${appName}/${streamName}`);
+    return { profile, streamName };
   }
 
   /** What Live itself says of it: each push, within a session, pauses and resumes the recording; and each file. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { KnobChanges } from '../knobs.ts';
 import type { Emulator } from '../options.ts';
+import { NotRecorded } from '../plays.ts';
 import { practices, profiles } from '../scenario/practice.ts';
 import { storyNames } from '../scenario/story-names.ts';
 import { builtInTemplateGroups } from '../scenario/templates.ts';
@@ -12,10 +13,16 @@ export type Control = Pick<Emulator, 'play' | 'addVideo' | 'progress' | 'ledger'
 
 const region = z.string().min(1);
 
+const name = z.string().min(1).max(256);
+const stream = z
+  .strictObject({ domain: name.optional(), app: name, stream: name })
+  .transform(({ domain: domainName, app: appName, stream: streamName }) => ({ domainName, appName, streamName }));
+
 const playBody = z
   .strictObject({
     practices: z.array(z.enum(practices)).min(1),
     stories: z.array(z.enum(storyNames)),
+    streams: z.array(stream).min(1).max(100),
     shows: z.int().min(1).max(10_000),
     seed: z.int(),
     compression: z.number().positive(),
@@ -61,6 +68,7 @@ function checked(reply: FastifyReply, run: () => FastifyReply): FastifyReply {
   try {
     return run();
   } catch (error) {
+    if (error instanceof NotRecorded) return reply.code(400).send({ error: error.message });
     if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) });
     throw error;
   }

@@ -39,16 +39,19 @@ export type LedgerSession = Pick<SessionState, 'sessionId' | 'stream' | 'startTi
 /** Sessions of which at least one segment is recorded; segments that aren't recorded yet are left out. */
 export function ledgerSessions(plans: Iterable<SessionPlan>, videos: readonly LedgerVideo[]): LedgerSession[] {
   const bySession = Map.groupBy(videos, (video) => video.sessionId);
-  return [...plans]
-    .map((plan) => ledgerSession(plan, bySession.get(plan.sessionId) ?? []))
-    .filter((session) => session.segments.length > 0);
+  return [...plans].flatMap((plan) => {
+    const known = bySession.get(plan.sessionId) ?? [];
+    return known.some(isRecording) ? [ledgerSession(plan, known)] : [];
+  });
 }
+
+const isRecording = ({ kind, recording }: LedgerVideo) => kind === 'SEGMENT' && recording !== null;
 
 /** Silences of up to 2 s between two segments are the recorder's, not the stream's. */
 const gapToleranceMs = 2000;
 
 function ledgerSession(plan: SessionPlan, videos: readonly LedgerVideo[]): LedgerSession {
-  const files = videos.filter(({ kind, recording }) => kind === 'SEGMENT' && recording !== null);
+  const files = videos.filter(isRecording);
   const segments = files
     .flatMap(({ videoId, recording, status }) => (recording ? [{ videoId, ...recording, status }] : []))
     .sort((a, b) => a.startTime - b.startTime || (a.videoId < b.videoId ? -1 : 1));

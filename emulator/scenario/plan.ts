@@ -2,7 +2,7 @@ import { seeded } from '../random.ts';
 import type { ShowPlan } from './fact.ts';
 import type { LifecycleSettings } from './lifecycle.ts';
 import type { Practice, RecordingProfile } from './practice.ts';
-import { planShow, planStory } from './show.ts';
+import { planShow, planStory, planStream } from './show.ts';
 import type { StoryName } from './story-names.ts';
 
 export type PlanSettings = LifecycleSettings & {
@@ -12,6 +12,8 @@ export type PlanSettings = LifecycleSettings & {
   readonly practices: readonly Practice[];
   /** Played beside the practices, as often as they are. */
   readonly stories: readonly StoryName[];
+  /** Played once each. */
+  readonly streams: readonly { readonly profile: RecordingProfile; readonly streamName: string }[];
   /** Shows of each practice. */
   readonly showsPerPractice: number;
   /** Usual length of a show in seconds. */
@@ -29,7 +31,9 @@ export type PlanSettings = LifecycleSettings & {
  */
 export function planShows(settings: PlanSettings): ShowPlan[] {
   const endSecond = Math.floor(settings.endsAtMs / 1000);
-  const shows: ShowPlan[] = [];
+  const shows: ShowPlan[] = settings.streams.map(({ profile, streamName: name }) =>
+    planStream(profile, { ...settings, name, endMs: endSecond * 1000, seconds: settings.showSeconds }),
+  );
   for (let round = 0; round < settings.showsPerPractice; round++) {
     const name = `match-${settings.seed}-${round + 1}${settings.take > 1 ? `-take${settings.take}` : ''}`;
     for (const story of settings.stories) shows.push(planStory(story, { ...settings, name, endMs: endSecond * 1000 }));

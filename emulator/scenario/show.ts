@@ -49,6 +49,19 @@ export function planStory(story: StoryName, settings: StorySettings): ShowPlan {
   return planRecorded(rng, settings, { ...stories[story], practice: null, story, name, pushes, endedBy: 'time-out' });
 }
 
+/** A stream of any recording configuration, pushed once, without an interruption. */
+export function planStream(
+  profile: RecordingProfile,
+  settings: StorySettings & { readonly seconds: number },
+): ShowPlan {
+  const { seed, name, endMs, seconds } = settings;
+  const rng = seeded(seed, 'stream', profile.domainName, profile.appName, name, endMs);
+  const composedBy = profile.autoCompose ? ('cloud' as const) : ('nobody' as const);
+  const pushes = [{ startMs: endMs - seconds * secondMs, endMs }];
+  const cast = { profile, composedBy, practice: null, story: null, name, pushes, endedBy: 'time-out' } as const;
+  return planRecorded(rng, settings, cast);
+}
+
 function pushesOf(parts: readonly StoryPush[], endMs: number): Push[] {
   const pushes: Push[] = [];
   let untilMs = endMs;
@@ -75,7 +88,7 @@ export function planRecorded(rng: Rng, settings: Limits, cast: Cast): ShowPlan {
   const recorded = record(cast.pushes, { ...profile, endedBy: cast.endedBy });
   const sessions = recorded.map((session) => planSession(rng, settings, cast, stream, session));
   return {
-    showId: `${story ?? practice}/${name}`,
+    showId: `${story ?? practice ?? stream.appName}/${name}`,
     practice,
     story,
     stream,

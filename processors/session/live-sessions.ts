@@ -137,9 +137,13 @@ function delayOf(session: Session | null, rules: SessionRules): number {
   return session?.rules.disconnectDelayMs ?? rules.disconnectDelayMs;
 }
 
-/** A recording without a segment as a session: over when its pause lasted, or when a whole cycle brought no segment. */
+/**
+ * A recording without a segment as a session: over when its pause lasted, or when a whole cycle brought no segment. Of a cycle
+ * that only a policy supposes the longest that there is.
+ */
 function aloneOf(startMs: number, run: LiveRun, endsAtMs: number | null, rules: SessionRules, nowMs: number) {
-  const lapsesAtMs = run.lastMs + limits.longestCycleMs + rules.disconnectDelayMs + rules.graceMs;
+  const cycleMs = rules.cycleTold ? rules.cycleMs : limits.longestCycleMs;
+  const lapsesAtMs = run.lastMs + cycleMs + rules.disconnectDelayMs + rules.graceMs;
   const closesAtMs = endsAtMs ?? lapsesAtMs;
   const closed = nowMs >= closesAtMs;
   const recording = closed ? endedRecording(run) : run.recording;

@@ -90,6 +90,44 @@ describe('the emulator', () => {
     expect(emulator.knobs().dropRate).toBe(0.2);
   });
 
+  test('a stream of any name is pushed to any app that is recorded', async () => {
+    const emulator = await start();
+    const play = (body: object) =>
+      fetch(`${emulator.url}/_emulator/plays`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ compression: 1e6, ...body }),
+      });
+    const stream = { app: 'practice-2', stream: 'room-42' };
+    expect((await play({ streams: [stream], showSeconds: 5_400 })).status).toBe(201);
+    await emulator.whenQuiet();
+    const { sessions, videos } = emulator.ledger();
+    expect(sessions).toMatchObject([{ stream: { appName: 'practice-2', streamName: 'room-42' }, endedBy: 'time-out' }]);
+    const [session] = sessions;
+    expect((session?.endTime ?? 0) - (session?.startTime ?? 0)).toBe(5_400_000);
+    // By the hour's cycle.
+    expect(videos.map(({ kind }) => kind)).toEqual(['SEGMENT', 'SEGMENT']);
+    const unknown = await play({ streams: [stream, { ...stream, app: 'live' }] });
+    expect([unknown.status, await unknown.json()]).toEqual([
+      400,
+      { error: 'no recording configuration covers play.example.com/live/room-42' },
+    ]);
+    expect((await play({ streams: [{ app: 'practice-2' }] })).status).toBe(400);
+    expect(emulator.ledger().sessions).toHaveLength(1);
+  });
+
+  // The ledger of a show that had begun and had no recording yet failed.
+  test('a live stream begins now', async () => {
+    const emulator = await start({ liveCallbackUrl: 'http://127.0.0.1:1/live', liveCallbackKey: 'Abc123Def4567890' });
+    const before = Math.floor(Date.now() / 1_000) * 1_000;
+    emulator.play({ streams: [{ appName: 'practice-1', streamName: 'now' }], showSeconds: 60, live: true });
+    await expect
+      .poll(() => emulator.ledger().liveNotices.map(({ event, stream }) => [event, stream.appName, stream.streamName]))
+      .toEqual([['record_started', 'practice-1', 'now']]);
+    expect(emulator.ledger().liveNotices[0]?.atMs).toBeGreaterThanOrEqual(before);
+    expect(emulator.ledger().sessions).toEqual([]);
+  });
+
   test('stopping in the middle leaves nothing running', async () => {
     const emulator = await start();
     emulator.play({ compression: 1 });

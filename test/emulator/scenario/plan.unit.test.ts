@@ -30,6 +30,7 @@ function plan(
     seed,
     take: 1,
     practices: wanted,
+    streams: [],
     stories: [],
     showsPerPractice,
     showSeconds: 10_800,

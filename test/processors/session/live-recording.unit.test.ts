@@ -17,7 +17,7 @@ describe('a show of 8 minutes that is paused once', () => {
     const id = sessionId(2 * second);
     expect(live.only).toMatchObject({
       ...{ sessionId: id, status: 'RECORDING', startTime: atMinute(2 * second), endTime: null, segments: [] },
-      ...{ composeExpected: false, closesAt: atMinute(2 * second + 360 + 3 + 5) },
+      ...{ composeExpected: false, closesAt: atMinute(2 * second + 30 + 3 + 5) },
       liveRecording: { state: 'RECORDING', startedTime: atMinute(2 * second), pausedTime: null, endedTime: null },
     });
     live.hear(said('PAUSED', 4));
@@ -122,10 +122,14 @@ describe('what is missing, repeated or out of place', () => {
     expect(short.hearAt(said('STARTED', 0), atMinute(0) + 2 * dayMs).drops).toEqual(['older-than-retention']);
   });
 
-  it('a start whose segments never come counts as over when the longest cycle has brought none', () => {
-    const live = new StreamUnderTest().hear(said('STARTED', 0)).passTo(368 - second);
-    expect(live.only).toMatchObject({ status: 'RECORDING', closesAt: atMinute(368) });
-    live.passTo(368);
+  it.each([
+    ['its cycle', true, 38],
+    ['the longest cycle, where the cloud was told none,', false, 368],
+  ])('a start whose segments never come counts as over when %s has brought none', (_, cycleTold, minute) => {
+    const live = new StreamUnderTest({ policy: policy({ recording: { cycleTold } }) });
+    live.hear(said('STARTED', 0)).passTo(minute - second);
+    expect(live.only).toMatchObject({ status: 'RECORDING', closesAt: atMinute(minute) });
+    live.passTo(minute);
     expect(live.only).toMatchObject({ status: 'ENDED', endTime: atMinute(0), liveRecording: { endedTime: null } });
     const eightDays = (8 * dayMs) / minuteMs;
     live.passTo(eightDays - second);
