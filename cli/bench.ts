@@ -85,8 +85,11 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   },
   console: ({ brokers }, { size }) =>
     benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
-  'console-queries': (_place, { size }) =>
-    benchConsoleQueries({ print, ...(size === undefined ? {} : { videos: size }) }),
+  'console-queries': async (_place, { size }) => {
+    const result = await benchConsoleQueries({ print, ...(size === undefined ? {} : { videos: size }) });
+    if (!result.withinBudget) process.exitCode = exitCode.failed;
+    return result;
+  },
   queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),
 };
 
