@@ -136,6 +136,7 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
     case 'distributed':
     case 'ai-image-made':
     case 'transcode-taken':
+    case 'workflow-taken':
       return null;
     case 'stream-transcoded':
       return {

@@ -86,6 +86,7 @@ export class Cloud {
       this.tasks.set(fact.task.taskId, running);
       for (const job of fact.task.jobs) this.jobs.set(job.jobId, running);
     }
+    if (fact.kind === 'workflow-taken') video.runs.push(fact.workflow);
     const body = callbackBody(video.plan, happening);
     if (!body) return;
     const eventType = String(body.EventType);
@@ -112,6 +113,7 @@ export class Cloud {
       (video) =>
         video.tasks.length === 0 &&
         !isDeleted(video) &&
+        video.plan.workflowId === undefined &&
         this.groupOf(video.plan.templateGroupId).effect.endsWith('-only') &&
         timeOf(video, 'source-ready') !== null,
     ).length;

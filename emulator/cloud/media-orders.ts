@@ -1,7 +1,7 @@
 import type { Fact, Review, VideoPlan } from '../scenario/fact.ts';
 import { afterSource } from '../scenario/lifecycle.ts';
-import { groupOfWorkflow, type TemplateGroup } from '../scenario/templates.ts';
-import { planSnapshot, planTranscode } from '../scenario/transcode.ts';
+import { planSnapshot } from '../scenario/transcode.ts';
+import { planRun } from '../scenario/workflow.ts';
 import type { Cloud } from './cloud.ts';
 import { paceOf, start } from './start.ts';
 import { type CloudVideo, coverOf, infoSet } from './video.ts';
@@ -61,37 +61,16 @@ export function orderDynamicImage(cloud: Cloud, video: CloudVideo): string {
   return jobId;
 }
 
-/**
- * A run of a workflow. One that is known transcodes, as of its own accord (cloud facts 3.2.2), and ends after that; of another
- * the activities are unknown here, and it ends in 20 s to 2 minutes. One that fails transcodes nothing.
- */
+/** A run of a workflow that a user asked for. */
 export function orderWorkflow(cloud: Cloud, video: CloudVideo, workflowId: string): string {
-  const rng = cloud.chance('workflow', video.plan.videoId, video.occurred.length);
-  const taskId = rng.hex(32);
-  const createdMs = paceOf(cloud, [video]).cloudMs;
-  const failedActivity = rng.chance(cloud.knobs().workflowFailRate) ? 'Transcode' : null;
-  const workflow = { taskId, workflowId, createdMs, failedActivity };
-  video.runs.push(workflow);
-  const group = failedActivity === null ? groupOfWorkflow.get(workflowId) : undefined;
-  const completedMs = group === undefined ? createdMs : transcodedBy(cloud, video, cloud.groupOf(group));
-  const afterSeconds = group === undefined ? rng.int(20, 120) : rng.int(1, 5);
-  happen(cloud, video, (completedMs - createdMs) / 1000 + afterSeconds, { kind: 'workflow-done', workflow });
-  return taskId;
-}
-
-/** Starts the transcode; gives when it will be over. */
-function transcodedBy(cloud: Cloud, video: CloudVideo, group: TemplateGroup): number {
   const pace = paceOf(cloud, [video]);
-  const { task, happenings } = planTranscode(cloud.chance('by-workflow', video.plan.videoId, video.tasks.length), {
-    video: video.plan,
-    group,
-    trigger: 'Auto',
-    submittedMs: pace.cloudMs,
+  const { run, happenings } = planRun(cloud.chance('workflow', video.plan.videoId, video.occurred.length), {
+    ...{ video: video.plan, workflowId, createdMs: pace.cloudMs, faults: cloud.knobs() },
     snapshots: !video.occurred.some(({ fact }) => fact.kind === 'snapshot') && video.tasks.length === 0,
-    faults: cloud.knobs(),
+    groupOf: (id) => cloud.groupOf(id),
   });
   start(cloud, happenings, pace, null);
-  return task.completedMs;
+  return run.taskId;
 }
 
 export type Fetch = {

@@ -84,7 +84,7 @@ export type InfoChange = {
   readonly before: Readonly<Record<string, string>>;
 };
 
-/** A run of a user's workflow. */
+/** A run of a workflow. */
 export type WorkflowRun = {
   readonly taskId: string;
   readonly workflowId: string;
@@ -120,6 +120,7 @@ export type Fact =
   | { readonly kind: 'fetched'; readonly jobId: string; readonly sourceUrl: string }
   | { readonly kind: 'ai-image-made'; readonly jobId: string }
   | { readonly kind: 'dynamic-image-made'; readonly jobId: string }
+  | { readonly kind: 'workflow-taken'; readonly workflow: WorkflowRun }
   | { readonly kind: 'workflow-done'; readonly workflow: WorkflowRun }
   | { readonly kind: 'transcode-taken'; readonly task: TranscodeTask }
   | { readonly kind: 'stream-transcoded'; readonly task: TranscodeTask; readonly job: TranscodeJobPlan }
@@ -130,6 +131,7 @@ const silent: ReadonlySet<Fact['kind']> = new Set([
   'source-failed',
   'distributed',
   'ai-image-made',
+  'workflow-taken',
   'transcode-taken',
 ]);
 
@@ -155,6 +157,8 @@ export type VideoPlan = {
   readonly durationSeconds: number;
   /** The group that VOD itself applies to the source. */
   readonly templateGroupId: string;
+  /** The workflow that VOD itself runs over it instead. */
+  readonly workflowId?: string;
   /** Of a composition: the recordings that it is made of, in order. */
   readonly madeOf?: readonly string[];
   /** Of a composition: the one that it is made in place of, because that one came to nothing. */

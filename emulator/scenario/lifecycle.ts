@@ -1,7 +1,8 @@
 import type { Rng } from '../random.ts';
 import type { Happening, VideoPlan } from './fact.ts';
 import { playFormatOf, type TemplateGroup } from './templates.ts';
-import { planTranscode, type TranscodeFaults } from './transcode.ts';
+import { planTranscode } from './transcode.ts';
+import { planRun, type WorkflowFaults } from './workflow.ts';
 
 export type LifecycleSettings = {
   readonly groupOf: (templateGroupId: string) => TemplateGroup;
@@ -9,7 +10,7 @@ export type LifecycleSettings = {
 };
 
 /** Probabilities; see Knobs. */
-export type LifecycleFaults = TranscodeFaults & {
+export type LifecycleFaults = WorkflowFaults & {
   readonly analysisRate: number;
   readonly composeSkipRate: number;
   readonly composeFailRate: number;
@@ -54,7 +55,7 @@ export function composingSeconds(rng: Rng, video: VideoPlan): number {
   return rng.int(40, 90) + Math.ceil(video.durationSeconds * rng.between(0.01, 0.04));
 }
 
-/** What VOD does by itself once a source is there: tells it, analyses it, transcodes it by the video's template group. */
+/** What VOD does by itself once a source is there: tells it, analyses it, transcodes it by the video's template group, or runs its workflow. */
 export function afterSource(rng: Rng, video: VideoPlan, readyMs: number, settings: LifecycleSettings): Happening[] {
   const { videoId } = video;
   const happenings: Happening[] = [{ atMs: readyMs, videoId, fact: { kind: 'source-ready' } }];
@@ -63,6 +64,12 @@ export function afterSource(rng: Rng, video: VideoPlan, readyMs: number, setting
   }
   const group = settings.groupOf(video.templateGroupId);
   const submittedMs = readyMs + rng.int(0, 3) * secondMs;
+  const { workflowId } = video;
+  if (workflowId !== undefined) {
+    const { groupOf, faults } = settings;
+    const order = { video, workflowId, createdMs: submittedMs, snapshots: true, groupOf, faults };
+    return [...happenings, ...planRun(rng, order).happenings];
+  }
   if (group.effect === 'no-transcode' && playFormatOf(video.sourceUrl) !== null) {
     return [...happenings, { atMs: readyMs, videoId, fact: { kind: 'distributed' } }];
   }

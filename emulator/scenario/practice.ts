@@ -7,6 +7,18 @@ export type Practice = (typeof practices)[number];
 /** What a recording is stored as. */
 export type Container = 'm3u8' | 'mp4' | 'flv';
 
+/** What VOD makes of a file by itself: by a template group, or by a workflow instead. */
+export type Work = { readonly templateGroupId: string; readonly workflowId?: string };
+
+/** A container that every cycle is recorded to, with what becomes of its files. */
+export type RecordedFormat = {
+  readonly container: Container;
+  readonly composed: boolean;
+  readonly segments: Work;
+  /** Of the composed video. */
+  readonly film: Work;
+};
+
 /** How the streams of an app are recorded: the fields of AddLiveRecordVodConfig that change what happens. */
 export type RecordingProfile = {
   readonly domainName: string;
@@ -18,10 +30,8 @@ export type RecordingProfile = {
   readonly autoCompose: boolean;
   /** Template group of the composed video. */
   readonly composeTemplateGroupId: string | null;
-  /** A file of each for every cycle; m3u8 alone where it isn't said. */
-  readonly containers?: readonly Container[];
-  /** Those of them that are composed; all where it isn't said. */
-  readonly composedContainers?: readonly Container[];
+  /** A file of each for every cycle, whatever is said above; where it isn't said m3u8 alone, by what is said above. */
+  readonly formats?: readonly RecordedFormat[];
 };
 
 const common = { domainName: 'play.example.com', disconnectDelaySeconds: 180 };

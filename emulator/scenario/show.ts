@@ -3,11 +3,12 @@ import { seeded } from '../random.ts';
 import type { Happening, SessionPlan, ShowPlan, VideoPlan } from './fact.ts';
 import { planFilms } from './films.ts';
 import { type LifecycleSettings, segmentLifecycle } from './lifecycle.ts';
-import type { Practice, RecordingProfile } from './practice.ts';
+import type { Container, Practice, RecordedFormat, RecordingProfile } from './practice.ts';
 import { type Push, type RecordedSession, record } from './recording.ts';
 import { planSource } from './source.ts';
 import { type Story, type StoryPush, stories } from './stories.ts';
 import type { StoryName } from './story-names.ts';
+import { templateGroupIds } from './templates.ts';
 
 export type ShowSettings = LifecycleSettings & {
   readonly seed: number;
@@ -136,7 +137,9 @@ function planSession(
   stream: ShowPlan['stream'],
   session: RecordedSession,
 ): SessionOutcome {
-  const { practice, story, profile, composedBy, containers = profile.containers ?? ['m3u8'] } = cast;
+  const { practice, story, profile, composedBy } = cast;
+  const formats = cast.containers?.map((container) => plainFormat(profile, container)) ??
+    profile.formats ?? [plainFormat(profile, 'm3u8')];
   const sessionId = [
     stream.domainName,
     stream.appName,
@@ -148,24 +151,23 @@ function planSession(
     ...(cast.region === undefined ? {} : { region: cast.region }),
   };
   const files = session.cuts.flatMap((cut) =>
-    containers.map((container) => {
+    formats.map(({ container, segments: work }) => {
       const recording = { startTime: cut.startMs, endTime: cut.endMs };
       const source = planSource(rng, stream, cut.mediaSeconds, container);
-      const templateGroupId = profile.recordingTemplateGroupId;
-      const video: VideoPlan = { ...common, ...source, kind: 'SEGMENT', recording, templateGroupId };
+      const video: VideoPlan = { ...common, ...source, ...work, kind: 'SEGMENT', recording };
       return { container, video, closedMs: cut.closedMs };
     }),
   );
   const segments = files.map(({ video }) => video);
   const happenings = files.flatMap(({ video, closedMs }) => segmentLifecycle(rng, video, closedMs, settings));
   const composed: VideoPlan[] = [];
-  if (profile.autoCompose && profile.composeTemplateGroupId && session.cuts.length <= settings.composeLimit) {
+  if (profile.autoCompose && session.cuts.length <= settings.composeLimit) {
     const recordedMs = happenings.filter((one) => one.fact.kind === 'recorded').map((one) => one.atMs);
     const allThereMs = Math.max(session.closedMs, ...recordedMs);
-    for (const container of profile.composedContainers ?? containers) {
+    for (const { container, film } of formats.filter((format) => format.composed)) {
       const clips = files.filter((file) => file.container === container).map(({ video }) => video);
       const plan: Omit<VideoPlan, 'videoId' | 'durationSeconds' | 'sourceUrl' | 'sizeBytes'> = {
-        ...{ ...common, kind: 'COMPOSED', recording: null, templateGroupId: profile.composeTemplateGroupId },
+        ...{ ...common, ...film, kind: 'COMPOSED', recording: null },
         madeOf: clips.map((clip) => clip.videoId),
       };
       const seconds = clips.reduce((sum, clip) => sum + clip.durationSeconds, 0);
@@ -179,7 +181,7 @@ function planSession(
   const plan: SessionPlan = {
     ...{ sessionId, practice, story, stream, composedBy },
     leftAsIs: cast.leftAsIs ?? false,
-    containers: containers.length,
+    containers: formats.length,
     pushes: session.pushes,
     startTime: session.startMs,
     endTime: session.endMs,
@@ -188,4 +190,14 @@ function planSession(
     segmentIds: segments.map((video) => video.videoId),
   };
   return { plan, videos: [...segments, ...composed], happenings };
+}
+
+/** By what is said for all containers. */
+function plainFormat(profile: RecordingProfile, container: Container): RecordedFormat {
+  const { recordingTemplateGroupId, composeTemplateGroupId } = profile;
+  return {
+    ...{ container, composed: profile.autoCompose && composeTemplateGroupId !== null },
+    segments: { templateGroupId: recordingTemplateGroupId },
+    film: { templateGroupId: composeTemplateGroupId ?? templateGroupIds.composeOnly },
+  };
 }

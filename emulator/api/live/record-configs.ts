@@ -1,5 +1,6 @@
 import type { StreamRef } from '../../../schemas/generated/VideoState.ts';
-import type { Container, RecordingProfile } from '../../scenario/practice.ts';
+import type { Container, RecordingProfile, Work } from '../../scenario/practice.ts';
+import { templateGroupIds } from '../../scenario/templates.ts';
 
 /** How one container is recorded, where configurations are given per container (cloud facts 4.12). */
 export type RecordFormat = {
@@ -77,16 +78,33 @@ export class RecordConfigs {
 
 function profile(config: RecordConfig): Omit<RecordingProfile, 'domainName' | 'appName'> {
   const formats = config.RecordFormatList.RecordFormat;
-  const composed = formats.filter(({ AutoCompose }) => AutoCompose === 'ON').map(({ Format }) => Format);
+  const recorded = formats.map((format) => ({
+    container: format.Format,
+    composed: format.AutoCompose === 'ON',
+    segments: workOf(format, 'origin'),
+    film: workOf(format, 'compose'),
+  }));
   return {
-    ...(formats.length === 0 ? {} : { containers: formats.map(({ Format }) => Format) }),
-    ...(composed.length === 0 ? {} : { composedContainers: composed }),
+    ...(recorded.length === 0 ? {} : { formats: recorded }),
     cycleSeconds: config.CycleDuration,
     disconnectDelaySeconds: config.DelayTime,
     recordingTemplateGroupId: config.VodTranscodeGroupId,
     autoCompose: config.AutoCompose === 'ON',
     composeTemplateGroupId: config.ComposeVodTranscodeGroupId || null,
   };
+}
+
+/** Whether the format's template or workflow is for the recordings (`origin`, the default) or for what is composed of them. */
+export function processes({ VideoProcess }: RecordFormat, what: 'origin' | 'compose'): boolean {
+  return (VideoProcess ?? 'origin').split(',').includes(what);
+}
+
+/** What it isn't for is stored, and nothing is made of it. */
+function workOf(format: RecordFormat, what: 'origin' | 'compose'): Work {
+  const id = processes(format, what) ? format.ProcessTemplateId : undefined;
+  if (id === undefined) return { templateGroupId: templateGroupIds.storeOnly };
+  const { storeOnly } = templateGroupIds;
+  return format.ProcessMethod === 'workflow' ? { templateGroupId: storeOnly, workflowId: id } : { templateGroupId: id };
 }
 
 function keyOf(domain: string, app: string, stream: string): string {

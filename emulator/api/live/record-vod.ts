@@ -2,7 +2,7 @@ import { cloudTime } from '../../cloud/body.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { ApiFault, fault } from '../errors.ts';
 import { integer, matching, optional, type Params, required } from '../params.ts';
-import type { RecordConfig, RecordFormat } from './record-configs.ts';
+import { processes, type RecordConfig, type RecordFormat } from './record-configs.ts';
 
 const alreadyThere = () => new ApiFault('ConfigAlreadyExists', 400, 'The config already exists.');
 export const notThere = () => new ApiFault('CodeConfigNotFound', 400, 'The config does not exist.');
@@ -60,8 +60,8 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
   const own = matching(params, 'AutoCompose', /^(ON|OFF)$/i)?.toUpperCase() === 'ON' ? 'ON' : 'OFF';
   // With containers of their own, what is said for all of them is ignored (cloud facts 4.12).
   const AutoCompose = first ? (formats.some((format) => format.AutoCompose === 'ON') ? 'ON' : 'OFF') : own;
-  const composedBy = formats.find((format) => processes(format, 'compose'))?.ProcessTemplateId;
-  const recordedBy = formats.find((format) => processes(format, 'origin'))?.ProcessTemplateId;
+  const groupFor = (what: 'origin' | 'compose') =>
+    formats.find((format) => format.ProcessMethod !== 'workflow' && processes(format, what))?.ProcessTemplateId ?? '';
   const onDemand = integer(params, 'OnDemand', { from: 0, to: 7, otherwise: 0 });
   if (![0, 1, 2, 7].includes(onDemand)) throw fault.invalidParameter('OnDemand');
   const recordContent = optional(params, 'RecordContent') ?? 'raw';
@@ -73,9 +73,9 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
     CycleDuration: integer(params, 'CycleDuration', { from: 300, to: 21_600, otherwise: 3600 }),
     DelayTime: integer(params, 'DelayTime', { from: 15, to: 21_600, otherwise: 180 }),
     AutoCompose,
-    VodTranscodeGroupId: first ? (recordedBy ?? '') : required(params, 'VodTranscodeGroupId'),
+    VodTranscodeGroupId: first ? groupFor('origin') : required(params, 'VodTranscodeGroupId'),
     ComposeVodTranscodeGroupId: first
-      ? (composedBy ?? '')
+      ? groupFor('compose')
       : own === 'ON'
         ? required(params, 'ComposeVodTranscodeGroupId')
         : (optional(params, 'ComposeVodTranscodeGroupId') ?? ''),
@@ -88,11 +88,6 @@ function configOf(params: Params, { clock }: ActionContext): RecordConfig {
     FormatConfig: formats.length > 0,
     CreateTime: cloudTime(clock.now()),
   };
-}
-
-/** Whether the format's template is for the recordings (`origin`, the default) or for what is composed of them. */
-function processes({ VideoProcess }: RecordFormat, what: 'origin' | 'compose'): boolean {
-  return (VideoProcess ?? 'origin').split(',').includes(what);
 }
 
 const containers = ['m3u8', 'mp4', 'flv'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { templateGroupIds } from '../../../emulator/index.ts';
+import { templateGroupIds, workflowIds } from '../../../emulator/index.ts';
 import { startReceiver } from '../receiver.ts';
 import { calmEmulator, stopAfterTest } from '../world.ts';
 import { call } from './caller.ts';
@@ -96,6 +96,70 @@ describe('recording configurations', () => {
     expect(files('SEGMENT', 'mp4')).toBeGreaterThan(1);
     expect(files('SEGMENT', 'm3u8')).toBe(files('SEGMENT', 'mp4'));
     expect([files('COMPOSED', 'm3u8'), files('COMPOSED', 'mp4')]).toEqual([sessions.length, 0]);
+  });
+
+  /** Plays a show of practice 1, recorded by these formats alone; gives what became of it, and what callbacks told. */
+  async function recordedBy(formats: Record<string, string>, knobs: object = {}) {
+    const receiver = await startReceiver();
+    stopAfterTest(receiver.stop);
+    const emulator = await calmEmulator({ callbackUrl: receiver.url, knobs });
+    await live(emulator.url, 'UpdateLiveRecordVodConfig', { AppName: 'practice-1', ...formats });
+    emulator.play({ practices: ['1'], shows: 1, showSeconds: 3000, compression: 1e7 });
+    await emulator.whenQuiet();
+    const told = receiver.received.map(({ body }) => body).filter((one) => one.EventType === 'WorkflowTaskComplete');
+    return { ...emulator.ledger(), told, emulator };
+  }
+
+  const byWorkflow = {
+    ...{ 'RecordFormat.1.Format': 'm3u8', 'RecordFormat.1.ProcessMethod': 'workflow' },
+    'RecordFormat.1.ProcessTemplateId': workflowIds.byHand,
+  };
+
+  test('run the workflow of a format over each of its files, and tell how it ended', async () => {
+    const { videos, told, emulator, workflows, bill } = await recordedBy(byWorkflow);
+    expect(videos.length).toBeGreaterThan(1);
+    expect(videos.every(({ status, renditions }) => status === 'TRANSCODED' && renditions.length === 4)).toBe(true);
+    const media = told.map(({ TaskInput }) => JSON.parse(String(TaskInput)).Media);
+    expect(new Set(media)).toEqual(new Set(videos.map(({ videoId }) => videoId)));
+    for (const { timeline } of videos) {
+      const timeOf = (type: string) => timeline.find(({ eventType }) => eventType === type)?.eventTime ?? 0;
+      expect(timeOf('WorkflowTaskComplete')).toBeGreaterThan(timeOf('TranscodeComplete'));
+    }
+    expect(told[0]).toMatchObject({ Status: 'Succeed', WorkflowId: workflowIds.byHand });
+    const detail = await call(emulator.url, 'GetJobDetail', { JobType: 'workflow', JobId: String(told[0]?.TaskId) });
+    expect(detail.body.WorkflowTaskDetail).toMatchObject({ Status: 'Succeed' });
+    // The cloud's own, which nobody has asked for.
+    expect(workflows).toEqual([]);
+    expect(bill.every(({ startedBy }) => startedBy === 'cloud')).toBe(true);
+    expect(emulator.progress().awaitingTranscode).toBe(0);
+  });
+
+  test('tell of a run that fails, and transcode nothing then', async () => {
+    const { videos, told } = await recordedBy(byWorkflow, { workflowFailRate: 1 });
+    expect(videos.every(({ status }) => status === 'SOURCE_READY')).toBe(true);
+    expect(told.map(({ Status }) => Status)).toEqual(videos.map(() => 'Failed'));
+  });
+
+  test('do with each format what is said of it, for its recordings, what is composed of them, or both', async () => {
+    const { videos, sessions } = await recordedBy({
+      ...{ 'RecordFormat.1.Format': 'm3u8', 'RecordFormat.1.AutoCompose': 'ON' },
+      ...{ 'RecordFormat.1.ProcessTemplateId': templateGroupIds.recording, 'RecordFormat.1.VideoProcess': 'origin' },
+      ...{ 'RecordFormat.2.Format': 'mp4', 'RecordFormat.2.ProcessTemplateId': templateGroupIds.noTranscode },
+      ...{ 'RecordFormat.3.Format': 'flv', 'RecordFormat.3.AutoCompose': 'ON' },
+      ...{ 'RecordFormat.3.ProcessMethod': 'workflow', 'RecordFormat.3.ProcessTemplateId': workflowIds.byHand },
+      ...{ 'RecordFormat.3.VideoProcess': 'compose' },
+    });
+    const seen = videos.map(({ kind, sourceUrl, status, timeline }) => {
+      const ran = timeline.some(({ eventType }) => eventType === 'WorkflowTaskComplete');
+      return `${kind} ${sourceUrl?.split('.').at(-1)} ${status}${ran ? ' by workflow' : ''}`;
+    });
+    expect(new Set(seen)).toEqual(
+      new Set([
+        ...['SEGMENT m3u8 TRANSCODED', 'SEGMENT mp4 PLAYABLE', 'SEGMENT flv SOURCE_READY'],
+        ...['COMPOSED m3u8 SOURCE_READY', 'COMPOSED flv TRANSCODED by workflow'],
+      ]),
+    );
+    expect(videos.filter(({ kind }) => kind === 'COMPOSED')).toHaveLength(2 * sessions.length);
   });
 
   test('decide how the shows that follow are recorded', async () => {

@@ -18,6 +18,7 @@ const quiet = {
   brokenSourceRate: 0,
   composeSkipRate: 0,
   composeFailRate: 0,
+  workflowFailRate: 0,
 };
 
 function plan(

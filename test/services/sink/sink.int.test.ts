@@ -143,24 +143,32 @@ it('lets no job wait less than nothing in the queue', async () => {
 it('says how long workflows took, which failed, and what waited for one', async () => {
   const { producer, topics, codecs } = world;
   const job = { workflowId: 'w', templateGroupId: null, jobIds: [], submittedAt: after(20) + 400 } as const;
+  // From the source on, which was ready at 10 s.
+  const byCloud = { decision: 'CLOUD', plannedAt: null, submittedAt: null, acknowledgedAt: null } as const;
   const states = [
     segment('by-workflow', { jobs: [ledgerEntry({ ...job, finishedAt: after(300) })] }),
     segment('workflow-failed', { jobs: [ledgerEntry({ ...job, state: 'FAILED', finishedAt: after(80) })] }),
     segment('workflow-doubt', {
       jobs: [ledgerEntry({ ...job, state: 'IN_DOUBT', submittedAt: null, acknowledgedAt: null, finishedAt: null })],
     }),
+    segment('run-by-cloud', { jobs: [ledgerEntry({ ...job, ...byCloud, finishedAt: after(250) })] }),
+    segment('cloud-failed', { jobs: [ledgerEntry({ ...job, ...byCloud, state: 'FAILED', finishedAt: after(90) })] }),
+    segment('cloud-runs', { jobs: [ledgerEntry({ ...job, ...byCloud, state: 'DECIDED', finishedAt: null })] }),
   ];
   for (const state of states) {
     await producer.send({ topic: topics('video-state'), key: state.videoId, value: codecs.videoState.encode(state) });
   }
   const sink = world.startSink();
-  await eventually(async () => expect(await world.count("jobs WHERE workflow_id = 'w'")).toBe(3));
+  await eventually(async () => expect(await world.count("jobs WHERE workflow_id = 'w'")).toBe(6));
   const rows = await world.rows('SELECT video_id, seconds, failed FROM latency_workflow ORDER BY video_id');
   expect(rows).toEqual([
     { video_id: 'by-workflow', seconds: 280, failed: 0 },
+    { video_id: 'cloud-failed', seconds: 80, failed: 1 },
+    { video_id: 'cloud-runs', seconds: null, failed: 0 },
+    { video_id: 'run-by-cloud', seconds: 240, failed: 0 },
     { video_id: 'workflow-doubt', seconds: null, failed: 1 },
     { video_id: 'workflow-failed', seconds: 60, failed: 1 },
   ]);
-  expect(await latencyReport(world.client, { stages: ['workflow'] })).toMatchObject([{ count: 2, failures: 2 }]);
+  expect(await latencyReport(world.client, { stages: ['workflow'] })).toMatchObject([{ count: 4, failures: 3 }]);
   await sink.end();
 });
