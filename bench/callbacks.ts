@@ -31,6 +31,8 @@ export type Workload = {
   readonly together?: number;
   /** So many streams, each with one show after the other. Default: 500, whose recordings overlap into one show each. */
   readonly streams?: number;
+  /** In the names of videos and streams: with another one they are others. Default: nothing. */
+  readonly series?: string;
 };
 
 const lastEventMs = 200_000;
@@ -62,11 +64,11 @@ export function* callbacks(workload: Workload): Generator<OutgoingRecord> {
 
 /** The callback of one step (0 to 4) of one video: recorded, source ready, LD and HD transcoded, all transcoded. */
 export function callback(
-  { videos, topic, endMs: overMs, streams }: Workload,
+  { videos, topic, endMs: overMs, streams, series = '' }: Workload,
   video: number,
   step: number,
 ): OutgoingRecord {
-  const videoId = idOf(`video ${video}`);
+  const videoId = idOf(`${series}video ${video}`);
   const stream = video % (streams ?? overlappingStreams);
   const everyMs = streams === undefined ? Math.min(1_000, mostSpreadMs / videos) : showEveryMs / streams;
   const endMs = Math.floor((overMs - lastEventMs - (videos - 1 - video) * everyMs) / 1_000) * 1_000;
@@ -77,7 +79,7 @@ export function callback(
       EventType: 'AddLiveRecordVideoComplete',
       DomainName: 'play.example.com',
       AppName: 'live',
-      StreamName: `${stream % 2 === 0 ? 'room' : 'match'}-${stream}`,
+      StreamName: `${stream % 2 === 0 ? 'room' : 'match'}-${series}${stream}`,
       RecordStartTime: iso(endMs - 1_800_000),
       RecordEndTime: iso(endMs),
     },

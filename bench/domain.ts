@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../platform/host/index.ts';
 import { StateStore } from '../runtime/index.ts';
+import { judged, type Verdict } from './budgets.ts';
 import { type Stage, stagesOf } from './domain/stages.ts';
 import { workloadOf } from './domain/workload.ts';
 import { percentile } from './statistics.ts';
@@ -31,11 +32,9 @@ export type StageCost = {
   readonly overCopy: number;
 };
 
-export type DomainBenchResult = {
+export type DomainBenchResult = Verdict & {
   readonly callbacks: number;
   readonly stages: Readonly<Record<string, StageCost>>;
-  readonly budgets: Readonly<Record<string, { readonly ratio: number; readonly most: number }>>;
-  readonly withinBudget: boolean;
 };
 
 const warmUp = 3;
@@ -103,16 +102,11 @@ function summed(callbacks: number, measured: Measured, print: (line: string) => 
     print(
       `${name.padEnd(24)}${column(least, 8)}${column(median, 8)}${column(overJsonParse, 14)}${overCopy.toFixed(0).padStart(8)}`,
     );
+  // With some stages alone only what was measured is held.
   const held = budgets
-    .map(({ stage, of, most }) => ({ name: `${stage} / ${of}`, ratio: ratio(stage, of), most }))
-    .filter(({ ratio }) => !Number.isNaN(ratio));
-  for (const { name, ratio, most } of held) print(`${name.padEnd(28)}${ratio.toFixed(2)} (budget ${most})`);
-  return {
-    callbacks,
-    stages,
-    budgets: Object.fromEntries(held.map(({ name, ratio, most }) => [name, { ratio, most }])),
-    withinBudget: held.every(({ ratio, most }) => ratio <= most),
-  };
+    .filter(({ stage, of }) => measured.has(stage) && measured.has(of))
+    .map(({ stage, of, most }) => ({ name: `${stage} / ${of}`, value: ratio(stage, of), most }));
+  return { callbacks, stages, ...judged(held, print) };
 }
 
 const column = (value: number, width: number): string => value.toFixed(2).padStart(width);

@@ -1,4 +1,5 @@
 /** `live2vod bench soak`: minutes of steady callbacks, and what the ingress process's memory does meanwhile. */
+import { type Judged, judged, type Outcome } from './budgets.ts';
 import { load, type Memory, openWorkplace, startTarget } from './ingress-load.ts';
 import { lineChart } from './plot.ts';
 import { slopeOf } from './statistics.ts';
@@ -13,11 +14,11 @@ export type IngressSoakOptions = {
 };
 
 export type MemorySample = { readonly atSeconds: number; readonly anonMb: number; readonly heapMb: number };
-export type IngressSoakResult = {
+export type IngressSoakResult = Outcome & {
   /** Resident memory of the process's own (RssAnon) and the used heap, every second. */
   readonly samples: readonly MemorySample[];
   readonly settled: Settled;
-  readonly flat: boolean;
+  readonly budgets: readonly Judged[];
   readonly answered200: number;
   readonly inKafka: number;
   readonly maxMs: number;
@@ -61,14 +62,20 @@ export async function soakIngress(options: IngressSoakOptions): Promise<IngressS
     const inKafka = await workplace.published();
     const samples = target.memory.map(sampleOf);
     const settled = fitOf(samples.slice(Math.floor(samples.length / 2)));
-    const flat = settled.growthMb < flatWithin * settled.meanMb;
     print(
-      `second half: mean ${settled.meanMb} MB, fitted ${settled.mbPerHour} MB an hour, ${settled.growthMb} MB over the half: ${flat ? 'flat' : 'NOT FLAT'}`,
+      `second half: mean ${settled.meanMb} MB, fitted ${settled.mbPerHour} MB an hour, ${settled.growthMb} MB over the half`,
     );
     print(
       `answered 200: ${answered200}, otherwise: ${others}, in Kafka: ${inKafka}, lost: ${Math.max(0, answered200 - inKafka)}; slowest ${maxMs} ms`,
     );
-    return { samples, settled, flat, answered200, inKafka, maxMs, svg: plot(samples, perSecond) };
+    const verdict = judged(
+      [
+        { name: 'growth over the second half / mean', value: settled.growthMb / settled.meanMb, most: flatWithin },
+        { name: 'answered 200 and lost', value: Math.max(0, answered200 - inKafka), most: 0 },
+      ],
+      print,
+    );
+    return { samples, settled, ...verdict, answered200, inKafka, maxMs, svg: plot(samples, perSecond) };
   } finally {
     await workplace.remove();
   }

@@ -1,14 +1,15 @@
 /**
- * `live2vod bench memory`: private memory of the process (RssAnon) over time with many videos of state: while it restores
+ * `live2vod bench memory`: private memory (RssAnon) of all processes of the role over time with many videos of state: while it restores
  * them all from the topic, and during steady work on videos all over the store.
  */
 import { IdempotentProducer } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
+import { type Judged, judged, type Outcome } from './budgets.ts';
 import { lineChart } from './plot.ts';
 import { type RestoreOptions, subjectsOf } from './restore.ts';
 import { keep, type PreparedStates, prepareStates } from './states.ts';
 import { sendSteadily } from './steady.ts';
-import { privateMb, type Subject } from './subject.ts';
+import { type Subject, takenBy } from './subject.ts';
 
 export type MemoryOptions = RestoreOptions & {
   /** Steady load after the restore. Default 2,000. */
@@ -26,15 +27,15 @@ export type MemoryReport = {
   readonly samples: readonly (readonly [number, number])[];
 };
 
-export type MemoryResult = {
+export type MemoryResult = Outcome & {
   readonly videos: number;
   readonly perSecond: number;
   readonly sides: Readonly<Record<string, MemoryReport>>;
-  /** Under 512 MB at any time. */
-  readonly withinBudget: boolean;
+  readonly budgets: readonly Judged[];
   readonly svg: string;
 };
 
+/** Of all processor processes together, at work. */
 const budgetMb = 512;
 
 export async function benchMemory(options: MemoryOptions): Promise<MemoryResult> {
@@ -50,12 +51,14 @@ export async function benchMemory(options: MemoryOptions): Promise<MemoryResult>
       `${subject.name.padEnd(13)} at most ${restoreMaxMb} MB while restoring, ${steadyMaxMb} MB at ${perSecond} callbacks/s, ${endMb} MB at the end`,
     );
   }
-  const ours = Object.values(sides)[0];
+  const [ours] = Object.values(sides);
+  const name = `private memory at ${perSecond} callbacks/s`;
+  const held = { name, value: ours?.steadyMaxMb ?? Number.NaN, unit: 'MB', most: budgetMb };
   return {
     videos: options.videos,
     perSecond,
     sides,
-    withinBudget: Math.max(ours?.restoreMaxMb ?? Number.NaN, ours?.steadyMaxMb ?? Number.NaN) < budgetMb,
+    ...judged([held], print),
     svg: lineChart({
       title: `Private memory, ${options.videos} videos: full restore, then ${perSecond} callbacks/s`,
       x: 'seconds from the start of the process',
@@ -81,8 +84,8 @@ async function measure(
   const sampling = new AbortController();
   const sampled = (async () => {
     while (!sampling.signal.aborted) {
-      const mb = await privateMb(running.pid);
-      samples.push([Math.round((systemClock.monotonicMs() - beganMs) / 100) / 10, Math.round(mb * 10) / 10]);
+      const { anonMb } = await takenBy(running.pid);
+      samples.push([Math.round((systemClock.monotonicMs() - beganMs) / 100) / 10, Math.round(anonMb * 10) / 10]);
       await systemClock.sleep(500, sampling.signal);
     }
   })();

@@ -15,7 +15,7 @@ import { topicName } from '../schemas/topics.ts';
 import { catchUp, type Held, heldInTheEnd } from './outage-counts.ts';
 import { type Published, startLoad } from './outage-load.ts';
 import { lineChart } from './plot.ts';
-import { startSinkProcess } from './sink-process.ts';
+import { type RunningRole, startRole } from './role-process.ts';
 
 export type OutageOptions = {
   readonly brokers: string;
@@ -63,9 +63,12 @@ export async function benchOutage(options: OutageOptions): Promise<OutageResult>
     let role: SpawnedClickhouse = await spawnClickhouseRole({ folder: data });
     const port = Number(new URL(role.url).port);
     try {
-      const sink = await startSinkProcess({ ...options, clickhouse: role.access, prefix, folder });
+      const { url, user, password } = role.access;
+      const settings = { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
+      const sink = await startRole('sink', { ...options, prefix, folder, settings });
       const samples = sampleMemory(sink.pid);
       try {
+        await sink.ready;
         const [callbacks = '', states = ''] = topics;
         const load = await startLoad({ kafka, callbacks, states, codec, perSecond });
         try {
@@ -120,7 +123,7 @@ export async function benchOutage(options: OutageOptions): Promise<OutageResult>
         }
       } finally {
         samples.end();
-        await sink.stop();
+        await endedWell(sink);
       }
     } finally {
       await role.stop();
@@ -130,6 +133,11 @@ export async function benchOutage(options: OutageOptions): Promise<OutageResult>
     admin.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function endedWell(sink: RunningRole): Promise<void> {
+  const code = await sink.stop('SIGTERM');
+  if (code !== 0) throw new Error(`the sink ended with ${code}`);
 }
 
 const said = (counts: Published) =>

@@ -35,19 +35,21 @@ export type Lines = {
   readonly x: string;
   readonly y: string;
   readonly lines: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
+  /** Few points at sizes of which each is several times the one before: marked, and on a logarithmic axis. */
+  readonly sizes?: boolean;
 };
 
-export function lineChart({ title, x, y, lines }: Lines): string {
+export function lineChart({ title, x, y, lines, sizes = false }: Lines): string {
   return draw(320, {
     title: { text: title, left: 8, textStyle: { fontSize: 15 } },
     legend: { top: 28, left: 8 },
     grid: { left: 70, right: 30, top: 70, bottom: 50 },
-    xAxis: { type: 'value', name: x, nameLocation: 'middle', nameGap: 28 },
+    xAxis: { type: sizes ? 'log' : 'value', name: x, nameLocation: 'middle', nameGap: 28 },
     yAxis: { type: 'value', name: y, nameLocation: 'middle', nameGap: 50, min: 0 },
     series: lines.map(({ name, points }) => ({
       type: 'line',
       name,
-      showSymbol: false,
+      showSymbol: sizes,
       data: points.map((point) => [...point]),
     })),
   });

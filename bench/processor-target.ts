@@ -1,13 +1,12 @@
 /**
- * One side of the processor benchmark, in a process of its own: reads `callbacks` from its beginning to its end exactly
- * once and tells what that cost. `bare` copies each record with the client alone, `copy` does the same through the
+ * One process of a side of the processor benchmark: reads `callbacks` exactly once and tells after each transaction how
+ * many they were, until it is killed. `bare` copies each record with the client alone, `copy` does the same through the
  * runtime (each record becomes its key's state), `video` is the product.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { Consumer, type KafkaSettings, TransactionalProducer } from '../connectors/kafka/index.ts';
-import { sha256, systemClock, systemPlatform } from '../platform/host/index.ts';
+import { sha256, systemPlatform } from '../platform/host/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import { videoTopology } from '../processors/video/index.ts';
@@ -27,59 +26,26 @@ export type TargetSettings = {
   /** Prefix of the topics that this run writes. */
   readonly outputPrefix: string;
   readonly partitions: number;
-  readonly records: number;
   readonly batchRecords: number;
+  /** Names this process within its group. */
+  readonly instance: string;
   readonly folder: string;
 };
 
-export type TargetReport = {
-  readonly recordsPerSecond: number;
-  /** CPU of the whole process, microseconds per record. */
-  readonly cpuUs: number;
-  readonly transactions: number;
-  /** Private memory at the end, MB (10^6 bytes). */
-  readonly anonMb: number;
-};
+/** What a side tells after each transaction. */
+export type TargetMessage = { readonly records: number };
 
-/** Counts from the end of the first transaction, so that starting up and joining the group aren't measured. */
-class Meter {
-  #first: { readonly atMs: number; readonly cpu: NodeJS.CpuUsage } | null = null;
-  #records = 0;
-  #seen = 0;
-  #transactions = 0;
-
-  took(records: number): number {
-    this.#seen += records;
-    if (this.#first === null) {
-      if (records > 0) this.#first = { atMs: systemClock.monotonicMs(), cpu: process.cpuUsage() };
-      return this.#seen;
-    }
-    this.#records += records;
-    this.#transactions += 1;
-    return this.#seen;
-  }
-
-  async report(): Promise<TargetReport> {
-    const ms = systemClock.monotonicMs() - (this.#first?.atMs ?? 0);
-    const { user, system } = process.cpuUsage(this.#first?.cpu);
-    const anonKb = Number(/RssAnon:\s+(\d+) kB/.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? 0);
-    return {
-      recordsPerSecond: Math.round((this.#records / ms) * 1000),
-      cpuUs: Math.round(((user + system) / this.#records) * 10) / 10,
-      transactions: this.#transactions,
-      anonMb: Math.round((anonKb * 1024) / 1e6),
-    };
-  }
+function took(records: number): void {
+  process.send?.({ records } satisfies TargetMessage);
 }
 
-async function bare(s: TargetSettings): Promise<TargetReport> {
+async function bare(s: TargetSettings): Promise<void> {
   const input = topicName(s.inputPrefix, 'callbacks');
   const output = topicName(s.outputPrefix, 'video-state');
-  const consumer = await Consumer.connect(s.kafka, { groupId: s.outputPrefix, groupInstanceId: 'a' });
+  const consumer = await Consumer.connect(s.kafka, { groupId: s.outputPrefix, groupInstanceId: s.instance });
   const producer = await TransactionalProducer.connect(s.kafka, { transactionalId: s.outputPrefix });
   consumer.subscribe([input]);
-  const meter = new Meter();
-  for (let seen = 0; seen < s.records; ) {
+  for (;;) {
     const records = await consumer.poll(s.batchRecords, 100);
     if (records.length === 0) continue;
     const next = new Map<number, number>();
@@ -93,12 +59,8 @@ async function bare(s: TargetSettings): Promise<TargetReport> {
       consumer,
     );
     await producer.commit();
-    seen = meter.took(records.length);
+    took(records.length);
   }
-  const report = await meter.report();
-  await producer.close();
-  await consumer.close();
-  return report;
 }
 
 const copying: Topology<Buffer> = {
@@ -109,34 +71,28 @@ const copying: Topology<Buffer> = {
   step: (_state, record) => ({ kind: 'next', state: record.value as Buffer, emit: [] }),
 };
 
-async function processor<S>(s: TargetSettings, topology: Topology<S>, codecs: Codecs): Promise<TargetReport> {
-  const stop = new AbortController();
-  const meter = new Meter();
-  let report: Promise<TargetReport> | null = null;
+async function processor<S>(s: TargetSettings, topology: Topology<S>, codecs: Codecs): Promise<void> {
   await runProcessor({
     topology,
     topics: (id: TopicId) => topicName(id === 'callbacks' ? s.inputPrefix : s.outputPrefix, id),
     group: `${s.outputPrefix}${topology.name}`,
     kafka: s.kafka,
-    instance: 'a',
-    stateFolder: join(s.folder, 'state'),
+    instance: s.instance,
+    stateFolder: join(s.folder, s.instance),
     codecs,
     clock: systemPlatform,
-    signal: stop.signal,
+    // Killed when all is done.
+    signal: new AbortController().signal,
     maxBatchRecords: s.batchRecords,
     hooks: {
       onTransaction: ({ records }) => {
-        if (meter.took(records) < s.records || report !== null) return;
-        report = meter.report();
-        stop.abort();
+        if (records > 0) took(records);
       },
     },
   });
-  if (!report) throw new Error('the processor stopped before it had seen all records');
-  return await report;
 }
 
-async function video(s: TargetSettings): Promise<TargetReport> {
+async function video(s: TargetSettings): Promise<void> {
   const registry = connectRegistry({ url: s.registryUrl, prefix: s.outputPrefix });
   const codecs: Codecs = {
     'video-state': await registry.codec('video-state'),
@@ -145,7 +101,7 @@ async function video(s: TargetSettings): Promise<TargetReport> {
   };
   const policies = readPolicies(policyRules);
   if (!policies.ok) throw new Error('the rules of the benchmark are no policies');
-  return await processor(s, videoTopology({ policies: policyBook(policies.rules), sha256 }), codecs);
+  await processor(s, videoTopology({ policies: policyBook(policies.rules), sha256 }), codecs);
 }
 
 // Nothing outlives the benchmark.
@@ -153,11 +109,8 @@ process.once('disconnect', () => process.exit(1));
 
 process.once('message', (settings: TargetSettings) => {
   const run = { bare, video, copy: (s: TargetSettings) => processor(s, copying, {}) }[settings.mode];
-  run(settings).then(
-    (report) => process.send?.(report, () => process.exit(0)),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
+  run(settings).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
 });

@@ -7,14 +7,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { Admin, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
-import { systemClock } from '../platform/host/index.ts';
+import { sha256, systemClock } from '../platform/host/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import { type VideoRecord, videoTopology } from '../processors/video/index.ts';
 import { readPolicies } from '../schemas/policies.ts';
 import { readSettings } from '../schemas/settings.ts';
 import { topicSpec } from '../schemas/topic-spec.ts';
 import { topicName, topics } from '../schemas/topics.ts';
-import { callback, policyRules } from './callbacks.ts';
+import { callback, policyRules, type Workload } from './callbacks.ts';
 import { load } from './load.ts';
 import { changelogOf } from './peers/streams.ts';
 
@@ -28,6 +28,7 @@ export type PreparedStates = {
   readonly topicId: string;
   /** As in `Workload`. */
   readonly endMs: number;
+  readonly streams?: number;
   /** How many of the remaining two callbacks per video have been sent by earlier runs. */
   readonly sent: number;
 };
@@ -39,6 +40,8 @@ export type StatesPlace = {
   readonly folder: string;
   readonly videos: number;
   readonly print: (line: string) => void;
+  /** As in `Workload`: default 500. */
+  readonly streams?: number;
 };
 
 const stepsInState = 3;
@@ -68,7 +71,9 @@ export async function prepareStates(place: StatesPlace): Promise<PreparedStates>
     const seconds = (systemClock.monotonicMs() - beganMs) / 1000;
     place.print(`prepared in ${Math.round(seconds)} s`);
     const [topic] = await admin.describe([topicName(prefix, 'video-state')]);
-    const prepared = { videos: place.videos, ...names, topicId: topic?.topicId ?? '', endMs, sent: 0 };
+    const { videos, streams } = place;
+    const workload = { videos, endMs, ...(streams === undefined ? {} : { streams }) };
+    const prepared = { ...workload, ...names, topicId: topic?.topicId ?? '', sent: 0 };
     await keep(place, prepared);
     return prepared;
   } finally {
@@ -86,12 +91,13 @@ export async function keep(place: StatesPlace, prepared: PreparedStates): Promis
  * hardly any state is in a cache. Null when all have been sent.
  */
 export function nextCallback(prepared: PreparedStates, topic: string, index: number): OutgoingRecord | null {
-  const { videos, endMs } = prepared;
+  const { videos, endMs, streams } = prepared;
   const step = stepsInState + Math.floor(index / videos);
   if (step > 4) return null;
   // A stride without a common factor visits each video once.
   const video = ((index % videos) * strideFor(videos)) % videos;
-  return { ...callback({ videos, topic, endMs }, video, step), timestampMs: systemClock.now() };
+  const workload = { videos, topic, endMs, ...(streams === undefined ? {} : { streams }) };
+  return { ...callback(workload, video, step), timestampMs: systemClock.now() };
 }
 
 /** A prime around 0.6 of the count that doesn't divide it. */
@@ -121,6 +127,18 @@ async function isUsable(admin: Admin, known: PreparedStates): Promise<boolean> {
   return topic?.topicId === known.topicId;
 }
 
+/** Deletes topics and stores of prepared states. Only while nothing works on them. */
+export async function dropStates(place: StatesPlace, known: PreparedStates): Promise<void> {
+  const admin = await Admin.connect(place.kafka);
+  try {
+    await drop(admin, known);
+  } finally {
+    admin.close();
+  }
+  await rm(statesFolder(place), { recursive: true, force: true });
+  await rm(`${statesFolder(place)}.json`, { force: true });
+}
+
 async function drop(admin: Admin, known: PreparedStates): Promise<void> {
   for (const name of await admin.listTopics()) if (name.startsWith(known.prefix)) await admin.deleteTopic(name);
 }
@@ -135,32 +153,69 @@ async function makeTopics(admin: Admin, names: Pick<PreparedStates, 'prefix' | '
   await admin.ensureTopics([...specs, { ...ours, name: changelogOf(names.applicationId) }]);
 }
 
+/** So much of a video is in a state. */
+type Share = {
+  /** Callbacks of each video. Default 3. */
+  readonly steps?: number;
+  /** 2: every second video. Default 1. */
+  readonly every?: number;
+};
+
+/** Which half of the videos gets a further record in a grown topic. */
+const grownShare = { steps: stepsInState + 1, every: 2 } as const;
+
+/**
+ * Writes a second, later state of every second video to the topics of both sides, as work would. Returns how many records a
+ * topic has then, and what is prepared after it: all fourth callbacks count as sent. Only while nothing works on them.
+ */
+export async function growStates(
+  place: StatesPlace,
+  prepared: PreparedStates,
+): Promise<{ readonly records: number; readonly prepared: PreparedStates }> {
+  const added = await load(place.kafka, await states({ ...place, ...prepared }, prepared, prepared.endMs, grownShare));
+  const grown = { ...prepared, sent: prepared.videos };
+  await keep(place, grown);
+  return { records: prepared.videos + added / 2, prepared: grown };
+}
+
 async function states(
   place: StatesPlace,
   names: Pick<PreparedStates, 'prefix' | 'applicationId'>,
   endMs: number,
+  share: Share = {},
 ): Promise<Iterable<OutgoingRecord>> {
   const registry = connectRegistry({ url: place.registryUrl, prefix: names.prefix });
   const codec = await registry.codec<VideoRecord>('video-state');
-  const policies = readPolicies(policyRules);
-  if (!policies.ok) throw new Error('the rules of the benchmark are no policies');
-  const topology = videoTopology({ policies: policyBook(policies.rules) });
   const topic = topicName(names.prefix, 'video-state');
-  const workload = { videos: place.videos, topic: topicName(names.prefix, 'callbacks'), endMs };
+  const { videos, streams } = place;
+  const workload = { videos, endMs, ...(streams === undefined ? {} : { streams }) };
   return (function* () {
-    for (let video = 0; video < place.videos; video += 1) {
-      let state: VideoRecord | null = null;
-      for (let step = 0; step < stepsInState; step += 1) {
-        const { key, value, headers = {} } = callback(workload, video, step);
-        const outcome = topology.step(state, { key: key ?? '', value, headers, timestampMs: endMs }, { nowMs: endMs });
-        if (outcome.kind !== 'next') throw new Error(`a callback of the benchmark is a ${outcome.kind}`);
-        state = outcome.state;
-      }
-      if (state === null) throw new Error('a video of the benchmark has no state');
-      const dueAtMs = topology.timer?.dueAtMs(state) ?? null;
+    for (const { state, dueAtMs } of statesOf(workload, share)) {
       const record = { key: state.videoId, value: codec.encode(state) };
       yield { ...record, topic, ...(dueAtMs === null ? {} : { headers: { 'next-timer-at': String(dueAtMs) } }) };
       yield { ...record, topic: changelogOf(names.applicationId) };
     }
   })();
+}
+
+/** Each video's state after its first callbacks, and when its timer is due. */
+export function* statesOf(
+  workload: Omit<Workload, 'topic'>,
+  { steps = stepsInState, every = 1 }: Share = {},
+): Generator<{ readonly state: VideoRecord; readonly dueAtMs: number | null }> {
+  const policies = readPolicies(policyRules);
+  if (!policies.ok) throw new Error('the rules of the benchmark are no policies');
+  const topology = videoTopology({ policies: policyBook(policies.rules), sha256 });
+  const { videos, endMs } = workload;
+  for (let video = 0; video < videos; video += every) {
+    let state: VideoRecord | null = null;
+    for (let step = 0; step < steps; step += 1) {
+      const { key, value, headers = {} } = callback({ ...workload, topic: '' }, video, step);
+      const outcome = topology.step(state, { key: key ?? '', value, headers, timestampMs: endMs }, { nowMs: endMs });
+      if (outcome.kind !== 'next') throw new Error(`a callback of the benchmark is a ${outcome.kind}`);
+      state = outcome.state;
+    }
+    if (state === null) throw new Error('a video of the benchmark has no state');
+    yield { state, dueAtMs: topology.timer?.dueAtMs(state) ?? null };
+  }
 }

@@ -1,26 +1,12 @@
 /** The processors under test as whole processes on prepared states: ours, and the same job in Kafka Streams. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
 import { connectRegistry } from '../connectors/avro/index.ts';
-import type { RoleMessage } from '../platform/role-messages.ts';
-import { environmentOf } from '../schemas/role-settings.ts';
 import { topicName } from '../schemas/topics.ts';
 import { policyRules } from './callbacks.ts';
 import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
+import { type Running, startRole } from './role-process.ts';
 import { type PreparedStates, type StatesPlace, statesFolder } from './states.ts';
-
-export type Running = {
-  readonly pid: number;
-  /** Resolves once all states are restored and it works; rejects when the process ends before. */
-  readonly ready: Promise<void>;
-  /** SIGTERM closes the stores, SIGKILL doesn't. Resolves once the process is gone. */
-  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-};
 
 export type Subject = {
   readonly name: string;
@@ -32,8 +18,6 @@ export type Subject = {
   /** Deletes its local stores. Only while it doesn't run. */
   wipe(): Promise<void>;
 };
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** `live2vod run processor`, started as a user starts it: both processors, all flags of the wrapper. */
 export function ourProcessor(place: StatesPlace, prepared: PreparedStates): Subject {
@@ -54,30 +38,16 @@ export type OursPlace = Pick<StatesPlace, 'kafka' | 'registryUrl'> & {
 };
 
 /** Starts `live2vod run processor` with its stores and its log in the folder. */
-export async function startOurs(
-  folder: string,
-  { kafka, registryUrl, prefix, processes = 1 }: OursPlace,
-): Promise<Running> {
-  await mkdir(folder, { recursive: true });
-  const configuration = join(folder, 'live2vod.yaml');
-  await writeFile(configuration, stringify({ policies: policyRules }));
-  const child = spawn(join(root, 'live2vod'), ['run', 'processor'], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      ...environmentOf('processor', process.env),
-      KAFKA_BROKERS: kafka.brokers,
-      SCHEMA_REGISTRY_URL: registryUrl,
-      LIVE2VOD_TOPIC_PREFIX: prefix,
-      LIVE2VOD_HOME: folder,
-      LIVE2VOD_CONFIG: configuration,
-      PROCESSOR_PROCESSES: String(processes),
-    },
+export function startOurs(folder: string, o: OursPlace): Promise<Running> {
+  const { kafka, registryUrl, prefix, processes = 1 } = o;
+  return startRole('processor', {
+    brokers: kafka.brokers,
+    registryUrl,
+    prefix,
+    folder,
+    configuration: { policies: policyRules },
+    settings: { PROCESSOR_PROCESSES: String(processes) },
   });
-  const log = createWriteStream(join(folder, 'processor.log'), { flags: 'a' });
-  child.stdout?.pipe(log);
-  child.stderr?.pipe(log);
-  const ended = once(child, 'exit');
-  return { pid: child.pid ?? 0, ready: readyOf(child, ended, folder), stop: stopper(child, ended) };
 }
 
 /** The Kafka Streams peer with the given tuning. `classPath` as `buildPeer` gives it. */
@@ -138,25 +108,3 @@ export async function takenBy(pid: number): Promise<{ readonly cpuUs: number; re
 const nothing = { cpuUs: 0, anonMb: 0 };
 /** Linux tells of times in hundredths of a second, whatever its clock does. */
 const microsecondsPerTick = 10_000;
-
-function readyOf(child: ChildProcess, ended: Promise<unknown>, folder: string): Promise<void> {
-  const ready = new Promise<void>((resolve, reject) => {
-    child.on('message', (message: RoleMessage) => {
-      if (message.kind === 'waiting' && message.for === null) resolve();
-    });
-    child.once('error', reject);
-    ended.then(
-      () => reject(new Error(`the processor ended before it was ready: see ${join(folder, 'processor.log')}`)),
-      reject,
-    );
-  });
-  ready.catch(() => {});
-  return ready;
-}
-
-function stopper(child: ChildProcess, ended: Promise<unknown>): Running['stop'] {
-  return async (signal) => {
-    child.kill(signal);
-    await ended;
-  };
-}

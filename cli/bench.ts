@@ -2,9 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureQueries, measureSink } from '../bench/analytics.ts';
+import type { Outcome } from '../bench/budgets.ts';
 import { benchConsole } from '../bench/console.ts';
 import { benchConsoleQueries } from '../bench/console-queries.ts';
 import { benchDomain } from '../bench/domain.ts';
+import { type GrowthPart, needsStack } from '../bench/growth/parts.ts';
+import { benchGrowth } from '../bench/growth.ts';
 import { benchIngress } from '../bench/ingress.ts';
 import { soakIngress } from '../bench/ingress-soak.ts';
 import { benchLatency } from '../bench/latency.ts';
@@ -15,6 +18,7 @@ import { benchProcessor } from '../bench/processor.ts';
 import { benchRestore, type RestoreOptions } from '../bench/restore.ts';
 import { benchRunner } from '../bench/runner.ts';
 import { startStack } from '../local/index.ts';
+import type { ExitCode } from '../platform/exit-code.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
 import { exitCode } from './exit.ts';
@@ -25,72 +29,56 @@ export type BenchOptions = {
   readonly size?: number;
   /** False leaves the Kafka Streams peer out. */
   readonly peer: boolean;
+  /** Of `growth`: this part alone. */
+  readonly only?: GrowthPart;
   readonly signal: AbortSignal;
 };
 
 type Place = { readonly brokers: string; readonly registryUrl: string; readonly home: string };
-type Measurement = (place: Place, options: BenchOptions) => Promise<unknown>;
+type Measurement = (place: Place, options: BenchOptions) => Promise<Outcome>;
 
 const print = (line: string) => console.log(line);
 
+/** `{ [name]: size }` where a size was asked for. */
+const sized = <Name extends string>(name: Name, size: number | undefined) =>
+  (size === undefined ? {} : { [name]: size }) as { readonly [Key in Name]?: number };
+
 export const measurements: Readonly<Record<string, Measurement>> = {
-  domain: async (_place, { size }) => {
-    const result = await benchDomain({ print, ...(size === undefined ? {} : { videos: size }) });
-    if (!result.withinBudget) process.exitCode = exitCode.failed;
-    return result;
-  },
-  ingress: ({ brokers }, { size }) =>
-    benchIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
+  domain: (_place, { size }) => benchDomain({ print, ...sized('videos', size) }),
+  growth: ({ brokers, registryUrl, home }, { size, only, signal }) =>
+    benchGrowth({
+      kafka: { brokers, clientId: 'live2vod-bench' },
+      registryUrl,
+      folder: join(home, 'bench', 'growth'),
+      print,
+      signal,
+      ...sized('videos', size),
+      ...(only === undefined ? {} : { only }),
+    }),
+  ingress: ({ brokers }, { size }) => benchIngress({ brokers, print, ...sized('seconds', size) }),
   'ingress-faults': async ({ home }, { size }) => {
     // Loaded when asked for: it uses what the tests send with, which an image may leave out.
     const { ingressFaults } = await import('../bench/ingress-faults.ts');
-    const result = await ingressFaults({
-      jars: join(home, 'jars'),
-      print,
-      ...(size === undefined ? {} : { faults: size }),
-    });
-    if (!result.passed) process.exitCode = exitCode.failed;
-    return result;
+    return await ingressFaults({ jars: join(home, 'jars'), print, ...sized('faults', size) });
   },
-  soak: ({ brokers }, { size }) => soakIngress({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
-  processor: async (place, { size, peer }) => {
-    const result = await benchProcessor({
+  soak: ({ brokers }, { size }) => soakIngress({ brokers, print, ...sized('seconds', size) }),
+  processor: async (place, { size, peer }) =>
+    benchProcessor({
       ...place,
       print,
-      ...(size === undefined ? {} : { videos: size }),
+      ...sized('videos', size),
       ...(peer ? { peer: await buildPeer(place.home, print) } : {}),
-    });
-    if (!result.withinBudget) process.exitCode = exitCode.failed;
-    return result;
-  },
+    }),
   restore: async (place, options) => benchRestore(await onStates(place, options)),
   memory: async (place, options) => benchMemory(await onStates(place, options)),
   latency: async (place, options) => benchLatency(await onStates(place, options)),
-  runner: async ({ brokers }, { size, signal }) => {
-    const result = await benchRunner({ brokers, print, signal, ...(size === undefined ? {} : { jobs: size }) });
-    if (!result.passed) process.exitCode = exitCode.failed;
-    return result;
-  },
-  sink: ({ brokers }, { size }) =>
-    measureSink({ brokers, log: print, ...(size === undefined ? {} : { videos: size }) }),
-  outage: async ({ brokers, registryUrl }, { size }) => {
-    const result = await benchOutage({
-      brokers,
-      registryUrl,
-      print,
-      ...(size === undefined ? {} : { seconds: size }),
-    });
-    if (!result.passed) process.exitCode = exitCode.failed;
-    return result;
-  },
-  console: ({ brokers }, { size }) =>
-    benchConsole({ brokers, print, ...(size === undefined ? {} : { seconds: size }) }),
-  'console-queries': async (_place, { size }) => {
-    const result = await benchConsoleQueries({ print, ...(size === undefined ? {} : { videos: size }) });
-    if (!result.withinBudget) process.exitCode = exitCode.failed;
-    return result;
-  },
-  queries: (_place, { size }) => measureQueries({ log: print, ...(size === undefined ? {} : { callbacks: size }) }),
+  runner: ({ brokers }, { size, signal }) => benchRunner({ brokers, print, signal, ...sized('jobs', size) }),
+  sink: ({ brokers }, { size }) => measureSink({ brokers, print, ...sized('videos', size) }),
+  outage: ({ brokers, registryUrl }, { size }) =>
+    benchOutage({ brokers, registryUrl, print, ...sized('seconds', size) }),
+  console: ({ brokers }, { size }) => benchConsole({ brokers, print, ...sized('seconds', size) }),
+  'console-queries': (_place, { size }) => benchConsoleQueries({ print, ...sized('videos', size) }),
+  queries: (_place, { size }) => measureQueries({ print, ...sized('callbacks', size) }),
 };
 
 /** What the measurements on many videos have in common. */
@@ -105,18 +93,22 @@ async function onStates({ brokers, registryUrl, home }: Place, { size, peer }: B
   };
 }
 
-/** As JSON, and its plot, where it has one, as a picture. */
-function keep(file: string, result: unknown): void {
-  const { svg, ...figures } = result as { readonly svg?: string };
+/** Keeps the figures as JSON and each plot as a picture; `file` has no ending. Gives the exit code of the run. */
+export function conclude(file: string, outcome: Outcome): ExitCode {
+  const { svg, ...figures } = outcome;
   writeFileSync(`${file}.json`, `${JSON.stringify(figures, null, 2)}\n`);
   print(`the result as JSON: ${file}.json`);
-  if (svg === undefined) return;
-  writeFileSync(`${file}.svg`, `${svg}\n`);
-  print(`and as a plot: ${file}.svg`);
+  const plots = typeof svg === 'string' ? [['', svg] as const] : Object.entries(svg ?? {});
+  for (const [name, plot] of plots) {
+    const picture = `${file}${name === '' ? '' : `-${name}`}.svg`;
+    writeFileSync(picture, `${plot}\n`);
+    print(`and as a plot: ${picture}`);
+  }
+  return outcome.passed ? exitCode.ok : exitCode.failed;
 }
 
 /** Measurements that need no broker, or stop and freeze one, and therefore start their own. */
-const withoutStack: ReadonlySet<string> = new Set(['domain', 'ingress-faults', 'console-queries']);
+const withoutStack: ReadonlySet<string> = new Set(['domain', 'ingress-faults', 'console-queries', 'queries']);
 
 /** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
 export async function bench(name: string, options: BenchOptions): Promise<void> {
@@ -127,8 +119,9 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
   keepPrivate(settings.LIVE2VOD_HOME);
   mkdirSync(home, { recursive: true });
   const { brokers, registryUrl, embedded } = endpointsOf(settings);
+  const usesStack = name === 'growth' ? needsStack(options.only) : !withoutStack.has(name);
   const stack =
-    !withoutStack.has(name) && (embedded.kafka || embedded.registry)
+    usesStack && (embedded.kafka || embedded.registry)
       ? await startStack({
           home,
           kafkaPort: settings.KAFKA_PORT,
@@ -138,8 +131,8 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
         })
       : null;
   try {
-    const result = await measure({ brokers, registryUrl, home: settings.LIVE2VOD_HOME }, options);
-    keep(join(home, name), result);
+    const outcome = await measure({ brokers, registryUrl, home: settings.LIVE2VOD_HOME }, options);
+    process.exitCode = conclude(join(home, name), outcome);
   } finally {
     await stack?.stop();
   }

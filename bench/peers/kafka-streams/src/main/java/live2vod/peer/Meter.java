@@ -6,8 +6,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,8 +19,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
- * Counts input records by the offsets of committed transactions, as the benchmark does on our side: from the end of the
- * first transaction (so neither the start of the JVM nor joining the group counts) to the end of the last one. It sits
+ * Counts input records by the offsets of committed transactions, as the benchmark does on our side: from the end of each
+ * thread's first transaction (so neither the start of the JVM nor joining the group counts) to the end of the last one. It sits
  * where Streams hands its transactions to the producer; nothing is polled from outside.
  */
 final class Meter extends DefaultKafkaClientSupplier {
@@ -26,6 +28,10 @@ final class Meter extends DefaultKafkaClientSupplier {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private final long expected;
   private final Map<TopicPartition, Long> committed = new HashMap<>();
+  /** Each thread has its own. */
+  private int producers;
+
+  private final Set<Producer<?, ?>> begun = new HashSet<>();
   private long seen;
   private long first;
   private long firstAt;
@@ -39,10 +45,13 @@ final class Meter extends DefaultKafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+    synchronized (this) {
+      producers += 1;
+    }
     return new Counting(config);
   }
 
-  private synchronized void took(Map<TopicPartition, OffsetAndMetadata> offsets) {
+  private synchronized void took(Producer<?, ?> by, Map<TopicPartition, OffsetAndMetadata> offsets) {
     if (offsets.isEmpty()) return;
     offsets.forEach(
         (partition, offset) -> {
@@ -50,6 +59,8 @@ final class Meter extends DefaultKafkaClientSupplier {
           committed.put(partition, offset.offset());
         });
     if (firstAt == 0) {
+      begun.add(by);
+      if (begun.size() < producers) return;
       first = seen;
       firstAt = System.nanoTime();
       firstCpu = system.getProcessCpuTime();
@@ -93,7 +104,7 @@ final class Meter extends DefaultKafkaClientSupplier {
     @Override
     public void commitTransaction() {
       super.commitTransaction();
-      took(pending);
+      took(this, pending);
       pending.clear();
     }
 

@@ -1,0 +1,58 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { sinkBudget } from '../../bench/analytics.ts';
+import { judged } from '../../bench/budgets.ts';
+import { processorBudgets } from '../../bench/processor.ts';
+import { conclude } from '../../cli/bench.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'live2vod-outcome-'));
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('ends with 1 where a budget is missed, and keeps figures and plots all the same', async () => {
+  const missed = judged([{ name: 'a', value: 1, least: 1.2 }], () => {});
+  expect(conclude(join(folder, 'one'), { ...missed, svg: { curve: '<svg/>' } })).toBe(1);
+  expect(JSON.parse(await readFile(join(folder, 'one.json'), 'utf8'))).toMatchObject({
+    passed: false,
+    budgets: [{ name: 'a', value: 1, least: 1.2, held: false }],
+  });
+  expect(await readFile(join(folder, 'one-curve.svg'), 'utf8')).toBe('<svg/>\n');
+  const held = judged([{ name: 'a', value: 1.2, least: 1.2 }], () => {});
+  expect(conclude(join(folder, 'two'), { ...held, svg: '<svg/>' })).toBe(0);
+  expect(await readFile(join(folder, 'two.svg'), 'utf8')).toBe('<svg/>\n');
+});
+
+const side = (recordsPerSecond: number, cpuUs: number) => ({ recordsPerSecond, cpuUs, transactions: 1, anonMb: 1 });
+
+it('compares the quicker of one and two processes with the quicker of one and two threads', () => {
+  const sides = {
+    bare: side(200, 10),
+    video: side(110, 50),
+    video2: side(121, 70),
+    streams: side(100, 100),
+    streams2: side(90, 10),
+  };
+  expect(processorBudgets(sides)).toEqual([
+    { name: 'processor / Kafka Streams', value: 1.21, least: 1.2 },
+    { name: 'CPU per callback / Kafka Streams', value: 0.7, most: 0.7 },
+    { name: 'processor / bare copy, one process each', value: 0.55, least: 0.55 },
+  ]);
+});
+
+it('takes the CPU of a row only where the cores are full', () => {
+  const round = (busy: number) => ({
+    sink: { rowsPerSecond: 60, cpuUs: 26, busy },
+    direct: { rowsPerSecond: 100, cpuUs: 20, busy },
+  });
+  const passed = (busy: number) => judged([sinkBudget([round(busy)])], () => {}).passed;
+  expect(passed(0.8)).toBe(true);
+  expect(passed(0.79)).toBe(false);
+});
