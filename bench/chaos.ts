@@ -2,7 +2,7 @@
  * The long lane of the chaos suite: runs seeds one after the other and prints a table of faults and differences.
  * `node bench/chaos.ts [--brokers 1|3] [--outage SECONDS]`; `LIVE2VOD_CHAOS_SECONDS` under fire each (default 40),
  * `LIVE2VOD_CHAOS_SEEDS` comma separated (default 1 to 10), `LIVE2VOD_CHAOS_PROCESSES` of each of the three instances
- * (default 1). `--outage` has one fault only: the broker is gone that long. Exit code 1 where anything differs; the folder
+ * (default 2). `--outage` has one fault only: the broker is gone that long. Exit code 1 where anything differs; the folder
  * with logs and stores of such a run is kept and named.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ const { values } = parseArgs({ options: { brokers: { type: 'string' }, outage: {
 const nodes = values.brokers === '3' ? 3 : 1;
 const seconds = Number(process.env.LIVE2VOD_CHAOS_SECONDS ?? 40);
 const seeds = (process.env.LIVE2VOD_CHAOS_SEEDS ?? '1,2,3,4,5,6,7,8,9,10').split(',').map(Number);
-const processes = Number(process.env.LIVE2VOD_CHAOS_PROCESSES ?? 1);
+const processes = Number(process.env.LIVE2VOD_CHAOS_PROCESSES ?? 2);
 const outage =
   values.outage === undefined
     ? undefined

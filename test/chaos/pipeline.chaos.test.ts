@@ -2,7 +2,8 @@
  * The whole guarantee at once: processors and brokers die, freeze and lose their connections under load, and nothing is
  * lost, doubled or out of order. `LIVE2VOD_CHAOS_SECONDS` sets how long each run is under fire (default 20),
  * `LIVE2VOD_CHAOS_SEEDS` names the seeds, comma separated (default 1); with seeds named, one run more is on three
- * brokers; `LIVE2VOD_CHAOS_PROCESSES` how many processes each of the three instances has (default 1). A run that fails names its seed, whose schedule is always the same. `bench/chaos.ts` prints a table.
+ * brokers; `LIVE2VOD_CHAOS_PROCESSES` how many processes each of the three instances has (default 2).
+ * A run that fails names its seed, whose schedule is always the same. `bench/chaos.ts` prints a table.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { chaosTable } from './report.ts';
 import { type ChaosOptions, runChaos } from './run.ts';
 
 const seconds = Number(process.env.LIVE2VOD_CHAOS_SECONDS ?? 20);
-const processes = Number(process.env.LIVE2VOD_CHAOS_PROCESSES ?? 1);
+const processes = Number(process.env.LIVE2VOD_CHAOS_PROCESSES ?? 2);
 const named = process.env.LIVE2VOD_CHAOS_SEEDS;
 const seeds = (named ?? '1').split(',').map(Number);
 const timeoutMs = 180_000 + seconds * 2_000;

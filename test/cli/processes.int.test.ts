@@ -109,6 +109,48 @@ test('ingresses share a port: while one of two is killed again and again, no cal
   expect(await running.status, running.text()).toBe(0);
 });
 
+test('up has processors and sinks in two processes each: all are ready, one that is killed comes back, nothing is left', async () => {
+  const settings = {
+    ...(await ownSettings(stack)),
+    ...{ LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '2', VOD_CALLBACK_AUTH: 'off' },
+    ...{ PROCESSOR_PROCESSES: '2', SINK_PROCESSES: '2' },
+    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'id', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' },
+    ...{ VOD_ENDPOINT: 'http://127.0.0.1:9', LIVE_ENDPOINT: 'http://127.0.0.1:9' },
+  };
+  const up = command(['up'], settings);
+  const ready = (status: number) =>
+    eventually(async () => {
+      const answer = await fetch(`http://127.0.0.1:${settings.CONSOLE_PORT}/readyz`);
+      expect(answer.status, `${await answer.text()}\n${up.text()}`).toBe(status);
+    }, patient);
+  await up.said(/ready: console/);
+  await ready(200);
+  /** Process ids of the members, by role. */
+  const members = () => {
+    const of = (role: string) => {
+      const supervisor = childrenOf(up.pid).find(({ args }) => args.endsWith(` run ${role}`));
+      return childrenOf(supervisor?.pid ?? 0).filter(({ args }) => / --process \d+$/.test(args));
+    };
+    return new Map(['processor', 'sink'].map((role) => [role, of(role).map(({ pid }) => pid)]));
+  };
+  const before = members();
+  expect([...before.values()].map(({ length }) => length)).toEqual([2, 2]);
+  for (const pids of before.values()) process.kill(pids[1] ?? 0, 'SIGKILL');
+  await eventually(() => {
+    const now = members();
+    for (const [role, pids] of before) {
+      expect(now.get(role), up.text()).toHaveLength(2);
+      expect(now.get(role)).toContain(pids[0]);
+      expect(now.get(role)).not.toContain(pids[1]);
+    }
+  }, patient);
+  await ready(200);
+  const all = [...before.values(), ...members().values()].flat();
+  up.kill('SIGTERM');
+  expect(await up.status, up.text()).toBe(0);
+  for (const pid of all) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
 test('a port that something else listens on ends a role of several processes with the name of the setting', async () => {
   const [port = 0] = await freePorts(1);
   const server = createServer();

@@ -32,15 +32,25 @@ final class Codecs {
   /** JobPurpose SEGMENT, the only one here. */
   private static final int SEGMENT = 0;
 
+  /** SubjectKind VIDEO. */
+  private static final int VIDEO = 0;
+
+  /** SourceOnly NO. */
+  private static final int SOURCE_IS_NOT_ALL = 0;
+
+  /** Branch of the union of orders. */
+  private static final int TRANSCODE_ORDER = 1;
+
   static byte[] encode(AvroWriter out, int schemaId, VideoState s) {
-    out.start(schemaId).text(s.videoId()).symbol(s.kind()).symbol(s.status());
+    out.start(schemaId).text(s.videoId()).symbol(s.kind()).number(VIDEO).symbol(s.status());
     out.optional(s.stream(), Codecs::write).optional(s.recording(), Codecs::write);
     out.optional(s.recordedTime()).none().optional(s.sourceReadyTime()).optional(s.firstPlayableTime());
-    out.optional(s.transcodedTime()).none().none().optional(s.sourceUrl()).bool(false).optional(s.sizeBytes());
-    out.optional(s.durationSeconds()).none().optional(s.errorCode()).optional(s.errorMessage());
+    out.optional(s.transcodedTime()).none().none().optional(s.sourceUrl()).bool(false).optional(s.sourcePlays());
+    out.optional(s.sizeBytes()).optional(s.durationSeconds()).none().number(0).number(0).none();
+    out.optional(s.errorCode()).optional(s.errorMessage());
     out.optional(s.region()).list(s.timeline(), Codecs::write).list(s.renditions(), Codecs::write);
-    out.list(s.jobs(), Codecs::write).number(0).number(s.revision());
-    out.bool(false).bool(false).none().bool(false).none().none();
+    out.list(s.jobs(), Codecs::write).number(0).number(0).number(s.revision());
+    out.bool(false).bool(false).none().bool(false).none().none().number(0);
     out.list(s.facts(), (writer, fact) -> write(writer, Compaction.compact(fact, s.renditions())));
     return out.bytes();
   }
@@ -49,6 +59,7 @@ final class Codecs {
     AvroReader in = new AvroReader(bytes);
     String videoId = in.text();
     Kind kind = KINDS[(int) in.number()];
+    if (in.number() != VIDEO) throw new UnsupportedOperationException("the benchmark is about videos");
     Status status = STATUSES[(int) in.number()];
     StreamRef stream = in.optional(Codecs::streamRef);
     Recording recording = in.optional(Codecs::recording);
@@ -61,8 +72,11 @@ final class Codecs {
     in.none("coverUrl");
     String sourceUrl = in.optionalText();
     if (in.bool()) throw new UnsupportedOperationException("no deleted sources here");
+    Boolean sourcePlays = in.optionalBool();
     Long sizeBytes = in.optionalLong();
     Double durationSeconds = in.optionalReal();
+    in.none("storage");
+    for (String field : new String[] {"similarVideos", "tags"}) in.emptyList(field);
     in.none("auditStatus");
     String errorCode = in.optionalText();
     String errorMessage = in.optionalText();
@@ -70,18 +84,19 @@ final class Codecs {
     var timeline = in.list(Codecs::entry);
     var renditions = in.list(Codecs::rendition);
     var jobs = in.list(Codecs::job);
-    in.emptyList("steps");
+    for (String field : new String[] {"steps", "notStarted"}) in.emptyList(field);
     long revision = in.number();
     if (in.bool() | in.bool()) throw new UnsupportedOperationException("no truncated or retired states here");
     in.none("retiredAt");
     if (in.bool()) throw new UnsupportedOperationException("no retired states here");
     in.none("retiredSummary");
     in.none("cutoff");
+    in.emptyList("cuts");
     var facts = in.list(reader -> Compaction.expand(fact(reader), renditions));
     return new VideoState(
         videoId, kind, status, stream, recording, recordedTime, sourceReadyTime, firstPlayableTime, transcodedTime,
-        sourceUrl, sizeBytes, durationSeconds, errorCode, errorMessage, region, timeline, renditions, jobs, revision,
-        facts);
+        sourceUrl, sourcePlays, sizeBytes, durationSeconds, errorCode, errorMessage, region, timeline, renditions, jobs,
+        revision, facts);
   }
 
   static byte[] encode(AvroWriter out, int schemaId, StreamFact f) {
@@ -90,13 +105,15 @@ final class Codecs {
     out.symbol(f.kind()).symbol(f.status()).optional(f.recording(), Codecs::write).optional(f.recordedTime()).none();
     out.optional(f.sourceReadyTime()).optional(f.firstPlayableTime()).optional(f.transcodedTime());
     out.optional(f.durationSeconds()).optional(f.format()).optional(f.errorCode()).optional(f.errorMessage());
-    return out.bool(false).number(f.videoRevision()).none().bytes();
+    out.bool(false).number(f.videoRevision()).none().optional(f.region()).none().none();
+    return out.number(SOURCE_IS_NOT_ALL).bytes();
   }
 
   static byte[] encode(AvroWriter out, int schemaId, VideoState s, Job job) {
     out.start(schemaId).text(job.token()).text(s.videoId()).number(SEGMENT).number(0).text(job.templateGroupId());
     out.optional(job.priority()).optional(s.stream(), Codecs::write).number(job.plannedAt());
-    return out.optional(s.region()).none().bytes();
+    out.optional(s.region()).none().number(TRANSCODE_ORDER).text(job.templateGroupId());
+    return out.optional(job.priority()).bytes();
   }
 
   private static void write(AvroWriter out, StreamRef s) {
@@ -117,20 +134,23 @@ final class Codecs {
 
   private static void write(AvroWriter out, Entry e) {
     out.text(e.eventId()).text(e.eventType()).number(e.eventTime()).number(e.receivedAt()).optional(e.status());
-    out.text(e.source()).optional(e.jobId()).optional(e.errorCode());
+    out.text(e.source()).optional(e.jobId()).optional(e.errorCode()).number(0);
   }
 
   private static Entry entry(AvroReader in) {
-    return new Entry(
-        in.text(), in.text(), in.number(), in.number(), in.optionalText(), in.text(), in.optionalText(),
-        in.optionalText());
+    Entry entry =
+        new Entry(
+            in.text(), in.text(), in.number(), in.number(), in.optionalText(), in.text(), in.optionalText(),
+            in.optionalText());
+    in.emptyList("implausible");
+    return entry;
   }
 
   private static void write(AvroWriter out, Rendition r) {
     out.optional(r.jobId()).optional(r.definition()).optional(r.format()).symbol(r.status()).optional(r.fileUrl());
     out.optional(r.bitrateKbps()).optional(r.fps()).optional(r.width()).optional(r.height());
     out.optional(r.durationSeconds()).optional(r.sizeBytes()).optional(r.encrypted()).optional(r.startTime());
-    out.optional(r.finishTime()).optional(r.errorCode()).optional(r.errorMessage()).bool(r.superseded());
+    out.optional(r.finishTime()).optional(r.errorCode()).optional(r.errorMessage()).bool(false).bool(r.superseded());
   }
 
   private static Rendition rendition(AvroReader in) {
@@ -138,13 +158,19 @@ final class Codecs {
         in.optionalText(), in.optionalText(), in.optionalText(), RENDITION_STATUSES[(int) in.number()],
         in.optionalText(), in.optionalReal(), in.optionalReal(), in.optionalInt(), in.optionalInt(), in.optionalReal(),
         in.optionalLong(), in.optionalBool(), in.optionalLong(), in.optionalLong(), in.optionalText(),
-        in.optionalText(), in.bool());
+        in.optionalText(), supersededOf(in));
+  }
+
+  private static boolean supersededOf(AvroReader in) {
+    if (in.bool()) throw new UnsupportedOperationException("no renditions of sound alone here");
+    return in.bool();
   }
 
   private static void write(AvroWriter out, Job j) {
     out.text(j.token()).number(SEGMENT).number(0).symbol(j.decision()).symbol(j.state());
     out.optional(j.templateGroupId()).optional(j.priority()).optional(j.policy()).none().number(j.decidedAt());
     out.optional(j.plannedAt()).number(0).none().none().none().none().number(0).none().none().none();
+    out.bool(false).none();
   }
 
   private static Job job(AvroReader in) {
@@ -162,13 +188,16 @@ final class Codecs {
     for (String field : new String[] {"submittedAt", "acknowledgedAt", "finishedAt", "taskId"}) in.none(field);
     in.emptyList("jobIds");
     for (String field : new String[] {"errorCode", "errorMessage", "hold"}) in.none(field);
+    if (in.bool()) throw new UnsupportedOperationException("all that is recorded here is transcoded");
+    in.none("workflowId");
     return new Job(token, decision, state, templateGroupId, priority, policy, decidedAt, plannedAt);
   }
 
   private static void write(AvroWriter out, Fact f) {
     out.symbol(f.kind()).optional(f.stream(), Codecs::write).optional(f.recording(), Codecs::write);
     out.optional(f.fileUrl()).none().optional(f.sizeBytes()).none().optional(f.errorMessage()).none().none();
-    out.list(f.outputs(), Codecs::write).list(f.listed()).number(0).none().optional(f.region()).none();
+    out.list(f.outputs(), Codecs::write).list(f.listed()).number(0).none().optional(f.region());
+    out.none().none().none().none().none().none();
   }
 
   private static Fact fact(AvroReader in) {
@@ -187,7 +216,8 @@ final class Codecs {
     in.emptyList("jobIds");
     in.none("job");
     String region = in.optionalText();
-    in.none("contradiction");
+    for (String field : new String[] {"contradiction", "subject", "storage", "snapshot", "content", "workflow"})
+      in.none(field);
     return new Fact(kind, stream, recording, fileUrl, sizeBytes, errorMessage, outputs, listed, region);
   }
 }

@@ -27,7 +27,8 @@ final class Evolve {
     facts = inserted(facts, place, event.fact());
     List<Job> jobs = before == null ? List.of() : before.jobs();
     long revision = before == null ? 1 : before.revision() + 1;
-    return Summary.project(event.videoId(), timeline, facts, jobs, revision);
+    Boolean sourcePlays = before == null ? null : before.sourcePlays();
+    return Summary.project(event.videoId(), timeline, facts, jobs, sourcePlays, revision);
   }
 
   private static boolean sameCopy(Entry entry, Fact fact, Callback copy) {

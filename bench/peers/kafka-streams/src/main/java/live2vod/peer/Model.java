@@ -65,18 +65,19 @@ final class Model {
   record StreamFact(
       String videoId, StreamRef stream, Kind kind, Status status, Recording recording, Long recordedTime,
       Long sourceReadyTime, Long firstPlayableTime, Long transcodedTime, Double durationSeconds, String format,
-      String errorCode, String errorMessage, long videoRevision) {}
+      String errorCode, String errorMessage, String region, long videoRevision) {}
 
   /** `facts` are in full. */
   record VideoState(
       String videoId, Kind kind, Status status, StreamRef stream, Recording recording, Long recordedTime,
-      Long sourceReadyTime, Long firstPlayableTime, Long transcodedTime, String sourceUrl, Long sizeBytes,
-      Double durationSeconds, String errorCode, String errorMessage, String region, List<Entry> timeline,
+      Long sourceReadyTime, Long firstPlayableTime, Long transcodedTime, String sourceUrl, Boolean sourcePlays,
+      Long sizeBytes, Double durationSeconds, String errorCode, String errorMessage, String region, List<Entry> timeline,
       List<Rendition> renditions, List<Job> jobs, long revision, List<Fact> facts) {
+    /** Decided with the first job: no policy here has the source played. */
     VideoState withJobs(List<Job> jobs) {
       return new VideoState(
           videoId, kind, status, stream, recording, recordedTime, sourceReadyTime, firstPlayableTime, transcodedTime,
-          sourceUrl, sizeBytes, durationSeconds, errorCode, errorMessage, region, timeline, renditions, jobs, revision,
+          sourceUrl, false, sizeBytes, durationSeconds, errorCode, errorMessage, region, timeline, renditions, jobs, revision,
           facts);
     }
   }

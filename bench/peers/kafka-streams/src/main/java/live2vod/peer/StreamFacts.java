@@ -24,7 +24,7 @@ final class StreamFacts {
     return new StreamFact(
         s.videoId(), s.stream(), s.kind(), s.status(), s.recording(), s.recordedTime(), s.sourceReadyTime(),
         s.firstPlayableTime(), s.transcodedTime(), s.durationSeconds(), container(s.sourceUrl()), s.errorCode(),
-        s.errorMessage(), revision);
+        s.errorMessage(), s.region(), revision);
   }
 
   private static String container(String url) {

@@ -37,7 +37,8 @@ final class Summary {
 
   private Summary() {}
 
-  static VideoState project(String videoId, List<Entry> timeline, List<Fact> facts, List<Job> jobs, long revision) {
+  static VideoState project(
+      String videoId, List<Entry> timeline, List<Fact> facts, List<Job> jobs, Boolean sourcePlays, long revision) {
     Summary seen = new Summary();
     for (int i = 0; i < facts.size(); i += 1) seen.gather(timeline.get(i), facts.get(i));
     List<Output> outputs = Outputs.of(timeline, facts);
@@ -49,7 +50,7 @@ final class Summary {
     return new VideoState(
         videoId, kind, status, seen.stream, seen.recording, seen.recordedTime, seen.sourceReadyTime,
         first(seen.streamPlayableTime, seen.summaryPlayableTime), first(seen.summaryTime, seen.failedSummaryTime),
-        seen.sourceUrl, seen.sourceSize, longest(outputs), failure == null ? null : failure.code(),
+        seen.sourceUrl, sourcePlays, seen.sourceSize, longest(outputs), failure == null ? null : failure.code(),
         failure == null ? null : failure.message(), seen.region, timeline, renditions, jobs, revision, facts);
   }
 
