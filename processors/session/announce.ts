@@ -1,5 +1,5 @@
 /** From the sessions as they are to what has to be said about them. */
-import type { EmittedSession, StreamRef } from '../../schemas/generated/StreamState.ts';
+import type { EmittedSession, KeptRules, LiveRecording, StreamRef } from '../../schemas/generated/StreamState.ts';
 import type { Emission } from '../topology.ts';
 import { keptRecording, type LiveView } from './live-sessions.ts';
 import type { Session } from './projection.ts';
@@ -61,7 +61,7 @@ export function announce(
       session.group.segments.length === 0
         ? { endTime: Math.max(endMs, startMs + limits.liveEarlyMs), compose: null, rules: null }
         : { endTime: endMs, compose: session.closed ? session.mode : (before?.compose ?? null), rules: session.rules };
-    next.push({ startTime: startMs, ...kept, digest, mergedInto: null, mergedAt: null, live });
+    next.push(asBefore(before, { startTime: startMs, ...kept, digest, mergedInto: null, mergedAt: null, live }));
   }
   // Beyond what is remembered the oldest redirects end early.
   let most = limits.redirects * Math.max(1, sessions.length);
@@ -75,7 +75,7 @@ export function announce(
     } else {
       const redirect = mergedContentOf(before.startTime, before.endTime, sessionIdOf(stream, into));
       const sum = say(before.startTime, redirect, before);
-      next.push({ ...before, digest: sum, mergedInto: into, mergedAt });
+      next.push(asBefore(before, { ...before, digest: sum, mergedInto: into, mergedAt }));
     }
   }
   next.sort((a, b) => a.startTime - b.startTime);
@@ -85,6 +85,27 @@ export function announce(
 /** Where in time what was said of an id is kept: a redirect with the session that it leads to. */
 export function keptAt({ startTime, mergedInto }: EmittedSession, current: readonly Session[]): number {
   return mergedInto !== null && current.some(({ group }) => group.startMs === mergedInto) ? mergedInto : startTime;
+}
+
+/** The one that was, where nothing has changed: then a record that holds it needn't be written. */
+function asBefore(before: EmittedSession | undefined, now: EmittedSession): EmittedSession {
+  const isSame =
+    before !== undefined &&
+    before.endTime === now.endTime &&
+    before.digest === now.digest &&
+    before.compose === now.compose &&
+    before.mergedInto === now.mergedInto &&
+    before.mergedAt === now.mergedAt &&
+    areSameFields(before.rules, now.rules) &&
+    areSameFields(before.live ?? null, now.live);
+  return isSame ? before : now;
+}
+
+function areSameFields<T extends KeptRules | LiveRecording>(a: T | null, b: T | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  for (const field in b) if (a[field] !== b[field]) return false;
+  return true;
 }
 
 /** The record of this session is deleted. */

@@ -31,6 +31,9 @@ export class Archive {
   readonly #key: string;
   readonly #read: Read;
   readonly #changes = new Map<string, StreamState | null>();
+  /** What was asked for: pages by start, and by day which of them it lists. Several questions are about the same ones. */
+  readonly #pages = new Map<number, Page | null>();
+  readonly #days = new Map<number, readonly number[]>();
 
   constructor(stream: StreamRef, read: Read) {
     this.#stream = stream;
@@ -51,13 +54,9 @@ export class Archive {
     return `${this.#key}/s/${startMs}`;
   }
 
-  /** Starts of the pages near a time, oldest first: that hold it, or may have to do with what happens then. */
-  startsNear(fromMs: number, toMs = fromMs): readonly number[] {
-    const starts = new Set<number>();
-    for (let at = dayOf(fromMs - reachMs); at <= dayOf(toMs + reachMs); at += 1)
-      for (const startMs of this.#get(this.#dayKey(at))?.pages ?? []) starts.add(startMs);
-    // In order, since a page is listed under each day from its start on.
-    return [...starts];
+  /** The start of the page that holds that time, or else of the nearest before it; null where none is near. */
+  startAt(ms: number): number | null {
+    return this.startsBefore(ms + 1, 1)[0] ?? null;
   }
 
   /**
@@ -66,25 +65,52 @@ export class Archive {
    */
   startsBefore(ms: number, count: number): readonly number[] {
     let starts: readonly number[] = [];
-    for (let first = ms; starts.length < count; first = starts[0] ?? first) {
-      const before = this.startsNear(first).filter((startMs) => startMs < first);
-      if (before.length === 0) break;
-      starts = [...before, ...starts];
+    let toDay = dayOf(ms - reachMs);
+    for (let day = dayOf(ms); day >= toDay; day -= 1) {
+      const listed = this.#listed(day).filter((startMs) => startMs < ms && !starts.includes(startMs));
+      if (listed.length > 0) starts = [...listed.slice(-count), ...starts].sort((a, b) => a - b).slice(-count);
+      // A page is listed under each day from its start on, so the days before hold none that is later.
+      const [first = ms] = starts;
+      toDay = dayOf(starts.length < count ? first - reachMs : first);
     }
-    return starts.slice(-count);
+    return starts;
+  }
+
+  /** Starts of the pages after that time, up to the other, oldest first. */
+  startsAfter(ms: number, toMs: number): readonly number[] {
+    const starts: number[] = [];
+    for (let day = dayOf(ms); day <= dayOf(toMs); day += 1)
+      for (const startMs of this.#listed(day))
+        if (startMs > (starts.at(-1) ?? ms) && startMs <= toMs) starts.push(startMs);
+    return starts;
+  }
+
+  /** The start of the first page after that time; null where none is near what ends at the other. */
+  nextStart(ms: number, endMs: number): number | null {
+    for (let day = dayOf(ms); day <= dayOf(endMs + reachMs); day += 1) {
+      const next = this.#listed(day).find((startMs) => startMs > ms);
+      if (next !== undefined) return next;
+    }
+    return null;
   }
 
   pages(starts: readonly number[]): readonly Page[] {
-    return starts.flatMap((startMs) => this.page(startMs) ?? []);
+    return starts.map((startMs) => this.page(startMs)).filter((page) => page !== null);
   }
 
   page(startMs: number): Page | null {
-    const state = this.#get(this.pageKey(startMs));
-    return state && { startMs, state };
+    let page = this.#pages.get(startMs);
+    if (page === undefined) {
+      const state = this.#get(this.pageKey(startMs));
+      page = state && { startMs, state };
+      this.#pages.set(startMs, page);
+    }
+    return page;
   }
 
   put({ startMs, state }: Page): void {
     const before = this.page(startMs);
+    this.#pages.set(startMs, { startMs, state });
     this.#changes.set(this.pageKey(startMs), state);
     const known = new Set(before ? daysOf(before) : []);
     const wanted = new Set(daysOf({ startMs, state }));
@@ -93,6 +119,7 @@ export class Archive {
   }
 
   remove(page: Page): void {
+    this.#pages.set(page.startMs, null);
     this.#changes.set(this.pageKey(page.startMs), null);
     for (const day of daysOf(page)) this.#list(day, (pages) => pages.filter((one) => one !== page.startMs));
   }
@@ -110,8 +137,8 @@ export class Archive {
   /** The archived products of a composition that isn't decided on yet, and what else is in their records. */
   productsOf(job: string): readonly StreamVideo[] {
     const places = this.#get(`${this.#key}/p/${job}`)?.pages ?? [];
-    const pages = new Set(places.map((place) => this.startsNear(place).findLast((startMs) => startMs <= place)));
-    return this.pages([...pages].filter((startMs) => startMs !== undefined)).flatMap(({ state }) => state.videos);
+    const pages = new Set(places.map((place) => this.startAt(place)));
+    return this.pages([...pages].filter((startMs) => startMs !== null)).flatMap(({ state }) => state.videos);
   }
 
   /** Products of it are at these places now, no longer at those. */
@@ -136,7 +163,16 @@ export class Archive {
     return `${this.#key}/d/${day}`;
   }
 
+  #listed(day: number): readonly number[] {
+    const known = this.#days.get(day);
+    if (known) return known;
+    const pages = this.#get(this.#dayKey(day))?.pages ?? [];
+    this.#days.set(day, pages);
+    return pages;
+  }
+
   #list(day: number, change: (pages: readonly number[]) => number[]): void {
+    this.#days.delete(day);
     this.#listAt(this.#dayKey(day), change);
   }
 

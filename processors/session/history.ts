@@ -11,12 +11,12 @@ import { compositionKeyOf } from '../composition-token.ts';
 import { type Archive, endOf, type Page, reachMs } from './archive.ts';
 import { inOrder, withFact } from './facts.ts';
 import { homeOf, withCompositions } from './ledger.ts';
-import { isOverAt, retiresAt } from './retention.ts';
+import { isRetiring } from './retention.ts';
 import type { SessionRules } from './rules.ts';
 import type { Judged, Span, Turned } from './span.ts';
 import { isLiving } from './status.ts';
 import { isUnplaced } from './times.ts';
-import { turn } from './turn.ts';
+import { turn, walk } from './turn.ts';
 
 export type Change = {
   /** Where in time it is: of the facts that come or go, or of the record whose time has come. 0 for no time at all. */
@@ -73,10 +73,10 @@ export function judge(
   }
 
   const [firstMs, lastMs] = [Math.min(...timed), Math.max(...timed)];
-  const near = archive.startsNear(firstMs, Math.min(lastMs, archivedBefore));
-  const first = near.findLastIndex((startMs) => startMs <= firstMs);
-  const left = archive.pages(archive.startsBefore(near[first] ?? firstMs, leftContext));
-  const touched = archive.pages(near.filter((startMs, index) => index >= first && startMs <= lastMs));
+  const first = archive.startAt(firstMs);
+  const left = archive.pages(archive.startsBefore(first ?? firstMs, leftContext));
+  const others = archive.startsAfter(firstMs, Math.min(lastMs, archivedBefore));
+  const touched = archive.pages(first === null ? others : [first, ...others]);
   const fromMs = left.at(-2)?.startMs ?? everything.fromMs;
   const right: Page[] = [];
   let withOwn = lastMs >= archivedBefore;
@@ -86,22 +86,25 @@ export function judge(
     if (withOwn || !archive) return false;
     const lastPage = right.at(-1) ?? touched.at(-1);
     const endMs = Math.max(lastMs, lastPage ? endOf(lastPage) : lastMs);
-    const next = archive.startsNear(endMs).find((startMs) => startMs > (lastPage?.startMs ?? lastMs));
-    if (next !== undefined) right.push(...archive.pages([next]));
+    const next = archive.nextStart(lastPage?.startMs ?? lastMs, endMs);
+    if (next !== null) right.push(...archive.pages([next]));
     else withOwn = archivedBefore - endMs <= reachMs;
-    return next !== undefined || withOwn;
+    return next !== null || withOwn;
   }
+  // Where there is more to come, it is never seen from fewer pages where what they say ends.
+  while (right.length <= rightContext && extend());
   for (;;) {
     const pages = [...left, ...touched, ...right];
-    const { current, clock, compositions } = part(pages, withOwn, { fromMs, toMs: fromMs }).turned;
+    const span = spanOf(own, archive, pages, withOwn, change);
+    const walked = walk(span, rules);
     const starts = [...right.map(({ startMs }) => startMs), ...(withOwn ? [archivedBefore] : [])];
-    const isStart = (ms: number | undefined) => current.some(({ group }) => group.startMs === ms);
+    const isStart = (ms: number | undefined) => walked.shows.some(({ group }) => group.startMs === ms);
     // Where a session retires, its films go with it.
-    const retiring = current.filter((session) => isOverAt(retiresAt(session, rules), clock));
+    const retiring = walked.shows.filter((show) => isRetiring(show, rules, span.clock));
     const holdsFilms = (toMs: number) =>
       retiring.every(
         ({ group, composed }) =>
-          group.startMs >= toMs || composed.every(({ video }) => homeOf(video, compositions) < toMs),
+          group.startMs >= toMs || composed.every(({ video }) => homeOf(video, walked.ledger) < toMs),
       );
     // From where two in a row begin with a session as before, which segments are one session is as before.
     const same = starts.findIndex((startMs, index) => {
@@ -110,7 +113,8 @@ export function judge(
     });
     if ((same < 0 || right.length <= same + rightContext) && extend()) continue;
     const toMs = same < 0 ? undefined : starts[same + 1];
-    return part(pages, withOwn, { fromMs, toMs: toMs ?? everything.toMs });
+    const judged = { fromMs, toMs: toMs ?? everything.toMs };
+    return { pages, withOwn, judged, turned: turn(span, rules, nowMs, judged, walked) };
   }
 }
 

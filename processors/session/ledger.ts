@@ -13,6 +13,7 @@ export function followCompositions(
   compositions: readonly Composition[],
   videos: readonly StreamVideo[],
 ): readonly Composition[] {
+  if (compositions.length === 0) return compositions;
   const speaking = videos.filter((video) => !video.removed);
   return compositions.map((composition) => {
     const about = speaking.filter((video) => compositionOf(video, [composition]) !== undefined);
@@ -20,13 +21,24 @@ export function followCompositions(
     if (produced) {
       const { status, videoId } = produced;
       const state = status === 'FAILED' ? 'FAILED' : isBeforeSource(status) ? 'ACKNOWLEDGED' : 'DONE';
-      return { ...composition, state, mediaId: videoId, errorCode: null };
+      return withOutcome(composition, { state, mediaId: videoId, errorCode: null });
     }
     const refused = about.findLast((video) => video.composeJob?.state === 'FAILED') ?? about.at(-1);
     if (!refused?.composeJob) return composition;
     const { state, errorCode } = refused.composeJob;
-    return { ...composition, state: state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', errorCode };
+    const { mediaId } = composition;
+    return withOutcome(composition, { state: state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', mediaId, errorCode });
   });
+}
+
+/** The very same entry where nothing has changed: then a record that holds it needn't be written. */
+function withOutcome(
+  composition: Composition,
+  outcome: Pick<Composition, 'state' | 'mediaId' | 'errorCode'>,
+): Composition {
+  const { state, mediaId, errorCode } = outcome;
+  const isSame = composition.state === state && composition.mediaId === mediaId && composition.errorCode === errorCode;
+  return isSame ? composition : { ...composition, ...outcome };
 }
 
 /** By session, then token. */

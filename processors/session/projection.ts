@@ -10,7 +10,7 @@ import { compositionOf } from './ledger.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { isLiving, progressOf, statusOf } from './status.ts';
 import { type Attached, sweep } from './sweep.ts';
-import { lastActivity, timesOf } from './times.ts';
+import { lastActivity, latestOf, timesOf } from './times.ts';
 
 export type Session = {
   readonly group: Group;
@@ -41,8 +41,6 @@ export type Session = {
   readonly settled: boolean;
 };
 
-type WithoutClips = Omit<Session, 'clips'>;
-
 /** What was decided earlier and must not change with the policy. */
 export type Decided = {
   /** Ordered by start. */
@@ -50,13 +48,21 @@ export type Decided = {
   readonly compositions: readonly Composition[];
 };
 
-export type Projection = {
+/** Which facts are one session. */
+export type Show = Pick<Session, 'group' | 'composed' | 'clips'>;
+
+export type Shows = {
   /** Oldest first. */
-  readonly sessions: readonly Session[];
+  readonly shows: readonly Show[];
   /** Videos that belong to no session, or not yet. */
   readonly loose: readonly StreamVideo[];
   /** The first composed video for which what came before these facts matters, null for none. */
   readonly needsEarlier: StreamVideo | null;
+};
+
+export type Projection = Omit<Shows, 'shows'> & {
+  /** Oldest first. */
+  readonly sessions: readonly Session[];
 };
 
 /**
@@ -71,27 +77,43 @@ export function sessionsOf(
   nowMs: number,
   decided: Decided = { sessions: [], compositions: [] },
 ): Projection {
-  const { shows, loose, needsEarlier } = sweep(videos, decided.compositions, decided.sessions, rules);
-  const clips = loose.filter(isClip);
-  let openUntilMs = Number.NEGATIVE_INFINITY;
-  const sessions = shows.map(({ group, composed }) => {
-    const session = sessionOf(group, composed, rules, nowMs, decided);
-    // While a cycle of the one before may still come, this may be its end.
-    const certainAtMs = Math.max(session.certainAtMs, openUntilMs);
-    openUntilMs = group.goesOn ? Number.NEGATIVE_INFINITY : certainAtMs;
-    return { ...session, certainAtMs, clips: clipsWithin(clips, group) };
-  });
-  const owned = new Set<StreamVideo>(sessions.flatMap((session) => session.clips));
-  return { sessions, loose: loose.filter((video) => !owned.has(video)), needsEarlier };
+  const { shows, ...others } = showsOf(videos, rules, decided);
+  return { sessions: sessionsFrom(shows, rules, nowMs, decided), ...others };
 }
 
-function sessionOf(
-  group: Group,
-  composed: readonly Attached[],
+/** Which facts are one session each, whatever time it is. */
+export function showsOf(videos: readonly StreamVideo[], rules: SessionRules, decided: Decided): Shows {
+  const { shows, loose, needsEarlier } = sweep(videos, decided.compositions, decided.sessions, rules);
+  const clips = loose.filter(isClip);
+  if (clips.length === 0) return { shows: shows.map((show) => ({ ...show, clips })), loose, needsEarlier };
+  const withClips = shows.map((show) => ({ ...show, clips: clipsWithin(clips, show.group) }));
+  const owned = new Set<StreamVideo>(withClips.flatMap((show) => show.clips));
+  return { shows: withClips, loose: loose.filter((video) => !owned.has(video)), needsEarlier };
+}
+
+/** How these stand at that time. */
+export function sessionsFrom(
+  shows: readonly Show[],
   rules: SessionRules,
   nowMs: number,
   decided: Decided,
-): WithoutClips {
+): readonly Session[] {
+  let openUntilMs = Number.NEGATIVE_INFINITY;
+  return shows.map((show) => {
+    const session = sessionOf(show, openUntilMs, rules, nowMs, decided);
+    openUntilMs = show.group.goesOn ? Number.NEGATIVE_INFINITY : session.certainAtMs;
+    return session;
+  });
+}
+
+/** @param openUntilMs while a cycle of the one before may still come, this may be its end */
+function sessionOf(
+  { group, composed, clips }: Show,
+  openUntilMs: number,
+  rules: SessionRules,
+  nowMs: number,
+  decided: Decided,
+): Session {
   const kept = rulesIn(decided.sessions, group.startMs, group.endMs, rules);
   const { closesAtMs, certainAtMs } = closingOf(group, kept, rules.cycleTold);
   const composeOverdueAtMs = certainAtMs + kept.composeOverdueMs;
@@ -100,31 +122,42 @@ function sessionOf(
   const composition = compositionFor(group, decided.compositions);
   const hasBegun = composed.length > 0 || composition !== null;
   const composeMissing = mode !== 'NONE' && !hasBegun && nowMs >= composeOverdueAtMs;
-  const times = { closesAtMs, certainAtMs, composeOverdueAtMs };
-  const session = {
+  const status = statusOfSession({ group, composed, closed, mode, composition, composeMissing });
+  const lastActivityMs = lastActivityIn({ group, composed }, rules.retentionMs);
+  const settlesAtMs = settlesAt(status, lastActivityMs);
+  return {
     group,
     composed,
+    clips,
+    status,
     closed,
-    ...times,
+    closesAtMs,
+    certainAtMs: Math.max(certainAtMs, openUntilMs),
+    composeOverdueAtMs,
     mode,
     rules: keptOf(kept),
-    composition,
     composeMissing,
+    composition,
     compositionHold: null,
+    lastActivityMs,
+    settlesAtMs,
+    settled: settlesAtMs !== null && nowMs >= settlesAtMs,
   };
-  const heard = [...group.segments, ...composed].flatMap(({ video }) => timesOf(video));
-  const lastActivityMs = lastActivity(group.endMs, heard, rules.retentionMs);
-  return settledAt({ ...session, status: statusOfSession(session), lastActivityMs }, nowMs);
 }
 
-function settledAt<S extends Omit<WithoutClips, 'settled' | 'settlesAtMs'>>(
-  session: S,
-  nowMs: number,
-): S & Pick<Session, 'settled' | 'settlesAtMs'> {
-  const { status, lastActivityMs } = session;
+/** The latest time that any fact of the session speaks of, as far as it can be true. */
+export function lastActivityIn({ group, composed }: Pick<Show, 'group' | 'composed'>, retentionMs: number): number {
+  let latestMs = group.endMs;
+  for (const segment of group.segments) latestMs = Math.max(latestMs, latestOf(segment.video, segment));
+  for (const { video } of composed) latestMs = Math.max(latestMs, latestOf(video, null));
+  if (latestMs - group.endMs <= retentionMs) return latestMs;
+  const heard = [...group.segments, ...composed].flatMap(({ video }) => timesOf(video));
+  return lastActivity(group.endMs, heard, retentionMs);
+}
+
+function settlesAt(status: SessionStatus, lastActivityMs: number): number | null {
   const isDone = status === 'READY' || status === 'PARTIAL' || status === 'FAILED';
-  const settlesAtMs = isDone ? lastActivityMs + limits.settleAfterMs : null;
-  return { ...session, settlesAtMs, settled: settlesAtMs !== null && nowMs >= settlesAtMs };
+  return isDone ? lastActivityMs + limits.settleAfterMs : null;
 }
 
 /** Without what else the policy says. */
@@ -135,11 +168,13 @@ export function keptOf({ cycleMs, disconnectDelayMs, graceMs, composeOverdueMs, 
 /** The status of a session whose composition has just been decided on. */
 export function withComposition(session: Session, composition: Composition, nowMs: number): Session {
   const next = { ...session, composition, composeMissing: false };
-  return settledAt({ ...next, status: statusOfSession(next) }, nowMs);
+  const status = statusOfSession(next);
+  const settlesAtMs = settlesAt(status, session.lastActivityMs);
+  return { ...next, status, settlesAtMs, settled: settlesAtMs !== null && nowMs >= settlesAtMs };
 }
 
 function statusOfSession(
-  session: Omit<WithoutClips, 'status' | 'lastActivityMs' | 'settled' | 'settlesAtMs'>,
+  session: Pick<Session, 'group' | 'composed' | 'closed' | 'mode' | 'composeMissing' | 'composition'>,
 ): SessionStatus {
   return statusOf({
     closed: session.closed,

@@ -159,11 +159,16 @@ function placesOf(kind: 'v' | 'c' | 'p', pages: readonly Page[]): ReadonlyMap<st
   return places;
 }
 
+/** Whether it holds the very same things: what a turn leaves as it is, it leaves the object that it was. */
 function isSame(a: StreamState, b: StreamState): boolean {
   return (
     a.dueAt === b.dueAt &&
-    a.videos.length === b.videos.length &&
-    a.videos.every((video, index) => video === b.videos[index]) &&
-    JSON.stringify([a.sessions, a.compositions]) === JSON.stringify([b.sessions, b.compositions])
+    areSame(a.videos, b.videos) &&
+    areSame(a.sessions, b.sessions) &&
+    areSame(a.compositions, b.compositions)
   );
+}
+
+function areSame<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
 }

@@ -1,13 +1,21 @@
 /** How long things of a stream are followed. */
 import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { isClip, isOpenRequest } from './clips.ts';
-import type { Session } from './projection.ts';
+import { lastActivityIn, type Session, type Show } from './projection.ts';
 import { limits, type SessionRules } from './rules.ts';
 import { lastActivity, placeOf, timesOf } from './times.ts';
 
 /** When a session is retired, if nothing more is heard of it: its record is deleted and its facts are let go. */
 export function retiresAt(session: Pick<Session, 'lastActivityMs'>, rules: SessionRules): number {
   return session.lastActivityMs + rules.retentionMs;
+}
+
+/** Whether its time is over by then. */
+export function isRetiring(show: Pick<Show, 'group' | 'composed'>, rules: SessionRules, clockMs: number): boolean {
+  return (
+    isOverAt(show.group.endMs + rules.retentionMs, clockMs) &&
+    isOverAt(lastActivityIn(show, rules.retentionMs) + rules.retentionMs, clockMs)
+  );
 }
 
 /** When a fact that belongs to no session is let go; null where it has no time: another reason must end it. */

@@ -94,6 +94,25 @@ export function timesOf(video: StreamVideo): number[] {
   ) as number[];
 }
 
+/** The latest of `timesOf`, 0 for none. @param window the video's own, as `windowOf` has it */
+export function latestOf(video: StreamVideo, window: Window | null): number {
+  let latest = 0;
+  const consider = (time: number | null) => {
+    if (time !== null && time > latest && time <= latestMs) latest = time;
+  };
+  consider(window ? window.startMs : video.startTime);
+  consider(window ? window.endMs : video.endTime);
+  consider(video.recordedTime);
+  consider(video.composeStartTime);
+  consider(video.sourceReadyTime);
+  consider(video.transcodedTime);
+  if (video.clip !== null) {
+    consider(video.clip.from);
+    consider(video.clip.requestedAt);
+  }
+  return latest;
+}
+
 /**
  * The latest of these times that retention counts from. One that lies more than the retention after all earlier ones is
  * none: what it speaks of would have been retired before. So a wrong one can't hold anything for ever.

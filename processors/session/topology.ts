@@ -106,8 +106,8 @@ function heldFact(own: StreamState, archive: Archive | null, videoId: string): H
   if (archive === null || own.archived === 0) return undefined;
   const home = archive.placeOf('v', videoId);
   if (home === null) return undefined;
-  const startMs = archive.startsNear(home).findLast((start) => start <= home);
-  const page = startMs === undefined ? null : archive.page(startMs);
+  const startMs = archive.startAt(home);
+  const page = startMs === null ? null : archive.page(startMs);
   const found = page?.state.videos.find((other) => other.videoId === videoId);
   return found && page ? { video: found, home, record: page.state } : undefined;
 }

@@ -1,14 +1,23 @@
 /** One turn of a part of a stream's history: facts and time in, what is now true and what is to be said out. */
-import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
+import type { Composition, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { announce, keptAt } from './announce.ts';
 import { composeSessions } from './composition.ts';
 import { cutSessions, withClips } from './cutting.ts';
 import { partition, partWith, withoutRetired } from './leaving.ts';
 import { followCompositions } from './ledger.ts';
 import { followedWith, liveViewOf } from './live-sessions.ts';
-import { sessionsOf } from './projection.ts';
+import { type Shows, sessionsFrom, showsOf } from './projection.ts';
 import type { SessionRules } from './rules.ts';
 import { isWithin, type Judged, type Span, type Turned } from './span.ts';
+
+/** What a span holds, whatever is judged of it. */
+export type Walked = Shows & { readonly ledger: readonly Composition[] };
+
+/** Which of its facts are one session each, and what became of its compositions. */
+export function walk({ compositions, videos, sessions }: Span, rules: SessionRules): Walked {
+  const ledger = followCompositions(compositions, videos);
+  return { ...showsOf(videos, rules, { sessions, compositions: ledger }), ledger };
+}
 
 /**
  * Projects the sessions from `span.videos` at `span.clock` and says what has changed.
@@ -18,14 +27,21 @@ import { isWithin, type Judged, type Span, type Turned } from './span.ts';
  * decisions (the ledger, and the rules of a session that closed before the policy changed), which are history by nature.
  *
  * @param nowMs wall clock: only for what is decided, and for how long a redirect stays
+ * @param walked the span, where that was walked through already
  */
-export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Judged): Turned {
+export function turn(
+  span: Span,
+  rules: SessionRules,
+  nowMs: number,
+  judged: Judged,
+  walked: Walked = walk(span, rules),
+): Turned {
   const { stream, clock, live } = span;
-  const ledger = followCompositions(span.compositions, span.videos);
-  const projected = sessionsOf(span.videos, rules, clock, { sessions: span.sessions, compositions: ledger });
-  const cut = cutSessions(span, projected.sessions, rules, nowMs, judged);
+  const { shows, loose, needsEarlier, ledger } = walked;
+  const sessions = sessionsFrom(shows, rules, clock, { sessions: span.sessions, compositions: ledger });
+  const cut = cutSessions(span, sessions, rules, nowMs, judged);
   const composed = composeSessions(span, cut.sessions, ledger, rules, nowMs, judged);
-  const parting = partWith(span, composed, projected.loose, ledger, rules, judged);
+  const parting = partWith(span, composed, loose, ledger, rules, judged);
   const { current, retired, facts: left } = parting;
 
   const liveView = liveViewOf(live?.events ?? [], composed.sessions, rules, Math.max(clock, live?.clock ?? 0));
@@ -46,8 +62,8 @@ export function turn(span: Span, rules: SessionRules, nowMs: number, judged: Jud
     sessions: [...aside, ...announced.sessions].sort((a, b) => a.startTime - b.startTime),
     compositions: parting.compositions,
     current,
-    loose: projected.loose.filter(stays),
-    needsEarlier: projected.needsEarlier,
+    loose: loose.filter(stays),
+    needsEarlier,
     taken: composed.taken,
     liveView,
     emit: [...announced.emit, ...cut.commands, ...composed.commands, ...parting.emit],

@@ -74,13 +74,50 @@ describe('a page', () => {
   it('is near what happens up to two days before and after it, whole days (UTC)', () => {
     const { open, write } = store();
     for (const minute of [1, 0, 2]) write((archive) => archive.put(page(minute, [segment(`a${minute}`, minute, 8)])));
-    const near = (from: number, to = from) => open().startsNear(atMinute(from), atMinute(to)).length;
-    const lastMinute = (count: number) => midnight + (count + 1) * day - 1 / 60;
-    expect([near(midnight - 2 * day), near(midnight - 2 * day - 1 / 60)]).toEqual([3, 0]);
-    expect([near(lastMinute(2)), near(lastMinute(2) + 1 / 60)]).toEqual([3, 0]);
-    expect([near(-9 * day, midnight - 2 * day), near(-9 * day, midnight - 2 * day - 1 / 60)]).toEqual([3, 0]);
-    expect(near(-9 * day, 9 * day)).toBe(3);
-    expect(open().startsNear(atMinute(0))).toEqual([0, 1, 2].map(atMinute));
+    const second = 1 / 60;
+    const minutes = (starts: readonly number[]) => starts.map((startMs) => (startMs - atMinute(0)) / minuteMs);
+    const earlier = (minute: number, count: number) => minutes(open().startsBefore(atMinute(minute), count));
+    const at = (minute: number) => minutes([open().startAt(atMinute(minute)) ?? []].flat());
+    const next = (minute: number, end = minute) =>
+      minutes([open().nextStart(atMinute(minute), atMinute(end)) ?? []].flat());
+    const dayEnds = (count: number) => midnight + (count + 1) * day;
+    expect([at(-1), at(0), at(1.5), at(9)]).toEqual([[], [0], [1], [2]]);
+    expect([at(dayEnds(2) - second), at(dayEnds(2))]).toEqual([[2], []]);
+    expect([earlier(2, 1), earlier(2, 2), earlier(2, 3), earlier(2 + second, 3)]).toEqual([
+      [1],
+      [0, 1],
+      [0, 1],
+      [0, 1, 2],
+    ]);
+    expect([earlier(dayEnds(2) - second, 9), earlier(dayEnds(2), 9)]).toEqual([[0, 1, 2], []]);
+    expect([next(-1), next(0), next(1), next(2)]).toEqual([[0], [1], [2], []]);
+    expect([next(midnight - 2 * day), next(midnight - 2 * day - second)]).toEqual([[0], []]);
+    expect([next(-9 * day, midnight - 2 * day), next(-9 * day, midnight - 2 * day - second)]).toEqual([[0], []]);
+    const between = (from: number, to: number) => minutes(open().startsAfter(atMinute(from), atMinute(to)));
+    expect([between(0, 2), between(-9 * day, 1), between(2, 9 * day)]).toEqual([[1, 2], [0, 1], []]);
+  });
+
+  it('is found over a long one before it, and over days without any', () => {
+    const { open, write } = store();
+    const film = 8 * day;
+    for (const one of [
+      page(0, [segment('long', 0, 3 * day)]),
+      page(4 * day, [segment('a', 4 * day, 4 * day + 8)]),
+      page(film, [segment('b', film, film + 8)]),
+    ])
+      write((archive) => archive.put(one));
+    const earlier = (minute: number, count: number) =>
+      open()
+        .startsBefore(atMinute(minute), count)
+        .map((startMs) => (startMs - atMinute(0)) / minuteMs);
+    expect([earlier(4 * day, 3), earlier(4 * day + 1, 3)]).toEqual([[0], [0, 4 * day]]);
+    // What lies more than two days before the next one has nothing to do with it.
+    expect(earlier(film + 1, 3)).toEqual([film]);
+  });
+
+  it('is read by its start', () => {
+    const { open, write } = store();
+    for (const minute of [0, 2]) write((archive) => archive.put(page(minute, [segment(`a${minute}`, minute, 8)])));
     expect(
       open()
         .pages([2, 7, 0].map(atMinute))

@@ -104,6 +104,51 @@ describe('what is judged, of three shows the second', () => {
   });
 });
 
+describe('what is as before', () => {
+  const open = look([segment('a', 0, 30)], atMinute(31));
+
+  it('stays the very entry that it was, so that its record isn’t written again', () => {
+    const planned = composition(0, { state: 'ACKNOWLEDGED', mediaId: 'film' });
+    const composeJob = { token: planned.token, state: 'ACKNOWLEDGED', errorCode: null } as const;
+    const facts = [a, b, composed('film', 12, { composeJob, status: 'ANNOUNCED' })];
+    const said = [emitted(9, { mergedInto: atMinute(0), mergedAt: atMinute(12) })];
+    const first = look(facts, atMinute(200), { compositions: [planned], sessions: said });
+    const second = again(first, atMinute(201));
+    expect(second.sessions).toHaveLength(3);
+    for (const [index, one] of second.sessions.entries()) expect(one).toBe(first.sessions[index]);
+    expect(second.compositions[0]).toBe(planned);
+    expect(second.emit).toEqual([]);
+  });
+
+  it.each([
+    ['endTime', { endTime: atMinute(29) }],
+    ['digest', { digest: 1 }],
+    ['compose', { compose: 'CLOUD' }],
+    ['mergedInto', { mergedInto: atMinute(60) }],
+    ['mergedAt', { mergedAt: 5 }],
+    ['rules', { rules: null }],
+    ['rules', { rules: { ...rules(byNobody), graceMs: 1, takeOver: false } }],
+  ] as const)('is another entry where its %s was another', (_, change) => {
+    const [entry] = open.sessions;
+    if (!entry) throw new Error('no entry');
+    const closed = 'compose' in change ? atMinute(300) : atMinute(31);
+    const first = again(open, closed).sessions[0];
+    const before = { ...(first ?? entry), ...change };
+    const [now] = again({ ...open, sessions: [before] }, closed).sessions;
+    expect(now).not.toBe(before);
+  });
+
+  it('an entry of the ledger is another where its outcome is', () => {
+    const planned = composition(0);
+    const composeJob = { token: planned.token, state: 'ACKNOWLEDGED', errorCode: null } as const;
+    const facts = [a, composed('film', 12, { composeJob, status: 'ANNOUNCED' })];
+    for (const change of [{}, { state: 'ACKNOWLEDGED' }, { mediaId: 'film' }, { errorCode: 'X' }] as const) {
+      const { compositions } = look(facts, atMinute(20), { compositions: [{ ...planned, ...change }] });
+      expect(compositions).toEqual([{ ...planned, state: 'ACKNOWLEDGED', mediaId: 'film' }]);
+    }
+  });
+});
+
 describe('what has retired', () => {
   it('does so when its retention is over, not before, and is deleted once', () => {
     const end = atMinute(8) + callbackMs + retention;
