@@ -1,8 +1,9 @@
-/** Sends a signed event through the configured callback URL, as the cloud would, and waits until it is in Kafka. */
+/** Sends a signed event through a configured callback URL, as VOD or Live would, and waits until it is in Kafka. */
 import { randomUUID } from 'node:crypto';
 import { scanTopic } from '../connectors/kafka/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { checkEventType } from '../processors/callback/index.ts';
+import { streamKeyOf } from '../processors/stream-key.ts';
 import type { Settings } from '../schemas/settings.ts';
 import { type CallbackEndpoint, headerNames, signatureOf, signedText } from '../services/intake/http/index.ts';
 import type { Finding } from './cloud-check.ts';
@@ -11,18 +12,32 @@ import { kafkaSettingsOf, topicNamer } from './endpoints.ts';
 const withinMs = 5_000;
 const seenWithinMs = 15_000;
 
-/** The event says nothing: the video processor drops it, and no state comes of it. */
+type Check = { readonly key: string; readonly body: Readonly<Record<string, string>> };
+
+/** What says nothing of a video or a stream: the video processor drops it, and no state comes of it. */
+function checkOf(endpoint: CallbackEndpoint, atMs: number): Check {
+  const id = `live2vod-check-${randomUUID()}`;
+  if (endpoint.kind === 'live') {
+    const stream = { domainName: 'live2vod.invalid', appName: 'check', streamName: id };
+    const { domainName: domain, appName: app } = stream;
+    return { key: streamKeyOf(stream), body: { domain, app, stream: id, event: checkEventType } };
+  }
+  const EventTime = `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+  return { key: id, body: { EventType: checkEventType, EventTime, VideoId: id } };
+}
+
 export async function checkEvent(settings: Settings, endpoint: CallbackEndpoint): Promise<Finding> {
-  const what = `a signed event sent to ${endpoint.url} is in ${topicNamer(settings)('callbacks')}`;
-  const videoId = `live2vod-check-${randomUUID()}`;
+  const of = endpoint.kind === 'live' ? "a signed event of Live's own" : 'a signed event';
+  const what = `${of} sent to ${endpoint.url} is in ${topicNamer(settings)('callbacks')}`;
   const startedAtMs = systemPlatform.now();
-  const refused = await send(endpoint, videoId).catch((error: unknown) => ({
+  const check = checkOf(endpoint, startedAtMs);
+  const refused = await send(endpoint, check).catch((error: unknown) => ({
     why: causeOf(error),
     remedy:
       'let the URL lead to the ingress: DNS, load balancer, port, certificate; ./live2vod doctor asks the ingress itself',
   }));
   if (refused) return { what, ...refused };
-  const seen = await isSeen(settings, videoId, startedAtMs).catch((error: unknown) => causeOf(error));
+  const seen = await isSeen(settings, check.key, startedAtMs).catch((error: unknown) => causeOf(error));
   if (seen === true) return { what };
   const why = seen === false ? `it was answered 200 and isn't there after ${seenWithinMs / 1000} s` : seen;
   return {
@@ -32,13 +47,11 @@ export async function checkEvent(settings: Settings, endpoint: CallbackEndpoint)
   };
 }
 
-async function send(endpoint: CallbackEndpoint, videoId: string): Promise<Omit<Finding, 'what'> | null> {
-  const now = systemPlatform.now();
-  const timestamp = String(Math.floor(now / 1000));
+async function send(endpoint: CallbackEndpoint, { body }: Check): Promise<Omit<Finding, 'what'> | null> {
+  const timestamp = String(Math.floor(systemPlatform.now() / 1000));
   const names = headerNames[endpoint.kind ?? 'vod'];
   const [key] = endpoint.keys;
   const signature = key === undefined ? undefined : signatureOf(signedText(endpoint), timestamp, key);
-  const EventTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
   const response = await systemPlatform.fetch(endpoint.url, {
     method: 'POST',
     redirect: 'manual',
@@ -46,7 +59,7 @@ async function send(endpoint: CallbackEndpoint, videoId: string): Promise<Omit<F
       'content-type': 'application/json',
       ...(signature === undefined ? {} : { [names.timestamp]: timestamp, [names.signature]: signature }),
     },
-    body: JSON.stringify({ EventType: checkEventType, EventTime, VideoId: videoId }),
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(withinMs),
   });
   await response.body?.cancel();
@@ -56,14 +69,16 @@ async function send(endpoint: CallbackEndpoint, videoId: string): Promise<Omit<F
     return {
       why,
       remedy:
-        'start the ingress with these VOD_CALLBACK_URL and VOD_CALLBACK_KEYS; a proxy must leave X-VOD-TIMESTAMP and X-VOD-SIGNATURE as they are',
+        endpoint.kind === 'live'
+          ? `start the ingress with this file's callbacks.endpoints; a proxy must leave ${names.timestamp} and ${names.signature} as they are, and the host name too`
+          : 'start the ingress with these VOD_CALLBACK_URL and VOD_CALLBACK_KEYS; a proxy must leave X-VOD-TIMESTAMP and X-VOD-SIGNATURE as they are',
     };
   if (response.status >= 300 && response.status < 400)
     return { why, remedy: 'a redirect counts as failed: configure the address that it leads to' };
   return { why, remedy: 'let the path of the URL lead to the ingress, POST and body unchanged' };
 }
 
-async function isSeen(settings: Settings, videoId: string, fromMs: number): Promise<boolean> {
+async function isSeen(settings: Settings, wanted: string, fromMs: number): Promise<boolean> {
   const kafka = kafkaSettingsOf(settings, 'doctor');
   const topic = topicNamer(settings)('callbacks');
   const untilMs = systemPlatform.monotonicMs() + seenWithinMs;
@@ -71,7 +86,7 @@ async function isSeen(settings: Settings, videoId: string, fromMs: number): Prom
   while (systemPlatform.monotonicMs() < untilMs) {
     // The broker's clock may be behind ours.
     for await (const { key } of scanTopic(kafka, topic, { fromMs: fromMs - 60_000, signal }))
-      if (key === videoId) return true;
+      if (key === wanted) return true;
     await systemPlatform.sleep(300);
   }
   return false;

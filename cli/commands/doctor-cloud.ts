@@ -9,9 +9,9 @@ export function addDoctorCloud(doctor: Command): void {
   doctor
     .command('cloud')
     .description(
-      'check the account: credentials, clock, endpoints, callback configuration; send a test event through the callback URL',
+      'check the account: credentials, clock, endpoints, callback configuration; send a test event through each callback URL',
     )
-    .option('--no-event', 'send no test event')
+    .option('--no-event', 'send no test events')
     .action(async ({ event }: { event: boolean }) => {
       const wrong = (await findingsOf(readConfiguration(), event)).filter(print);
       if (wrong.length > 0)
@@ -55,9 +55,10 @@ async function findingsOf(configuration: Configuration, withEvent: boolean): Pro
   const [endpoint] = callbackEndpointsOf(settings, {
     endpoints: callbacks.endpoints.filter(({ kind }) => kind === 'vod'),
   });
-  if (withEvent && endpoint) {
+  if (withEvent) {
     const { checkEvent } = await import('../event-check.ts');
-    findings.push(await checkEvent(settings, endpoint));
+    const live = callbacks.endpoints.filter(({ kind }) => kind === 'live');
+    for (const one of [...(endpoint ? [endpoint] : []), ...live]) findings.push(await checkEvent(settings, one));
   }
   return findings;
 }

@@ -47,6 +47,7 @@ test('all is well; then each thing that is not says what to do', async () => {
   const well = await doctor();
   expect(well, well.text).toMatchObject({ status: exitCode.ok });
   expect(well.text).toMatch(/ok {4}a signed event sent to .* is in test-/);
+  expect(well.text).toMatch(/ok {4}a signed event of Live's own sent to .*\/callbacks\/live is in test-/);
   expect(well.text).toMatch(/ok {4}Live's own record callbacks of play\.example\.com go to http/);
   expect(well.text).not.toContain('FAIL');
 
@@ -54,6 +55,15 @@ test('all is well; then each thing that is not says what to do', async () => {
   expect(otherKey).toMatchObject({ status: exitCode.unavailable });
   expect(otherKey.text).toMatch(/FAIL .*the cloud has another key\n +→ add the key/);
   expect(otherKey.text).toMatch(/FAIL .*it answers 403.*\n +→ start the ingress with these/);
+
+  // The ingress has the file's key.
+  const otherFile = join(own.LIVE2VOD_HOME, 'other.yaml');
+  const otherEndpoint = { ...endpoint, region: 'cn-shanghai', keys: ['Other123Def45678'] };
+  writeFileSync(otherFile, stringify({ callbacks: { endpoints: [otherEndpoint] } }));
+  const otherLiveKey = await doctor({ LIVE2VOD_CONFIG: otherFile });
+  expect(otherLiveKey.text).toMatch(
+    /FAIL {2}a signed event of Live's own sent to .*it answers 403.*\n +→ start the ingress with this file's/,
+  );
 
   const noCloud = await doctor({ VOD_ENDPOINT: 'http://127.0.0.1:9' });
   expect(noCloud.text).toMatch(/FAIL {2}VOD at http:\/\/127\.0\.0\.1:9 answers: .*\n +→ .*VOD_ENDPOINT/);
