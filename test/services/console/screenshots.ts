@@ -1,6 +1,7 @@
 /**
  * Takes the pictures of `docs/images` from a running demo, which has a dead letter once its `callbacks` topic was fed with
- * something that is no JSON:
+ * something that is no JSON. Those of a clip and of Live's own callbacks, which no demo has, are taken where a session has such
+ * (docs/getting-started.md, *Without an account*):
  * `node test/services/console/screenshots.ts http://127.0.0.1:8080 docs/images [NAME ...]`
  */
 import { join } from 'node:path';
@@ -33,13 +34,21 @@ const at = (hash: string) => async (page: Page) => {
   await page.locator('main section').waitFor();
 };
 
-type Session = { sessionId: string; segments: { videoId: string }[]; gaps: unknown[]; composed: { videoId: string }[] };
+type Session = {
+  readonly sessionId: string;
+  readonly segments: readonly { readonly videoId: string }[];
+  readonly gaps: readonly unknown[];
+  readonly composed: readonly { readonly videoId: string }[];
+  readonly clips: readonly { readonly state: string; readonly parts: readonly unknown[] }[];
+  readonly liveRecording: { readonly state: string } | null;
+};
 const answer = await fetch(`${url}/api/sessions?limit=500`);
 const { items } = (await answer.json()) as { items: Session[] };
 const score = (one: Session) => (one.composed.length > 0 ? 100 : 0) + one.segments.length + one.gaps.length;
 const richest = items.toSorted((a, b) => score(b) - score(a))[0];
 if (!richest) throw new Error(`${url} has no sessions: start ./live2vod demo and wait for its comparison`);
-const session = `#/session/${encodeURIComponent(richest.sessionId)}`;
+const pageOf = ({ sessionId }: Session) => `#/session/${encodeURIComponent(sessionId)}`;
+const session = pageOf(richest);
 const video = `#/video/${encodeURIComponent(richest.composed[0]?.videoId ?? richest.segments[0]?.videoId ?? '')}`;
 
 const sessions = async (page: Page) => page.locator('a.row').first().waitFor();
@@ -79,4 +88,13 @@ await picture('latency', { ...desk, viewport: { width: 1280, height: 1700 } }, a
   await byHour;
 });
 await picture('dead-letters', desk, at('#/dead-letters'));
+const cut = items.find(({ clips }) => clips.some(({ state, parts }) => state === 'DONE' && parts.length > 1));
+if (cut) await picture('clip', { ...desk, viewport: { width: 1280, height: 1180 } }, at(pageOf(cut)));
+const toldBy = (wanted: string, segments: number) =>
+  items.find(({ liveRecording, ...one }) => liveRecording?.state === wanted && one.segments.length === segments);
+const pausedOnly = toldBy('PAUSED', 0);
+if (pausedOnly)
+  await picture('live-paused', { ...desk, viewport: { width: 1280, height: 260 } }, at(pageOf(pausedOnly)));
+const ended = toldBy('ENDED', 1);
+if (ended) await picture('live-ended', { ...desk, viewport: { width: 1280, height: 520 } }, at(pageOf(ended)));
 await browser.close();
