@@ -1,8 +1,9 @@
-import type { JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Fact, JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
+import { succeeded } from '../callback/index.ts';
 import { type Policy, partFor } from '../policy/index.ts';
 import { sameValue } from './conflicts.ts';
 import { containerOf } from './container.ts';
-import { type Event, eventsOf } from './events.ts';
+import { type Event, eventsOf, timeOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
 import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
 
@@ -20,7 +21,7 @@ export const maxGenerations = 16;
  * waits for the audit starts when the verdict lets the video pass. Only a person's request adds a job, one per
  * request, as a further generation; it answers an entry that awaits approval first, and waits for the audit like it.
  * A request that comes before the policy has decided is answered too, and the policy decides nonetheless.
- * Nothing is planned for what is older than `maxActAgeSeconds`, which the state says then, nor for a video that is
+ * Nothing is planned for what is older than `maxActAgeSeconds`, or of an unknown age, which the state says then, nor for a video that is
  * retired, deleted, blocked by an audit, or has lost its source.
  */
 export function decide(state: VideoState, policy: Policy, nowMs: number): Decision | null {
@@ -65,6 +66,11 @@ class Unstarted {
     return this.#add(causeTime < this.#nowMs ? 'TOO_OLD' : 'TOO_FAR_AHEAD', causeTime, requestId);
   }
 
+  /** Notes that what the policy decided isn't started, since nothing that can be believed says when its cause was. */
+  noteUndated(knownTime: number): null {
+    return this.#add('UNDATED', knownTime, null);
+  }
+
   /** Notes a request for which there is no generation left. */
   noteSurplus(causeTime: number, requestId: string): null {
     return this.#add('TOO_MANY', causeTime, requestId);
@@ -86,7 +92,7 @@ class Unstarted {
  * by it, so it is decided at any age. One that an earlier release decided on stays as it was.
  */
 function sourcePlaysBy(state: VideoState, policy: Policy): boolean | null {
-  if (hasDecided(state) || qualifiedAt(state) === null) return null;
+  if (hasDecided(state) || qualifiedAs(state) === null) return null;
   return ruleOf(state, policy).sourcePlays;
 }
 
@@ -98,30 +104,51 @@ function hasDecided({ jobs }: VideoState): boolean {
   return jobs.some(({ generation }) => generation === 0);
 }
 
-/** Since when it is known for a recording or a composition whose source is ready; null: it isn't. */
-function qualifiedAt({ kind, stream, recordedTime, composeStartTime, sourceReadyTime }: VideoState): number | null {
-  if (stream === null || sourceReadyTime === null) return null;
-  const announced = kind === 'SEGMENT' ? recordedTime : kind === 'COMPOSED' ? composeStartTime : null;
-  return announced === null ? null : Math.max(announced, sourceReadyTime);
+/** As what it is known, whose source is ready, and since when; `undated`: part of that has no time that can be believed. */
+type Qualified = {
+  readonly kind: 'SEGMENT' | 'COMPOSED';
+  /** Of what has one, else 0. */
+  readonly atMs: number;
+  readonly undated: boolean;
+};
+
+/** Null: it isn't known for a recording or a composition, or its source isn't ready. */
+function qualifiedAs(state: VideoState): Qualified | null {
+  const { kind, stream, recordedTime, composeStartTime, sourceReadyTime } = state;
+  if (stream === null || (kind !== 'SEGMENT' && kind !== 'COMPOSED')) return null;
+  const announcedTime = kind === 'SEGMENT' ? recordedTime : composeStartTime;
+  const isSaid = (time: number | null, ...kinds: readonly Fact['kind'][]) => time !== null || isUndated(state, kinds);
+  if (!isSaid(sourceReadyTime, 'SOURCE_READY', 'UPLOADED_BY_URL')) return null;
+  if (!isSaid(announcedTime, kind === 'SEGMENT' ? 'RECORDED' : 'COMPOSE_START')) return null;
+  const undated = announcedTime === null || sourceReadyTime === null;
+  return { kind, atMs: Math.max(announcedTime ?? 0, sourceReadyTime ?? 0), undated };
+}
+
+/** An event of these kinds worked, at a time that can't be believed. */
+function isUndated(state: VideoState, kinds: readonly Fact['kind'][]): boolean {
+  return eventsOf(state).some((event) => {
+    return kinds.includes(event.fact.kind) && succeeded(event.entry) && timeOf(event) === null;
+  });
 }
 
 function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
   // Requests may have been answered before the video was known for what it is.
   if (hasDecided(state) || state.sourceGone) return null;
-  const qualified = qualifiedAt(state);
-  if (qualified === null || (state.kind !== 'SEGMENT' && state.kind !== 'COMPOSED')) return null;
-  const causeTime = Math.max(qualified, blockLiftedTime(eventsOf(state)));
+  const qualified = qualifiedAs(state);
+  if (qualified === null) return null;
+  const causeTime = Math.max(qualified.atMs, blockLiftedTime(eventsOf(state)));
   const rule = ruleOf(state, policy);
   const isLeft = rule.transcode === 'none';
   const startsNothing = isLeft || rule.transcode === 'cloud';
   // What is left to the cloud, or as it is, would not have been started by us at any age.
+  if (qualified.undated && !isLeft) return startsNothing ? null : unstarted.noteUndated(causeTime);
   if (unstarted.isUntimely(causeTime) && !isLeft) return startsNothing ? null : unstarted.note(causeTime, null);
   const planned = stepsBy(rule, state.auditStatus);
   const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0), kind, policy.name, nowMs));
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
   const plan = rule.transcode === 'pipeline' && hold === null;
   const entry: JobLedgerEntry = {
-    ...newEntry(state.videoId, state.kind, 0, nowMs),
+    ...newEntry(state.videoId, qualified.kind, 0, nowMs),
     decision: rule.transcode === 'pipeline' ? 'PIPELINE' : startsNothing ? 'CLOUD' : 'APPROVAL',
     // Of what is planned the ledger says how it stands.
     state: startsNothing ? 'DECIDED' : 'AWAITING_APPROVAL',

@@ -177,9 +177,9 @@ export type StepLedgerEntry = {
 export type NotStarted = {
   /** eventId of the operator's request; null: what the policy would have decided. */
   readonly requestId: string | null;
-  /** TOO_OLD or TOO_FAR_AHEAD, by maxActAgeSeconds; TOO_MANY: requests beyond the generations that a video gets. */
+  /** TOO_OLD or TOO_FAR_AHEAD, by maxActAgeSeconds; TOO_MANY: requests beyond the generations that a video gets; UNDATED: what announced the video or its source has no time that can be believed. */
   readonly reason: string;
-  /** The time that was compared with the clock. */
+  /** The time that was compared with the clock; of UNDATED that of what has one, else 0. */
   readonly causeTime: number;
   readonly decidedAt: number;
   /** The policy rule that sets the age. */

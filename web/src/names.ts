@@ -48,6 +48,7 @@ const chinese: Readonly<Record<string, string>> = {
   TOO_OLD: '已过期',
   TOO_FAR_AHEAD: '时间超前',
   TOO_MANY: '请求过多',
+  UNDATED: '时间不可信',
 };
 
 const stages: Readonly<Record<string, readonly [en: string, zh: string]>> = {

@@ -174,7 +174,7 @@ export function VideoView({ id, onConnection }: { id: string; onConnection: (up:
               <tr key={one.requestId}>
                 <td>{say(one.requestId === null ? 'byPolicy' : 'byRequest')}</td>
                 <td>{codeName(one.reason)}</td>
-                <td>{dateTime(one.causeTime)}</td>
+                <td>{one.causeTime === 0 ? '–' : dateTime(one.causeTime)}</td>
                 <td>{dateTime(one.decidedAt)}</td>
               </tr>
             ))}

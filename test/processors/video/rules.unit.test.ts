@@ -249,6 +249,49 @@ describe('what is too old to be acted on', () => {
     expect(cloud.state?.notStarted).toEqual([]);
   });
 
+  describe('of which a time can’t be believed', () => {
+    const undated = (body: CallbackBody): CallbackBody => ({ ...body, EventTime: '2199-01-01T00:00:00Z' });
+    const film = [composeStart(4), sourceReady(6)] as const;
+
+    it.each<[string, readonly CallbackBody[], number]>([
+      ['the announcement of a film', [undated(film[0]), film[1]], atMs(6)],
+      ['its source', [film[0], undated(film[1])], atMs(4)],
+      ['both', film.map(undated), 0],
+      ['the announcement of a recording', [undated(recorded(4)), sourceReady(6)], atMs(6)],
+    ])('is said: %s', (_, bodies, causeTime) => {
+      for (const order of [bodies, bodies.toReversed()]) {
+        const { state, jobs } = run(order, { policies, now: 10 });
+        expect(jobs).toEqual([]);
+        expect(state?.notStarted).toEqual([
+          { requestId: null, reason: 'UNDATED', causeTime, decidedAt: atMs(10), policy: expect.any(String) },
+        ]);
+        // A copy that can be believed has it started, and nothing is said any more.
+        const copies = state?.kind === 'SEGMENT' ? [recorded(4)] : film;
+        const told = run(copies, { policies, from: state, now: 11 });
+        expect([told.jobs.length, told.state?.notStarted]).toEqual([1, []]);
+      }
+    });
+
+    it('is not said before both are there, of what failed, or of what is left to the cloud', () => {
+      const none: readonly (readonly CallbackBody[])[] = [
+        [undated(film[0])],
+        [undated(film[1])],
+        [undated({ ...film[0], Status: 'fail' }), film[1]],
+        [film[0], undated({ ...film[1], Status: 'fail' })],
+      ];
+      for (const bodies of none) expect(run(bodies, { policies, now: 10 }).state?.notStarted).toEqual([]);
+      const left = run([undated(film[0]), film[1]], { policies: transcodeBy('cloud'), now: 10 });
+      expect(left.state).toMatchObject({ jobs: [], notStarted: [] });
+    });
+
+    it('is left as it is by a policy that leaves it so, and plays', () => {
+      const asItIs = bookOf([{ composed: { transcode: 'none', sourcePlays: true } }]);
+      const { state } = run([undated(film[0]), film[1]], { policies: asItIs, now: 10 });
+      expect(state).toMatchObject({ status: 'PLAYABLE', sourcePlays: true, notStarted: [] });
+      expect(state?.jobs).toMatchObject([{ purpose: 'COMPOSED', leftAsIs: true, state: 'DECIDED' }]);
+    });
+  });
+
   it('is what lies more than maxActAge away, to the second', () => {
     const rule = bookOf([{ segments: { transcode: 'pipeline', templateGroupId }, maxActAgeSeconds: 600 }]);
     for (const [now, count] of [
