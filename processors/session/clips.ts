@@ -43,8 +43,8 @@ export function sessionClipsOf(clips: readonly ClipVideo[]): readonly SessionCli
 function sessionClipOf(facts: readonly ClipVideo[]): SessionClip {
   const request = requestIn(facts);
   const cut = facts.findLast(({ clip }) => clip.state === 'ACKNOWLEDGED');
-  const { token, from, to, title, templateGroupId, requestedAt, parts } = request.clip;
-  const common = { token, from, to, title, templateGroupId, requestedAt, parts };
+  const { token, from, to, title, templateGroupId, requestedAt, parts, plannedAt } = request.clip;
+  const common = { token, from, to, title, templateGroupId, requestedAt, parts, plannedAt };
   if (cut) {
     const { videoId, status, clip } = cut;
     const state = status === 'FAILED' ? 'FAILED' : isBeforeSource(status) ? 'ACKNOWLEDGED' : 'DONE';
@@ -55,17 +55,37 @@ function sessionClipOf(facts: readonly ClipVideo[]): SessionClip {
       videoId,
       status,
       errorCode: state === 'FAILED' ? clip.errorCode : null,
+      errorMessage: state === 'FAILED' ? clip.errorMessage : null,
+      finishedAt: clip.finishedAt,
     };
   }
   const failed = facts.findLast(({ clip }) => clip.state === 'FAILED') ?? facts.findLast(isDoubtful);
   const none = { ...common, videoId: null, status: null };
   if (failed) {
-    const { errorCode } = failed.clip;
-    return { ...none, state: failed.clip.state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', errorCode };
+    const { state, errorCode, errorMessage, finishedAt } = failed.clip;
+    return { ...none, state: state === 'FAILED' ? 'FAILED' : 'IN_DOUBT', errorCode, errorMessage, finishedAt };
   }
   const { refusal } = request.clip;
-  return { ...none, state: refusal === null ? 'PLANNED' : 'REFUSED', errorCode: refusal };
+  const errorMessage = refusal === null ? null : (refusals[refusal as Refusal] ?? null);
+  return {
+    ...none,
+    state: refusal === null ? 'PLANNED' : 'REFUSED',
+    errorCode: refusal,
+    errorMessage,
+    finishedAt: null,
+  };
 }
+
+/** Why a request is not carried out. */
+export type Refusal = 'TooManyClips' | 'TooOld' | 'TooManyParts' | 'NotOfSession' | 'NotNormal';
+
+const refusals: Readonly<Record<Refusal, string>> = {
+  TooManyClips: `the session had ${limits.clips} clips, which is the most`,
+  TooOld: 'the request was further away in time than maxActAgeSeconds of the policy',
+  TooManyParts: `it had more than ${limits.clipParts} parts`,
+  NotOfSession: 'a recording that it is cut out of was not of the session',
+  NotNormal: 'a recording that it is cut out of had not status Normal, which is all that the cloud cuts',
+};
 
 const isDoubtful = ({ clip }: ClipVideo) => clip.state === 'IN_DOUBT';
 

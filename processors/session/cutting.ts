@@ -4,7 +4,7 @@ import type { StreamRef, StreamVideo, StreamVideoClip } from '../../schemas/gene
 import { noTranscode } from '../../schemas/template-groups.ts';
 import { streamKeyOf } from '../stream-key.ts';
 import type { Emission } from '../topology.ts';
-import { byKey, type ClipVideo, isPlanned, requestIn } from './clips.ts';
+import { byKey, type ClipVideo, isPlanned, type Refusal, requestIn } from './clips.ts';
 import type { Group } from './grouping.ts';
 import type { Session } from './projection.ts';
 import { isOverAt, retiresAt } from './retention.ts';
@@ -80,7 +80,7 @@ function cutClips(
       decided.set(request, { ...request, clip: { ...clip, plannedAt: clip.requestedAt ?? nowMs } });
       continue;
     }
-    const refusal = planned >= limits.clips ? 'TooManyClips' : refusalOf(clip, group, rules, nowMs);
+    const refusal: Refusal | null = planned >= limits.clips ? 'TooManyClips' : refusalOf(clip, group, rules, nowMs);
     const next = { ...clip, refusal, plannedAt: refusal === null ? nowMs : null };
     decided.set(request, { ...request, clip: next });
     if (refusal !== null) continue;
@@ -90,7 +90,7 @@ function cutClips(
   return { decided, jobs };
 }
 
-function refusalOf(clip: StreamVideoClip, group: Group, rules: SessionRules, nowMs: number): string | null {
+function refusalOf(clip: StreamVideoClip, group: Group, rules: SessionRules, nowMs: number): Refusal | null {
   if (Math.abs(nowMs - (clip.requestedAt ?? 0)) > rules.maxActAgeMs) return 'TooOld';
   if (clip.parts.length > limits.clipParts) return 'TooManyParts';
   const sources = clip.parts.map(({ videoId }) => group.segments.find(({ video }) => video.videoId === videoId)?.video);

@@ -151,6 +151,7 @@ export function digestOf(content: SessionContent): number {
 function addClip(sum: Digest, { parts, ...clip }: SessionClip): void {
   sum.add(clip.token).add(clip.state).add(clip.from).add(clip.to).add(clip.title).add(clip.templateGroupId);
   sum.add(clip.videoId).add(clip.status).add(clip.errorCode).add(clip.requestedAt).add(parts.length);
+  sum.add(clip.errorMessage).add(clip.plannedAt).add(clip.finishedAt);
   for (const { videoId, inSeconds, outSeconds } of parts) sum.add(videoId).add(`${inSeconds} ${outSeconds}`);
 }
 

@@ -1,6 +1,7 @@
 import type { ClipFact } from '../../schemas/generated/StreamFact.ts';
 import type { Fact, VideoState } from '../../schemas/generated/VideoState.ts';
-import { eventsOf } from './events.ts';
+import { failed } from '../callback/index.ts';
+import { type Event, eventsOf, timeOf } from './events.ts';
 
 /**
  * What the events say of a clip: the request, and what became of it, of which an acknowledgement outweighs a failure, that
@@ -8,8 +9,10 @@ import { eventsOf } from './events.ts';
  */
 export function clipFactOf(state: VideoState): ClipFact | null {
   let best: ClipFact | null = null;
+  let decisive: Event | null = null;
   let asked: Pick<ClipFact, 'requestedAt' | 'templateGroupId' | 'parts'> | null = null;
-  for (const { entry, fact } of eventsOf(state)) {
+  for (const event of eventsOf(state)) {
+    const { entry, fact } = event;
     const said = clipStates[fact.kind];
     const { clip, token, templateGroupId } = fact.job ?? noJob;
     if (said === undefined || clip === null || token === null) continue;
@@ -18,11 +21,42 @@ export function clipFactOf(state: VideoState): ClipFact | null {
       asked = { requestedAt: entry.eventTime === 0 ? null : entry.eventTime, templateGroupId, parts };
     if (best !== null && weights[said] <= weights[best.state]) continue;
     const { errorCode } = entry;
-    best = { token, state: said, errorCode, from, to, title, templateGroupId, requestedAt: null, parts: [] };
+    decisive = event;
+    best = {
+      token,
+      state: said,
+      errorCode,
+      from,
+      to,
+      title,
+      templateGroupId,
+      requestedAt: null,
+      parts: [],
+      ...unended,
+    };
   }
-  if (best === null) return null;
-  const failed = best.state === 'ACKNOWLEDGED' && state.status === 'FAILED' ? state.errorCode : best.errorCode;
-  return { ...best, errorCode: failed, ...asked };
+  if (best === null || decisive === null) return null;
+  return { ...best, ...(best.state === 'ACKNOWLEDGED' ? endOfVideo(state) : endOfCall(best, decisive)), ...asked };
+}
+
+const unended = { errorMessage: null, finishedAt: null };
+
+type Ending = Pick<ClipFact, 'errorCode' | 'errorMessage' | 'finishedAt'>;
+
+function endOfCall({ state, errorCode }: ClipFact, event: Event): Ending {
+  const isEnd = state === 'FAILED';
+  return { errorCode, errorMessage: event.fact.errorMessage, finishedAt: isEnd ? timeOf(event) : null };
+}
+
+/** The clip is there with the source of its video. */
+function endOfVideo(state: VideoState): Ending {
+  if (state.status !== 'FAILED') return { errorCode: null, errorMessage: null, finishedAt: state.sourceReadyTime };
+  const last = eventsOf(state).findLast(({ entry }) => failed(entry));
+  return {
+    errorCode: state.errorCode,
+    errorMessage: state.errorMessage,
+    finishedAt: last === undefined ? null : timeOf(last),
+  };
 }
 
 const noJob = { clip: null, token: null, templateGroupId: null };

@@ -107,6 +107,11 @@ export type SessionClip = {
   readonly requestedAt: number | null;
   /** In order. */
   readonly parts: readonly SessionClipPart[];
+  readonly errorMessage: string | null;
+  /** When the command went out; null: it was refused, or its request isn't known. */
+  readonly plannedAt: number | null;
+  /** When the cloud had refused or failed to produce it, or the source of its video was there. */
+  readonly finishedAt: number | null;
 };
 
 /** SEGMENTS_AWAITED: segments aren't through yet. SEGMENTS_NOT_NORMAL: they should be, and can't be played: the cloud would refuse to compose them. TOO_MANY_SEGMENTS: more than the cloud takes for one production. */

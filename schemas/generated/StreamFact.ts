@@ -67,6 +67,9 @@ export type ClipFact = {
   readonly requestedAt: number | null;
   /** In order; empty where only what became of it is told. */
   readonly parts: readonly ClipFactPart[];
+  readonly errorMessage: string | null;
+  /** When the cloud had refused or failed to produce it, or the source of its video was there. */
+  readonly finishedAt: number | null;
 };
 
 /** Nothing but the source can be played. MEANWHILE: a transcode is to come, or a person may ask for one. FOR_GOOD: nobody transcodes it. */

@@ -44,6 +44,9 @@ export type StreamVideoClip = {
   readonly templateGroupId: string | null;
   readonly requestedAt: number | null;
   readonly parts: readonly StreamVideoClipPart[];
+  readonly errorMessage: string | null;
+  /** When the cloud had refused or failed to produce it, or the source of its video was there. */
+  readonly finishedAt: number | null;
   /** When the command went out; null: not yet, or refused. */
   readonly plannedAt: number | null;
   /** Why it is not cut. */

@@ -157,7 +157,11 @@ async function sourcesOf(view: StateView, session: SessionState, fromMs: number,
 /** The same clip isn't tried again by itself: it might be paid for twice. */
 function refuseEnded(clip: SessionClip | undefined): void {
   if (clip === undefined || !['FAILED', 'IN_DOUBT', 'REFUSED'].includes(clip.state)) return;
-  const why = clip.errorCode === null ? '' : ` (${clip.errorCode})`;
+  const why = [clip.errorCode, clip.errorMessage].filter((text) => text !== null).join(': ');
   const again = 'ask with an idempotencyKey of your own to have it cut again';
-  throw new ApiFault(409, `CLIP_${clip.state}`, `the same clip, ${clip.token}, is ${clip.state}${why}: ${again}`);
+  throw new ApiFault(
+    409,
+    `CLIP_${clip.state}`,
+    `the same clip, ${clip.token}, is ${clip.state}${why && ` (${why})`}: ${again}`,
+  );
 }

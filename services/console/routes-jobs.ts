@@ -116,8 +116,10 @@ export function jobsOfVideo({ videoId, stream, jobs, steps }: VideoState): JobIt
 }
 
 export function jobsOfSession({ sessionId, stream, composition, clips }: SessionState): JobItem[] {
-  const cut = clips.map(({ token, state, templateGroupId, videoId: cloudId, errorCode }) => {
-    return { ...none, type: 'CLIP' as const, token, state, templateGroupId, cloudId, errorCode, sessionId, stream };
+  const cut = clips.map(({ token, state, templateGroupId, videoId: cloudId, errorCode, errorMessage, ...times }) => {
+    const { plannedAt, finishedAt } = times;
+    const ours = { token, state, templateGroupId, cloudId, errorCode, errorMessage, plannedAt, finishedAt };
+    return { ...none, ...ours, type: 'CLIP' as const, sessionId, stream };
   });
   if (composition === null) return cut;
   const { token, state, reason: policy, mediaId: cloudId, errorCode } = composition;

@@ -48,7 +48,7 @@ export function Clips({ session }: { session: SessionState }) {
                   </div>
                 ))}
               </td>
-              <td>{clip.errorCode ?? '–'}</td>
+              <td>{[clip.errorCode, clip.errorMessage].filter((text) => text !== null).join(': ') || '–'}</td>
             </tr>
           ))}
         </Table>

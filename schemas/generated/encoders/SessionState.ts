@@ -162,6 +162,9 @@ function writeSessionClip(out: AvroSink, value: SessionClip): void {
     }
     out.end();
   }
+  out.textOrNull(value.errorMessage);
+  out.longOrNull(value.plannedAt);
+  out.longOrNull(value.finishedAt);
 }
 
 function writeSessionClipPart(out: AvroSink, value: SessionClipPart): void {

@@ -111,6 +111,8 @@ function writeClipFact(out: AvroSink, value: ClipFact): void {
     }
     out.end();
   }
+  out.textOrNull(value.errorMessage);
+  out.longOrNull(value.finishedAt);
 }
 
 function writeClipFactPart(out: AvroSink, value: ClipFactPart): void {

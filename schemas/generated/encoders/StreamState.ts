@@ -276,6 +276,8 @@ function writeStreamVideoClip(out: AvroSink, value: StreamVideoClip): void {
     }
     out.end();
   }
+  out.textOrNull(value.errorMessage);
+  out.longOrNull(value.finishedAt);
   out.longOrNull(value.plannedAt);
   out.textOrNull(value.refusal);
 }

@@ -38,7 +38,7 @@ function asked(change: Partial<ClipFact> = {}, at = 60): StreamFact {
       { videoId: 'a', inSeconds: 1140, outSeconds: null },
       { videoId: 'b', inSeconds: 0, outSeconds: 60 },
     ],
-    ...change,
+    ...{ errorMessage: null, finishedAt: null, ...change },
   };
   const none = { recording: null, recordedTime: null, sourceReadyTime: null, transcodedTime: null };
   const videoId = `compose:${clip.token}`;
@@ -94,26 +94,44 @@ describe('a clip across a boundary', () => {
     const stream = live().hearAt(asked(), atMinute(60));
     const told = (fact: StreamFact) => clipsOf(stream.hearAt(fact, atMinute(61)))[0];
     const first = product('ANNOUNCED');
-    expect(told(first)).toMatchObject({ state: 'ACKNOWLEDGED', videoId: 'clip', status: 'ANNOUNCED' });
-    const ready = then(first, { status: 'SOURCE_READY', sourceReadyTime: atMinute(62) });
-    expect(told(ready)).toMatchObject({ state: 'DONE', videoId: 'clip', status: 'SOURCE_READY' });
+    const planned = { plannedAt: atMinute(60), errorCode: null, errorMessage: null };
+    expect(told(first)).toMatchObject({ state: 'ACKNOWLEDGED', videoId: 'clip', status: 'ANNOUNCED', ...planned });
+    const clip = { ...(first.clip as ClipFact), finishedAt: atMinute(62) };
+    const ready = then(first, { status: 'SOURCE_READY', sourceReadyTime: atMinute(62), clip });
+    const ended = { state: 'DONE', videoId: 'clip', status: 'SOURCE_READY', finishedAt: atMinute(62), ...planned };
+    expect(told(ready)).toMatchObject(ended);
     const gone = then(ready, { status: 'DELETED' });
     expect(told(gone)).toMatchObject({ state: 'DONE', status: 'DELETED' });
     expect(clipsOf(stream)[0]?.parts).toHaveLength(2);
   });
 
-  it.each([
+  const why = { errorMessage: 'why', finishedAt: atMinute(61) };
+  it.each<[string, StreamFact, string, string, number | null]>([
     [
       'the cloud refuses it',
-      then(asked({ state: 'FAILED', errorCode: 'InvalidParameter' }), {}),
+      then(asked({ state: 'FAILED', errorCode: 'InvalidParameter', ...why }), {}),
       'FAILED',
       'InvalidParameter',
+      atMinute(61),
     ],
-    ['nobody knows', then(asked({ state: 'IN_DOUBT', errorCode: 'ReadTimeout' }), {}), 'IN_DOUBT', 'ReadTimeout'],
-    ['it could not be produced', product('FAILED', {}, { errorCode: 'ProduceFailed' }), 'FAILED', 'ProduceFailed'],
-  ])('says so where %s', (_what, fact, state, errorCode) => {
+    [
+      'nobody knows',
+      then(asked({ state: 'IN_DOUBT', errorCode: 'ReadTimeout', ...why, finishedAt: null }), {}),
+      'IN_DOUBT',
+      'ReadTimeout',
+      null,
+    ],
+    [
+      'it could not be produced',
+      product('FAILED', {}, { errorCode: 'ProduceFailed', ...why }),
+      'FAILED',
+      'ProduceFailed',
+      atMinute(61),
+    ],
+  ])('says so where %s', (_what, fact, state, errorCode, finishedAt) => {
     const stream = live().hearAt(asked(), atMinute(60)).hearAt(fact, atMinute(61));
-    expect(clipsOf(stream)).toMatchObject([{ state, errorCode }]);
+    const told = { state, errorCode, errorMessage: 'why', plannedAt: atMinute(60), finishedAt };
+    expect(clipsOf(stream)).toMatchObject([told]);
     expect(cuts(stream)).toHaveLength(1);
   });
 
@@ -214,7 +232,14 @@ describe('a request is refused', () => {
     const stream = live()
       .hear(...facts)
       .hearAt(request, atMinute(60));
-    expect(clipsOf(stream)).toMatchObject([{ state: 'REFUSED', errorCode }]);
+    const refused = {
+      state: 'REFUSED',
+      errorCode,
+      errorMessage: expect.stringMatching(/\w/),
+      plannedAt: null,
+      finishedAt: null,
+    };
+    expect(clipsOf(stream)).toMatchObject([refused]);
     stream.hear(segment('b', 20, 40, { ...playable(61), videoRevision: 3 })).passTo(300);
     expect(cuts(stream)).toEqual([]);
     expect(clipsOf(stream)).toMatchObject([{ state: 'REFUSED', errorCode }]);

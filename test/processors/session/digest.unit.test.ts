@@ -69,6 +69,7 @@ describe('whether there is something new to say', () => {
       {
         ...{ token: 'k', state: 'DONE', from: 1, to: 2, title: 'goal', templateGroupId: 'g', videoId: 'clip' },
         ...{ status: 'TRANSCODED', errorCode: 'E', requestedAt: 3 },
+        ...{ errorMessage: 'why', plannedAt: 4, finishedAt: 5 },
         parts: [{ videoId: 'a', inSeconds: 1.5, outSeconds: 2.5 }],
       },
     ],

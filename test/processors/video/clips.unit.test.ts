@@ -64,7 +64,7 @@ describe('the request', () => {
     expect(fact?.composeJob).toBeNull();
     expect(fact?.clip).toEqual({
       ...{ token, state: 'REQUESTED', errorCode: null, from: shown.fromMs, to: shown.toMs, title: 'goal' },
-      ...{ templateGroupId: 'g', requestedAt: atMs(10), parts },
+      ...{ templateGroupId: 'g', requestedAt: atMs(10), parts, errorMessage: null, finishedAt: null },
     });
   });
 
@@ -76,11 +76,13 @@ describe('the request', () => {
   it.each(['ComposeJobFailed', 'ComposeJobInDoubt'] as const)('keeps what was wanted after %s', (type) => {
     const state = type === 'ComposeJobFailed' ? 'FAILED' : 'IN_DOUBT';
     const wanted = { templateGroupId: 'g', requestedAt: atMs(10), parts };
+    const finishedAt = state === 'FAILED' ? atMs(12) : null;
+    const why = { errorCode: 'InvalidParameter', errorMessage: 'no such part', finishedAt };
     for (const events of [
       [request, ended(type)],
       [ended(type), request],
     ])
-      expect(told(...events).fact).toMatchObject({ clip: { state, errorCode: 'InvalidParameter', ...wanted } });
+      expect(told(...events).fact?.clip).toMatchObject({ state, ...why, ...wanted });
   });
 
   it('without a time that can be read is none', () => {
@@ -112,14 +114,16 @@ describe('the video', () => {
     expect(fact).toMatchObject({ kind: 'UPLOAD', composeJob: null, composeStartTime: null });
     expect(fact?.clip).toEqual({
       ...{ token, state: 'ACKNOWLEDGED', errorCode: null, from: shown.fromMs, to: shown.toMs, title: 'goal' },
-      ...{ templateGroupId: null, requestedAt: null, parts: [] },
+      ...{ templateGroupId: null, requestedAt: null, parts: [], errorMessage: null, finishedAt: atMs(61) },
     });
+    expect(told(taken, produced('success')).fact?.clip).toMatchObject({ finishedAt: null });
   });
 
   it('that could not be produced has failed, with the cloud’s error', () => {
     const { state, fact } = told(taken, produced('fail'));
     expect(state).toMatchObject({ status: 'FAILED', errorCode: 'ProduceFailed' });
-    expect(fact).toMatchObject({ status: 'FAILED', clip: { state: 'ACKNOWLEDGED', errorCode: 'ProduceFailed' } });
+    const clip = { state: 'ACKNOWLEDGED', errorCode: 'ProduceFailed', errorMessage: 'no', finishedAt: atMs(60) };
+    expect(fact).toMatchObject({ status: 'FAILED', clip });
   });
 
   it('is the same in any order', () => {

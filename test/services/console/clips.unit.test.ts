@@ -1,6 +1,7 @@
 /** A person's request for a clip (docs/clips.md): what is asked of the pipeline, and what is refused with what there is. */
 import { describe, expect, test } from 'vitest';
 import type { SessionState } from '../../../schemas/generated/SessionState.ts';
+import { jobsOfSession } from '../../../services/console/routes-jobs.ts';
 import { openView, session, sessionRecord, stream, testConsole, video, videoRecord } from './fixture.ts';
 
 const startMs = Date.UTC(2026, 2, 1, 9, 30);
@@ -43,7 +44,7 @@ async function ask(body: object, { clips = [], url = path, a }: Asked = {}) {
 
 const clipOf = (token: string, state: Clip['state'], errorCode: string | null = null): Clip => ({
   ...{ token, state, errorCode, from: 0, to: 1, title: '', templateGroupId: null, videoId: null, status: null },
-  ...{ requestedAt: null, parts: [] },
+  ...{ requestedAt: null, parts: [], errorMessage: errorCode && 'why', plannedAt: null, finishedAt: null },
 });
 
 describe('a clip is asked for', () => {
@@ -108,7 +109,7 @@ describe('a clip is asked for', () => {
     for (const state of ['FAILED', 'IN_DOUBT', 'REFUSED'] as const) {
       const ended = await ask({ from: 0, to: 60 }, { clips: [clipOf(token, state, 'NotNormal')] });
       expect(ended).toMatchObject({ status: 409, body: { code: `CLIP_${state}` }, published: [] });
-      expect(ended.body.message).toContain('idempotencyKey');
+      expect(ended.body.message).toContain(`is ${state} (NotNormal: why): ask with an idempotencyKey`);
     }
   });
 
@@ -118,6 +119,16 @@ describe('a clip is asked for', () => {
     const known = await ask({ from: 0, to: 60 }, { clips: [clipOf(redriven, 'DONE')] });
     expect(known.body).toMatchObject({ token: redriven, state: 'DONE' });
   });
+});
+
+test('the row of a clip among the jobs says when it was planned and how it ended', () => {
+  const clips = [{ ...clipOf('t', 'FAILED', 'NoSuchResource'), plannedAt: 1, finishedAt: 2 }];
+  expect(jobsOfSession(session(sessionId, { clips }))).toMatchObject([
+    {
+      ...{ type: 'CLIP', token: 't', state: 'FAILED', plannedAt: 1, finishedAt: 2 },
+      ...{ errorCode: 'NoSuchResource', errorMessage: 'why' },
+    },
+  ]);
 });
 
 describe('a clip is refused', () => {
