@@ -27,7 +27,12 @@ export type Resolved = Omit<Rule, 'recording' | 'segments' | 'composed'> & {
     readonly graceSeconds: number;
   };
   readonly segments: Rule['segments'] & Transcoding;
-  readonly composed: Rule['composed'] & Transcoding & { readonly compose: 'cloud' | 'pipeline' | 'none' };
+  readonly composed: Rule['composed'] &
+    Transcoding & {
+      readonly compose: 'cloud' | 'pipeline' | 'none';
+      /** How many formats the cloud was told to compose; absent: nothing was said of formats. */
+      readonly films?: number;
+    };
   /** Of files in these containers, where `recording:` says something of each; what it is above holds for all others. */
   readonly formats: Readonly<Record<string, { readonly segments: Transcoding; readonly composed: Transcoding }>>;
 };
@@ -50,6 +55,7 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
   const ofComposed = (said: Told | null) => (compose === 'cloud' ? said : null);
   const toldComposed = ofComposed(told?.composed ?? null);
   const formats = told?.formats ?? [];
+  const films = formats.filter((one) => ofComposed(one.composed) !== null).length;
   const policy: Resolved = {
     ...rule,
     recording: {
@@ -59,7 +65,7 @@ export function resolved(rule: Rule, told: Recorded | undefined) {
       graceSeconds: recording.graceSeconds,
     },
     segments: { ...rule.segments, ...transcodingOf(rule.segments, toldSegments) },
-    composed: { ...composed, ...transcodingOf(composed, toldComposed), compose },
+    composed: { ...composed, ...transcodingOf(composed, toldComposed), compose, ...(films === 0 ? {} : { films }) },
     formats: Object.fromEntries(
       formats.map((one) => [
         one.format,

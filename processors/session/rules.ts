@@ -20,6 +20,8 @@ export type SessionPolicy = {
     /** Who transcodes the composed video. */
     readonly transcode: 'cloud' | 'pipeline' | 'approval' | 'none';
     readonly templateGroupId?: string | undefined;
+    /** How many record formats the cloud was told to compose; absent: nothing was said of formats. */
+    readonly films?: number | undefined;
   };
   readonly maxActAgeSeconds: number;
   readonly retentionDays: number;
@@ -36,6 +38,8 @@ export type SessionRules = KeptRules & {
   readonly compose: 'cloud' | 'pipeline' | 'none';
   /** We compose what the cloud has left overdue. */
   readonly takeOver: boolean;
+  /** Most composed videos that the cloud makes of a session by itself, whatever it is recorded to; null: one for each format. */
+  readonly films: number | null;
   /** What the cloud does with a video that we had composed; null for the account's default. */
   readonly composeTemplateGroupId: string | null;
   readonly maxActAgeMs: number;
@@ -103,6 +107,7 @@ export function rulesOf(policy: SessionPolicy): SessionRules {
     compose: composed.compose,
     composeOverdueMs: (composed.takeOverAfterSeconds ?? policy.silentAfterSeconds) * secondMs,
     takeOver: composed.takeOverAfterSeconds !== undefined,
+    films: composed.films ?? null,
     // A transcode by anybody but the cloud is a job of its own.
     composeTemplateGroupId: composed.transcode === 'cloud' ? (composed.templateGroupId ?? null) : noTranscode,
     maxActAgeMs: policy.maxActAgeSeconds * secondMs,

@@ -63,7 +63,7 @@ export function sweep(
 
   /** One that we composed was overdue then: what the cloud begins after that is no longer its own. */
   const hasRoom = (show: Show, films: readonly Film[], video: StreamVideo) =>
-    compositionsOf(show, compositions).length === 0 && !isFull(show, films, video);
+    compositionsOf(show, compositions).length === 0 && !isFull(show, films, video, rules.films);
   const delayOf = (show: Show) => rulesIn(said, show.startMs, show.endMs, rules).disconnectDelayMs;
 
   /** Gives what waits, and began before that, an owner; true where a compose start of the open session is among it. */
@@ -170,9 +170,14 @@ export function sweep(
   };
 }
 
-/** Whether it has a composed video of that format, or one for each of its record formats. */
-function isFull({ segments }: Show, films: readonly Film[], { format }: StreamVideo): boolean {
-  if (films.length >= tracksOf(segments)) return true;
+/** Whether it has a composed video of that format, or one for each of its record formats, as far as these are composed. */
+function isFull(
+  { segments }: Show,
+  films: readonly Film[],
+  { format }: StreamVideo,
+  most: SessionRules['films'],
+): boolean {
+  if (films.length >= Math.min(tracksOf(segments), most ?? Number.POSITIVE_INFINITY)) return true;
   const same = films.filter((film) => film.video.format === format).length;
   return format !== null && same >= Math.max(1, tracksOf(segments, format));
 }

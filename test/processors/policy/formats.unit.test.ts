@@ -79,6 +79,17 @@ describe('what becomes of a file', () => {
     expect(partFor(asked, 'SEGMENT', 'mp4')).toMatchObject({ transcode: 'approval', cloudWorkflowId: null });
   });
 
+  it.each<[number | undefined, readonly ToldFormat[]]>([
+    [2, mixed],
+    [1, [format('m3u8', 0, 'played'), format('mp4', 1, 'played', 'stored')]],
+    [undefined, []],
+  ])('composes %j films of a session', (films, formats) => {
+    const plain = { ...told(...formats), composes: true };
+    expect(policyBook([], [plain]).policyFor(stream).composed.films).toBe(films);
+    const ours = policyBook(rulesOf([{ composed: { compose: 'pipeline' } }]), [plain]).policyFor(stream);
+    expect(ours.composed.films).toBeUndefined();
+  });
+
   it('is nothing that is said of what the cloud composes, where we do', () => {
     const policy = policyBook(rulesOf([{ composed: { compose: 'pipeline' } }]), [told(...mixed)]).policyFor(stream);
     expect(partFor(policy, 'COMPOSED', 'flv')).toMatchObject(cloud);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
-import { composed, dayMs, minuteMs, StreamUnderTest, segment } from './stream.ts';
+import { composed, dayMs, minuteMs, policy, StreamUnderTest, segment } from './stream.ts';
 
 const second = 1 / 60;
 const slack = 2 * second;
@@ -111,6 +111,18 @@ describe('of two sessions', () => {
     expect(shown(...twoFormats, ...films([{}, {}]))).toEqual(['A a => ', 'B b => e f']);
     // One of a format that was not recorded has room once.
     expect(shown(...twoFormats, ...films([flv, flv]))).toEqual(['A a => f', 'B b => e']);
+  });
+
+  it('with two record formats of which one is composed, each has room for one, before its format is known', () => {
+    const seen = (films: number | undefined) => {
+      const facts = [...twoFormats, composed('e', 11.1, mp4), composed('f', 14)];
+      const live = new StreamUnderTest({ policy: policy({ composed: { films } }) }).hear(...facts);
+      return live.current.map((session) => session.composed.map(({ videoId }) => videoId).join(' '));
+    };
+    expect(seen(1)).toEqual(['e', 'f']);
+    // Of two, the second of the older one may be late.
+    expect(seen(2)).toEqual(['e f', '']);
+    expect(seen(undefined)).toEqual(['e f', '']);
   });
 
   it('two files of one format in each cycle leave room for two of it', () => {
