@@ -16,12 +16,12 @@ import {
   shortText,
   textOf,
   textsOf,
-  timeOf,
   urlOf,
 } from './fields.ts';
 import { canonicalJson, hashOf } from './identity.ts';
 import { renditionOf, streamInfosOf } from './rendition.ts';
 import { refreshed, restored, storageClassChanged } from './storage-events.ts';
+import { parseCloudTime } from './time.ts';
 
 /** What one event type says. */
 export type Reading = {
@@ -80,9 +80,11 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   [
     'TranscodeComplete',
     (body) => {
-      const jobIds = jobIdsIn(body, 'StreamInfos');
+      const infos = objectsOf(body.StreamInfos);
+      const jobIds = jobIdsIn(infos);
+      const outputs = streamInfosOf(infos, body.Status);
       return {
-        fact: { ...emptyFact, kind: 'TRANSCODED', outputs: streamInfosOf(body), errorMessage: messageOf(body) },
+        fact: { ...emptyFact, kind: 'TRANSCODED', outputs, errorMessage: messageOf(body) },
         discriminator: [statusText(body), ...(jobIds.length > 0 ? jobIds : ['', timeText(body)])],
       };
     },
@@ -90,12 +92,12 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   [
     'SnapshotComplete',
     (body) => {
-      const jobIds = jobIdsIn(body, 'SnapshotInfos');
+      const jobIds = jobIdsIn(objectsOf(body.SnapshotInfos));
       return {
         fact: {
           ...emptyFact,
           kind: 'SNAPSHOT',
-          coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
+          coverUrl: urlOf(textOf(body.CoverUrl) ?? body.CoverURL),
           errorMessage: messageOf(body),
           // Only what was ordered through the API belongs to one of our steps.
           jobIds: isOrderedSnapshot(body) ? boundedIds(jobIds.slice(0, 1)) : [],
@@ -112,7 +114,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
         ...emptyFact,
         kind: 'SOURCE_ANALYSED',
         sizeBytes: sizeOf(body),
-        durationSeconds: numberOf(body, 'Duration'),
+        durationSeconds: numberOf(body.Duration, 'Duration'),
         errorMessage: messageOf(body),
       },
       discriminator: [timeText(body)],
@@ -124,7 +126,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
     (body) => {
       const told = { ...emptyFact, errorMessage: messageOf(body) };
       const fact: FreshFact =
-        textOf(body, 'FileType')?.toLowerCase() === 'stream'
+        textOf(body.FileType)?.toLowerCase() === 'stream'
           ? { ...told, ...addedStream(body) }
           : { ...told, kind: 'UPLOADED_BY_URL', sizeBytes: sizeOf(body) };
       return { fact, discriminator: jobIdentity(body) };
@@ -142,7 +144,7 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
     'DeleteMediaComplete',
     (body) => {
       const deletion = deleteTypeOf(body);
-      const jobIds = textsOf(body, 'JobIds');
+      const jobIds = textsOf(body.JobIds);
       return {
         fact: { ...emptyFact, kind: 'DELETED', deletion, jobIds: boundedIds(jobIds), errorMessage: messageOf(body) },
         discriminator: [timeText(body), deletion, ...jobIds],
@@ -153,10 +155,10 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
   [
     'CreateAuditComplete',
     (body) => {
-      const verdict = textOf(body, 'AuditStatus')?.toLowerCase();
+      const verdict = textOf(body.AuditStatus)?.toLowerCase();
       const audit = verdict === 'blocked' ? 'BLOCKED' : verdict === 'normal' ? 'PASS' : null;
       return {
-        fact: { ...emptyFact, kind: 'MANUAL_AUDIT', audit, errorMessage: shortText(body, maxBytes.message, 'Reason') },
+        fact: { ...emptyFact, kind: 'MANUAL_AUDIT', audit, errorMessage: shortText(body.Reason, maxBytes.message) },
         discriminator: [timeText(body), verdict ?? ''],
         mayFailBeside: true,
       };
@@ -180,16 +182,16 @@ export const cloudEvents: ReadonlyMap<string, Reader> = new Map<string, Reader>(
         errorMessage: messageOf(body) ?? failedActivities(body),
         workflow: workflowOf(body),
       },
-      discriminator: [textOf(body, 'TaskId') ?? timeText(body), statusText(body)],
+      discriminator: [textOf(body.TaskId) ?? timeText(body), statusText(body)],
     }),
   ],
   [
     'MediaBaseChangeComplete',
     (body) => {
-      const mode = textOf(body, 'OperateMode') ?? '';
+      const mode = textOf(body.OperateMode) ?? '';
       return {
         fact: { ...emptyFact, ...mediaChange(body, mode), errorMessage: messageOf(body) },
-        discriminator: [timeText(body), mode, canonicalJson(objectOf(body, 'MediaContent')) ?? ''],
+        discriminator: [timeText(body), mode, canonicalJson(objectOf(body.MediaContent)) ?? ''],
         mayFailBeside: true,
       };
     },
@@ -201,7 +203,7 @@ function sourceReady(body: Body): Reading {
     fact: {
       ...emptyFact,
       kind: 'SOURCE_READY',
-      fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
+      fileUrl: urlOf(textOf(body.FileUrl) ?? body.FileURL),
       sizeBytes: sizeOf(body),
       errorMessage: messageOf(body),
     },
@@ -226,9 +228,9 @@ function other(discriminator: (body: Body) => readonly string[]): Reader {
 
 /** The stream, where all three names are there. */
 export function streamOf(body: Body): StreamRef | null {
-  const domainName = nameOf(body, 'DomainName');
-  const appName = nameOf(body, 'AppName');
-  const streamName = nameOf(body, 'StreamName');
+  const domainName = nameOf(body.DomainName, 'DomainName');
+  const appName = nameOf(body.AppName, 'AppName');
+  const streamName = nameOf(body.StreamName, 'StreamName');
   return domainName !== null && appName !== null && streamName !== null ? { domainName, appName, streamName } : null;
 }
 
@@ -236,8 +238,8 @@ export function streamOf(body: Body): StreamRef | null {
  * One that is too long is cut, and ends in its hash: cut alone, two streams would become one.
  * @throws Unusable for one with a control character: a stream's names are a key
  */
-export function nameOf(body: Body, name: string): string | null {
-  const text = textOf(body, name);
+export function nameOf(value: unknown, name: string): string | null {
+  const text = textOf(value);
   if (text === null) return null;
   const short = cut(text, maxBytes.name);
   if (short.length === text.length) return plain(short, name);
@@ -247,15 +249,15 @@ export function nameOf(body: Body, name: string): string | null {
 
 /** As it is told; one without any time is none (`plausible`). */
 export function recordingOf(body: Body): Fact['recording'] {
-  return { startTime: timeOf(body, 'RecordStartTime'), endTime: timeOf(body, 'RecordEndTime') };
+  return { startTime: parseCloudTime(body.RecordStartTime), endTime: parseCloudTime(body.RecordEndTime) };
 }
 
 export function sizeOf(body: Body): number | null {
-  return countOf(body, bounds.mostLong, 'Size');
+  return countOf(body.Size, bounds.mostLong, 'Size');
 }
 
 export function messageOf(body: Body): string | null {
-  return shortText(body, maxBytes.message, 'ErrorMessage', 'Message');
+  return shortText(textOf(body.ErrorMessage) ?? body.Message, maxBytes.message);
 }
 
 /** Most job ids kept of one event. */
@@ -266,36 +268,39 @@ export function boundedIds(ids: readonly string[]): readonly string[] {
 }
 
 function statusText(body: Body): string {
-  return textOf(body, 'Status')?.toLowerCase() ?? '';
+  return textOf(body.Status)?.toLowerCase() ?? '';
 }
 
 /** EventTime as part of an identity: the instant, however it is written. */
 export function timeText(body: Body): string {
-  return String(timeOf(body, 'EventTime'));
+  return String(parseCloudTime(body.EventTime));
 }
 
 /** The job, else what else can tell one output from another. */
 function jobIdentity(body: Body, ...without: readonly string[]): readonly string[] {
-  const jobId = textOf(body, 'JobId');
+  const jobId = textOf(body.JobId);
   return jobId === null ? ['', timeText(body), ...without] : [jobId];
 }
 
 /** Its job is inside DynamicImageJobInfo (cloud facts 1.6.3). */
 function dynamicImageIdentity(body: Body): readonly string[] {
-  const info = objectOf(body, 'DynamicImageJobInfo');
-  const jobId = info === null ? null : textOf(info, 'JobId');
+  const info = objectOf(body.DynamicImageJobInfo);
+  const jobId = info === null ? null : textOf(info.JobId);
   return jobId === null ? jobIdentity(body) : [jobId];
 }
 
-function jobIdsIn(body: Body, list: string): readonly string[] {
-  return objectsOf(body, list)
-    .flatMap((info) => textOf(info, 'JobId') ?? [])
-    .sort(compareText);
+function jobIdsIn(infos: readonly Body[]): readonly string[] {
+  const jobIds: string[] = [];
+  for (const { JobId } of infos) {
+    const jobId = textOf(JobId);
+    if (jobId !== null) jobIds.push(jobId);
+  }
+  return jobIds.sort(compareText);
 }
 
 /** Taken for a user, not by the cloud itself (cloud facts 1.4.8). */
 function isOrderedSnapshot(body: Body): boolean {
-  return textOf(body, 'SubType') === 'SpecifiedTime';
+  return textOf(body.SubType) === 'SpecifiedTime';
 }
 
 /** Of one that may be ours: it was ordered through the API, or failed and says nothing of itself (cloud facts 1.4.8). */
@@ -306,36 +311,36 @@ function snapshotOf(body: Body, named: boolean): Fact['snapshot'] {
 
 /** Pictures are numbered from 1, with five digits (cloud facts 1.4.16). */
 function firstPictureOf(body: Body): string | null {
-  for (const info of objectsOf(body, 'SnapshotInfos')) {
-    const regular = failed({ status: statusText(info) }) ? null : textOf(info, 'SnapshotRegular');
-    if (regular !== null) return urlOf({ url: regular.replace('{SnapshotCount}', '00001') }, 'url');
+  for (const info of objectsOf(body.SnapshotInfos)) {
+    const regular = failed({ status: statusText(info) }) ? null : textOf(info.SnapshotRegular);
+    if (regular !== null) return urlOf(regular.replace('{SnapshotCount}', '00001'));
   }
   return null;
 }
 
 function deleteTypeOf(body: Body): DeleteType {
-  const text = textOf(body, 'DeleteType')?.toLowerCase();
+  const text = textOf(body.DeleteType)?.toLowerCase();
   return text === 'stream' ? 'STREAM' : text === 'mezzanine' ? 'MEZZANINE' : 'ALL';
 }
 
 function suggestionOf(body: Body): AuditStatus | null {
-  const data = objectOf(body, 'Data');
-  const suggestion = data === null ? null : textOf(data, 'Suggestion')?.toLowerCase();
+  const data = objectOf(body.Data);
+  const suggestion = data === null ? null : textOf(data.Suggestion)?.toLowerCase();
   if (suggestion === 'block') return 'BLOCKED';
   return suggestion === 'review' ? 'REVIEW' : suggestion === 'pass' ? 'PASS' : null;
 }
 
 function workflowOf(body: Body): Fact['workflow'] {
-  const taskId = shortText(body, maxBytes.id, 'TaskId');
-  const workflowId = shortText(body, maxBytes.id, 'WorkflowId');
+  const taskId = shortText(body.TaskId, maxBytes.id);
+  const workflowId = shortText(body.WorkflowId, maxBytes.id);
   return taskId === null && workflowId === null ? null : { taskId, workflowId };
 }
 
 /** Which activities of a workflow failed, in words; null for none (cloud facts 1.4.15). */
 function failedActivities(body: Body): string | null {
-  const results = objectOf(body, 'ActivityResults') ?? {};
+  const results = objectOf(body.ActivityResults) ?? {};
   const failed = Object.keys(results)
-    .filter((name) => statusText(objectOf(results, name) ?? {}).startsWith('fail'))
+    .filter((name) => statusText(objectOf(results[name]) ?? {}).startsWith('fail'))
     .sort(compareText);
   return failed.length === 0 ? null : cut(`failed: ${failed.join(', ')}`, maxBytes.message);
 }
@@ -352,11 +357,11 @@ function mediaChange(body: Body, mode: string): Pick<Fact, 'kind' | 'deletion' |
  */
 function addedStream(body: Body): Pick<Fact, 'kind' | 'outputs'> {
   if (failed({ status: statusText(body) })) return { kind: 'OTHER', outputs: [] };
-  return { kind: 'TRANSCODED', outputs: [{ ...renditionOf(body, 'SUCCESS'), fileUrl: urlOf(body, 'StreamFileURL') }] };
+  return { kind: 'TRANSCODED', outputs: [{ ...renditionOf(body, 'SUCCESS'), fileUrl: urlOf(body.StreamFileURL) }] };
 }
 
 function changedCover(body: Body): string | null {
-  const content = objectOf(body, 'MediaContent');
-  const cover = content === null ? null : objectOf(content, 'CoverURL');
-  return cover === null ? null : urlOf(cover, 'NewValue');
+  const content = objectOf(body.MediaContent);
+  const cover = content === null ? null : objectOf(content.CoverURL);
+  return cover === null ? null : urlOf(cover.NewValue);
 }

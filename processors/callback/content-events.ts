@@ -20,8 +20,8 @@ export const tagged = (identity: Identity) =>
 /** One that failed, or has no data, has no result, which is another thing than one in which nothing was found. */
 function resultOf(identity: Identity, read: (data: Body) => FreshFact['content']): (body: Body) => Told {
   return (body) => {
-    const data = failed({ status: textOf(body, 'Status')?.toLowerCase() ?? null }) ? null : objectOf(body, 'Data');
-    const errorMessage = shortText(body, maxBytes.message, 'ErrorMessage', 'Message');
+    const data = failed({ status: textOf(body.Status)?.toLowerCase() ?? null }) ? null : objectOf(body.Data);
+    const errorMessage = shortText(textOf(body.ErrorMessage) ?? body.Message, maxBytes.message);
     const content = data === null ? null : read(data);
     return { fact: { ...emptyFact, kind: 'OTHER', errorMessage, content }, discriminator: identity(body) };
   };
@@ -30,8 +30,8 @@ function resultOf(identity: Identity, read: (data: Body) => FreshFact['content']
 /** The most similar first; each once. */
 function similarIn(data: Body): readonly SimilarVideo[] {
   const found = new Map<string, number | null>();
-  for (const entry of objectsOf(data, 'VideoDNA')) {
-    const videoId = shortText(entry, maxBytes.id, 'PrimaryKey');
+  for (const entry of objectsOf(data.VideoDNA)) {
+    const videoId = shortText(entry.PrimaryKey, maxBytes.id);
     if (videoId === null) continue;
     const similarity = similarityIn(entry);
     const known = found.get(videoId) ?? null;
@@ -44,7 +44,7 @@ function similarIn(data: Body): readonly SimilarVideo[] {
 }
 
 function similarityIn(entry: Body): number | null {
-  const similarity = numberOf(entry, 'Similarity');
+  const similarity = numberOf(entry.Similarity, 'Similarity');
   return similarity === null || similarity < 0 || similarity > 1 ? null : similarity;
 }
 
@@ -53,8 +53,8 @@ function tagsIn(data: Body): readonly VideoTag[] {
   const found = new Map<string, VideoTag>();
   for (const list of Object.keys(data)) {
     const category = cut(list, maxCategoryBytes);
-    for (const entry of objectsOf(data, list)) {
-      const name = shortText(entry, maxBytes.label, 'Tag');
+    for (const entry of objectsOf(data[list])) {
+      const name = shortText(entry.Tag, maxBytes.label);
       if (name === null) continue;
       const key = `${category}\n${name}`;
       const seen = (found.get(key)?.seen ?? 0) + timesIn(entry);

@@ -48,7 +48,19 @@ export const replayedAtMsOf = (record: Delivered): number | null => headerTimeMs
 /** The time of a header, epoch milliseconds in decimal digits; null where it is none. */
 function headerTimeMs(record: Delivered, name: string): number | null {
   const text = headerOf(record, name);
-  return text !== undefined && /^\d{1,16}$/.test(text) ? usableTime(Number(text)) : null;
+  return text === undefined ? null : usableTime(wholeNumber(text));
+}
+
+/** The number of at most 16 decimal digits; NaN for any other text. There are one or two in each record, so no pattern. */
+function wholeNumber(text: string): number {
+  if (text.length === 0 || text.length > 16) return Number.NaN;
+  let number = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 const usableTime = (ms: number): number | null =>

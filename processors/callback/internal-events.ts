@@ -17,12 +17,12 @@ import {
   shortText,
   textOf,
   textsOf,
-  timeOf,
   urlOf,
 } from './fields.ts';
 import { canonicalJson } from './identity.ts';
 import { type InternalEventType, type InternalSource, sourceOfInternal } from './internal-event.ts';
 import { streamInfosOf } from './rendition.ts';
+import { parseCloudTime } from './time.ts';
 
 const readers: Readonly<Record<InternalEventType, Reader>> = {
   TranscodeJobSubmitted: jobEvent('JOB_SUBMITTED'),
@@ -37,7 +37,7 @@ const readers: Readonly<Record<InternalEventType, Reader>> = {
   ComposeJobInDoubt: composeEvent('COMPOSE_IN_DOUBT'),
   OperatorTranscodeRequest: (body) => ({
     fact: { ...emptyFact, kind: 'TRANSCODE_REQUESTED', job: jobOf(body) },
-    discriminator: [textOf(body, 'IdempotencyKey') ?? timeText(body)],
+    discriminator: [textOf(body.IdempotencyKey) ?? timeText(body)],
   }),
   OperatorClipRequest: (body) => {
     const job = jobOf(body);
@@ -52,12 +52,12 @@ const readers: Readonly<Record<InternalEventType, Reader>> = {
       kind: 'OBSERVED',
       stream: streamOf(body),
       recording: recordingOf(body),
-      fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
-      coverUrl: urlOf(body, 'CoverUrl', 'CoverURL'),
+      fileUrl: urlOf(textOf(body.FileUrl) ?? body.FileURL),
+      coverUrl: urlOf(textOf(body.CoverUrl) ?? body.CoverURL),
       sizeBytes: sizeOf(body),
-      durationSeconds: numberOf(body, 'Duration'),
+      durationSeconds: numberOf(body.Duration, 'Duration'),
       errorMessage: messageOf(body),
-      outputs: streamInfosOf(body),
+      outputs: streamInfosOf(objectsOf(body.StreamInfos), body.Status),
     },
     // The same finding an hour later is the same finding.
     discriminator: [canonicalJson({ ...body, EventTime: null }) ?? timeText(body)],
@@ -79,7 +79,7 @@ export const internalEvents: Readonly<Partial<Record<EventSource, ReadonlyMap<st
 function jobEvent(kind: 'JOB_SUBMITTED' | 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT'): Reader {
   return (body) => {
     const job = jobOf(body);
-    const jobIds = textsOf(body, 'JobIds');
+    const jobIds = textsOf(body.JobIds);
     return {
       fact: { ...emptyFact, kind, job, jobIds: boundedIds(jobIds), errorMessage: messageOf(body) },
       discriminator: [job.token ?? '', String(job.attempt), job.taskId ?? '', ...jobIds],
@@ -92,8 +92,8 @@ function stepEvent(kind: 'JOB_ACKNOWLEDGED' | 'JOB_FAILED' | 'JOB_IN_DOUBT'): Re
   return (body) => {
     const job = jobOf(body);
     return {
-      fact: { ...emptyFact, kind, job, coverUrl: urlOf(body, 'CoverUrl'), errorMessage: messageOf(body) },
-      discriminator: [job.token ?? '', textOf(body, 'JobId') ?? ''],
+      fact: { ...emptyFact, kind, job, coverUrl: urlOf(body.CoverUrl), errorMessage: messageOf(body) },
+      discriminator: [job.token ?? '', textOf(body.JobId) ?? ''],
     };
   };
 }
@@ -110,11 +110,11 @@ function composeEvent(kind: 'COMPOSE_ACKNOWLEDGED' | 'COMPOSE_FAILED' | 'COMPOSE
 
 function jobOf(body: Body): JobFact {
   return {
-    token: shortText(body, maxBytes.id, 'Token'),
-    attempt: countOf(body, 1_000_000, 'Attempt') ?? 0,
-    taskId: shortText(body, maxBytes.id, 'TranscodeTaskId'),
-    templateGroupId: shortText(body, maxBytes.id, 'TemplateGroupId'),
-    priority: countOf(body, 10, 'Priority'),
+    token: shortText(body.Token, maxBytes.id),
+    attempt: countOf(body.Attempt, 1_000_000, 'Attempt') ?? 0,
+    taskId: shortText(body.TranscodeTaskId, maxBytes.id),
+    templateGroupId: shortText(body.TemplateGroupId, maxBytes.id),
+    priority: countOf(body.Priority, 10, 'Priority'),
     clip: clipOf(body),
   };
 }
@@ -123,16 +123,16 @@ function jobOf(body: Body): JobFact {
 const maxParts = 40;
 
 function clipOf(body: Body): FactClip | null {
-  const clip = objectOf(body, 'Clip');
+  const clip = objectOf(body.Clip);
   if (clip === null) return null;
-  const [from, to] = [timeOf(clip, 'From'), timeOf(clip, 'To')];
+  const [from, to] = [parseCloudTime(clip.From), parseCloudTime(clip.To)];
   if (from === null || to === null) return null;
-  const parts = objectsOf(clip, 'Parts')
+  const parts = objectsOf(clip.Parts)
     .slice(0, maxParts)
     .map((part) => ({
-      videoId: shortText(part, maxBytes.id, 'VideoId') ?? '',
-      inSeconds: numberOf(part, 'In') ?? 0,
-      outSeconds: numberOf(part, 'Out'),
+      videoId: shortText(part.VideoId, maxBytes.id) ?? '',
+      inSeconds: numberOf(part.In, 'In') ?? 0,
+      outSeconds: numberOf(part.Out, 'Out'),
     }));
-  return { from, to, title: shortText(clip, maxBytes.title, 'Title') ?? '', parts };
+  return { from, to, title: shortText(clip.Title, maxBytes.title) ?? '', parts };
 }

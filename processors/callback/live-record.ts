@@ -32,7 +32,11 @@ export function liveRecordOf(bytes: Uint8Array, sentAtMs: number): OpenedLiveRec
   if (!opened.ok) return opened;
   const { body } = opened;
   try {
-    const [domainName, appName, streamName] = [nameOf(body, 'domain'), nameOf(body, 'app'), nameOf(body, 'stream')];
+    const [domainName, appName, streamName] = [
+      nameOf(body.domain, 'domain'),
+      nameOf(body.app, 'app'),
+      nameOf(body.stream, 'stream'),
+    ];
     if (domainName === null || appName === null || streamName === null)
       return { ok: false, reason: 'no stream: domain, app or stream is missing' };
     return { ok: true, record: { stream: { domainName, appName, streamName }, live: factOf(body, sentAtMs) } };
@@ -44,20 +48,20 @@ export function liveRecordOf(bytes: Uint8Array, sentAtMs: number): OpenedLiveRec
 
 function factOf(body: Body, sentAtMs: number): LiveRecordFact | null {
   const time = Math.floor(sentAtMs / 1000) * 1000;
-  const said = textOf(body, 'event');
+  const said = textOf(body.event);
   if (said !== null) {
     const event = events.get(said);
     return event === undefined ? null : { event, time, startTime: null, endTime: null };
   }
-  if (textOf(body, 'uri') === null) return null;
-  const [startTime, endTime] = [secondsOf(body, 'start_time'), secondsOf(body, 'stop_time')];
+  if (textOf(body.uri) === null) return null;
+  const [startTime, endTime] = [secondsOf(body.start_time, 'start_time'), secondsOf(body.stop_time, 'stop_time')];
   // Of a file whose times can't be true nothing is left to say.
   if (startTime === null || endTime === null || endTime < startTime || endTime > sentAtMs + maxAheadMs) return null;
   return { event: 'FILE', time: endTime, startTime, endTime };
 }
 
 /** Epoch seconds as epoch milliseconds. */
-function secondsOf(body: Body, name: string): number | null {
-  const seconds = numberOf(body, name);
+function secondsOf(value: unknown, name: string): number | null {
+  const seconds = numberOf(value, name);
   return seconds === null || !(seconds > 0) || seconds > 1e11 ? null : Math.trunc(seconds) * 1000;
 }

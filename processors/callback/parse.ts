@@ -1,11 +1,12 @@
 import { cloudEvents, formerlyUnknown, type Reader } from './cloud-events.ts';
 import { type Delivery, emptyFact, type FreshFact, failed, type ParseResult, type VideoEvent } from './event.ts';
-import { type Body, cut, maxBytes, shortText, textOf, timeOf } from './fields.ts';
+import { type Body, cut, maxBytes, shortText, textOf } from './fields.ts';
 import { canonicalJson, hashOf, type Sha256 } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
 import { isAhead, plausible } from './plausible.ts';
 import { maxSubjectIdLength, type Opened, openBody, subjectIdOf } from './subject.ts';
 import { subjectToldBy } from './subject-kind.ts';
+import { parseCloudTime } from './time.ts';
 import { Unusable } from './unusable.ts';
 
 /**
@@ -28,12 +29,12 @@ export function parseCallback(bytes: Uint8Array, delivery: Delivery, sha256?: Sh
 /** @throws Unusable */
 function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery, sha256?: Sha256): ParseResult {
   const { body } = opened;
-  const eventType = textOf(body, 'EventType');
+  const eventType = textOf(body.EventType);
   if (eventType === null) return { kind: 'unparsable', reason: 'no EventType' };
   const subjectId = subjectIdOf(body);
   if (subjectId === null) return { kind: 'unparsable', reason: 'no subject id' };
   if (subjectId.length > maxSubjectIdLength) return { kind: 'unparsable', reason: 'subject id too long' };
-  const eventTime = timeOf(body, 'EventTime');
+  const eventTime = parseCloudTime(body.EventTime);
 
   const internal = internalEvents[delivery.source]?.get(eventType);
   const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
@@ -79,13 +80,12 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact
   const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
   fact.region = delivery.region;
   fact.subject = subjectToldBy(body);
-  const status = shortText(body, maxBytes.label, 'Status')?.toLowerCase() ?? null;
-  const idOf = (identity: readonly string[]) => hashOf(ahead ? [...identity, 'ahead'] : identity, sha256);
-  const success = idOf(id.identity);
+  const status = shortText(body.Status, maxBytes.label)?.toLowerCase() ?? null;
+  const success = idOf(id.identity, ahead, sha256);
   const besideSuccess = id.mayFailBeside === true && failed({ status });
   return {
     subjectId: id.subjectId,
-    formerId: id.former ? idOf(id.former) : besideSuccess ? success : null,
+    formerId: id.former ? idOf(id.former, ahead, sha256) : besideSuccess ? success : null,
     entry: {
       eventId: besideSuccess ? hashOf([success, 'fail'], sha256) : success,
       eventType: cut(id.eventType, maxBytes.label),
@@ -93,7 +93,7 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact
       receivedAt: delivery.receivedAtMs,
       status,
       source: delivery.source,
-      jobId: shortText(body, maxBytes.id, 'JobId'),
+      jobId: shortText(body.JobId, maxBytes.id),
       errorCode: errorCodeOf(body),
       implausible: ahead ? ['EventTime', ...implausible] : implausible,
     },
@@ -101,8 +101,12 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact
   };
 }
 
+function idOf(identity: readonly string[], ahead: boolean, sha256?: Sha256): string {
+  return hashOf(ahead ? [...identity, 'ahead'] : identity, sha256);
+}
+
 /** AI events spell it Code, and say "0" when all is well. */
 function errorCodeOf(body: Body): string | null {
-  const code = shortText(body, maxBytes.code, 'ErrorCode', 'Code');
+  const code = shortText(textOf(body.ErrorCode) ?? body.Code, maxBytes.code);
   return code === '0' ? null : code;
 }

@@ -1,29 +1,21 @@
 import { bounds } from '../../schemas/bounds.ts';
 import type { Rendition, RenditionStatus } from '../../schemas/generated/VideoState.ts';
-import {
-  type Body,
-  booleanOf,
-  compareText,
-  countOf,
-  maxBytes,
-  numberOf,
-  objectsOf,
-  shortText,
-  textOf,
-  timeOf,
-  urlOf,
-} from './fields.ts';
+import { type Body, booleanOf, compareText, countOf, maxBytes, numberOf, shortText, textOf, urlOf } from './fields.ts';
 import { textBytes } from './size.ts';
+import { parseCloudTime } from './time.ts';
 
 /** Most outputs kept of one event, and their size in bytes; template groups hold far fewer. */
 export const maxOutputs = 64;
 export const maxOutputBytes = 10_000;
+/** So many are never larger, since each of their texts has a limit of its own. */
+const fewOutputs = 6;
 
-/** StreamInfos of a TranscodeComplete, in an order of their own: that of the array means nothing. */
-export function streamInfosOf(body: Body): readonly Rendition[] {
-  const parent = statusOf(textOf(body, 'Status'), 'FAIL');
+/** StreamInfos of a TranscodeComplete of that Status, in an order of their own: that of the array means nothing. */
+export function streamInfosOf(infos: readonly Body[], status: unknown): readonly Rendition[] {
+  const parent = statusOf(status, 'FAIL');
   const outputs: Rendition[] = [];
-  for (const info of objectsOf(body, 'StreamInfos')) insert(outputs, renditionOf(info, parent));
+  for (const info of infos) insert(outputs, renditionOf(info, parent));
+  if (outputs.length <= fewOutputs) return outputs;
   let bytes = 0;
   return outputs.filter((output) => {
     bytes += renditionBytes(output);
@@ -54,22 +46,22 @@ export function renditionBytes(one: Rendition): number {
 /** One output, from a StreamTranscodeComplete or an element of StreamInfos. */
 export function renditionOf(body: Body, statusWithout: RenditionStatus): Rendition {
   return {
-    jobId: shortText(body, maxBytes.id, 'JobId'),
-    definition: shortText(body, maxBytes.label, 'Definition'),
-    format: shortText(body, maxBytes.label, 'Format')?.toLowerCase() ?? null,
-    status: statusOf(textOf(body, 'Status'), statusWithout),
-    fileUrl: urlOf(body, 'FileUrl', 'FileURL'),
-    bitrateKbps: numberOf(body, 'Bitrate'),
-    fps: numberOf(body, 'Fps'),
-    width: countOf(body, bounds.mostInt, 'Width'),
-    height: countOf(body, bounds.mostInt, 'Height'),
-    durationSeconds: numberOf(body, 'Duration'),
-    sizeBytes: countOf(body, bounds.mostLong, 'Size'),
-    encrypted: booleanOf(body, 'Encrypt') ?? (textOf(body, 'EncryptType') === null ? null : true),
-    startTime: timeOf(body, 'StartTime'),
-    finishTime: timeOf(body, 'FinishTime'),
-    errorCode: shortText(body, maxBytes.code, 'ErrorCode'),
-    errorMessage: shortText(body, maxBytes.message, 'ErrorMessage'),
+    jobId: shortText(body.JobId, maxBytes.id),
+    definition: shortText(body.Definition, maxBytes.label),
+    format: shortText(body.Format, maxBytes.label)?.toLowerCase() ?? null,
+    status: statusOf(body.Status, statusWithout),
+    fileUrl: urlOf(textOf(body.FileUrl) ?? body.FileURL),
+    bitrateKbps: numberOf(body.Bitrate, 'Bitrate'),
+    fps: numberOf(body.Fps, 'Fps'),
+    width: countOf(body.Width, bounds.mostInt, 'Width'),
+    height: countOf(body.Height, bounds.mostInt, 'Height'),
+    durationSeconds: numberOf(body.Duration, 'Duration'),
+    sizeBytes: countOf(body.Size, bounds.mostLong, 'Size'),
+    encrypted: booleanOf(body.Encrypt) ?? (textOf(body.EncryptType) === null ? null : true),
+    startTime: parseCloudTime(body.StartTime),
+    finishTime: parseCloudTime(body.FinishTime),
+    errorCode: shortText(body.ErrorCode, maxBytes.code),
+    errorMessage: shortText(body.ErrorMessage, maxBytes.message),
     audioOnly: isAudioOnly(body),
     superseded: false,
   };
@@ -77,7 +69,7 @@ export function renditionOf(body: Body, statusWithout: RenditionStatus): Renditi
 
 /** Where nothing says it, by the labels of the cloud's audio templates (cloud facts 1.4.7). */
 function isAudioOnly(body: Body): boolean {
-  return booleanOf(body, 'IsAudio') ?? /^[SH]Q$/i.test(textOf(body, 'Definition') ?? '');
+  return booleanOf(body.IsAudio) ?? /^[SH]Q$/i.test(textOf(body.Definition) ?? '');
 }
 
 export function compareRenditions(a: Rendition, b: Rendition): number {
@@ -96,8 +88,8 @@ function alike(a: Rendition, b: Rendition): boolean {
   return true;
 }
 
-function statusOf(status: string | null, without: RenditionStatus): RenditionStatus {
-  const text = status?.toLowerCase();
+function statusOf(status: unknown, without: RenditionStatus): RenditionStatus {
+  const text = textOf(status)?.toLowerCase();
   if (text === 'success' || text === 'succeed') return 'SUCCESS';
   return text === 'fail' || text === 'failed' ? 'FAIL' : without;
 }

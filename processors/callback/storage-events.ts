@@ -1,6 +1,7 @@
 /** Events about how a media that exists already is stored, or delivered (cloud facts 1.7). */
 import { emptyFact } from './event.ts';
-import { type Body, maxBytes, shortText, textOf, timeOf } from './fields.ts';
+import { type Body, maxBytes, shortText, textOf } from './fields.ts';
+import { parseCloudTime } from './time.ts';
 
 type Told = {
   readonly fact: typeof emptyFact;
@@ -8,12 +9,12 @@ type Told = {
   readonly mayFailBeside: true;
 };
 
-const timeText = (body: Body): string => String(timeOf(body, 'EventTime'));
-const messageOf = (body: Body): string | null => shortText(body, maxBytes.message, 'ErrorMessage');
+const timeText = (body: Body): string => String(parseCloudTime(body.EventTime));
+const messageOf = (body: Body): string | null => shortText(body.ErrorMessage, maxBytes.message);
 
 export function storageClassChanged(body: Body): Told {
-  const storageClass = shortText(body, maxBytes.label, 'StorageClass');
-  const scope = shortText(body, maxBytes.label, 'Scope');
+  const storageClass = shortText(body.StorageClass, maxBytes.label);
+  const scope = shortText(body.Scope, maxBytes.label);
   return {
     fact: {
       ...emptyFact,
@@ -27,7 +28,7 @@ export function storageClassChanged(body: Body): Told {
 }
 
 export function restored(body: Body): Told {
-  const restoredUntil = timeOf(body, 'RestoreExpiration');
+  const restoredUntil = parseCloudTime(body.RestoreExpiration);
   return {
     fact: {
       ...emptyFact,
@@ -44,7 +45,7 @@ export function restored(body: Body): Told {
 export function refreshed(body: Body): Told {
   return {
     fact: { ...emptyFact, kind: 'OTHER', errorMessage: messageOf(body) },
-    discriminator: [textOf(body, 'MediaRefreshJobId') ?? timeText(body)],
+    discriminator: [textOf(body.MediaRefreshJobId) ?? timeText(body)],
     mayFailBeside: true,
   };
 }

@@ -11,8 +11,8 @@ const byMediaType: ReadonlyMap<string, SubjectKind> = new Map([
  * of them; only DeleteMediaComplete and MediaBaseChangeComplete tell which (MediaType).
  */
 export function subjectToldBy(body: Body): SubjectKind | null {
-  if (textOf(body, 'VideoId') !== null) return null;
-  if (textOf(body, 'MediaId') !== null) return byMediaType.get(textOf(body, 'MediaType')?.toLowerCase() ?? '') ?? null;
-  if (textOf(body, 'ImageId') !== null) return 'IMAGE';
-  return textOf(body, 'AttachedMediaId') === null ? null : 'ATTACHED_MEDIA';
+  if (textOf(body.VideoId) !== null) return null;
+  if (textOf(body.MediaId) !== null) return byMediaType.get(textOf(body.MediaType)?.toLowerCase() ?? '') ?? null;
+  if (textOf(body.ImageId) !== null) return 'IMAGE';
+  return textOf(body.AttachedMediaId) === null ? null : 'ATTACHED_MEDIA';
 }

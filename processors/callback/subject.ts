@@ -38,17 +38,17 @@ export function subjectOf(body: Uint8Array): Subject {
     };
   if (subjectId.length > maxSubjectIdLength)
     return { ok: false, reason: `subject id of ${subjectId.length} characters: at most ${maxSubjectIdLength}` };
-  return { ok: true, subjectId, eventType: textOf(opened.body, 'EventType') };
+  return { ok: true, subjectId, eventType: textOf(opened.body.EventType) };
 }
 
 /** The subject id of an opened body, or null. @throws Unusable for one with a control character */
 export function subjectIdOf(body: Body): string | null {
-  const id = textOf(body, 'VideoId', 'MediaId', 'ImageId', 'AttachedMediaId');
+  const id = textOf(body.VideoId) ?? textOf(body.MediaId) ?? textOf(body.ImageId) ?? textOf(body.AttachedMediaId);
   if (id !== null) return idFrom(id);
-  const media = objectOf(body, 'TaskInput');
-  const taskMedia = media === null ? null : textOf(media, 'Media');
+  const media = objectOf(body.TaskInput);
+  const taskMedia = media === null ? null : textOf(media.Media);
   if (taskMedia !== null) return idFrom(taskMedia);
-  const jobId = textOf(body, 'JobId');
+  const jobId = textOf(body.JobId);
   return jobId === null ? null : `job:${idFrom(jobId)}`;
 }
 

@@ -157,6 +157,14 @@ describe('several outputs', () => {
     expect(outputsOf([bare, ...many])).toHaveLength(17);
     expect(outputsOf([{ ...bare, FileUrl: `${bare.FileUrl}u` }, ...many])).toHaveLength(16);
   });
+
+  it('are six, where each is as large as one can be', () => {
+    const labels = { Definition: 'd'.repeat(64), Format: 'İ'.repeat(32) };
+    const texts = { FileUrl: 'u'.repeat(768), ErrorCode: 'e'.repeat(128), ErrorMessage: 'm'.repeat(256) };
+    const all = Array.from({ length: 7 }, (_, n) => ({ ...labels, ...texts, JobId: `${n}`.padEnd(64, 'x') }));
+    expect(outputsOf(all.slice(1))).toHaveLength(6);
+    expect(outputsOf(all)).toHaveLength(6);
+  });
 });
 
 describe('ids of jobs', () => {
