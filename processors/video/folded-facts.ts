@@ -131,17 +131,22 @@ function noFacts(): FoldedFacts {
 /** What the events say, in the timeline's order. */
 export function foldFacts(events: readonly Event[]): FoldedFacts {
   const seen = noFacts();
-  const timedFrom = events.findIndex((event) => timeOf(event) !== null);
-  const timed = timedFrom < 0 ? [] : events.slice(timedFrom);
-  const untimed = timedFrom < 0 ? events : events.slice(0, timedFrom);
-  for (const event of untimed) foldFact(seen, event);
+  const timedFrom = firstTimed(events);
+  for (let at = 0; at < timedFrom; at += 1) foldFact(seen, events[at] as Event);
   // What has no time that can be believed outweighs nothing: what it tells only fills what nothing else does.
-  const doubtful = untimed.length === 0 ? null : { ...seen };
+  const doubtful = timedFrom === 0 ? null : { ...seen };
   if (doubtful !== null) for (const field of told) seen[field] = null;
-  for (const event of timed) foldFact(seen, event);
+  for (let at = timedFrom; at < events.length; at += 1) foldFact(seen, events[at] as Event);
   fillFromObserved(seen);
   seen.region = regionOf(events);
   return doubtful === null ? seen : fillFrom(seen, doubtful);
+}
+
+/** Where those with a time begin: in the timeline's order the others come first. */
+function firstTimed(events: readonly Event[]): number {
+  let at = 0;
+  while (at < events.length && timeOf(events[at] as Event) === null) at += 1;
+  return at;
 }
 
 /** What is told by one event, and not summed over all. */
@@ -184,16 +189,25 @@ function regionOf(events: readonly Event[]): string | null {
   for (const event of events) {
     const { kind, region } = event.fact;
     if (region === null) continue;
-    if (isInternal(kind) || isFinding(event)) ours ??= region;
+    if (internal.has(kind) || isFinding(event)) ours ??= region;
     else if (timeOf(event) === null) doubtful ??= region;
     else return region;
   }
   return ours ?? doubtful;
 }
 
-function isInternal(kind: Fact['kind']): boolean {
-  return /^(?:TRANSCODE_REQUESTED|JOB_|COMPOSE_(?!START)|OBSERVED)/.test(kind);
-}
+/** What our own roles say. */
+const internal: ReadonlySet<Fact['kind']> = new Set<Fact['kind']>([
+  'TRANSCODE_REQUESTED',
+  'JOB_SUBMITTED',
+  'JOB_ACKNOWLEDGED',
+  'JOB_FAILED',
+  'JOB_IN_DOUBT',
+  'COMPOSE_ACKNOWLEDGED',
+  'COMPOSE_FAILED',
+  'COMPOSE_IN_DOUBT',
+  'OBSERVED',
+]);
 
 function foldFact(seen: FoldedFacts, event: Event): void {
   const { entry, fact } = event;
@@ -301,7 +315,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       break;
     default:
   }
-  if (fact.outputs.some(isOfPicture)) seen.pictured = true;
+  if (fact.outputs.length > 0 && fact.outputs.some(isOfPicture)) seen.pictured = true;
   if (failed(entry) && isSourceStep(fact.kind)) seen.sourceFailure ??= failureOf(event);
 }
 

@@ -1,7 +1,7 @@
 /** The renditions of a video, from the facts of its transcode events. */
 import type { Rendition } from '../../schemas/generated/VideoState.ts';
 import { compareText, submitted, succeeded } from '../callback/index.ts';
-import { type Event, timeOf } from './events.ts';
+import type { Event } from './events.ts';
 
 /** A rendition with what the state derives from but doesn't show. */
 export type Output = {
@@ -24,25 +24,34 @@ export const maxSubmitted = 64;
  */
 export function outputsOf(events: readonly Event[]): Output[] {
   const outputs = new Map<string, Output>();
-  const said = events.flatMap((event, at) => (event.fact.outputs.length === 0 ? [] : [{ event, at }]));
   // What has no time that can be believed outweighs nothing.
-  for (const timed of said.length === 0 ? [] : [true, false]) {
-    for (const sayer of sayers) {
-      for (const { event, at } of said) {
-        if (event.fact.kind !== sayer || (timeOf(event) !== null) !== timed) continue;
-        for (const rendition of event.fact.outputs) {
-          const key = rendition.jobId ?? namelessKey(rendition, sayer, at, events);
-          addOutput(outputs, key, rendition, event.entry.eventTime, sayer === 'TRANSCODED' ? at : -1);
-        }
-      }
-    }
-  }
+  if (events.some(hasOutputs))
+    for (const timed of [true, false]) for (const sayer of sayers) addSaid(outputs, events, sayer, timed);
   addSubmitted(outputs, events);
+  if (outputs.size === 0) return [];
   removeDeleted(outputs, events);
   boundSubmitted(outputs);
-  const list = nameless(outputs).sort(byAge);
+  const list = nameless([...outputs.values()]).sort(byAge);
   markSuperseded(list);
   return list;
+}
+
+const hasOutputs = ({ fact }: Event): boolean => fact.outputs.length > 0;
+
+function addSaid(
+  outputs: Map<string, Output>,
+  events: readonly Event[],
+  sayer: (typeof sayers)[number],
+  timed: boolean,
+): void {
+  for (let at = 0; at < events.length; at += 1) {
+    const event = events[at] as Event;
+    if (event.fact.kind !== sayer || (event.entry.eventTime !== 0) !== timed) continue;
+    for (const rendition of event.fact.outputs) {
+      const key = rendition.jobId ?? namelessKey(rendition, sayer, at, events);
+      addOutput(outputs, key, rendition, event.entry.eventTime, sayer === 'TRANSCODED' ? at : -1);
+    }
+  }
 }
 
 function addOutput(outputs: Map<string, Output>, key: string, rendition: Rendition, time: number, round: number): void {
@@ -81,8 +90,9 @@ function namelessKey(
   return `${label}/${key}`;
 }
 
-/** The first one's fields, completed by the second one's. */
+/** The first one's fields, completed by the second one's; the first one itself, where it has all that the second one has. */
 function merged(first: Rendition, second: Rendition): Rendition {
+  if (!addsTo(first, second)) return first;
   return {
     jobId: first.jobId,
     definition: first.definition ?? second.definition,
@@ -105,6 +115,27 @@ function merged(first: Rendition, second: Rendition): Rendition {
   };
 }
 
+/** Field by field by name: looked up by a list of names, all of this would take three times as long. */
+function addsTo(a: Rendition, b: Rendition): boolean {
+  return (
+    (a.definition === null && b.definition !== null) ||
+    (a.format === null && b.format !== null) ||
+    (a.fileUrl === null && b.fileUrl !== null) ||
+    (a.bitrateKbps === null && b.bitrateKbps !== null) ||
+    (a.fps === null && b.fps !== null) ||
+    (a.width === null && b.width !== null) ||
+    (a.height === null && b.height !== null) ||
+    (a.durationSeconds === null && b.durationSeconds !== null) ||
+    (a.sizeBytes === null && b.sizeBytes !== null) ||
+    (a.encrypted === null && b.encrypted !== null) ||
+    (a.startTime === null && b.startTime !== null) ||
+    (a.finishTime === null && b.finishTime !== null) ||
+    (a.errorCode === null && b.errorCode !== null) ||
+    (a.errorMessage === null && b.errorMessage !== null) ||
+    (!a.audioOnly && b.audioOnly)
+  );
+}
+
 function addSubmitted(outputs: Map<string, Output>, events: readonly Event[]): void {
   for (const { entry, fact } of events) {
     if (fact.kind !== 'JOB_ACKNOWLEDGED') continue;
@@ -116,6 +147,7 @@ function addSubmitted(outputs: Map<string, Output>, events: readonly Event[]): v
 
 /** The first ones stay, in the order of the acknowledgements that name them. */
 function boundSubmitted(outputs: Map<string, Output>): void {
+  if (outputs.size <= maxSubmitted) return;
   let count = 0;
   for (const [key, { rendition }] of outputs) {
     if (rendition.status === 'SUBMITTED') count += 1;
@@ -131,9 +163,9 @@ function removeDeleted(outputs: Map<string, Output>, events: readonly Event[]): 
 }
 
 /** Without the outputs that have no JobId where one of the same label has: they are the same thing, told less exactly. */
-function nameless(outputs: ReadonlyMap<string, Output>): Output[] {
-  const list = [...outputs.values()];
+function nameless(list: Output[]): Output[] {
   const named = list.filter(({ rendition }) => rendition.jobId !== null);
+  if (named.length === list.length) return list;
   return list.filter((output) => {
     if (output.rendition.jobId !== null) return true;
     const same = named.filter(({ rendition }) => labelOf(rendition) === labelOf(output.rendition));
@@ -159,9 +191,11 @@ function byAge(a: Output, b: Output): number {
  * failure. Outputs of one TranscodeComplete don't supersede each other: a template group may hold one label twice.
  */
 function markSuperseded(outputs: readonly Output[]): void {
-  for (const [i, older] of outputs.entries())
-    if (outputs.some((newer, j) => j > i && supersedes(newer, older)))
-      older.rendition = { ...older.rendition, superseded: true };
+  for (let i = 0; i < outputs.length; i += 1) {
+    const older = outputs[i] as Output;
+    for (let j = i + 1; j < outputs.length && !older.rendition.superseded; j += 1)
+      if (supersedes(outputs[j] as Output, older)) older.rendition = { ...older.rendition, superseded: true };
+  }
 }
 
 function supersedes(newer: Output, older: Output): boolean {
