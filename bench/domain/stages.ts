@@ -44,7 +44,10 @@ export function stagesOf(load: Workload, store: StateStore): readonly Stage[] {
       run: () => sum(callbacks, ({ record }) => parseCallback(record.value, deliveryOf(record), sha256).kind.length),
     },
     { name: 'evolve', run: () => sum(callbacks, ({ before, event }) => Number(evolve(before, event).changed)) },
-    { name: 'decide', run: () => sum(changes, (one) => Number(decide(one.evolved, one.policy, nowMs) !== null)) },
+    {
+      name: 'decide',
+      run: () => sum(changes, (one) => Number(decide(one.evolved, one.policy, nowMs, sha256) !== null)),
+    },
     { name: 'facts', run: () => sum(changes, ({ before, after }) => streamFactsOf(before, after).length) },
     { name: 'step', run: () => stepAll(load) },
     { name: 'avsc, flat record', run: () => sum(changes, flat) },

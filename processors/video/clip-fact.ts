@@ -13,8 +13,9 @@ export function clipFactOf(state: VideoState): ClipFact | null {
   let asked: Pick<ClipFact, 'requestedAt' | 'templateGroupId' | 'parts'> | null = null;
   for (const event of eventsOf(state)) {
     const { entry, fact } = event;
+    if (fact.job === null) continue;
     const said = clipStates[fact.kind];
-    const { clip, token, templateGroupId } = fact.job ?? noJob;
+    const { clip, token, templateGroupId } = fact.job;
     if (said === undefined || clip === null || token === null) continue;
     const { from, to, title, parts } = clip;
     if (said === 'REQUESTED')
@@ -58,8 +59,6 @@ function endOfVideo(state: VideoState): Ending {
     finishedAt: last === undefined ? null : timeOf(last),
   };
 }
-
-const noJob = { clip: null, token: null, templateGroupId: null };
 
 const clipStates: Readonly<Partial<Record<Fact['kind'], ClipFact['state']>>> = {
   // A kind that earlier releases can read.

@@ -1,5 +1,5 @@
 import type { Fact, JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
-import { succeeded } from '../callback/index.ts';
+import { type Sha256, succeeded } from '../callback/index.ts';
 import { type Policy, partFor } from '../policy/index.ts';
 import { sameValue } from './conflicts.ts';
 import { containerOf } from './container.ts';
@@ -13,7 +13,7 @@ export const maxGenerations = 16;
 /**
  * Which jobs are to be started now. `policy` is that of the video's stream (`PolicyBook.unknownStream` where that isn't
  * known), `nowMs` the wall clock. Null: nothing
- * to decide. Pure.
+ * to decide. Pure. `sha256` as in `hashOf`.
  *
  * The policy decides once per video: as soon as its source is ready and it is known to be recorded or composed, in
  * either order, however transcodes of the cloud's ended before or after. The decision is stored, `cloud` included, and never taken again: neither a changed policy nor a replay
@@ -24,15 +24,16 @@ export const maxGenerations = 16;
  * Nothing is planned for what is older than `maxActAgeSeconds`, or of an unknown age, which the state says then, nor for a video that is
  * retired, deleted, blocked by an audit, or has lost its source.
  */
-export function decide(state: VideoState, policy: Policy, nowMs: number): Decision | null {
+export function decide(state: VideoState, policy: Policy, nowMs: number, sha256?: Sha256): Decision | null {
   if (state.retired || state.subject !== 'VIDEO') return null;
   const unstarted = new Unstarted(policy, nowMs);
   const sourcePlays = state.sourcePlays ?? sourcePlaysBy(state, policy);
   const mayStart = state.status !== 'DELETED' && state.auditStatus !== 'BLOCKED';
-  let known: VideoState = { ...state, sourcePlays };
+  // Nearly always nothing of this changes, and then the state isn't copied.
+  let known: VideoState = sourcePlays === state.sourcePlays ? state : { ...state, sourcePlays };
   let start: Decision['start'] = [];
-  for (const rule of mayStart ? [byPolicy, byPicture, byVerdict, byRequests] : []) {
-    const next = rule(known, policy, nowMs, unstarted);
+  for (const rule of mayStart ? rules : []) {
+    const next = rule(known, policy, nowMs, unstarted, sha256);
     if (next === null) continue;
     known = { ...known, jobs: next.jobs, steps: next.steps };
     start = [...start, ...next.start];
@@ -83,6 +84,7 @@ class Unstarted {
 
   /** All that was noted; what was noted before, as it was then. */
   since(before: readonly NotStarted[]): readonly NotStarted[] {
+    if (this.#found.length === 0 && before.length === 0) return before;
     return this.#found.map((one) => before.find((old) => sameValue({ ...old, decidedAt: one.decidedAt }, one)) ?? one);
   }
 }
@@ -131,7 +133,15 @@ function isUndated(state: VideoState, kinds: readonly Fact['kind'][]): boolean {
   });
 }
 
-function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
+type Rule = (
+  state: VideoState,
+  policy: Policy,
+  nowMs: number,
+  unstarted: Unstarted,
+  sha256: Sha256 | undefined,
+) => Decision | null;
+
+const byPolicy: Rule = (state, policy, nowMs, unstarted, sha256) => {
   // Requests may have been answered before the video was known for what it is.
   if (hasDecided(state) || state.sourceGone) return null;
   const qualified = qualifiedAs(state);
@@ -144,11 +154,11 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: U
   if (qualified.undated && !isLeft) return startsNothing ? null : unstarted.noteUndated(causeTime);
   if (unstarted.isUntimely(causeTime) && !isLeft) return startsNothing ? null : unstarted.note(causeTime, null);
   const planned = stepsBy(rule, state.auditStatus);
-  const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0), kind, policy.name, nowMs));
+  const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0, sha256), kind, policy.name, nowMs));
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
   const plan = rule.transcode === 'pipeline' && hold === null;
   const entry: JobLedgerEntry = {
-    ...newEntry(state.videoId, qualified.kind, 0, nowMs),
+    ...newEntry(state.videoId, qualified.kind, 0, nowMs, sha256),
     decision: rule.transcode === 'pipeline' ? 'PIPELINE' : startsNothing ? 'CLOUD' : 'APPROVAL',
     // Of what is planned the ledger says how it stands.
     state: startsNothing ? 'DECIDED' : 'AWAITING_APPROVAL',
@@ -160,13 +170,13 @@ function byPolicy(state: VideoState, policy: Policy, nowMs: number, unstarted: U
     hold,
     leftAsIs: isLeft,
   };
-  const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs));
+  const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs, sha256));
   const decision = decided(state, [entry, ...state.jobs], steps, [entry]);
   return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
-}
+};
 
 /** The picture that was taken for a cover becomes the cover, once. */
-function byPicture(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
+const byPicture: Rule = (state, policy, nowMs, unstarted, sha256) => {
   const taken = state.steps.find(({ kind, state, pictureUrl }) => {
     return kind === 'SNAPSHOT' && state === 'DONE' && pictureUrl !== null;
   });
@@ -175,14 +185,14 @@ function byPicture(state: VideoState, policy: Policy, nowMs: number, unstarted: 
   if (state.steps.some(({ kind }) => kind === 'COVER')) return null;
   const causeTime = taken.finishedAt ?? taken.plannedAt;
   if (unstarted.isUntimely(causeTime)) return unstarted.note(causeTime, null);
-  const command = stepCommandOf(state, entry, { kind: 'COVER', coverUrl: taken.pictureUrl }, nowMs);
+  const command = stepCommandOf(state, entry, { kind: 'COVER', coverUrl: taken.pictureUrl }, nowMs, sha256);
   const step = newStep(command.token, 'COVER', policy.name, nowMs);
   const decision = decided(state, state.jobs, [...state.steps, step], []);
   return { ...decision, start: isSpokenOf(state, command.token) ? [] : [command] };
-}
+};
 
 /** What the policy had wait for the audit, once that lets the video pass. */
-function byVerdict(state: VideoState, _: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
+const byVerdict: Rule = (state, _, nowMs, unstarted) => {
   const at = state.jobs.findIndex(
     ({ decision, plannedAt, hold }) => decision === 'PIPELINE' && plannedAt === null && hold === 'PASSED',
   );
@@ -192,9 +202,9 @@ function byVerdict(state: VideoState, _: Policy, nowMs: number, unstarted: Unsta
   if (unstarted.isUntimely(causeTime)) return unstarted.note(causeTime, null);
   const entry: JobLedgerEntry = { ...held, plannedAt: nowMs };
   return decided(state, state.jobs.with(at, entry), state.steps, [entry]);
-}
+};
 
-function byRequests(state: VideoState, policy: Policy, nowMs: number, unstarted: Unstarted): Decision | null {
+const byRequests: Rule = (state, policy, nowMs, unstarted, sha256) => {
   // All requests wait for the audit; after its verdict they count as asked again.
   if (state.jobs.some(({ hold }) => hold !== null && hold !== 'PASSED')) return null;
   const events = eventsOf(state);
@@ -206,7 +216,7 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number, unstarted:
     const { eventId, eventTime } = request.entry;
     if (request.fact.kind !== 'TRANSCODE_REQUESTED' || jobs.some((job) => job.requestId === eventId)) continue;
     if (streamAwaitedUntil !== null && eventTime < streamAwaitedUntil) continue;
-    const answered = answer(state, jobs, request, policy, nowMs);
+    const answered = answer(state, jobs, request, policy, nowMs, sha256);
     if (answered === 'TOO_MANY') unstarted.noteSurplus(eventTime, eventId);
     if (answered === null || answered === 'TOO_MANY') continue;
     const causeTime = Math.max(eventTime, heldUntil);
@@ -218,7 +228,9 @@ function byRequests(state: VideoState, policy: Policy, nowMs: number, unstarted:
     start.push(answered.entry);
   }
   return start.length === 0 ? null : decided(state, jobs, state.steps, start);
-}
+};
+
+const rules: readonly Rule[] = [byPolicy, byPicture, byVerdict, byRequests];
 
 /**
  * Until when a video may turn out to be of a stream whose policy has an audit come first, epoch milliseconds; null where
@@ -240,6 +252,7 @@ function answer(
   { entry: { eventId }, fact }: Event,
   policy: Policy,
   nowMs: number,
+  sha256: Sha256 | undefined,
 ): Answered | 'TOO_MANY' | null {
   if (!hasSource(state)) return null;
   // Several requests may be answered at once: what one of them has approved awaits nothing any more.
@@ -249,7 +262,7 @@ function answer(
   const templateGroupId = fact.job?.templateGroupId ?? awaiting?.templateGroupId ?? byRule.templateGroupId ?? null;
   if (templateGroupId === null) return null;
   const granted = {
-    token: requestTokenOf(state.videoId, eventId),
+    token: requestTokenOf(state.videoId, eventId, sha256),
     requestId: eventId,
     templateGroupId,
     // A person names a template group, also where a workflow was to follow an audit.
@@ -265,7 +278,7 @@ function answer(
   const generation = 1 + jobs.reduce((most, job) => Math.max(most, job.generation), 0);
   if (generation > maxGenerations) return 'TOO_MANY';
   const entry: JobLedgerEntry = {
-    ...newEntry(state.videoId, purpose, generation, nowMs),
+    ...newEntry(state.videoId, purpose, generation, nowMs, sha256),
     ...granted,
     decision: 'APPROVAL',
   };

@@ -7,7 +7,7 @@ import type {
   StepLedgerEntry,
   VideoState,
 } from '../../schemas/generated/VideoState.ts';
-import { hashOf } from '../callback/index.ts';
+import { hashOf, type Sha256 } from '../callback/index.ts';
 import { eventsOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
 import { type Order, orderFields, type StepOrder } from './order.ts';
@@ -19,20 +19,20 @@ export type Decision = Pick<VideoState, 'jobs' | 'steps' | 'notStarted' | 'sourc
 };
 
 /** The idempotency token of a job, at most 50 characters of [A-Za-z0-9_-]: the same for the same job, always. */
-export function tokenOf(videoId: string, purpose: JobPurpose | StepKind, generation: number): string {
-  return tokenFrom([videoId, purpose, String(generation)]);
+export function tokenOf(videoId: string, purpose: JobPurpose | StepKind, generation: number, sha256?: Sha256): string {
+  return tokenFrom([videoId, purpose, String(generation)], sha256);
 }
 
 /**
  * The token of the job that answers a person's request. Of the request alone: what the video was known for when it was
  * answered, and which generation it became, depend on what had arrived by then.
  */
-export function requestTokenOf(videoId: string, requestId: string): string {
-  return tokenFrom([videoId, 'REQUEST', requestId]);
+export function requestTokenOf(videoId: string, requestId: string, sha256?: Sha256): string {
+  return tokenFrom([videoId, 'REQUEST', requestId], sha256);
 }
 
-function tokenFrom(parts: readonly string[]): string {
-  return `l2v-${hashOf(parts).slice(0, 28)}`;
+function tokenFrom(parts: readonly string[], sha256: Sha256 | undefined): string {
+  return `l2v-${hashOf(parts, sha256).slice(0, 28)}`;
 }
 
 const purposes: readonly JobPurpose[] = ['SEGMENT', 'COMPOSED', 'UPLOAD'];
@@ -71,8 +71,9 @@ export function stepCommandOf(
   { purpose, generation }: JobLedgerEntry,
   order: StepOrder,
   nowMs: number,
+  sha256?: Sha256,
 ): TranscodeJob {
-  const token = tokenOf(videoId, order.kind, generation);
+  const token = tokenOf(videoId, order.kind, generation, sha256);
   return { token, videoId, purpose, generation, ...orderFields(order), stream, plannedAt: nowMs, region };
 }
 
@@ -99,9 +100,15 @@ function orderedBy({ templateGroupId, workflowId, priority }: JobLedgerEntry): O
   return templateGroupId === null ? null : { kind: 'TRANSCODE', templateGroupId, priority };
 }
 
-export function newEntry(videoId: string, purpose: JobPurpose, generation: number, nowMs: number): JobLedgerEntry {
+export function newEntry(
+  videoId: string,
+  purpose: JobPurpose,
+  generation: number,
+  nowMs: number,
+  sha256?: Sha256,
+): JobLedgerEntry {
   return {
-    token: tokenOf(videoId, purpose, generation),
+    token: tokenOf(videoId, purpose, generation, sha256),
     purpose,
     generation,
     decision: 'CLOUD',

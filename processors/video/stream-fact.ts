@@ -10,12 +10,52 @@ import { eventsOf } from './events.ts';
  * for the stream that the video turned out not to belong to. Empty while no stream is known.
  */
 export function streamFactsOf(before: VideoState | null, after: VideoState): readonly StreamFact[] {
-  const old = before === null ? null : snapshotOf(before, after.revision);
   const now = snapshotOf(after, after.revision);
-  const facts: StreamFact[] = [];
-  if (old !== null && (now === null || !sameValue(old.stream, now.stream))) facts.push({ ...old, removed: true });
-  if (now !== null && !(old !== null && sameValue(old, now))) facts.push(now);
+  if (before === null || before.stream === null) return now === null ? [] : [now];
+  if (now !== null && sameValue(before.stream, now.stream)) return isSaidBy(now, before) ? [] : [now];
+  const old = snapshotOf(before, after.revision);
+  const facts: StreamFact[] = old === null ? [] : [{ ...old, removed: true }];
+  if (now !== null) facts.push(now);
   return facts;
+}
+
+/** What a snapshot says of itself, or derives. */
+type Derived =
+  | 'videoId'
+  | 'stream'
+  | 'removed'
+  | 'videoRevision'
+  | 'live'
+  | 'format'
+  | 'sourceOnly'
+  | 'composeJob'
+  | 'clip';
+
+/** What a snapshot takes over from the state as it is; the likeliest to change first. */
+const copied = Object.keys({
+  status: true,
+  kind: true,
+  recording: true,
+  recordedTime: true,
+  composeStartTime: true,
+  sourceReadyTime: true,
+  firstPlayableTime: true,
+  transcodedTime: true,
+  durationSeconds: true,
+  errorCode: true,
+  errorMessage: true,
+  region: true,
+} satisfies Record<Exclude<keyof StreamFact, Derived>, true>) as Exclude<keyof StreamFact, Derived>[];
+
+/** Whether an earlier state of the same stream says the same as a snapshot. A snapshot of its own would be made in vain. */
+function isSaidBy(now: StreamFact, before: VideoState): boolean {
+  for (const field of copied) if (!sameValue(before[field], now[field])) return false;
+  return (
+    containerOf(before.sourceUrl) === now.format &&
+    sourceOnlyOf(before) === now.sourceOnly &&
+    sameValue(composeJobOf(before), now.composeJob) &&
+    sameValue(clipFactOf(before), now.clip)
+  );
 }
 
 function snapshotOf(state: VideoState, videoRevision: number): StreamFact | null {
@@ -71,10 +111,12 @@ const ended: readonly JobState[] = ['DECIDED', 'DONE', 'FAILED'];
 function composeJobOf(state: VideoState): ComposeJobFact | null {
   let best: ComposeJobFact | null = null;
   for (const { entry, fact } of eventsOf(state)) {
-    const said = composeStates[fact.kind];
-    if (said === undefined || fact.job?.token == null || fact.job.clip !== null) continue;
+    const { job, kind } = fact;
+    if (job === null || job.token === null || job.clip !== null) continue;
+    const said = composeStates[kind];
+    if (said === undefined) continue;
     if (best === null || weights[said] > weights[best.state])
-      best = { token: fact.job.token, state: said, errorCode: entry.errorCode };
+      best = { token: job.token, state: said, errorCode: entry.errorCode };
   }
   return best;
 }

@@ -61,7 +61,7 @@ export function videoTopology({ policies, sha256 }: Options): Topology<VideoReco
       if (!evolved.changed) return { kind: 'drop', reason: evolved.result, labels };
 
       // Decide: at most one job per video, purpose and generation, and at most one of each step before it; the decision is part of the state it was taken on.
-      const decision = decide(evolved.state, policyOf(evolved.state), nowMs);
+      const decision = decide(evolved.state, policyOf(evolved.state), nowMs, sha256);
       const state = decision === null ? evolved.state : withDecisions(evolved.state, decision);
 
       // Out, all in the transaction of the state record.

@@ -1,5 +1,7 @@
 /** What a video tells its stream, and when (processors/README.md: a fact is the newest snapshot of one video). */
 import { describe, expect, it } from 'vitest';
+import { streamFactsOf } from '../../../processors/video/index.ts';
+import type { VideoState } from '../../../schemas/generated/VideoState.ts';
 import {
   atMs,
   type CallbackBody,
@@ -55,6 +57,28 @@ describe('a video tells its stream', () => {
     const cover = named('MediaBaseChangeComplete', 30, { MediaContent: { CoverURL: { NewValue: 'http://b/n.jpg' } } });
     expect(told([recorded(4), cover, snapshot(60)]).map((fact) => fact.videoRevision)).toEqual([1]);
     expect(told([recorded(4), cover, sourceReady(6)]).map((fact) => fact.videoRevision)).toEqual([1, 3]);
+  });
+
+  it.each([
+    { status: 'FAILED' },
+    { kind: 'UPLOAD' },
+    { recording: { startTime: null, endTime: atMs(0) } },
+    { recordedTime: atMs(5) },
+    { composeStartTime: atMs(5) },
+    { sourceReadyTime: atMs(5) },
+    { firstPlayableTime: atMs(5) },
+    { transcodedTime: atMs(5) },
+    { durationSeconds: 1 },
+    { errorCode: 'E.1' },
+    { errorMessage: 'bad' },
+    { region: 'cn-beijing' },
+    { sourceUrl: 'http://b/x.flv' },
+    { status: 'PLAYABLE', sourcePlays: true },
+  ] satisfies Partial<VideoState>[])('what changed: %j', (changed) => {
+    const before = run([recorded(4), sourceReady(6)]).state as VideoState;
+    const after = { ...before, ...changed, revision: 3 };
+    expect(streamFactsOf(before, after)).toEqual([{ ...streamFactsOf(null, after)[0], videoRevision: 3 }]);
+    expect(streamFactsOf(after, { ...after, revision: 4 })).toEqual([]);
   });
 
   it('that it is gone where it turns out to be another stream’s', () => {
