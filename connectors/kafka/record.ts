@@ -124,9 +124,28 @@ export function nativeHeaders({ headers, raw }: Pick<OutgoingRecord, 'headers' |
     if (value === undefined || !Object.hasOwn(headers, name)) continue;
     // A name can't go as bytes. No record that was read has one with a NUL: it was cut off then.
     const bytes = raw?.headers && Object.hasOwn(raw.headers, name) ? raw.headers[name] : undefined;
-    list.push({ [name]: bytes ?? Buffer.from(value) });
+    list.push(bytes === undefined ? nativeHeader(name, value) : { [name]: bytes });
   }
   return list.length > 0 ? list : undefined;
+}
+
+type Written = { value: string; header: MessageHeader };
+
+/** By name what was written last: most records say the same as the one before, and to make such an object costs as much as to send it. */
+const lastWritten = new Map<string, Written>();
+const mostNames = 64;
+const mostKeptLength = 64;
+
+function nativeHeader(name: string, value: string): MessageHeader {
+  const last = lastWritten.get(name);
+  if (last?.value === value) return last.header;
+  const header = { [name]: Buffer.from(value) };
+  if (value.length > mostKeptLength) return header;
+  if (last !== undefined) {
+    last.value = value;
+    last.header = header;
+  } else if (lastWritten.size < mostNames) lastWritten.set(name, { value, header });
+  return header;
 }
 
 /** A key for the native client: as bytes, since it cuts a text at its first NUL. */

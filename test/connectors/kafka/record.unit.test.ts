@@ -77,6 +77,19 @@ describe('a record as it is read', () => {
   });
 });
 
+test('headers go out as they are, whatever the record before had under their names', () => {
+  const values = ['a', 'a', 'b', 'ab'.repeat(40), 'a', ''];
+  for (const value of values)
+    expect(nativeHeaders({ headers: { source: value, ['__proto__']: value, region: 'r' } })).toEqual([
+      header('source', Buffer.from(value)),
+      { ['__proto__']: Buffer.from(value) },
+      { region: Buffer.from('r') },
+    ]);
+  const raw = { headers: { source: Buffer.of(0xff) } };
+  expect(nativeHeaders({ headers: { source: 'a' }, raw })).toEqual([{ source: Buffer.of(0xff) }]);
+  expect(nativeHeaders({ headers: { source: 'a' } })).toEqual([{ source: Buffer.from('a') }]);
+});
+
 // A key or value given as text is cut at its first NUL by the native client: `a\0b` became `a`, another video.
 test('keys and header values go to the native client as bytes', () => {
   expect(nativeKey({ key: 'a\0b' })).toEqual(Buffer.from('a\0b'));

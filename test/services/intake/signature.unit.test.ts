@@ -39,6 +39,17 @@ describe('the signature of a VOD callback (vectors of cloud facts 2.1)', () => {
     expect(verify(vodHeaders(vodSignature.toUpperCase()), atMs)).toMatchObject({ ok: true });
   });
 
+  test('is that of its own time, whatever time was asked about before', () => {
+    const verify = verifier([vod], 300);
+    for (const timestamp of [sentAt, sentAt, sentAt + 1, sentAt]) {
+      const isOwn = timestamp === sentAt;
+      expect(verify(vodHeaders(vodSignature, timestamp), atMs).ok).toBe(isOwn);
+      expect(verify(vodHeaders(signatureOf(vod.url, String(timestamp), 'Abc123Def456'), timestamp), atMs).ok).toBe(
+        true,
+      );
+    }
+  });
+
   test('counts only inside the window, on both sides', () => {
     const verify = verifier([vod], 300);
     for (const ms of [atMs - 300_000, atMs + 300_000]) expect(verify(vodHeaders(vodSignature), ms).ok).toBe(true);
