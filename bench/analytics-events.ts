@@ -1,9 +1,6 @@
 /** The life of a video as the topics hold it: its callbacks, and its state after each of them. */
-import avsc from 'avsc';
-import { avroCodec } from '../connectors/avro/index.ts';
 import { policyBook } from '../processors/policy/index.ts';
 import { videoTopology } from '../processors/video/index.ts';
-import { avroSchema } from '../schemas/avro.ts';
 import type { VideoState } from '../schemas/generated/VideoState.ts';
 
 export type Step = {
@@ -18,14 +15,6 @@ export const eventsPerVideo = 8;
 const topology = videoTopology({ policies: policyBook([]) });
 const definitions = ['LD', 'SD', 'HD'] as const;
 const startMs = Date.UTC(2026, 2, 1);
-
-/** Registry's wire format without a registry: the sink reads what the bench wrote. */
-export const videoCodec = avroCodec<VideoState>(
-  'bench',
-  1,
-  avsc.Type.forSchema(avroSchema('VideoState') as avsc.Schema),
-  () => Promise.reject(new TypeError('the bench has one schema')),
-);
 
 /** The `n`th video: recorded, uploaded, three renditions, done. */
 export function lifeOf(n: number): Step[] {

@@ -1,7 +1,7 @@
 /** Runs a measurement on the set brokers, or on an embedded stack of its own, and keeps its result as JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureQueries, measureSink } from '../bench/analytics.ts';
+import { measureQueries } from '../bench/analytics.ts';
 import type { Outcome } from '../bench/budgets.ts';
 import { benchConsole } from '../bench/console.ts';
 import { benchConsoleQueries } from '../bench/console-queries.ts';
@@ -17,6 +17,7 @@ import { buildPeer } from '../bench/peers/build.ts';
 import { benchProcessor } from '../bench/processor.ts';
 import { benchRestore, type RestoreOptions } from '../bench/restore.ts';
 import { benchRunner } from '../bench/runner.ts';
+import { measureSink } from '../bench/sink.ts';
 import { startStack } from '../local/index.ts';
 import type { ExitCode } from '../platform/exit-code.ts';
 import { endpointsOf } from './endpoints.ts';
@@ -73,7 +74,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
   memory: async (place, options) => benchMemory(await onStates(place, options)),
   latency: async (place, options) => benchLatency(await onStates(place, options)),
   runner: ({ brokers }, { size, signal }) => benchRunner({ brokers, print, signal, ...sized('jobs', size) }),
-  sink: ({ brokers }, { size }) => measureSink({ brokers, print, ...sized('videos', size) }),
+  sink: ({ brokers, registryUrl }, { size }) => measureSink({ brokers, registryUrl, print, ...sized('videos', size) }),
   outage: ({ brokers, registryUrl }, { size }) =>
     benchOutage({ brokers, registryUrl, print, ...sized('seconds', size) }),
   console: ({ brokers }, { size }) => benchConsole({ brokers, print, ...sized('seconds', size) }),

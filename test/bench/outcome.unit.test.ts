@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { sinkBudget } from '../../bench/analytics.ts';
 import { judged } from '../../bench/budgets.ts';
 import { processorBudgets } from '../../bench/processor.ts';
+import { sinkBudget, storedIn } from '../../bench/sink.ts';
 import { conclude } from '../../cli/bench.ts';
 
 let folder: string;
@@ -49,10 +49,22 @@ it('compares the quicker of one and two processes with the quicker of one and tw
 
 it('takes the CPU of a row only where the cores are full', () => {
   const round = (busy: number) => ({
-    sink: { rowsPerSecond: 60, cpuUs: 26, busy },
+    sinks: [
+      { rowsPerSecond: 60, cpuUs: 26, busy },
+      { rowsPerSecond: 65, cpuUs: 40, busy: 1 },
+    ],
     direct: { rowsPerSecond: 100, cpuUs: 20, busy },
   });
   const passed = (busy: number) => judged([sinkBudget([round(busy)])], () => {}).passed;
   expect(passed(0.8)).toBe(true);
   expect(passed(0.79)).toBe(false);
+});
+
+it('counts what the sinks have stored, and how many of them have', () => {
+  const line = (process: string, table: string, result: string, rows: number) =>
+    `live2vod_sink_rows_total{process="${process}",table="${table}",result="${result}"} ${rows}`;
+  const page = [line('1', 'a', 'stored', 5), line('1', 'b', 'stored', 7), line('2', 'a', 'refused', 9)];
+  expect(storedIn(page.join('\n'))).toEqual({ all: 12, working: 1 });
+  expect(storedIn([...page, line('2', 'a', 'stored', 1)].join('\n'))).toEqual({ all: 13, working: 2 });
+  expect(storedIn('live2vod_sink_rows_total{table="a",result="stored"} 3')).toEqual({ all: 3, working: 1 });
 });

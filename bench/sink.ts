@@ -1,0 +1,303 @@
+/**
+ * `live2vod bench sink`: the sink as it is run, in one process and in two, against straight inserts of the same rows in the same
+ * run. Needs a broker and a registry; starts an embedded ClickHouse of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type Codec, connectRegistry } from '../connectors/avro/index.ts';
+import { connectClickhouse, migrate } from '../connectors/clickhouse/index.ts';
+import { Admin, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
+import { freePorts, type SpawnedClickhouse, spawnClickhouseRole } from '../local/index.ts';
+import { systemClock } from '../platform/host/index.ts';
+import type { VideoState } from '../schemas/generated/VideoState.ts';
+import { topicName } from '../schemas/topics.ts';
+import { eventsPerVideo, lifeOf } from './analytics-events.ts';
+import { type Either, type Judged, judged, type Outcome } from './budgets.ts';
+import { type RecordedInsert, startInsertRecorder } from './insert-recorder.ts';
+import { load } from './load.ts';
+import { startRole } from './role-process.ts';
+import { percentile } from './statistics.ts';
+import { takenBy } from './subject.ts';
+
+export type SinkOptions = {
+  readonly brokers: string;
+  readonly registryUrl: string;
+  /** Each has eight callbacks, and a version of its state for each. Default 20,000. */
+  readonly videos?: number;
+  /** Default 3. */
+  readonly rounds?: number;
+  readonly print: (line: string) => void;
+};
+
+/** What storing the rows took. */
+export type Taken = {
+  readonly rowsPerSecond: number;
+  /** CPU of the sink's processes, or of the inserting client, and of ClickHouse together, microseconds a row. */
+  readonly cpuUs: number;
+  /** Part of the machine's cores that was busy meanwhile, whoever had them. */
+  readonly busy: number;
+};
+
+/** One and two processes, and the straight inserts: close together in time, so that other work on the machine slows all. */
+export type SinkRound = { readonly sinks: readonly Taken[]; readonly direct: Taken };
+
+export type SinkResult = Outcome & {
+  readonly rows: number;
+  readonly rounds: readonly SinkRound[];
+  readonly budgets: readonly Judged[];
+};
+
+/** From here on the cores are full: rows a second then say as much about the machine as about the sink. */
+const fullFrom = 0.8;
+const processCounts = [1, 2];
+const partitions = 6;
+/** The part of the rows that is measured. The last ones of all wait a second for company, as they never do under load. */
+const measuredPart = 0.9;
+const lookEveryMs = 100;
+const withinMs = 600_000;
+
+/**
+ * A first round, which doesn't count, records the sink's inserts; the floor sends these very bytes, one insert after the
+ * other as the sink does, so that nothing but ClickHouse's part is left. Sinks and floor take turns, each time into a
+ * fresh database, and all must hold the same rows.
+ */
+export async function measureSink(o: SinkOptions): Promise<SinkResult> {
+  const { print } = o;
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
+  const role = await spawnClickhouseRole({ folder: join(folder, 'clickhouse') });
+  const bench = new SinkBench(o, role, folder);
+  try {
+    const inserts = await bench.recordInserts();
+    print(`${inserts.length} inserts of ${Math.round(bench.rows / inserts.length)} rows on average`);
+    const rounds: SinkRound[] = [];
+    for (let round = 1; round <= (o.rounds ?? 3); round += 1) {
+      const sinks: Taken[] = [];
+      for (const processes of processCounts) sinks.push(await bench.sinkAll(databaseOf(processes), processes));
+      const direct = await bench.insertDirectly(inserts);
+      await bench.requireSameRows();
+      rounds.push({ sinks, direct });
+      for (const [index, taken] of sinks.entries())
+        print(`round ${round}: sink in ${processCounts[index]} process(es) ${described(taken)}`);
+      print(`round ${round}: straight inserts    ${described(direct)}`);
+    }
+    return { rows: bench.rows, rounds, ...judged([sinkBudget(rounds)], print) };
+  } finally {
+    await role.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The quicker number of processes, by rows a second; or where the cores were full by their CPU, in one process. */
+export function sinkBudget(rounds: readonly SinkRound[]): Either {
+  const median = (of: (round: SinkRound) => number) => percentile(rounds.map(of), 0.5);
+  const rate = ({ sinks, direct }: SinkRound) =>
+    Math.max(...sinks.map(({ rowsPerSecond }) => rowsPerSecond)) / direct.rowsPerSecond;
+  const one = ({ sinks }: SinkRound) => sinks[0] ?? { rowsPerSecond: Number.NaN, cpuUs: Number.NaN, busy: 0 };
+  const rows = { name: 'rows/s / straight inserts', value: median(rate), least: 0.7 };
+  const cpu = {
+    name: 'CPU per row / straight inserts, cores full',
+    value: median((round) => one(round).cpuUs / round.direct.cpuUs),
+    most: 1.3,
+  };
+  const full = median((round) => one(round).busy) >= fullFrom;
+  return { name: 'sink', either: full ? [rows, cpu] : [rows] };
+}
+
+const databaseOf = (processes: number): string => `sink_${processes}`;
+
+const described = ({ rowsPerSecond, cpuUs, busy }: Taken): string =>
+  `${Math.round(rowsPerSecond)} rows/s, ${cpuUs.toFixed(1)} µs of CPU each, ${Math.round(busy * 100)} % of the cores busy`;
+
+class SinkBench {
+  readonly rows: number;
+  readonly #o: SinkOptions;
+  readonly #role: SpawnedClickhouse;
+  readonly #folder: string;
+  readonly #kafka: KafkaSettings;
+
+  constructor(o: SinkOptions, role: SpawnedClickhouse, folder: string) {
+    this.#o = o;
+    this.#role = role;
+    this.#folder = folder;
+    this.#kafka = { brokers: o.brokers, clientId: 'live2vod-bench' };
+    this.rows = this.#videos * eventsPerVideo * 2;
+  }
+
+  get #videos(): number {
+    return this.#o.videos ?? 20_000;
+  }
+
+  /**
+   * Runs `work` on topics of its own, as the pipeline fills them: for each callback the state of its video after it. A sink's
+   * group is named after its topics, so no other one has read them.
+   */
+  async #onTopics<T>(work: (prefix: string) => Promise<T>): Promise<T> {
+    const prefix = `bench-${randomUUID()}.`;
+    const names = (['callbacks', 'video-state', 'session-state', 'dead-letters'] as const).map((id) =>
+      topicName(prefix, id),
+    );
+    const [callbacks = '', states = ''] = names;
+    const admin = await Admin.connect(this.#kafka);
+    try {
+      await admin.ensureTopics(names.map((name) => ({ name, partitions })));
+      const registry = connectRegistry({ url: this.#o.registryUrl, prefix });
+      const codec = await registry.codec<VideoState>('video-state');
+      await load(this.#kafka, lives(this.#videos, callbacks, states, codec));
+      return await work(prefix);
+    } finally {
+      for (const name of names) await admin.deleteTopic(name).catch(() => {});
+      admin.close();
+    }
+  }
+
+  /** What the sink sends to ClickHouse for all of the topics. */
+  async recordInserts(): Promise<readonly RecordedInsert[]> {
+    const recorder = await startInsertRecorder(this.#role.url);
+    try {
+      await this.sinkAll('warm_up', 1, recorder.url);
+      return recorder.inserts;
+    } finally {
+      await recorder.close();
+    }
+  }
+
+  /**
+   * From when each of its processes has stored something, so that starting and joining don't count, until the measured part
+   * is stored.
+   */
+  async sinkAll(database: string, processes: number, url = this.#role.url): Promise<Taken> {
+    await this.#dropDatabase(database);
+    return await this.#onTopics((prefix) => this.#sinkAll(prefix, database, processes, url));
+  }
+
+  async #sinkAll(prefix: string, database: string, processes: number, url: string): Promise<Taken> {
+    const [metricsPort = 0] = await freePorts(1);
+    const { user, password } = this.#role.access;
+    const { brokers, registryUrl } = this.#o;
+    const sink = await startRole('sink', {
+      ...{ brokers, registryUrl, prefix, folder: join(this.#folder, database) },
+      settings: {
+        ...{ CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password, CLICKHOUSE_DATABASE: database },
+        ...{ SINK_PROCESSES: String(processes), METRICS_PORT: String(metricsPort) },
+      },
+    });
+    try {
+      await sink.ready;
+      const until = systemClock.monotonicMs() + withinMs;
+      const stored = async (): Promise<{ readonly all: number; readonly working: number }> => {
+        if (systemClock.monotonicMs() > until) throw new Error(`the sink did not store all within ${withinMs} ms`);
+        await systemClock.sleep(lookEveryMs);
+        const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+        return storedIn(page);
+      };
+      let first = await stored();
+      while (first.working < processes && first.all < this.rows) first = await stored();
+      const before = await this.#spent(sink.pid);
+      let now = first;
+      while (now.all < this.rows * measuredPart) now = await stored();
+      const taken = takenBetween(before, await this.#spent(sink.pid), now.all - first.all);
+      while (now.all < this.rows) now = await stored();
+      return taken;
+    } finally {
+      await sink.stop('SIGTERM');
+    }
+  }
+
+  /** The same inserts by the official client, one after the other. */
+  async insertDirectly(inserts: readonly RecordedInsert[]): Promise<Taken> {
+    const straight = { ...this.#role.access, database: 'straight' };
+    await this.#dropDatabase(straight.database);
+    await migrate(straight);
+    const client = connectClickhouse(straight);
+    const before = await this.#spent(process.pid);
+    for (const { query, body } of inserts) {
+      const { stream } = await client.exec({ query, values: Readable.from([body], { objectMode: false }) });
+      for await (const _ of stream) {
+        // Its end says that the rows are stored.
+      }
+    }
+    const taken = takenBetween(before, await this.#spent(process.pid), this.rows);
+    await client.close();
+    return taken;
+  }
+
+  /** A floor that stored something else would be none. */
+  async requireSameRows(): Promise<void> {
+    const straight = await this.#hashOf('straight');
+    for (const processes of processCounts) {
+      const found = await this.#hashOf(databaseOf(processes));
+      if (found !== straight) throw new Error(`the floor stored other rows than the sink: ${straight}, ${found}`);
+    }
+  }
+
+  async #hashOf(database: string): Promise<string> {
+    const client = connectClickhouse({ ...this.#role.access, database });
+    const found: unknown[] = [];
+    for (const table of ['callbacks', 'video_state']) {
+      const query = `SELECT count() AS rows, toString(groupBitXor(cityHash64(*))) AS hash FROM ${table} FINAL`;
+      found.push(await (await client.query({ query, format: 'JSONEachRow' })).json());
+    }
+    await client.close();
+    return JSON.stringify(found);
+  }
+
+  async #dropDatabase(database: string): Promise<void> {
+    const client = connectClickhouse({ ...this.#role.access, database: 'default' });
+    const query = 'DROP DATABASE IF EXISTS {database:Identifier}';
+    await client.command({ query, query_params: { database } });
+    await client.close();
+  }
+
+  /** CPU of these processes and of ClickHouse; of `process.pid` it is this process alone, without those that it has started. */
+  async #spent(pid: number): Promise<Spent> {
+    const own = process.cpuUsage();
+    const client = pid === process.pid ? own.user + own.system : (await takenBy(pid)).cpuUs;
+    const cores = cpus().map(({ times }) => times);
+    const all = cores.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+    const idle = cores.reduce((sum, core) => sum + core.idle, 0);
+    return {
+      atMs: systemClock.monotonicMs(),
+      cpuUs: client + (await takenBy(this.#role.pid)).cpuUs,
+      busyMs: all - idle,
+      allMs: all,
+    };
+  }
+}
+
+function* lives(
+  videos: number,
+  callbacks: string,
+  states: string,
+  codec: Codec<VideoState>,
+): Generator<OutgoingRecord> {
+  for (let n = 0; n < videos; n += 1)
+    for (const { key, callback, headers, state } of lifeOf(n)) {
+      yield { topic: callbacks, key, value: callback, headers };
+      yield { topic: states, key, value: codec.encode(state) };
+    }
+}
+
+type Spent = { readonly atMs: number; readonly cpuUs: number; readonly busyMs: number; readonly allMs: number };
+
+function takenBetween(before: Spent, after: Spent, rows: number): Taken {
+  return {
+    rowsPerSecond: (rows / (after.atMs - before.atMs)) * 1_000,
+    cpuUs: (after.cpuUs - before.cpuUs) / rows,
+    busy: (after.busyMs - before.busyMs) / (after.allMs - before.allMs),
+  };
+}
+
+/** Stored rows by a page of metrics, and how many processes have stored any. */
+export function storedIn(page: string): { readonly all: number; readonly working: number } {
+  const byProcess = new Map<string, number>();
+  for (const [, labels = '', count = ''] of page.matchAll(/^live2vod_sink_rows_total\{([^}\n]*)\} (\d+)/gm)) {
+    if (!labels.includes('result="stored"')) continue;
+    const process = /process="(\d+)"/.exec(labels)?.[1] ?? '';
+    byProcess.set(process, (byProcess.get(process) ?? 0) + Number(count));
+  }
+  const counts = [...byProcess.values()];
+  return { all: counts.reduce((sum, one) => sum + one, 0), working: counts.filter((one) => one > 0).length };
+}
