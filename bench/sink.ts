@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Codec, connectRegistry } from '../connectors/avro/index.ts';
 import { connectClickhouse, migrate } from '../connectors/clickhouse/index.ts';
-import { Admin, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
+import { Admin, Consumer, type KafkaSettings, type OutgoingRecord } from '../connectors/kafka/index.ts';
 import { freePorts, type SpawnedClickhouse, spawnClickhouseRole } from '../local/index.ts';
 import { systemClock } from '../platform/host/index.ts';
 import type { VideoState } from '../schemas/generated/VideoState.ts';
@@ -184,25 +184,33 @@ class SinkBench {
         ...{ SINK_PROCESSES: String(processes), METRICS_PORT: String(metricsPort) },
       },
     });
+    // It never joins the sink's group.
+    const group = await Consumer.connect(this.#kafka, { groupId: `${prefix}sink` });
+    const places = (['callbacks', 'video-state'] as const).flatMap((id) =>
+      Array.from({ length: partitions }, (_, partition) => ({ topic: topicName(prefix, id), partition })),
+    );
+    const until = systemClock.monotonicMs() + withinMs;
+    /** Rows that are stored and committed: one that is stored twice counts once. */
+    const done = async (): Promise<number> => {
+      if (systemClock.monotonicMs() > until) throw new Error(`the sink did not store all within ${withinMs} ms`);
+      await systemClock.sleep(lookEveryMs);
+      return (await group.committed(places, 30_000)).reduce((sum, { offset }) => sum + (offset ?? 0), 0);
+    };
+    const working = async (): Promise<number> =>
+      workingIn(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text());
     try {
       await sink.ready;
-      const until = systemClock.monotonicMs() + withinMs;
-      const stored = async (): Promise<{ readonly all: number; readonly working: number }> => {
-        if (systemClock.monotonicMs() > until) throw new Error(`the sink did not store all within ${withinMs} ms`);
-        await systemClock.sleep(lookEveryMs);
-        const page = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-        return storedIn(page);
-      };
-      let first = await stored();
-      while (first.working < processes && first.all < this.rows) first = await stored();
+      let first = await done();
+      while (first < this.rows && (first === 0 || (await working()) < processes)) first = await done();
       const before = await this.#spent(sink.pid);
       let now = first;
-      while (now.all < this.rows * measuredPart) now = await stored();
-      const taken = takenBetween(before, await this.#spent(sink.pid), now.all - first.all);
-      while (now.all < this.rows) now = await stored();
+      while (now < this.rows * measuredPart) now = await done();
+      const taken = takenBetween(before, await this.#spent(sink.pid), now - first);
+      while (now < this.rows) now = await done();
       return taken;
     } finally {
       await sink.stop('SIGTERM');
+      await group.close();
     }
   }
 
@@ -237,7 +245,7 @@ class SinkBench {
     const client = connectClickhouse({ ...this.#role.access, database });
     const found: unknown[] = [];
     for (const table of ['callbacks', 'video_state']) {
-      const query = `SELECT count() AS rows, toString(groupBitXor(cityHash64(*))) AS hash FROM ${table} FINAL`;
+      const query = `SELECT count() AS rows, toString(groupBitXor(cityHash64(toString(tuple(*))))) AS hash FROM ${table} FINAL`;
       found.push(await (await client.query({ query, format: 'JSONEachRow' })).json());
     }
     await client.close();
@@ -290,14 +298,10 @@ function takenBetween(before: Spent, after: Spent, rows: number): Taken {
   };
 }
 
-/** Stored rows by a page of metrics, and how many processes have stored any. */
-export function storedIn(page: string): { readonly all: number; readonly working: number } {
-  const byProcess = new Map<string, number>();
-  for (const [, labels = '', count = ''] of page.matchAll(/^live2vod_sink_rows_total\{([^}\n]*)\} (\d+)/gm)) {
-    if (!labels.includes('result="stored"')) continue;
-    const process = /process="(\d+)"/.exec(labels)?.[1] ?? '';
-    byProcess.set(process, (byProcess.get(process) ?? 0) + Number(count));
-  }
-  const counts = [...byProcess.values()];
-  return { all: counts.reduce((sum, one) => sum + one, 0), working: counts.filter((one) => one > 0).length };
+/** How many processes have stored any row, by a page of metrics. */
+export function workingIn(page: string): number {
+  const working = new Set<string>();
+  for (const [, labels = '', count = ''] of page.matchAll(/^live2vod_sink_rows_total\{([^}\n]*)\} (\d+)/gm))
+    if (labels.includes('result="stored"') && Number(count) > 0) working.add(/process="(\d+)"/.exec(labels)?.[1] ?? '');
+  return working.size;
 }
