@@ -75,9 +75,9 @@ export type Beforehand = {
 /** Raised when entries are written otherwise: a store of another layout is built again. */
 const layout = 6;
 /** A list stops after looking at this many states, so that a filter that matches little stays cheap. */
-const scanLimit = 2_000;
+const scanLimit = 1_000;
 /** And after this many entries: one that isn't wanted by what it tells costs little. */
-const entryScanLimit = 20_000;
+const entryScanLimit = 10_000;
 
 export class StateView {
   readonly identity: ViewIdentity;

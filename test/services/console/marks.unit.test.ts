@@ -60,9 +60,9 @@ describe('the marks of a state', () => {
     );
   });
 
-  // A page ended after 20,000 entries without it, and the next one began another such scan.
+  // A page ended after so many entries without it, and the next one began another such scan.
   test('lead to a rare one among many at once, also in a store that was opened again', async () => {
-    const many = 20_500;
+    const many = 10_500;
     const folder = temporaryFolder();
     const filled = await openView(folder);
     const states = Array.from({ length: many }, (_, n) =>
