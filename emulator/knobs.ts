@@ -42,6 +42,8 @@ const work = {
   snapshotFailRate: rate.default(0),
   /** Probability that a run of a workflow fails: told by its WorkflowTaskComplete, with the activity that did. */
   workflowFailRate: rate.default(0),
+  /** Probability that a DNA or tag job fails: told by its event, with Code and Message. */
+  aiFailRate: rate.default(0),
   /** Probability of the verdicts `block` and `review` of an AI audit; else `pass`. */
   auditBlockRate: rate.default(0.05),
   auditReviewRate: rate.default(0.05),

@@ -10,13 +10,11 @@ const pattern = z
   .max(256)
   .regex(/^[^/\s]+$/, 'a name, or a pattern with * (any text) and ? (one character), without slashes and spaces');
 
-const templateGroupId = z
-  .string()
-  .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a template group id: letters, digits, - and _, at most 64 characters');
+const idOf = (what: string) =>
+  z.string().regex(/^[0-9A-Za-z_-]{1,64}$/, `${what} id: letters, digits, - and _, at most 64 characters`);
 
-const workflowId = z
-  .string()
-  .regex(/^[0-9A-Za-z_-]{1,64}$/, 'a workflow id: letters, digits, - and _, at most 64 characters');
+const templateGroupId = idOf('a template group');
+const workflowId = idOf('a workflow');
 
 const priority = z.int().min(1).max(10);
 const transcode = z.enum(['cloud', 'pipeline', 'approval', 'none']);
@@ -49,6 +47,31 @@ const beforeTranscode = z.strictObject({
   snapshot: z.undefined({ error: 'is called cover now: a snapshot becomes the cover by being set as it' }).optional(),
 });
 
+const dna = z.strictObject(
+  {
+    /** The library whose videos it is compared with; the account's own where absent. */
+    dnaDbId: idOf('a fingerprint library').optional(),
+  },
+  stepError('dnaDbId'),
+);
+const tags = z.strictObject(
+  {
+    /** What the tags are taken from: speech, text in the pictures. What the cloud does by itself where absent. */
+    analyseTypes: z
+      .array(z.enum(['ASR', 'OCR']))
+      .min(1)
+      .refine((types) => new Set(types).size === types.length, 'each once')
+      .optional(),
+  },
+  stepError('analyseTypes'),
+);
+const analyse = z.strictObject({
+  /** Video DNA: which videos are similar. */
+  dna: step(dna),
+  /** Smart tags: what the video shows. */
+  tags: step(tags),
+});
+
 const jobs = {
   /**
    * Who starts the transcode: the cloud by its template group, this pipeline, a person, or nobody. Unsaid: what
@@ -68,6 +91,8 @@ const jobs = {
   priority: priority.optional(),
   /** What we order as soon as the source is ready, before the transcode. */
   beforeTranscode: beforeTranscode.optional(),
+  /** What an AI is to find out about the content, whoever transcodes: ordered as soon as the source is ready. */
+  analyse: analyse.optional(),
 };
 
 type Jobs = {
@@ -235,6 +260,9 @@ const parts: Readonly<Record<string, { readonly shape: object }>> = {
   beforeTranscode,
   audit,
   cover,
+  analyse,
+  dna,
+  tags,
 };
 
 /** Names that are refused with a word on what they are called now. */

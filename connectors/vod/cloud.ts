@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../platform/host/index.ts';
+import { type Analysis, analysis } from './analysis.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import { type Media, media } from './media.ts';
 import { type Notification, notification } from './notification.ts';
@@ -12,6 +13,7 @@ import { type Transcoding, transcoding } from './transcoding.ts';
 export type VodCloud = Transcoding &
   Media &
   Production &
+  Analysis &
   Notification &
   RecordNotification &
   Recording & {
@@ -53,6 +55,7 @@ export function cloudClient(options: CloudOptions): VodCloud {
     ...transcoding(vod),
     ...media(vod),
     ...production(vod),
+    ...analysis(vod),
     ...notification(vod),
     ...recording(live),
     ...recordNotification(live),

@@ -1,3 +1,4 @@
+export type { AiJob, AiJobType, Analysis, MediaTag, SimilarMedia } from './analysis.ts';
 export { cloudTime } from './answer.ts';
 export { type CallLimiter, callLimiter } from './call-limiter.ts';
 export { type CloudOptions, cloudClient, type VodCloud } from './cloud.ts';

@@ -77,7 +77,7 @@ export type JobSummary = {
 export type JobDetail = {
   /** `Auto`: by the cloud's own templates; `Manual`: through the API. */
   readonly trigger: string | null;
-  /** `AIVideoCensor` and the like; null for a snapshot. */
+  /** `AIVideoCensor`, `AIMediaDNA` and the like; null for a snapshot. */
   readonly aiJobType: string | null;
   readonly status: string | null;
   readonly completedAtMs: number | null;

@@ -13,7 +13,14 @@ import {
   describeLiveRecordVodConfigs,
   updateLiveRecordVodConfig,
 } from './live/record-vod.ts';
-import { getJobDetail, getMediaAuditResult, listJobInfo } from './vod/job-info.ts';
+import {
+  getAiVideoTagResult,
+  getJobDetail,
+  getMediaAuditResult,
+  getMediaDnaResult,
+  listAiJob,
+  listJobInfo,
+} from './vod/job-info.ts';
 import { createAudit, deleteVideo, updateVideoInfo } from './vod/manage.ts';
 import { getPlayInfo, getVideoInfo, getVideoInfos, listLiveRecordVideo } from './vod/media.ts';
 import { deleteMessageCallback, getMessageCallback, setMessageCallback } from './vod/message-callback.ts';
@@ -69,6 +76,9 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Operatio
       ListJobInfo: listJobInfo,
       GetJobDetail: getJobDetail,
       GetMediaAuditResult: getMediaAuditResult,
+      ListAIJob: listAiJob,
+      GetMediaDNAResult: getMediaDnaResult,
+      GetAIVideoTagResult: getAiVideoTagResult,
       ListSnapshots: listSnapshots,
     }),
     ...quota('playPerSecond', { GetPlayInfo: getPlayInfo, GetVideoPlayAuth: getVideoPlayAuth }),

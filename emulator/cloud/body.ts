@@ -94,6 +94,7 @@ export function callbackBody(video: VideoPlan, { atMs, fact }: Happening): Callb
       };
     case 'fingerprinted':
     case 'tagged':
+    case 'analysis-failed':
       return contentBody(VideoId, fact, EventTime);
     case 'reviewed':
       return {

@@ -1,4 +1,5 @@
-import type { Likeness, Tags } from '../scenario/fact.ts';
+import type { Rng } from '../random.ts';
+import type { Fact, Likeness, Tags } from '../scenario/fact.ts';
 import type { Cloud } from './cloud.ts';
 import { happen } from './media-orders.ts';
 import type { CloudVideo } from './video.ts';
@@ -13,10 +14,7 @@ export function orderFingerprint(cloud: Cloud, video: CloudVideo, library: strin
   const like = [...cloud.videos.values()]
     .filter((other) => other !== video && other.occurred.some(({ fact }) => isIn(library, fact)))
     .flatMap((other) => likenessOf(cloud, video, other));
-  happen(cloud, video, rng.int(20, 120), { kind: 'fingerprinted', jobId, library, like }, (createdMs) =>
-    video.orders.push({ kind: 'fingerprint', jobId, createdMs }),
-  );
-  return jobId;
+  return analysed(cloud, video, rng, 'fingerprint', { kind: 'fingerprinted', jobId, library, like });
 }
 
 /** What a machine sees in a video; done in 20 s to 2 minutes. */
@@ -24,15 +22,22 @@ export function orderTags(cloud: Cloud, video: CloudVideo): string {
   const { videoId, durationSeconds } = video.plan;
   const rng = cloud.chance('tags', videoId, video.orders.length);
   const jobId = rng.hex(32);
-  const seenMs = () => Array.from({ length: rng.int(1, 5) }, () => rng.int(0, durationSeconds) * 1000);
+  const seenMs = () => Array.from({ length: rng.int(1, 5) }, () => rng.int(0, Math.floor(durationSeconds)) * 1000);
   const tags: Tags = {
     Category: [{ tag: 'Sports', seenMs: [] }],
     Keyword: ['Ball', 'Goal'].map((tag) => ({ tag, seenMs: seenMs() })),
     Location: [{ tag: 'Stadium', seenMs: seenMs() }],
   };
-  happen(cloud, video, rng.int(20, 120), { kind: 'tagged', jobId, tags }, (createdMs) =>
-    video.orders.push({ kind: 'tags', jobId, createdMs }),
-  );
+  return analysed(cloud, video, rng, 'tags', { kind: 'tagged', jobId, tags });
+}
+
+type Result = Extract<Fact, { readonly kind: 'fingerprinted' | 'tagged' }>;
+
+function analysed(cloud: Cloud, video: CloudVideo, rng: Rng, of: 'fingerprint' | 'tags', result: Result): string {
+  const { jobId } = result;
+  const seconds = rng.int(20, 120);
+  const fact: Fact = rng.chance(cloud.knobs().aiFailRate) ? { kind: 'analysis-failed', jobId, of } : result;
+  happen(cloud, video, seconds, fact, (createdMs) => video.orders.push({ kind: of, jobId, createdMs }));
   return jobId;
 }
 

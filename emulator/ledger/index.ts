@@ -3,6 +3,7 @@ import { exists } from '../cloud/video.ts';
 import type { Delivery } from '../delivery/courier.ts';
 import type { LiveNotice } from '../delivery/live-notifier.ts';
 import { type BillLine, billOf } from './bill.ts';
+import { analysesOf, type OrderedAnalysis } from './content.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
 import type { ApiCall, Journal, SubmittedJob, SubmittedProduction, SubmittedWorkflow } from './journal.ts';
 import { type LedgerSession, ledgerSessions } from './session.ts';
@@ -16,6 +17,8 @@ export type Ledger = {
   readonly jobs: readonly SubmittedJob[];
   readonly productions: readonly SubmittedProduction[];
   readonly workflows: readonly SubmittedWorkflow[];
+  /** DNA and tag jobs that users ordered, by video in the order of asking. */
+  readonly analyses: readonly OrderedAnalysis[];
   readonly calls: readonly ApiCall[];
   readonly bill: readonly BillLine[];
   readonly totals: DeliveryCounts;
@@ -39,6 +42,7 @@ export function ledgerOf(
     jobs: journal.jobs,
     productions: [...journal.productions],
     workflows: [...journal.workflows],
+    analyses: known.flatMap(analysesOf),
     calls: [...journal.calls],
     bill: billOf(known),
     totals: deliveryCounts(deliveries),

@@ -2,6 +2,7 @@ import type { StreamRef, VideoKind, VideoState, VideoStatus } from '../../schema
 import { type CloudVideo, coverOf, distributedAt, timeOf } from '../cloud/video.ts';
 import type { Delivery } from '../delivery/courier.ts';
 import type { Practice } from '../scenario/practice.ts';
+import { similarIn, tagsIn } from './content.ts';
 import { type DeliveryCounts, deliveryCounts } from './deliveries.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { type LedgerRendition, renditionsOf } from './renditions.ts';
@@ -38,6 +39,9 @@ export type LedgerVideo = {
   /** As an event has told it; null where none did. */
   readonly durationSeconds: number | null;
   readonly auditStatus: VideoState['auditStatus'];
+  /** What the latest DNA and tags that didn't fail found; null where none was ordered. */
+  readonly similarVideos: VideoState['similarVideos'] | null;
+  readonly tags: VideoState['tags'] | null;
   /** Ordered by jobId. */
   readonly renditions: readonly LedgerRendition[];
   /** One entry per distinct callback, by event time. */
@@ -92,6 +96,8 @@ export function ledgerVideo(video: CloudVideo, deliveries: readonly Delivery[]):
     sizeBytes: sourceReadyTime === null ? null : plan.sizeBytes,
     durationSeconds: told ? plan.durationSeconds : null,
     auditStatus: review ? reviewed[review] : verdict ? verdicts[verdict] : null,
+    similarVideos: similarIn(facts),
+    tags: tagsIn(facts),
     renditions,
     timeline: deliveries.map(timelineLine).sort((a, b) => a.eventTime - b.eventTime),
     delivery: deliveryCounts(deliveries),

@@ -112,6 +112,7 @@ export type Fact =
       readonly like: readonly Likeness[];
     }
   | { readonly kind: 'tagged'; readonly jobId: string; readonly tags: Tags }
+  | { readonly kind: 'analysis-failed'; readonly jobId: string; readonly of: 'fingerprint' | 'tags' }
   | { readonly kind: 'reviewed'; readonly review: Review }
   | { readonly kind: 'info-changed'; readonly change: InfoChange }
   | { readonly kind: 'deleted' }

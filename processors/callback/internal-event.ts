@@ -1,5 +1,5 @@
 /** Events that this pipeline itself puts on `callbacks`, typed, and what they are on the wire. `internal-events.ts` reads them. */
-import type { FactClipPart, StreamRef } from '../../schemas/generated/VideoState.ts';
+import type { FactClipPart, StepKind, StreamRef } from '../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../schemas/topics.ts';
 import { compareText } from './fields.ts';
 
@@ -17,7 +17,7 @@ type OfJob = About & {
   readonly attempt: number;
 };
 
-type OfStep = OfJob & { readonly step: 'AUDIT' | 'SNAPSHOT' | 'COVER' };
+type OfStep = OfJob & { readonly step: StepKind };
 
 /** Without a product there is no video to speak of: `videoId` then is a stand-in that carries the news to the session. */
 type OfComposition = OfJob & {

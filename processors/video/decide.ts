@@ -5,7 +5,7 @@ import { sameValue } from './conflicts.ts';
 import { containerOf } from './container.ts';
 import { type Event, eventsOf, timeOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
-import { blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
+import { analysesBy, blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
 
 /** Most generations of jobs that one video gets; requests beyond are not started, which the state says. */
 export const maxGenerations = 16;
@@ -16,13 +16,14 @@ export const maxGenerations = 16;
  * to decide. Pure. `sha256` as in `hashOf`.
  *
  * The policy decides once per video: as soon as its source is ready and it is known to be recorded or composed, in
- * either order, however transcodes of the cloud's ended before or after. The decision is stored, `cloud` included, and never taken again: neither a changed policy nor a replay
- * nor a late event transcodes an archive once more. With it go the steps before the transcode, once; a transcode that
- * waits for the audit starts when the verdict lets the video pass. Only a person's request adds a job, one per
- * request, as a further generation; it answers an entry that awaits approval first, and waits for the audit like it.
- * A request that comes before the policy has decided is answered too, and the policy decides nonetheless.
- * Nothing is planned for what is older than `maxActAgeSeconds`, or of an unknown age, which the state says then, nor for a video that is
- * retired, deleted, blocked by an audit, or has lost its source.
+ * either order, however transcodes of the cloud's ended before or after. The decision is stored, `cloud` included, and
+ * never taken again: neither a changed policy nor a replay nor a late event transcodes an archive once more. With it go
+ * the steps beside the transcode, once, whoever transcodes; a transcode that waits for the audit starts when the verdict
+ * lets the video pass. Only a person's request adds a job, one per request, as a further generation; it answers an entry
+ * that awaits approval first, and waits for the audit like it. A request that comes before the policy has decided is
+ * answered too, and the policy decides nonetheless. Nothing is planned for what is older than `maxActAgeSeconds`, or of
+ * an unknown age, which the state says then, nor for a video that is retired, deleted, blocked by an audit, or has lost
+ * its source.
  */
 export function decide(state: VideoState, policy: Policy, nowMs: number, sha256?: Sha256): Decision | null {
   if (state.retired || state.subject !== 'VIDEO') return null;
@@ -59,7 +60,11 @@ class Unstarted {
   }
 
   isUntimely(causeTime: number): boolean {
-    return Math.abs(this.#nowMs - causeTime) > this.#policy.maxActAgeSeconds * 1000;
+    return this.wasUntimely(this.#nowMs, causeTime);
+  }
+
+  wasUntimely(atMs: number, causeTime: number): boolean {
+    return Math.abs(atMs - causeTime) > this.#policy.maxActAgeSeconds * 1000;
   }
 
   /** Notes that a request, or null: what the policy decided, isn't started for its cause. */
@@ -143,17 +148,27 @@ type Rule = (
 
 const byPolicy: Rule = (state, policy, nowMs, unstarted, sha256) => {
   // Requests may have been answered before the video was known for what it is.
-  if (hasDecided(state) || state.sourceGone) return null;
+  const before = state.jobs.find(({ generation }) => generation === 0);
+  if (state.sourceGone || before?.leftAsIs === false) return null;
   const qualified = qualifiedAs(state);
   if (qualified === null) return null;
-  const causeTime = Math.max(qualified.atMs, blockLiftedTime(eventsOf(state)));
   const rule = ruleOf(state, policy);
+  if (before !== undefined && rule.analyse === undefined) return null;
+  const causeTime = Math.max(qualified.atMs, blockLiftedTime(eventsOf(state)));
+  const { undated } = qualified;
+  const noteUntimely = () => (undated ? unstarted.noteUndated(causeTime) : unstarted.note(causeTime, null));
+  if (before !== undefined) {
+    // What was left as it is at any age may have been too old for an analysis, and is still.
+    const wasUntimely = undated || unstarted.wasUntimely(before.decidedAt, causeTime);
+    return wasUntimely && isToAnalyse(rule, state) ? noteUntimely() : null;
+  }
   const isLeft = rule.transcode === 'none';
   const startsNothing = isLeft || rule.transcode === 'cloud';
+  const untimely = undated || unstarted.isUntimely(causeTime);
   // What is left to the cloud, or as it is, would not have been started by us at any age.
-  if (qualified.undated && !isLeft) return startsNothing ? null : unstarted.noteUndated(causeTime);
-  if (unstarted.isUntimely(causeTime) && !isLeft) return startsNothing ? null : unstarted.note(causeTime, null);
-  const planned = stepsBy(rule, state.auditStatus);
+  if (untimely && (!startsNothing || isToAnalyse(rule, state))) noteUntimely();
+  if (untimely && !isLeft) return null;
+  const planned = untimely ? [] : stepsBy(rule, state);
   const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0, sha256), kind, policy.name, nowMs));
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
   const plan = rule.transcode === 'pipeline' && hold === null;
@@ -174,6 +189,12 @@ const byPolicy: Rule = (state, policy, nowMs, unstarted, sha256) => {
   const decision = decided(state, [entry, ...state.jobs], steps, [entry]);
   return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
 };
+
+/** Whether the rule has more found out about the content than is known, or ordered. */
+function isToAnalyse(rule: Policy['segments'], state: VideoState): boolean {
+  const ordered = new Set<string>(state.steps.map(({ kind }) => kind));
+  return analysesBy(rule, eventsOf(state)).some(({ kind }) => !ordered.has(kind));
+}
 
 /** The picture that was taken for a cover becomes the cover, once. */
 const byPicture: Rule = (state, policy, nowMs, unstarted, sha256) => {

@@ -38,7 +38,7 @@ export const rooms: Readonly<Record<Lane, Room>> = {
   workflows: { bytes: 20_000, events: 64 },
   rest: { bytes: 40_000, events: 500 },
   requests: { bytes: 20_000, events: 34 },
-  runner: { bytes: 90_000, events: 64 },
+  runner: { bytes: 98_000, events: 70 },
 };
 
 /** Upper bound of an encoded state, in bytes; Kafka refuses messages over 1 MiB by default. */

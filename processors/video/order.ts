@@ -2,17 +2,21 @@
 import type {
   AuditOrder,
   CoverOrder,
+  DnaOrder,
   SnapshotOrder,
+  TagsOrder,
   TranscodeJob,
   TranscodeOrder,
   WorkflowOrder,
 } from '../../schemas/generated/TranscodeJob.ts';
 
-/** What a rule orders before, or next to, a transcode: an audit; a snapshot, and then its picture as the cover. */
+/** What a rule orders before, or next to, a transcode: an audit; a snapshot, and then its picture as the cover; DNA; tags. */
 export type StepOrder =
   | ({ readonly kind: 'AUDIT' } & AuditOrder)
   | ({ readonly kind: 'SNAPSHOT' } & SnapshotOrder)
-  | ({ readonly kind: 'COVER' } & CoverOrder);
+  | ({ readonly kind: 'COVER' } & CoverOrder)
+  | ({ readonly kind: 'DNA' } & DnaOrder)
+  | ({ readonly kind: 'TAGS' } & TagsOrder);
 
 export type Order =
   | ({ readonly kind: 'TRANSCODE' } & TranscodeOrder)
@@ -48,6 +52,10 @@ export function orderFields(order: Order): OrderFields {
     }
     case 'COVER':
       return { ...noTranscode, order: { 'live2vod.CoverOrder': { coverUrl: order.coverUrl } } };
+    case 'DNA':
+      return { ...noTranscode, order: { 'live2vod.DnaOrder': { dnaDbId: order.dnaDbId } } };
+    case 'TAGS':
+      return { ...noTranscode, order: { 'live2vod.TagsOrder': { analyseTypes: order.analyseTypes } } };
   }
 }
 
@@ -59,6 +67,8 @@ export function orderOf({ order, step, templateGroupId, priority }: OrderFields)
   if ('live2vod.TranscodeOrder' in order) return { kind: 'TRANSCODE', ...order['live2vod.TranscodeOrder'] };
   if ('live2vod.WorkflowOrder' in order) return { kind: 'WORKFLOW', ...order['live2vod.WorkflowOrder'] };
   if ('live2vod.AuditOrder' in order) return { kind: 'AUDIT', ...order['live2vod.AuditOrder'] };
+  if ('live2vod.DnaOrder' in order) return { kind: 'DNA', ...order['live2vod.DnaOrder'] };
+  if ('live2vod.TagsOrder' in order) return { kind: 'TAGS', ...order['live2vod.TagsOrder'] };
   if ('live2vod.CoverOrder' in order) return { kind: 'COVER', ...order['live2vod.CoverOrder'] };
   return { kind: 'SNAPSHOT', ...order['live2vod.SnapshotOrder'] };
 }

@@ -1,22 +1,31 @@
-/** What is ordered before a transcode, by policy: an AI audit that the transcode waits for, a cover for which it doesn't. */
+/** What is ordered beside a transcode, by policy: an AI audit that it may wait for; a cover, DNA and tags, for which it doesn't. */
 import type { JobHold, StepKind, StepLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import type { Policy } from '../policy/index.ts';
-import { type Event, timeOf } from './events.ts';
+import { type Event, eventsOf, timeOf } from './events.ts';
 import type { StepOrder } from './order.ts';
 
-/**
- * The steps that a rule orders once the source is ready. An audit isn't ordered where a verdict is known
- * already.
- */
-export function stepsBy(rule: Policy['segments'], auditStatus: VideoState['auditStatus']): readonly StepOrder[] {
+type Rule = Policy['segments'];
+
+/** The steps that a rule orders once the source is ready. None is where its result is known already. */
+export function stepsBy(rule: Rule, state: VideoState): readonly StepOrder[] {
   const { audit, cover } = rule.beforeTranscode ?? {};
   const steps: StepOrder[] = [];
   if (cover) {
     const offsetMs = cover.atSeconds === undefined ? null : Math.round(cover.atSeconds * 1000);
     steps.push({ kind: 'SNAPSHOT', templateId: cover.templateId ?? null, offsetMs });
   }
-  if (audit && auditStatus === null) steps.push({ kind: 'AUDIT', templateId: audit.templateId ?? null });
+  if (audit && state.auditStatus === null) steps.push({ kind: 'AUDIT', templateId: audit.templateId ?? null });
+  return [...steps, ...analysesBy(rule, eventsOf(state))];
+}
+
+/** What a rule has an AI find out about the content. */
+export function analysesBy({ analyse }: Rule, events: readonly Event[]): readonly StepOrder[] {
+  const { dna, tags } = analyse ?? {};
+  const isKnown = (kind: 'DNA' | 'TAGS') => events.some((event) => hasResult(kind, event));
+  const steps: StepOrder[] = [];
+  if (dna && !isKnown('DNA')) steps.push({ kind: 'DNA', dnaDbId: dna.dnaDbId ?? null });
+  if (tags && !isKnown('TAGS')) steps.push({ kind: 'TAGS', analyseTypes: tags.analyseTypes ?? [] });
   return steps;
 }
 
@@ -82,7 +91,7 @@ function stepProgress(planned: StepLedgerEntry, events: readonly Event[]): StepL
 function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry {
   if (step.kind === 'COVER')
     return step.state === 'ACKNOWLEDGED' ? { ...step, state: 'DONE', finishedAt: step.acknowledgedAt } : step;
-  const ends = step.kind === 'AUDIT' ? verdictsOn(step, events) : snapshotsOf(step, events);
+  const ends = step.kind === 'SNAPSHOT' ? snapshotsOf(step, events) : resultsOf(step, step.kind, events);
   const end = ends.find((event) => timeOf(event) !== null) ?? ends[0];
   if (end === undefined) return step;
   const good = step.kind === 'AUDIT' ? isVerdict(end) : !failed(end.entry);
@@ -96,12 +105,23 @@ function ended(step: StepLedgerEntry, events: readonly Event[]): StepLedgerEntry
   };
 }
 
-/** Of an audit whose job isn't known any verdict of the machine is the end. */
-function verdictsOn({ jobId }: StepLedgerEntry, events: readonly Event[]): readonly Event[] {
+type AiKind = Exclude<StepKind, 'SNAPSHOT' | 'COVER'>;
+
+/** Of an AI job that isn't known any result of its kind is the end. */
+function resultsOf({ jobId }: StepLedgerEntry, kind: AiKind, events: readonly Event[]): readonly Event[] {
   return events.filter((event) => {
-    if (event.fact.kind !== 'MACHINE_AUDIT') return false;
-    return jobId === null ? isVerdict(event) : event.entry.jobId === jobId;
+    if (jobId === null) return hasResult(kind, event);
+    return isOf(kind, event) && event.entry.jobId === jobId;
   });
+}
+
+function isOf(kind: AiKind, { entry, fact }: Event): boolean {
+  if (kind === 'AUDIT') return fact.kind === 'MACHINE_AUDIT';
+  return entry.eventType === (kind === 'DNA' ? 'AIMediaDNAComplete' : 'AIVideoTagComplete');
+}
+
+function hasResult(kind: AiKind, event: Event): boolean {
+  return isOf(kind, event) && (kind === 'AUDIT' ? isVerdict(event) : succeeded(event.entry));
 }
 
 /**

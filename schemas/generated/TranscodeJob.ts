@@ -49,6 +49,18 @@ export type WorkflowOrder = {
   readonly workflowId: string;
 };
 
+/** SubmitAIJob of the type AIMediaDNA. */
+export type DnaOrder = {
+  /** The fingerprint library. */
+  readonly dnaDbId: string | null;
+};
+
+/** SubmitAIJob of the type AIVideoTag. */
+export type TagsOrder = {
+  /** ASR, OCR; empty: what the cloud does by itself. */
+  readonly analyseTypes: readonly string[];
+};
+
 /** Command: do at the cloud what `order` says, once. */
 export type TranscodeJob = {
   /** Idempotency token, at most 50 characters [A-Za-z0-9_-]; sent as SessionId. */
@@ -66,5 +78,5 @@ export type TranscodeJob = {
   /** An audit or a snapshot as it was written before there was `order`. Read only where `order` is null; written as null. */
   readonly step: Step | null;
   /** What is to be done. Null in records of earlier releases alone. */
-  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | { readonly 'live2vod.CoverOrder': CoverOrder } | { readonly 'live2vod.WorkflowOrder': WorkflowOrder } | null;
+  readonly order: { readonly 'live2vod.TranscodeOrder': TranscodeOrder } | { readonly 'live2vod.AuditOrder': AuditOrder } | { readonly 'live2vod.SnapshotOrder': SnapshotOrder } | { readonly 'live2vod.CoverOrder': CoverOrder } | { readonly 'live2vod.WorkflowOrder': WorkflowOrder } | { readonly 'live2vod.DnaOrder': DnaOrder } | { readonly 'live2vod.TagsOrder': TagsOrder } | null;
 };

@@ -151,12 +151,12 @@ export type JobLedgerEntry = {
   readonly workflowId: string | null;
 };
 
-/** An AI audit; a snapshot, for a cover; setting its picture as the cover. */
-export type StepKind = 'AUDIT' | 'SNAPSHOT' | 'COVER';
+/** An AI audit; a snapshot, for a cover; setting its picture as the cover; a fingerprint, which finds similar videos; smart tags. */
+export type StepKind = 'AUDIT' | 'SNAPSHOT' | 'COVER' | 'DNA' | 'TAGS';
 
 export type StepState = 'PLANNED' | 'ACKNOWLEDGED' | 'DONE' | 'FAILED' | 'IN_DOUBT';
 
-/** One step before the transcode and what became of it. */
+/** One step beside the transcode and what became of it. */
 export type StepLedgerEntry = {
   /** Names the step; the cloud never sees it. */
   readonly token: string;
@@ -367,7 +367,7 @@ export type VideoState = {
   readonly timeline: readonly TimelineEntry[];
   readonly renditions: readonly Rendition[];
   readonly jobs: readonly JobLedgerEntry[];
-  /** What was ordered before the transcode, by policy. */
+  /** What was ordered beside the transcode, by policy. */
   readonly steps: readonly StepLedgerEntry[];
   /** Transcodes that were not planned since their cause was too old, or too far ahead, to be acted on. */
   readonly notStarted: readonly NotStarted[];

@@ -1,5 +1,5 @@
 /**
- * `GET /api/jobs`: what was decided about transcodes, audits, snapshots and compositions, and what became of it, newest
+ * `GET /api/jobs`: what was decided about transcodes, the steps beside them and compositions, and what became of it, newest
  * video or session first.
  */
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { mentions, type StateRouteOptions, withFreshness } from './routes-states
 import { placeOf, streamOf } from './stream-index.ts';
 import type { ConsoleApp } from './typed-app.ts';
 
-const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE', 'CLIP'] as const;
+const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'DNA', 'TAGS', 'COMPOSE', 'CLIP'] as const;
 
 const jobStates = [
   ...new Set(
@@ -67,7 +67,8 @@ export type JobItem = Readonly<z.infer<typeof jobItem>>;
 
 const listing = {
   operationId: 'listJobs',
-  summary: 'Transcodes, audits, snapshots and compositions: what was decided and what became of it, newest first',
+  summary:
+    'Transcodes, the steps beside them (audits, snapshots, covers, DNA, tags), compositions and clips: what was decided and what became of it, newest first',
   querystring: jobQuery,
   response: { 200: fresh('A page of jobs', pageOf('JobPage', jobItem)), ...badQuery },
 };

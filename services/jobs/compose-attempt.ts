@@ -1,9 +1,9 @@
 /**
- * The decisions of one composition, audit or snapshot, as a pure state machine: given what the cloud answered, what
+ * The decisions of one composition, or of a step that costs money, as a pure state machine: given what the cloud answered, what
  * comes next.
  *
  * None of these calls is idempotent. Whenever one may have worked without our knowing, the machine searches for its
- * product: the composed video, by the token in its title, or the job of an audit or a snapshot. A call that timed out is
+ * product: the composed video, by the token in its title, or the job of the step. A call that timed out is
  * never repeated: if its product doesn't show within the settle time, a person decides.
  */
 

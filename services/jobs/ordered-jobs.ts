@@ -25,6 +25,8 @@ export function orderedJobs({ codec, transcode, workflow, step }: OrderedJobsOpt
         case 'AUDIT':
         case 'SNAPSHOT':
         case 'COVER':
+        case 'DNA':
+        case 'TAGS':
           return step(command, order);
       }
     },

@@ -24,7 +24,7 @@ export function redriveTranscode(job: TranscodeJob, order: TranscodeOrder, nowMs
 }
 
 /**
- * The audit, snapshot, cover or workflow once more, for `transcode-jobs` under the key of the dead letter. It keeps its token,
+ * The step or workflow once more, for `transcode-jobs` under the key of the dead letter. It keeps its token,
  * under which the video knows it; a generation above 0 makes the runner look for the job of an earlier time first, which
  * of a workflow it can't: look before redriving one that is in doubt, it will be started anew.
  */

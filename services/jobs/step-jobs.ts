@@ -1,11 +1,17 @@
 /**
- * Steps before a transcode: SubmitAIMediaAuditJob, SubmitSnapshotJob, and UpdateVideoInfo, which sets a cover and may be
- * repeated. The other two are not idempotent, so they follow the rules of
+ * Steps beside a transcode: SubmitAIMediaAuditJob, SubmitSnapshotJob, SubmitAIJob (DNA, tags), and UpdateVideoInfo, which
+ * sets a cover and may be repeated. The others are not idempotent, so they follow the rules of
  * compositions (compose-attempt.ts): whenever a call may have worked without our knowing, ListJobInfo is asked for the
  * job; a call whose job doesn't show is never repeated, a person decides.
  */
 
-import { allReadable, type CallLimiter, type FaultAnswer, type Production } from '../../connectors/vod/index.ts';
+import {
+  type Analysis,
+  allReadable,
+  type CallLimiter,
+  type FaultAnswer,
+  type Production,
+} from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { StepOrder } from '../../processors/video/index.ts';
 import {
@@ -22,7 +28,8 @@ import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
 export type StepCloud = Pick<
   Production,
   'submitAiMediaAuditJob' | 'submitSnapshotJob' | 'updateVideoInfo' | 'listJobs' | 'getJob'
->;
+> &
+  Pick<Analysis, 'submitAiJob'>;
 
 export type StepJobsOptions = {
   /** The client of a region; null is the home region. */
@@ -41,7 +48,7 @@ export const defaultStepRules: ComposeRules = {
   longestLagMs: 15 * 60_000,
 };
 
-/** Audits, snapshots and covers. */
+/** Audits, snapshots, covers, DNA and tags. */
 export function stepJobs(options: StepJobsOptions): (command: Command, order: StepOrder) => Job {
   const { submitting, asking, rules, platform } = options;
 
@@ -107,6 +114,14 @@ async function submit(cloud: StepCloud, videoId: string, order: JobOrder): Promi
       const { templateId: snapshotTemplateId, offsetMs } = order;
       return await cloud.submitSnapshotJob({ videoId, snapshotTemplateId, offsetMs });
     }
+    case 'DNA': {
+      const config = order.dnaDbId === null ? null : { DNADBId: order.dnaDbId };
+      return await cloud.submitAiJob({ mediaId: videoId, type: 'AIMediaDNA', config });
+    }
+    case 'TAGS': {
+      const config = order.analyseTypes.length === 0 ? null : { AnalyseTypes: order.analyseTypes.join(',') };
+      return await cloud.submitAiJob({ mediaId: videoId, type: 'AIVideoTag', config });
+    }
   }
 }
 
@@ -126,6 +141,14 @@ async function coverSet(
   return fault.kind === 'ambiguous' ? { kind: 'fault', fault: { ...fault, kind: 'retryable' } } : answer;
 }
 
+/** What jobs of a kind are called at the cloud. ListJobInfo has all AI jobs in one list. */
+const isOfKind: Readonly<Record<JobOrder['kind'], (aiJobType: string | null) => boolean>> = {
+  AUDIT: (type) => /audit|censor/i.test(type ?? ''),
+  SNAPSHOT: () => true,
+  DNA: (type) => /dna/i.test(type ?? ''),
+  TAGS: (type) => /tag/i.test(type ?? ''),
+};
+
 /**
  * The jobs of this kind that were started through the API and haven't failed, oldest first. One that a person started
  * counts as ours: it does the same work.
@@ -136,7 +159,7 @@ async function jobsOfUsers(
   order: JobOrder,
   asked: Asked,
 ): Promise<ComposeAnswer> {
-  const jobType = order.kind === 'AUDIT' ? 'ai' : 'snapshot';
+  const jobType = order.kind === 'SNAPSHOT' ? 'snapshot' : 'ai';
   const listed = await asked(async () => ({
     kind: 'list' as const,
     jobs: await cloud().listJobs({ mediaId, jobType }),
@@ -149,7 +172,7 @@ async function jobsOfUsers(
     if (told.kind === 'fault') return told;
     const { trigger, aiJobType } = told.job;
     if (trigger?.toLowerCase() !== 'manual') continue;
-    if (order.kind === 'SNAPSHOT' || /audit|censor/i.test(aiJobType ?? '')) productIds.push(jobId);
+    if (isOfKind[order.kind](aiJobType)) productIds.push(jobId);
   }
   const { odd } = listed.jobs;
   if (productIds.length > 0 || odd.length === 0) return { kind: 'searched', productIds };

@@ -1,14 +1,18 @@
 /**
  * What the cloud's answers mean for a video that has been silent, as the events that would have reported it. Pure.
  *
- * Where the lost callback's identity can be rebuilt (recordings, compose starts, transcodes, audits, workflows: type, video, job ids) the
+ * Where the lost callback's identity can be rebuilt (recordings, compose starts, transcodes, audits, DNA, tags, workflows: type, video,
+ * job ids) the
  * callback itself is supplied, so that it and a late original are one event. What can't be rebuilt (source ready, cover:
  * their identity holds a time or ids that no API gives) becomes a ReconcilerObservation, which only fills gaps.
  */
 
 import type {
+  AiJob,
   JobDetail,
   LiveRecording,
+  MediaTag,
+  SimilarMedia,
   SnapshotPictures,
   TranscodeTask,
   TranscodeTaskJob,
@@ -142,6 +146,56 @@ export function auditFound(
   if (job.completedAtMs === null || (suggestion === null && Status === 'success')) return null;
   const verdict = Status === 'fail' ? {} : { Data: { Suggestion: suggestion } };
   return jobFound('AIMediaAuditComplete', video, jobId, job.completedAtMs, { JobId: jobId, Status, ...verdict });
+}
+
+/** More of one result than is kept of it, and little enough for a record. */
+const mostSimilar = 100;
+const mostTags = 100;
+const mostTimes = 500;
+
+/** The AIMediaDNAComplete of a DNA job that has ended. */
+export function dnaFound(
+  video: Pick<KnownVideo, 'videoId'>,
+  job: AiJob,
+  similar: readonly SimilarMedia[] | null,
+): Finding | null {
+  const VideoDNA = similar
+    ?.toSorted((a, b) => Number(b.similarity) - Number(a.similarity))
+    .slice(0, mostSimilar)
+    .map(({ videoId, similarity }) => ({ PrimaryKey: videoId, Similarity: similarity ?? undefined }));
+  return analysisFound('AIMediaDNAComplete', video, job, VideoDNA && { VideoDNA });
+}
+
+/** The AIVideoTagComplete of a tag job that has ended. */
+export function tagsFound(
+  video: Pick<KnownVideo, 'videoId'>,
+  job: AiJob,
+  tags: readonly MediaTag[] | null,
+): Finding | null {
+  const most = tags?.toSorted((a, b) => b.times.length - a.times.length).slice(0, mostTags);
+  const lists = most && Object.groupBy(most, ({ category }) => category);
+  const Data = lists && mapValues(lists, (list = []) => list.map(tagTold));
+  return analysisFound('AIVideoTagComplete', video, job, Data);
+}
+
+function tagTold({ name, times }: MediaTag) {
+  return { Tag: name, ...(times.length === 0 ? {} : { Times: times.slice(0, mostTimes) }) };
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, of: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, of(value)]));
+
+function analysisFound(
+  EventType: string,
+  video: Pick<KnownVideo, 'videoId'>,
+  job: AiJob,
+  Data: Readonly<Record<string, unknown>> | undefined,
+): Finding | null {
+  if (job.completedAtMs === null) return null;
+  const Status = outcomeOf(job);
+  const why = { Code: job.code ?? undefined, Message: job.message ?? undefined };
+  const told = Status === 'fail' ? why : { Data };
+  return jobFound(EventType, video, job.jobId, job.completedAtMs, { JobId: job.jobId, Status, ...told });
 }
 
 /** The SnapshotComplete of a snapshot job that has ended; where its pictures aren't known it tells none. */

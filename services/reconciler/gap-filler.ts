@@ -1,16 +1,18 @@
 /** Asks a region's cloud about videos and reports what it finds. Loop and Kafka are the reconciler's business. */
 
-import type { LiveRecording, TranscodeTask, VideoInfo, VodCloud } from '../../connectors/vod/index.ts';
-import { CloudFault, cloudTime } from '../../connectors/vod/index.ts';
+import type { AiJob, LiveRecording, TranscodeTask, VideoInfo, VodCloud } from '../../connectors/vod/index.ts';
+import { allReadable, CloudFault, cloudTime } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { Logger } from '../../platform/telemetry/index.ts';
 import {
   auditFound,
   compositionFound,
+  dnaFound,
   type Finding,
   recordingFound,
   snapshotFound,
   streamInDescription,
+  tagsFound,
   transcodesFound,
   videoObserved,
   workflowFound,
@@ -31,6 +33,9 @@ export type BackfillCloud = Pick<
   | 'getJob'
   | 'getMediaAuditResult'
   | 'listSnapshots'
+  | 'listAiJobs'
+  | 'getMediaDnaResult'
+  | 'getAiVideoTagResult'
 >;
 
 export type GapFillerOptions = {
@@ -118,7 +123,8 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   }
 
   async function auditOf(known: KnownVideo): Promise<Finding | null> {
-    const { auditJobId: jobId, videoId } = known;
+    const { videoId } = known;
+    const jobId = known.stepJobs.audit;
     if (jobId === undefined) return null;
     const job = await ask(() => cloud().getJob({ jobId, jobType: 'ai' }));
     if (job.completedAtMs === null) return null;
@@ -127,7 +133,8 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
   }
 
   async function snapshotOf(known: KnownVideo): Promise<Finding | null> {
-    const { snapshotJobId: jobId, videoId } = known;
+    const { videoId } = known;
+    const jobId = known.stepJobs.snapshot;
     if (jobId === undefined) return null;
     const job = await ask(() => cloud().getJob({ jobId, jobType: 'snapshot' }));
     if (job.completedAtMs === null) return null;
@@ -139,6 +146,26 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     return workflowFound(known, run, await ask(() => cloud().getJob({ jobId: run.taskId, jobType: 'workflow' })));
   }
 
+  /** The job, once it has ended. */
+  async function endedAiJob(jobId: string): Promise<AiJob | null> {
+    const { rows, odd } = await ask(() => cloud().listAiJobs({ jobIds: [jobId] }));
+    const job = rows.find((one) => one.jobId === jobId);
+    if (job === undefined) allReadable('ListAIJob', odd);
+    return job === undefined || job.completedAtMs === null ? null : job;
+  }
+
+  async function dnaOf({ videoId, stepJobs }: KnownVideo): Promise<Finding | null> {
+    const job = stepJobs.dna === undefined ? null : await endedAiJob(stepJobs.dna);
+    if (job === null) return null;
+    return dnaFound({ videoId }, job, await ask(() => cloud().getMediaDnaResult({ mediaId: videoId })));
+  }
+
+  async function tagsOf({ videoId, stepJobs }: KnownVideo): Promise<Finding | null> {
+    const job = stepJobs.tags === undefined ? null : await endedAiJob(stepJobs.tags);
+    if (job === null) return null;
+    return tagsFound({ videoId }, job, await ask(() => cloud().getAiVideoTagResult({ mediaId: videoId })));
+  }
+
   async function checkVideo(known: KnownVideo, video: VideoInfo): Promise<void> {
     let news = false;
     if (known.needs.includes('origin')) news = (await supply(known, await originOf(known, video))) || news;
@@ -147,6 +174,8 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     for (const finding of transcodesFound(known, tasks)) news = (await supply(known, finding)) || news;
     if (known.needs.includes('audit')) news = (await supply(known, await auditOf(known))) || news;
     if (known.needs.includes('snapshot')) news = (await supply(known, await snapshotOf(known))) || news;
+    if (known.needs.includes('dna')) news = (await supply(known, await dnaOf(known))) || news;
+    if (known.needs.includes('tags')) news = (await supply(known, await tagsOf(known))) || news;
     for (const run of known.runs ?? []) news = (await supply(known, await runOf(known, run))) || news;
     if (!news) watch.asked(known.videoId, platform.now());
   }
@@ -203,6 +232,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     stream,
     region: options.region,
     needs: ['source', 'transcodes', 'cover'],
+    stepJobs: {},
     reported: new Set(),
     heardAtMs: 0,
   });

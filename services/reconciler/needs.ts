@@ -9,9 +9,12 @@ import type { StepKind, StreamRef, VideoState } from '../../schemas/generated/Vi
  * - `cover`: its cover;
  * - `audit`: the verdict of the audit that was ordered before its transcode;
  * - `snapshot`: what became of the snapshot that was ordered for its cover;
+ * - `dna`, `tags`: which videos are similar, what it shows, where that was ordered;
  * - `workflow`: how runs of workflows ended whose tasks the cloud has named.
  */
-export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | 'audit' | 'snapshot' | 'workflow';
+export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | StepNeed | 'workflow';
+
+export type StepNeed = 'audit' | 'snapshot' | 'dna' | 'tags';
 
 /** A run of a workflow that nothing was heard of since it was taken. */
 export type OpenRun = { readonly taskId: string; readonly workflowId: string };
@@ -25,10 +28,8 @@ export type KnownVideo = {
   /** Where it lies; null where nothing that was heard of it says so. */
   readonly region: string | null;
   readonly needs: readonly Need[];
-  /** Job of the audit that was ordered. */
-  readonly auditJobId?: string;
-  /** Job of the snapshot that was ordered. */
-  readonly snapshotJobId?: string;
+  /** Jobs of the steps that were ordered and whose end wasn't heard of. */
+  readonly stepJobs: Readonly<Partial<Record<StepNeed, string>>>;
   /** As many as there are jobs. */
   readonly runs?: readonly OpenRun[];
   /** Names of the events that are known, so that only what is missing is supplied. */
@@ -56,16 +57,31 @@ export function knownVideo(state: VideoState): KnownVideo {
     for (const { jobId } of fact.outputs) if (jobId !== null) reported.add(eventNameOf('TranscodeComplete', jobId));
   }
   const { videoId, stream, region } = state;
-  const jobOf = (step: StepKind) => state.steps.find(({ kind }) => kind === step)?.jobId ?? null;
-  const [auditJobId, snapshotJobId] = [jobOf('AUDIT'), jobOf('SNAPSHOT')];
-  const known = { videoId, stream, region, needs: needsOf(state, reported), reported, heardAtMs };
+  const stepJobs = openJobsOf(state);
   const runs = openRuns(state);
-  return {
-    ...known,
-    ...(auditJobId === null ? {} : { auditJobId }),
-    ...(snapshotJobId === null ? {} : { snapshotJobId }),
-    ...(runs.length === 0 ? {} : { runs }),
-  };
+  const needs = needsOf(state, reported, stepJobs);
+  return { videoId, stream, region, needs, stepJobs, reported, heardAtMs, ...(runs.length === 0 ? {} : { runs }) };
+}
+
+/** A cover is set by its call: nothing is to be heard of it. */
+const needOf: Readonly<Partial<Record<StepKind, StepNeed>>> = {
+  AUDIT: 'audit',
+  SNAPSHOT: 'snapshot',
+  DNA: 'dna',
+  TAGS: 'tags',
+};
+
+/** One for all videos without steps: many are watched. */
+const noJobs: KnownVideo['stepJobs'] = {};
+
+function openJobsOf({ steps }: VideoState): KnownVideo['stepJobs'] {
+  if (steps.length === 0) return noJobs;
+  const open: Partial<Record<StepNeed, string>> = {};
+  for (const { kind, state, jobId } of steps) {
+    const need = needOf[kind];
+    if (need !== undefined && state === 'ACKNOWLEDGED' && jobId !== null) open[need] = jobId;
+  }
+  return open;
 }
 
 /**
@@ -74,7 +90,7 @@ export function knownVideo(state: VideoState): KnownVideo {
  */
 const cloudId = /^[A-Za-z0-9_-]+$/;
 
-function needsOf(state: VideoState, reported: ReadonlySet<string>): readonly Need[] {
+function needsOf(state: VideoState, reported: ReadonlySet<string>, stepJobs: KnownVideo['stepJobs']): readonly Need[] {
   if (state.status === 'DELETED' || state.retired) return [];
   if (state.subject !== 'VIDEO' || !cloudId.test(state.videoId)) return [];
   const needs: Need[] = [];
@@ -91,9 +107,7 @@ function needsOf(state: VideoState, reported: ReadonlySet<string>): readonly Nee
   );
   if (unreported || state.transcodedTime === null || hasNamelessRun(state)) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');
-  const isOpen = (kind: StepKind) => state.steps.some((step) => step.kind === kind && step.state === 'ACKNOWLEDGED');
-  if (isOpen('AUDIT')) needs.push('audit');
-  if (isOpen('SNAPSHOT')) needs.push('snapshot');
+  needs.push(...(Object.keys(stepJobs) as StepNeed[]));
   if (openRuns(state).length > 0) needs.push('workflow');
   return needs;
 }

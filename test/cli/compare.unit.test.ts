@@ -49,6 +49,7 @@ const ledger: Ledger = {
   jobs: [],
   productions: [],
   workflows: [],
+  analyses: [],
   calls: [],
   bill: [],
   liveNotices: [],

@@ -1,6 +1,6 @@
 /** What lists may be filtered by, in the order in which it is offered: the words of the API, of which a test keeps them. */
 
-export const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'COMPOSE', 'CLIP'];
+export const jobTypes = ['TRANSCODE', 'AUDIT', 'SNAPSHOT', 'COVER', 'DNA', 'TAGS', 'COMPOSE', 'CLIP'];
 export const jobStates = [
   'AWAITING_APPROVAL',
   'PLANNED',

@@ -33,6 +33,8 @@ const chinese: Readonly<Record<string, string>> = {
   AUDIT: '审核',
   SNAPSHOT: '截图',
   COVER: '设置封面',
+  DNA: '视频 DNA',
+  TAGS: '智能标签',
   COMPOSE: '合成',
   CLIP: '片段',
   REFUSED: '已拒绝',

@@ -1,5 +1,7 @@
 import { activityResults, cloudTime, workflowStatus } from '../../cloud/body.ts';
+import { analysisFailure, dnaOf, tagLists } from '../../cloud/content-body.ts';
 import type { CloudVideo, Order } from '../../cloud/video.ts';
+import type { Fact } from '../../scenario/fact.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { fault } from '../errors.ts';
 import { type Params, required } from '../params.ts';
@@ -69,6 +71,42 @@ function workflowDetail(params: Params, context: ActionContext) {
   throw fault.noSuchResource(taskId);
 }
 
+const mostAiJobs = 10;
+
+/** ListAIJob: DNA and tag jobs of these ids (cloud facts 3.3.15). */
+export const listAiJob: Action = (params, context) => {
+  const ids = required(params, 'JobIds').split(',');
+  if (ids.length > mostAiJobs) throw fault.invalidParameter('JobIds');
+  const known = videosHere(context).flatMap((video) => jobsOf(video, 'ai').map((job) => ({ job, video })));
+  const found = known.filter(({ job }) => ids.includes(job.jobId) && analyses.has(job.kind));
+  const AIJob = found.map(({ job, video }) => {
+    const { CreateTime: CreationTime, ...progress } = progressOf(job);
+    const why = job.completedMs === null ? {} : job.failed ? analysisFailure : { Code: '0', Message: 'OK' };
+    const about = { JobId: job.jobId, MediaId: video.plan.videoId, Type: aiJobTypes[job.kind] };
+    return { ...about, CreationTime, ...progress, ...why };
+  });
+  const strangers = ids.filter((id) => !found.some(({ job }) => job.jobId === id));
+  return { AIJobList: { AIJob }, NonExistAIJobIds: { String: strangers } };
+};
+
+const analyses: ReadonlySet<Order['kind']> = new Set(['fingerprint', 'tags']);
+
+/** GetMediaDNAResult: what the latest fingerprint of a video found. */
+export const getMediaDnaResult: Action = (params, context) => {
+  const video = videoOf(params, context, 'MediaId');
+  const fact = video.occurred.findLast((one) => one.fact.kind === 'fingerprinted')?.fact;
+  if (fact?.kind !== 'fingerprinted') throw fault.noSuchResource(video.plan.videoId);
+  return { DNAResult: { VideoDNA: dnaOf(fact.like) } };
+};
+
+/** GetAIVideoTagResult: the latest tags of a video; each time is a JSON text of its own, as the page shows it. */
+export const getAiVideoTagResult: Action = (params, context) => {
+  const video = videoOf(params, context, 'MediaId');
+  const fact = video.occurred.findLast((one) => one.fact.kind === 'tagged')?.fact;
+  if (fact?.kind !== 'tagged') throw fault.noSuchResource(video.plan.videoId);
+  return { VideoTagResult: tagLists(fact.tags, (seenMs) => JSON.stringify([String(seenMs)])) };
+};
+
 /** GetMediaAuditResult: what the latest audit of a video says. */
 export const getMediaAuditResult: Action = (params, context) => {
   const video = videoOf(params, context, 'MediaId');
@@ -99,8 +137,8 @@ function jobsOf({ orders, occurred }: CloudVideo, jobType: 'snapshot' | 'ai'): J
   const automatic: JobInfo[] = [];
   for (const { fact, atMs } of occurred) {
     if (fact.kind === 'audited') done.set(fact.audit.jobId, atMs);
-    if (fact.kind === 'ai-image-made' || fact.kind === 'fingerprinted' || fact.kind === 'tagged')
-      done.set(fact.jobId, atMs);
+    if (fact.kind === 'ai-image-made' || isAnalysis(fact)) done.set(fact.jobId, atMs);
+    if (fact.kind === 'analysis-failed') lost.add(fact.jobId);
     if (fact.kind !== 'snapshot') continue;
     const { jobId, startedBy, failed } = fact.snapshot;
     done.set(jobId, atMs);
@@ -121,6 +159,12 @@ function jobsOf({ orders, occurred }: CloudVideo, jobType: 'snapshot' | 'ai'): J
       };
     });
   return jobType === 'ai' ? ordered : [...automatic, ...ordered].sort((a, b) => a.createdMs - b.createdMs);
+}
+
+type Analysis = Extract<Fact, { readonly kind: 'fingerprinted' | 'tagged' | 'analysis-failed' }>;
+
+function isAnalysis(fact: Fact): fact is Analysis {
+  return fact.kind === 'fingerprinted' || fact.kind === 'tagged' || fact.kind === 'analysis-failed';
 }
 
 function progressOf({ createdMs, completedMs, failed }: JobInfo) {

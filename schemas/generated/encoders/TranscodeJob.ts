@@ -1,7 +1,7 @@
 // Generated from the .avsc of the same name by schemas/generate.ts. Do not edit.
 
-import type { AvroSink } from '../../avro-sink.ts';
-import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder, CoverOrder, WorkflowOrder } from '../TranscodeJob.ts';
+import { type AvroSink, listOf } from '../../avro-sink.ts';
+import type { TranscodeJob, StreamRef, Step, TranscodeOrder, AuditOrder, SnapshotOrder, CoverOrder, WorkflowOrder, DnaOrder, TagsOrder } from '../TranscodeJob.ts';
 
 const symbolsOfJobPurpose: ReadonlyMap<string, number> = new Map([
   ['SEGMENT', 0],
@@ -52,9 +52,31 @@ export function writeTranscodeJob(out: AvroSink, value: TranscodeJob): void {
   } else if ('live2vod.WorkflowOrder' in value.order) {
     out.branch(5);
     writeWorkflowOrder(out, value.order['live2vod.WorkflowOrder']);
+  } else if ('live2vod.DnaOrder' in value.order) {
+    out.branch(6);
+    writeDnaOrder(out, value.order['live2vod.DnaOrder']);
+  } else if ('live2vod.TagsOrder' in value.order) {
+    out.branch(7);
+    writeTagsOrder(out, value.order['live2vod.TagsOrder']);
   } else {
     throw new TypeError('no branch of the union');
   }
+}
+
+function writeTagsOrder(out: AvroSink, value: TagsOrder): void {
+  {
+    const items = listOf(value.analyseTypes);
+    if (items.length > 0) out.items(items.length);
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i] as (typeof items)[number];
+      out.text(item);
+    }
+    out.end();
+  }
+}
+
+function writeDnaOrder(out: AvroSink, value: DnaOrder): void {
+  out.textOrNull(value.dnaDbId);
 }
 
 function writeWorkflowOrder(out: AvroSink, value: WorkflowOrder): void {

@@ -78,6 +78,8 @@ const symbolsOfStepKind: ReadonlyMap<string, number> = new Map([
   ['AUDIT', 0],
   ['SNAPSHOT', 1],
   ['COVER', 2],
+  ['DNA', 3],
+  ['TAGS', 4],
 ]);
 
 const symbolsOfStepState: ReadonlyMap<string, number> = new Map([

@@ -148,6 +148,34 @@ describe('media', () => {
     expect(['pass', 'review', 'block']).toContain(suggestion);
     await expect(cloud.getJob({ jobId: 'none', jobType: 'ai' })).rejects.toMatchObject({ kind: 'terminal' });
   });
+
+  it('starts DNA and tags, each a job of its own, and gets what they found', async () => {
+    const mediaId = transcoded.videoId;
+    expect(await cloud.getMediaDnaResult({ mediaId })).toBeNull();
+    expect(await cloud.getAiVideoTagResult({ mediaId })).toBeNull();
+    const dna = await cloud.submitAiJob({ mediaId, type: 'AIMediaDNA', config: { DNADBId: 'ours' } });
+    const tags = await cloud.submitAiJob({ mediaId, type: 'AIVideoTag', config: { AnalyseTypes: 'ASR,OCR' } });
+    for (const [{ jobId }, aiJobType] of [
+      [dna, 'AIMediaDNA'],
+      [tags, 'AIVideoTag'],
+    ] as const)
+      expect(await cloud.getJob({ jobId, jobType: 'ai' })).toMatchObject({ trigger: 'Manual', aiJobType });
+    await emulator.whenQuiet();
+    const { rows } = await cloud.listAiJobs({ jobIds: [dna.jobId, tags.jobId, 'none'] });
+    expect(new Set(rows.map(({ jobId }) => jobId))).toEqual(new Set([dna.jobId, tags.jobId]));
+    for (const row of rows) expect(row).toMatchObject({ status: 'success', completedAtMs: expect.any(Number) });
+    const known = emulator.ledger().videos.find(({ videoId }) => videoId === mediaId);
+    expect(await cloud.getMediaDnaResult({ mediaId })).toEqual([]);
+    const found = await cloud.getAiVideoTagResult({ mediaId });
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    expect(found?.map(({ category, name, times }) => ({ category, name, seen: times.length })).sort(byName)).toEqual(
+      known?.tags?.toSorted(byName),
+    );
+    for (const { times } of found ?? []) for (const one of times) expect(one).toMatch(/^\d+$/);
+    await expect(cloud.submitAiJob({ mediaId: 'none', type: 'AIVideoTag' })).rejects.toMatchObject({
+      kind: 'terminal',
+    });
+  });
 });
 
 describe('set-up', () => {

@@ -71,6 +71,45 @@ describe('SubmitAIJob', () => {
     expect(billed.map(({ jobId }) => jobId).toSorted()).toEqual(jobs.map(({ JobId }) => JobId).toSorted());
   });
 
+  test('that fails is told with code and message, is listed so, billed nothing, and finds nothing', async () => {
+    const { emulator, film, ask, stateOf } = await show();
+    const MediaId = film.videoId;
+    emulator.turn({ aiFailRate: 1 });
+    const { AIJobList } = await ask('SubmitAIJob', { MediaId, Types: 'AIMediaDNA,AIVideoTag' });
+    const jobs = AIJobList?.AIJob ?? [];
+    const failures = stateOf(MediaId)?.timeline.filter(({ eventType }) => /DNA|Tag/.test(eventType));
+    expect(failures).toHaveLength(2);
+    for (const one of failures ?? []) expect(one).toMatchObject({ status: 'fail', errorCode: 'InternalError' });
+    const JobIds = jobs.map(({ JobId }) => JobId).join(',');
+    const listed = (await ask('ListAIJob', { JobIds: `${JobIds},none` })) as Record<string, unknown>;
+    expect(listed).toMatchObject({
+      AIJobList: {
+        AIJob: jobs.map(({ JobId, Type }) => ({ JobId, Type, MediaId, Status: 'fail', Code: 'InternalError' })),
+      },
+      NonExistAIJobIds: { String: ['none'] },
+    });
+    expect(await ask('GetMediaDNAResult', { MediaId })).toMatchObject({ Code: 'NoSuchResource' });
+    expect(await ask('GetAIVideoTagResult', { MediaId })).toMatchObject({ Code: 'NoSuchResource' });
+    const { analyses, bill, videos } = emulator.ledger();
+    expect(analyses.map(({ type, status }) => [type, status])).toEqual([
+      ['AIMediaDNA', 'fail'],
+      ['AIVideoTag', 'fail'],
+    ]);
+    expect(bill.map(({ service }) => service)).not.toContain('tags');
+    expect(videos.find(({ videoId }) => videoId === MediaId)).toMatchObject({ similarVideos: null, tags: null });
+  });
+
+  test('is in the ledger as the state has it', async () => {
+    const { emulator, film, ask, stateOf } = await show();
+    for (const MediaId of [...film.madeOf, film.videoId])
+      await ask('SubmitAIJob', { MediaId, Types: 'AIMediaDNA,AIVideoTag' });
+    const { videos, analyses } = emulator.ledger();
+    expect(analyses).toHaveLength(2 * (film.madeOf.length + 1));
+    for (const { videoId, similarVideos, tags } of videos.filter((one) => one.tags !== null))
+      expect(stateOf(videoId)).toMatchObject({ similarVideos, tags });
+    expect(videos.find(({ videoId }) => videoId === film.videoId)?.similarVideos).toHaveLength(film.madeOf.length);
+  });
+
   test.each([
     ['no type', {}, 'MissingParameter'],
     ['another type', { Types: 'AIMediaDNA,AIMusic' }, 'InvalidParameter'],

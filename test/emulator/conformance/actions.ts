@@ -102,6 +102,12 @@ export const steps: readonly Step[] = [
     Types: 'AIMediaDNA,AIVideoTag',
     Config: JSON.stringify({ AIMediaDNA: { DNADBId: 'library' }, AIVideoTag: { AnalyseTypes: 'OCR' } }),
   })),
+  vod('ListAIJob', (world) => {
+    const { AIJobList } = answer(world, 'SubmitAIJob') as { AIJobList: { AIJob: { JobId: string }[] } };
+    return { JobIds: AIJobList.AIJob.map(({ JobId }) => JobId).join(',') };
+  }),
+  vod('GetMediaDNAResult', (world) => ({ MediaId: played(world) })),
+  vod('GetAIVideoTagResult', (world) => ({ MediaId: played(world) })),
   vod('SubmitDynamicImageJob', (world) => ({ VideoId: played(world), DynamicImageTemplateId: 'template' })),
   vod('SubmitWorkflowJob', (world) => ({ MediaId: played(world), WorkflowId: 'workflow' })),
   vod('UploadMediaByURL', () => ({ UploadURLs: 'http://media.example.com/a.mp4,http://media.example.com/b.mp4' })),

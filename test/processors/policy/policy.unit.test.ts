@@ -149,6 +149,33 @@ describe('policies', () => {
       'policies[0].segments.beforeTranscode',
       /needs transcode: pipeline or approval/,
     ],
+    [
+      [{ segments: { analyse: { dna: 'yes' } } }],
+      'policies[0].segments.analyse.dna',
+      /true, or an object with dnaDbId/,
+    ],
+    [
+      [{ segments: { analyse: { dna: { dnaDbId: 'a b' } } } }],
+      'policies[0].segments.analyse.dna.dnaDbId',
+      /library id/,
+    ],
+    [[{ composed: { analyse: { dna: { library: 'x' } } } }], 'policies[0].composed.analyse.dna', /accepted: dnaDbId/],
+    [[{ composed: { analyse: { audit: true } } }], 'policies[0].composed.analyse', /accepted: dna, tags$/],
+    [
+      [{ segments: { analyse: { tags: { analyseTypes: ['Face'] } } } }],
+      'policies[0].segments.analyse.tags.analyseTypes[0]',
+      /"ASR"\|"OCR"/,
+    ],
+    [
+      [{ segments: { analyse: { tags: { analyseTypes: [] } } } }],
+      'policies[0].segments.analyse.tags.analyseTypes',
+      /1 items?/,
+    ],
+    [
+      [{ segments: { analyse: { tags: { analyseTypes: ['ASR', 'ASR'] } } } }],
+      'policies[0].segments.analyse.tags.analyseTypes',
+      /each once/,
+    ],
     [{ match: {} }, 'policies', /array/],
     ['cloud', 'policies', /array/],
   ])('refuse %j, naming %s', (value, path, problem) => {

@@ -40,6 +40,9 @@ const orders: fc.Arbitrary<Order> = fc.oneof(
     templateId,
     offsetMs: fc.option(fc.integer({ min: 0 }), { nil: null }),
   }),
+  fc.record({ kind: fc.constant('COVER' as const), coverUrl: fc.string() }),
+  fc.record({ kind: fc.constant('DNA' as const), dnaDbId: templateId }),
+  fc.record({ kind: fc.constant('TAGS' as const), analyseTypes: fc.array(fc.string(), { maxLength: 3 }) }),
 );
 
 describe('what a command orders', () => {

@@ -64,15 +64,15 @@ describe('of a lane that is full', () => {
     const [acknowledged = [], failed = [], doubtful = []] = [bodies, failures, doubts].map((list) =>
       list.map((body) => of(body)).toSorted(byId),
     );
-    expectKept([...acknowledged, ...failed], [...acknowledged, ...failed.slice(0, 24)], 5);
-    expectKept([...doubtful, ...failed], [...failed, ...doubtful.slice(0, 24)], 5);
-    expectKept([...doubtful, ...acknowledged, ...failed], [...acknowledged, ...failed.slice(0, 24)], 5);
+    expectKept([...acknowledged, ...failed], [...acknowledged, ...failed.slice(0, 30)], 5);
+    expectKept([...doubtful, ...failed], [...failed, ...doubtful.slice(0, 30)], 5);
+    expectKept([...doubtful, ...acknowledged, ...failed], [...acknowledged, ...failed.slice(0, 30)], 5);
   });
 
   it('attempts give way to how jobs ended', () => {
-    const attempts = many(60, (n) => of(jobEvent('TranscodeJobSubmitted', n, 't', { Attempt: n + 1 })));
+    const attempts = many(66, (n) => of(jobEvent('TranscodeJobSubmitted', n, 't', { Attempt: n + 1 })));
     const endings = many(10, (n) => of(jobEvent('TranscodeJobFailed', 100 + n, `t${n}`)));
-    expectKept([...attempts, ...endings], [...attempts.slice(0, 54), ...endings], 5);
+    expectKept([...attempts, ...endings], [...attempts.slice(0, 60), ...endings], 5);
   });
 
   it('what has no time gives way to all that has, findings to callbacks', () => {
@@ -117,10 +117,10 @@ describe('of a lane that is full', () => {
 
   it('other lanes have all their room', () => {
     const asked = many(40, (n) => of(requested(n, `key-${n}`)));
-    const attempts = many(70, (n) => of(jobEvent('TranscodeJobSubmitted', n, 't', { Attempt: n + 1 })));
+    const attempts = many(76, (n) => of(jobEvent('TranscodeJobSubmitted', n, 't', { Attempt: n + 1 })));
     const life = [of(recorded(4)), of(sourceReady(6))];
     const set = setOf([...asked, ...attempts, ...life]);
-    expect(idsOf(set.events)).toEqual(idsOf([...asked.slice(0, 34), ...attempts.slice(0, 64), ...life]));
+    expect(idsOf(set.events)).toEqual(idsOf([...asked.slice(0, 34), ...attempts.slice(0, 70), ...life]));
     expect(set.cuts.map(({ lane }) => lane)).toEqual(['requests', 'runner']);
     expect(setOf([...attempts, ...asked]).cuts.map(({ lane }) => lane)).toEqual(['requests', 'runner']);
   });

@@ -18,6 +18,8 @@ it.each([
   { kind: 'WORKFLOW', workflowId: 'w' } as const,
   { kind: 'AUDIT', templateId: null } as const,
   { kind: 'SNAPSHOT', templateId: null, offsetMs: 0 } as const,
+  { kind: 'DNA', dnaDbId: null } as const,
+  { kind: 'TAGS', analyseTypes: ['OCR'] } as const,
 ])('a runner of release 0.1.0 that is given $kind orders nothing, and says that it failed', async (order) => {
   const emulator = await calmEmulator();
   const videoId = emulator.addVideo();

@@ -85,6 +85,7 @@ function audit(order: () => Promise<never>, rows: readonly { jobId: string }[]):
   const cloud = {
     submitAiMediaAuditJob: order,
     submitSnapshotJob: order,
+    submitAiJob: order,
     updateVideoInfo: () => Promise.reject(new Error('no cover')),
     listJobs: () =>
       Promise.resolve({ rows: rows.map(({ jobId }) => ({ jobId, status: null, createdAtMs: startMs })), odd }),

@@ -54,6 +54,9 @@ const quietCloud: BackfillCloud = {
   getJob: () => Promise.reject(new Error('no audits')),
   getMediaAuditResult: () => Promise.resolve({ suggestion: null }),
   listSnapshots: () => Promise.resolve(null),
+  listAiJobs: () => Promise.resolve({ rows: [], odd: [] }),
+  getMediaDnaResult: () => Promise.resolve(null),
+  getAiVideoTagResult: () => Promise.resolve(null),
 };
 
 const refusal = (action: string, kind: 'terminal' | 'lagging') =>

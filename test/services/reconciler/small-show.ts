@@ -162,6 +162,9 @@ export function showCloud(options: { readonly listsCompositions: boolean }): Bac
     getJob: ({ jobId }) => Promise.reject(new Error(`nobody ordered ${jobId}`)),
     getMediaAuditResult: () => Promise.resolve({ suggestion: null }),
     listSnapshots: () => Promise.resolve(null),
+    listAiJobs: () => Promise.resolve({ rows: [], odd: [] }),
+    getMediaDnaResult: () => Promise.resolve(null),
+    getAiVideoTagResult: () => Promise.resolve(null),
     listLiveRecordVideo: ({ recordedFromMs, recordedToMs, page, pageSize }) => {
       const rows = specs
         .filter((spec) => !spec.composed || options.listsCompositions)
