@@ -7,6 +7,7 @@ import { createLogger } from '../../../platform/telemetry/index.ts';
 import { orderFields } from '../../../processors/video/index.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import type { StepKind } from '../../../schemas/generated/VideoState.ts';
+import type { PoliciesInput } from '../../../schemas/policies.ts';
 import { redriveStep } from '../../../services/jobs/index.ts';
 import type { JobReader } from '../../../services/jobs/job-kind.ts';
 import { orderedJobs } from '../../../services/jobs/ordered-jobs.ts';
@@ -65,46 +66,61 @@ const toldIn = (published: ReturnType<typeof crashWorld>['published']): readonly
 
 const keyed = (jobs: readonly TranscodeJob[]) => jobs.map((value) => ({ key: value.videoId, value }));
 
+type Rule = NonNullable<NonNullable<PoliciesInput>[number]['segments']>;
+type KnobChanges = NonNullable<EmulatorOptions['knobs']>;
+
+/** An evening whose videos are all treated by this rule, up to where nothing more happens by itself. */
+async function evening(rule: Rule, knobs: KnobChanges, lost: readonly string[] = []) {
+  const pipeline = plainPipeline([{ segments: rule, composed: rule }]);
+  const receiver = await startReceiver((_n, body) => {
+    if (!lost.includes(String(body.EventType))) pipeline.callback(body);
+    return 200;
+  });
+  stops.push(receiver.stop);
+  const { emulator, cloud } = await cloudWith({ callbackUrl: receiver.url, seed: 7, knobs });
+  emulator.play({ practices: ['2'], shows: 1, showSeconds: 1800, compression: 1e9 });
+  const work = async () => {
+    const jobs = pipeline.takeJobs();
+    if (jobs.length === 0) return;
+    const world = crashWorld(keyed(jobs));
+    const platform = quickPlatform(seeded(1).float, 200);
+    await world.live({ platform, ...untilDone, reader: () => readerOf(cloud, platform) });
+    for (const event of toldIn(world.published)) pipeline.tell(event);
+  };
+  /** Works off what is planned until this is so of every video. */
+  const until = async (holds: (video: Told) => void) => {
+    await eventually(async () => {
+      await work();
+      expect(pipeline.videos.size).toBeGreaterThan(0);
+      for (const video of pipeline.videos.values()) holds(video);
+      return true;
+    });
+    await emulator.whenQuiet();
+  };
+  return { pipeline, emulator, cloud, until };
+}
+
+/** Asks the cloud about every video, as if all had been silent for long. */
+async function reconcile(pipeline: ReturnType<typeof plainPipeline>, cloud: VodCloud): Promise<void> {
+  const { checkVideos } = gapFiller({
+    cloud: () => cloud,
+    region: null,
+    ask: (work) => work(),
+    watch: watchList({ silentAfterMs: () => 0 }),
+    report: async ({ body }) => pipeline.tell(body, 'reconciler'),
+    platform: { now: Date.now },
+    log: createLogger('test', 'silent'),
+    tooYoungMs: 0,
+  });
+  await checkVideos([...pipeline.videos.values()].map(knownVideo));
+}
+
 describe('an audit and a cover before the transcode', () => {
   const transcode = {
     transcode: 'pipeline',
     templateGroupId: templateGroupIds.byHand,
     beforeTranscode: { audit: true, cover: { atSeconds: 1 } },
   } as const;
-
-  /** An evening whose videos are all audited with this verdict, up to where nothing more happens by itself. */
-  async function evening(
-    knobs: { readonly auditBlockRate: number; readonly auditReviewRate: number; readonly snapshotFailRate?: number },
-    lost: string | null = null,
-  ) {
-    const pipeline = plainPipeline([{ segments: transcode, composed: transcode }]);
-    const receiver = await startReceiver((_n, body) => {
-      if (body.EventType !== lost) pipeline.callback(body);
-      return 200;
-    });
-    stops.push(receiver.stop);
-    const { emulator, cloud } = await cloudWith({ callbackUrl: receiver.url, seed: 7, knobs });
-    emulator.play({ practices: ['2'], shows: 1, showSeconds: 1800, compression: 1e9 });
-    const work = async () => {
-      const jobs = pipeline.takeJobs();
-      if (jobs.length === 0) return;
-      const world = crashWorld(keyed(jobs));
-      const platform = quickPlatform(seeded(1).float, 200);
-      await world.live({ platform, ...untilDone, reader: () => readerOf(cloud, platform) });
-      for (const event of toldIn(world.published)) pipeline.tell(event);
-    };
-    /** Works off what is planned until this is so of every video. */
-    const until = async (holds: (video: Told) => void) => {
-      await eventually(async () => {
-        await work();
-        expect(pipeline.videos.size).toBeGreaterThan(0);
-        for (const video of pipeline.videos.values()) holds(video);
-        return true;
-      });
-      await emulator.whenQuiet();
-    };
-    return { pipeline, emulator, cloud, until };
-  }
 
   const bothDone = expect.arrayContaining([
     expect.objectContaining({ kind: 'AUDIT', state: 'DONE' }),
@@ -127,7 +143,7 @@ describe('an audit and a cover before the transcode', () => {
   }
 
   it('that passes: the transcode starts, once', async () => {
-    const { emulator, until } = await evening({ auditBlockRate: 0, auditReviewRate: 0 });
+    const { emulator, until } = await evening(transcode, { auditBlockRate: 0, auditReviewRate: 0 });
     await until((video) =>
       expect(video).toMatchObject({
         status: 'TRANSCODED',
@@ -141,7 +157,7 @@ describe('an audit and a cover before the transcode', () => {
   });
 
   it('that blocks: the transcode never starts', async () => {
-    const { emulator, until } = await evening({ auditBlockRate: 1, auditReviewRate: 0 });
+    const { emulator, until } = await evening(transcode, { auditBlockRate: 1, auditReviewRate: 0 });
     await until((video) =>
       expect(video).toMatchObject({
         status: 'FAILED',
@@ -154,7 +170,7 @@ describe('an audit and a cover before the transcode', () => {
   });
 
   it('that leaves it to a person: the transcode starts after that verdict, once', async () => {
-    const { pipeline, emulator, until } = await evening({ auditBlockRate: 0, auditReviewRate: 1 });
+    const { pipeline, emulator, until } = await evening(transcode, { auditBlockRate: 0, auditReviewRate: 1 });
     await until((video) =>
       expect(video).toMatchObject({ jobs: [{ hold: 'REVIEW', plannedAt: null }], steps: allDone }),
     );
@@ -174,7 +190,7 @@ describe('an audit and a cover before the transcode', () => {
 
   it('whose verdict no callback reported: the reconciler finds it, and the transcode starts, once', async () => {
     const passing = { auditBlockRate: 0, auditReviewRate: 0 };
-    const { pipeline, emulator, cloud, until } = await evening(passing, 'AIMediaAuditComplete');
+    const { pipeline, emulator, cloud, until } = await evening(transcode, passing, ['AIMediaAuditComplete']);
     await until((video) =>
       expect(video).toMatchObject({
         coverUrl: expect.any(String),
@@ -187,26 +203,11 @@ describe('an audit and a cover before the transcode', () => {
     expect(billed(emulator)).toEqual({ audits: 1, covers: 1, transcodes: 1 });
   });
 
-  /** Asks the cloud about every video, as if all had been silent for long. */
-  async function reconcile(pipeline: ReturnType<typeof plainPipeline>, cloud: VodCloud): Promise<void> {
-    const { checkVideos } = gapFiller({
-      cloud: () => cloud,
-      region: null,
-      ask: (work) => work(),
-      watch: watchList({ silentAfterMs: () => 0 }),
-      report: async ({ body }) => pipeline.tell(body, 'reconciler'),
-      platform: { now: Date.now },
-      log: createLogger('test', 'silent'),
-      tooYoungMs: 0,
-    });
-    await checkVideos([...pipeline.videos.values()].map(knownVideo));
-  }
-
   const withoutVerdicts = { auditBlockRate: 0, auditReviewRate: 0 };
   const open = { kind: 'SNAPSHOT', state: 'ACKNOWLEDGED' };
 
   it('of which no callback told the snapshot: the reconciler finds the picture, and it becomes the cover', async () => {
-    const { pipeline, emulator, cloud, until } = await evening(withoutVerdicts, 'SnapshotComplete');
+    const { pipeline, emulator, cloud, until } = await evening(transcode, withoutVerdicts, ['SnapshotComplete']);
     await until((video) =>
       expect(video).toMatchObject({
         status: 'TRANSCODED',
@@ -224,7 +225,7 @@ describe('an audit and a cover before the transcode', () => {
   const lost = expect.arrayContaining([expect.objectContaining({ kind: 'SNAPSHOT', state: 'FAILED' })]);
 
   it('whose snapshot fails: the step ends, no cover is set, and the transcode goes on', async () => {
-    const { emulator, until } = await evening(failing);
+    const { emulator, until } = await evening(transcode, failing);
     await until((video) => {
       expect(video).toMatchObject({ status: 'TRANSCODED', steps: lost });
       expect(video.steps).toHaveLength(2);
@@ -233,7 +234,7 @@ describe('an audit and a cover before the transcode', () => {
   });
 
   it('whose snapshot fails unheard: the reconciler finds out', async () => {
-    const { pipeline, cloud, until } = await evening(failing, 'SnapshotComplete');
+    const { pipeline, cloud, until } = await evening(transcode, failing, ['SnapshotComplete']);
     await until((video) =>
       expect(video).toMatchObject({
         status: 'TRANSCODED',
@@ -242,6 +243,63 @@ describe('an audit and a cover before the transcode', () => {
     );
     await reconcile(pipeline, cloud);
     await until((video) => expect(video).toMatchObject({ steps: lost }));
+  });
+});
+
+describe('DNA and tags beside the transcode', () => {
+  const analyse = { dna: true, tags: { analyseTypes: ['ASR' as const] } };
+  const events = ['AIMediaDNAComplete', 'AIVideoTagComplete'];
+  const both = (stands: object) => [
+    { kind: 'DNA', ...stands },
+    { kind: 'TAGS', ...stands },
+  ];
+  const why = { errorCode: 'InternalError', errorMessage: 'The analysis failed.' };
+
+  /** Each was ordered once for each video, and the states say of it what truly was found. */
+  function expectOnce({ pipeline, emulator }: Awaited<ReturnType<typeof evening>>): void {
+    const { videos, analyses, calls } = emulator.ledger();
+    expect(videos.length).toBeGreaterThan(1);
+    for (const { videoId, similarVideos, tags } of videos) {
+      const ordered = analyses.filter((one) => one.videoId === videoId).map(({ type }) => type);
+      expect(ordered.toSorted()).toEqual(['AIMediaDNA', 'AIVideoTag']);
+      const found = { similarVideos: similarVideos ?? [], tags: tags ?? [] };
+      expect(pipeline.videos.get(videoId)).toMatchObject(found);
+    }
+    expect(calls.filter(({ action }) => action === 'SubmitAIJob')).toHaveLength(2 * videos.length);
+  }
+
+  it.each<Rule>([
+    { transcode: 'cloud', analyse },
+    { transcode: 'none', analyse },
+    { transcode: 'pipeline', templateGroupId: templateGroupIds.byHand, analyse },
+  ])('are done once: transcode $transcode', async (rule) => {
+    const world = await evening(rule, {});
+    await world.until((video) => expect(video).toMatchObject({ steps: both({ state: 'DONE' }) }));
+    expectOnce(world);
+    for (const { tags } of world.emulator.ledger().videos) expect(tags).not.toEqual([]);
+  });
+
+  const byPipeline: Rule = { transcode: 'pipeline', templateGroupId: templateGroupIds.byHand, analyse };
+
+  it('that fail end as failed, with code and message, and the transcode goes on', async () => {
+    const world = await evening(byPipeline, { aiFailRate: 1 });
+    const ended = { status: 'TRANSCODED', errorCode: null, steps: both({ state: 'FAILED', ...why }) };
+    await world.until((video) => expect(video).toMatchObject(ended));
+    expectOnce(world);
+    expect(world.emulator.ledger().jobs).toHaveLength(world.emulator.ledger().videos.length);
+  });
+
+  it.each([
+    ['worked', 0, { state: 'DONE', errorCode: null }],
+    ['failed', 1, { state: 'FAILED', ...why }],
+  ])('that %s unheard: the reconciler finds out', async (_, aiFailRate, ended) => {
+    const world = await evening(byPipeline, { aiFailRate }, events);
+    const { pipeline, cloud, until } = world;
+    const open = { status: 'TRANSCODED', tags: [], steps: both({ state: 'ACKNOWLEDGED' }) };
+    await until((video) => expect(video).toMatchObject(open));
+    await reconcile(pipeline, cloud);
+    await until((video) => expect(video).toMatchObject({ steps: both(ended) }));
+    expectOnce(world);
   });
 });
 
