@@ -164,6 +164,17 @@ describe('DNA and tags of what is old', () => {
     expect(later.state?.jobs).toMatchObject(who === 'none' ? [{ leftAsIs: true }] : []);
   });
 
+  it.each<Transcode>(['cloud', 'none'])('nor of what has no time that can be believed: %s', (who) => {
+    const undated = { ...sourceReady(6), EventTime: '2199-01-01T00:00:00Z' };
+    const { jobs, state } = run([recorded(4), undated], { policies: book(who), now: 10 });
+    expect(jobs).toEqual([]);
+    const said = [{ reason: 'UNDATED', requestId: null, causeTime: atMs(4), decidedAt: atMs(10) }];
+    expect(state?.notStarted).toMatchObject(said);
+    const later = run([named('Whatever', 30, {})], { policies: book(who), from: state, now: 30 });
+    expect(later.jobs).toEqual([]);
+    expect(later.state?.notStarted).toMatchObject(said);
+  });
+
   it('are no longer missed once a result is told', () => {
     const policies = book('none', { analyse: { dna: true } });
     const { state } = run(ready, { policies, now: 607 });
