@@ -305,6 +305,7 @@ describe('DNA and tags beside the transcode', () => {
 
 describe('steps whose calls fail and whose runner dies', () => {
   const { runs, seed } = schedulesToPlay(12, 100);
+  const atOnce = 4;
 
   const stepOrders = {
     AUDIT: { kind: 'AUDIT', templateId: null },
@@ -362,7 +363,12 @@ describe('steps whose calls fail and whose runner dies', () => {
       }
       return toldIn(world.published);
     };
-    const told = (await Promise.all(videoIds.map(play))).flat();
+    const told: Told[] = [];
+    // A few at a time: an answer that comes late on a busy machine is a fault of its own.
+    for (let from = 0; from < videoIds.length; from += atOnce) {
+      const batch = videoIds.slice(from, from + atOnce);
+      told.push(...(await Promise.all(batch.map((videoId, n) => play(videoId, from + n)))).flat());
+    }
     await emulator.whenQuiet();
 
     const { bill } = emulator.ledger();
