@@ -62,7 +62,7 @@ describe('the lanes', () => {
       workflows: { bytes: 20_000, events: 64 },
       rest: { bytes: 40_000, events: 500 },
       requests: { bytes: 20_000, events: 34 },
-      runner: { bytes: 90_000, events: 64 },
+      runner: { bytes: 98_000, events: 70 },
     });
     expect(maxStateBytes).toBe(900_000);
   });
