@@ -30,33 +30,33 @@ export type Plausible = {
 export function plausible(fact: FreshFact, eventTimeMs: number | null): Plausible {
   if (fact.recording === null && fact.outputs.length === 0) return { fact, implausible: none };
   const latest = eventTimeMs === null ? Number.NEGATIVE_INFINITY : eventTimeMs + maxAheadMs;
-  const refused = new Set<string>();
+  const refused: string[] = [];
   const recording = fact.recording === null ? null : plausibleRecording(fact.recording, latest, refused);
   const outputs = fact.outputs.map((output) => plausibleOutput(output, latest, refused));
   // Nearly always all can be true. A recording that tells no time at all is none, though nothing of it is refused.
-  if (refused.size === 0 && (recording === null) === (fact.recording === null)) return { fact, implausible: none };
-  return { fact: { ...fact, recording, outputs }, implausible: [...refused] };
+  if (refused.length === 0 && (recording === null) === (fact.recording === null)) return { fact, implausible: none };
+  return { fact: { ...fact, recording, outputs }, implausible: [...new Set(refused)] };
 }
 
 const none: readonly string[] = [];
 
-function plausibleRecording(told: Recording, latest: number, refused: Set<string>): Recording | null {
+function plausibleRecording(told: Recording, latest: number, refused: string[]): Recording | null {
   let { startTime, endTime } = told;
   if (endTime !== null && endTime > latest) endTime = null;
   if (startTime !== null && startTime < (endTime ?? latest) - maxRecordingMs) startTime = null;
   if (startTime !== null && startTime > latest) startTime = null;
   // One of them is wrong, and nothing says which.
   if (startTime !== null && endTime !== null && startTime > endTime) startTime = endTime = null;
-  if (startTime !== told.startTime) refused.add('RecordStartTime');
-  if (endTime !== told.endTime) refused.add('RecordEndTime');
+  if (startTime !== told.startTime) refused.push('RecordStartTime');
+  if (endTime !== told.endTime) refused.push('RecordEndTime');
   return startTime === null && endTime === null ? null : { startTime, endTime };
 }
 
-function plausibleOutput(told: Rendition, latest: number, refused: Set<string>): Rendition {
+function plausibleOutput(told: Rendition, latest: number, refused: string[]): Rendition {
   const startTime = told.startTime !== null && told.startTime > latest ? null : told.startTime;
   const finishTime = told.finishTime !== null && told.finishTime > latest ? null : told.finishTime;
-  if (startTime !== told.startTime) refused.add('StartTime');
-  if (finishTime !== told.finishTime) refused.add('FinishTime');
+  if (startTime !== told.startTime) refused.push('StartTime');
+  if (finishTime !== told.finishTime) refused.push('FinishTime');
   if (startTime === told.startTime && finishTime === told.finishTime) return told;
   return { ...told, startTime, finishTime };
 }

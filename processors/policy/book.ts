@@ -1,9 +1,9 @@
 import type { StreamRef } from '../../schemas/generated/VideoState.ts';
 import { type PolicyRule, readPolicies } from '../../schemas/policies.ts';
-import { streamKeyOf } from '../stream-key.ts';
 import { comparePrecision, compilePattern, type Pattern } from './pattern.ts';
 import { type Recorded, recordedFor } from './recorded.ts';
 import { type Resolved, resolved } from './resolve.ts';
+import { StreamMap } from './stream-map.ts';
 
 /** What holds for one stream: a rule of the configuration with its name, and what it leaves to `recording:` filled in. */
 export type Policy = Resolved & {
@@ -51,7 +51,7 @@ export const defaultPolicy: Policy = resolved(defaultRule, undefined).policy;
 export function policyBook(rules: readonly PolicyRule[], recorded: readonly Recorded[] = []): PolicyBook {
   const entries = rules.map(entryOf).sort(morePrecise);
   // A stream is asked for several times per event; its names come from the users of a platform, so memory is bounded.
-  const known = new Map<string, Policy>();
+  const known = new StreamMap<Policy>(mostKnown);
 
   function matching(stream: StreamRef): readonly Entry[] {
     return entries.filter((entry) => covers(entry, stream));
@@ -61,14 +61,12 @@ export function policyBook(rules: readonly PolicyRule[], recorded: readonly Reco
     rules: entries.map(({ rule }) => resolved(rule, undefined).policy),
     unknownStream: unknownStreamOf(rules),
     policyFor(stream) {
-      const key = streamKeyOf(stream);
-      const found = known.get(key);
+      const found = known.get(stream);
       if (found !== undefined) return found;
       const rule = entries.find((entry) => covers(entry, stream))?.rule;
       const told = recordedFor(stream, recorded);
       const policy = rule || told ? resolved(rule ?? defaultRule, told).policy : defaultPolicy;
-      if (known.size === mostKnown) known.clear();
-      known.set(key, policy);
+      known.add(stream, policy);
       return policy;
     },
     explain(stream) {

@@ -42,7 +42,7 @@ function entryProgress(
   let taskId: string | null = null;
   let failure: Event | null = null;
   let doubt: Event | null = null;
-  const jobIds = new Set<string>();
+  const jobIds: string[] = [];
   for (const event of events) {
     const { entry, fact } = event;
     if (fact.job?.token !== job.token) continue;
@@ -51,13 +51,13 @@ function entryProgress(
     else if (fact.kind === 'JOB_ACKNOWLEDGED') {
       acknowledgedAt ??= entry.eventTime;
       taskId ??= fact.job.taskId;
-      for (const jobId of fact.jobIds) jobIds.add(jobId);
+      jobIds.push(...fact.jobIds);
     } else if (fact.kind === 'JOB_FAILED') failure ??= event;
     else doubt ??= event;
   }
   // A submission that succeeded at once is told by its acknowledgement alone.
   submittedAt ??= acknowledgedAt;
-  const ids = [...jobIds].sort(compareText).slice(0, maxEntryJobIds);
+  const ids = jobIds.length === 0 ? jobIds : [...new Set(jobIds)].sort(compareText).slice(0, maxEntryJobIds);
   const base = { ...job, ...noEnding, attempt, submittedAt, acknowledgedAt, taskId, jobIds: ids };
   if (acknowledgedAt !== null) {
     if (job.workflowId !== null) return { ...base, state: 'ACKNOWLEDGED', ...workflowEndOf(job, taskId, events) };

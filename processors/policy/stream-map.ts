@@ -1,0 +1,39 @@
+import type { StreamRef } from '../../schemas/generated/VideoState.ts';
+
+/**
+ * Values by stream. Looked up name by name: a key made of all three takes longer to make than three look-ups. Once it is
+ * full it forgets all, so memory is bounded.
+ */
+export class StreamMap<V> {
+  readonly #most: number;
+  readonly #values = new Map<string, Map<string, Map<string, V>>>();
+  #size = 0;
+
+  /** @param most so many values are kept */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get({ domainName, appName, streamName }: StreamRef): V | undefined {
+    return this.#values.get(streamName)?.get(appName)?.get(domainName);
+  }
+
+  /** Of a stream that has none yet. */
+  add({ domainName, appName, streamName }: StreamRef, value: V): void {
+    if (this.#size === this.#most) {
+      this.#values.clear();
+      this.#size = 0;
+    }
+    this.#size += 1;
+    const apps = inner(this.#values, streamName);
+    inner(apps, appName).set(domainName, value);
+  }
+}
+
+function inner<V>(maps: Map<string, Map<string, V>>, name: string): Map<string, V> {
+  const known = maps.get(name);
+  if (known !== undefined) return known;
+  const made = new Map<string, V>();
+  maps.set(name, made);
+  return made;
+}
