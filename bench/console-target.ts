@@ -57,4 +57,8 @@ async function serve(folder: string): Promise<string> {
   return app.listen({ host: '127.0.0.1', port: 0 });
 }
 
-if (import.meta.main) process.send?.(await serve(process.argv[2] ?? ''));
+if (import.meta.main) {
+  // Nobody is left to end it.
+  process.once('disconnect', () => process.exit(1));
+  process.send?.(await serve(process.argv[2] ?? ''));
+}
