@@ -42,7 +42,12 @@ export type StatesPlace = {
   readonly print: (line: string) => void;
   /** As in `Workload`: default 500. */
   readonly streams?: number;
+  /** Ends the preparing, and leaves nothing of it. */
+  readonly signal?: AbortSignal;
 };
+
+/** Progress, in videos. */
+const tellEvery = 500_000;
 
 const stepsInState = 3;
 const oldestMs = 2 * 86_400_000;
@@ -67,7 +72,12 @@ export async function prepareStates(place: StatesPlace): Promise<PreparedStates>
     const endMs = systemClock.now();
     const beganMs = systemClock.monotonicMs();
     place.print(`preparing ${place.videos} states …`);
-    await load(place.kafka, await states(place, names, endMs));
+    try {
+      await load(place.kafka, await states(place, names, endMs));
+    } catch (error) {
+      await drop(admin, names);
+      throw error;
+    }
     const seconds = (systemClock.monotonicMs() - beganMs) / 1000;
     place.print(`prepared in ${Math.round(seconds)} s`);
     const [topic] = await admin.describe([topicName(prefix, 'video-state')]);
@@ -139,7 +149,7 @@ export async function dropStates(place: StatesPlace, known: PreparedStates): Pro
   await rm(`${statesFolder(place)}.json`, { force: true });
 }
 
-async function drop(admin: Admin, known: PreparedStates): Promise<void> {
+async function drop(admin: Admin, known: Pick<PreparedStates, 'prefix'>): Promise<void> {
   for (const name of await admin.listTopics()) if (name.startsWith(known.prefix)) await admin.deleteTopic(name);
 }
 
@@ -190,7 +200,11 @@ async function states(
   const { videos, streams } = place;
   const workload = { videos, endMs, ...(streams === undefined ? {} : { streams }) };
   return (function* () {
+    let made = 0;
     for (const { state, dueAtMs } of statesOf(workload, share)) {
+      place.signal?.throwIfAborted();
+      made += 1;
+      if (made % tellEvery === 0 && made < videos) place.print(`${made} of ${videos} states are made`);
       const record = { key: state.videoId, value: codec.encode(state) };
       yield { ...record, topic, ...(dueAtMs === null ? {} : { headers: { 'next-timer-at': String(dueAtMs) } }) };
       yield { ...record, topic: changelogOf(names.applicationId) };
