@@ -3,6 +3,9 @@ import { systemPlatform } from '../platform/host/index.ts';
 import { readConfiguration } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
 
+/** The console itself waits for Kafka alone. */
+const withinMs = 30_000;
+
 /**
  * Posts to the console.
  * @param path of the route, `/api/…`
@@ -19,6 +22,7 @@ export async function askConsole<T>(path: string, body: object, address: string 
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${settings.CONSOLE_TOKEN}` },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(withinMs),
     })
     .catch((error: unknown) => {
       throw new CommandFault(
@@ -27,7 +31,10 @@ export async function askConsole<T>(path: string, body: object, address: string 
         error,
       );
     });
-  const answer = (await response.json()) as T & { readonly message?: string };
+  const answer = (await response.json().catch((error: unknown) => {
+    const why = `${base} answers ${response.status} without JSON: it is no console, or a proxy before one`;
+    throw new CommandFault(why, exitCode.unavailable, error);
+  })) as T & { readonly message?: string };
   if (!response.ok) throw new CommandFault(answer.message ?? `the console answers ${response.status}`, exitCode.failed);
   return answer;
 }

@@ -158,7 +158,7 @@ async function sourcesOf(view: StateView, session: SessionState, fromMs: number,
 function refuseEnded(clip: SessionClip | undefined): void {
   if (clip === undefined || !['FAILED', 'IN_DOUBT', 'REFUSED'].includes(clip.state)) return;
   const why = [clip.errorCode, clip.errorMessage].filter((text) => text !== null).join(': ');
-  const again = 'ask with an idempotencyKey of your own to have it cut again';
+  const again = 'ask with an idempotencyKey (--key) of your own to have it cut again';
   throw new ApiFault(
     409,
     `CLIP_${clip.state}`,

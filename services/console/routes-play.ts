@@ -8,7 +8,7 @@ import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { ApiFault, notFound } from './fault.ts';
 import { fault, json } from './openapi/answers.ts';
 import { accepting } from './parse.ts';
-import { refusalOf, unplayableByState } from './play/not-playable.ts';
+import { cloudSilent, refusalOf, unplayableByState } from './play/not-playable.ts';
 import { originsOf, type Playable, playable, playableOf } from './play/play-info.ts';
 import type { ReadPlay } from './play/read-play.ts';
 import type { StateView } from './state-view.ts';
@@ -60,7 +60,7 @@ export function addPlayRoute(app: ConsoleApp, options: PlayRouteOptions): void {
     const answer = await readPlay({ videoId, region });
     if (answer.kind === 'busy')
       throw new ApiFault(503, 'BUSY', 'as many play addresses are being asked for as may be at once', 1);
-    if (answer.kind === 'silent') throw new ApiFault(504, 'CLOUD_SILENT', 'the cloud gave no answer in time', 5);
+    if (answer.kind === 'silent') throw cloudSilent();
     if (answer.kind === 'fault') throw refusalOf(state, answer.fault);
     const found = playableOf(answer.info, askedAtMs, playSeconds);
     origins.set(videoId, originsOf(found));

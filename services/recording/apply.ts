@@ -48,6 +48,8 @@ export async function applyRecording(
   const { callback } = plan;
   if (callback && callback.differences.length > 0) {
     await retried(() => cloud.setMessageCallback(callback.wanted));
-    onApplied({ what: 'callback set', name: callback.wanted.callbackUrl ?? callback.wanted.mnsQueueName ?? '' });
+    // A queue beside which the cloud keeps the address of before.
+    const { callbackType, callbackUrl, mnsQueueName } = callback.wanted;
+    onApplied({ what: 'callback set', name: (callbackType === 'MNS' ? mnsQueueName : callbackUrl) ?? '' });
   }
 }

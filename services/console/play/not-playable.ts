@@ -6,6 +6,9 @@ import { ApiFault } from '../fault.ts';
 const unplayable = (code: string, videoId: string, why: string) =>
   new ApiFault(409, code, `video ${videoId} can't be played: ${why}`);
 
+/** Nothing came within the time of the call, or of the one who asks. */
+export const cloudSilent = () => new ApiFault(504, 'CLOUD_SILENT', 'the cloud gave no answer in time', 5);
+
 /** What no question to the cloud would change; null where it is to be asked. */
 export function unplayableByState({ videoId, subject, status }: VideoState): ApiFault | null {
   if (subject !== 'VIDEO') return unplayable('NO_VIDEO', videoId, `it is no video (subject ${subject})`);
@@ -34,6 +37,7 @@ export function refusalOf(state: VideoState, fault: FaultAnswer): ApiFault {
       "all of it is encrypted the cloud's own way, which its own player alone plays",
     );
   if (fault.kind === 'lagging') return unplayableYet(state, fault);
+  if (code === 'RequestTimeout') return cloudSilent();
   if (code === 'CredentialsUnavailable')
     return new ApiFault(
       503,

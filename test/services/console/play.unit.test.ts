@@ -208,6 +208,19 @@ describe('why a video does not play', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
+  test('a call that ends before those who ask have waited long enough is silence too', async () => {
+    const cloud = await scriptedCloud(() => 'hang');
+    onTestFinished(() => cloud.close());
+    const client = cloudClient({
+      ...{ vodEndpoint: cloud.url, liveEndpoint: cloud.url, timeoutMs: 100 },
+      credentials: fixedCredentials(credentials),
+    });
+    onTestFinished(() => client.close());
+    const { ask } = await served([video('v', at('TRANSCODED'))], () => client, { deadlineMs: 20_000 });
+    const { status, body, headers } = await ask('v');
+    expect([status, body.code, headers.get('retry-after')]).toEqual([504, 'CLOUD_SILENT', '5']);
+  });
+
   test('no access key', async () => {
     const client = cloudClient({
       ...{ vodEndpoint: 'http://127.0.0.1:1', liveEndpoint: 'http://127.0.0.1:1' },

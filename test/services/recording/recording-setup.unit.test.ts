@@ -148,6 +148,19 @@ describe('plan and apply', () => {
     expect(again.callback?.differences).toEqual([]);
   });
 
+  it('name the queue that callbacks are set to, whatever address was set before', async () => {
+    const setup = setupOf({ callback: { mns: { endpoint: 'https://1.mns.example.com', queue: 'vod-callbacks' } } });
+    const before: MessageCallback = {
+      ...{ callbackType: 'HTTP', callbackUrl: 'https://old.example.com/', eventTypes: ['ALL'] },
+      ...{ authSwitch: 'on', authKey: 'Key1', mnsEndpoint: null, mnsQueueName: null },
+    };
+    const cloud = cloudWith([], before);
+    const applied: string[] = [];
+    const plan = await planRecording(cloud, setup, 'Key1', retried);
+    await applyRecording(cloud, plan, retried, ({ what, name }) => applied.push(`${what} ${name}`));
+    expect(applied).toEqual(['callback set vod-callbacks']);
+  });
+
   it('leave alone what may be a configuration that can’t be read', async () => {
     const setup = setupOf(file);
     const [first] = setup.configs;
