@@ -47,10 +47,10 @@ export async function benchGrowth(options: GrowthOptions): Promise<GrowthResult>
     options.signal.throwIfAborted();
     const beganMs = systemClock.monotonicMs();
     print(`${part} …`);
-    const { svg: plot, budgets, ...grown } = await measurementOf(part, options);
+    const { svg: plots, budgets, ...grown } = await measurementOf(part, options);
     console.table(grown.figures);
     parts[part] = { ...grown, ...judged(budgets, print) };
-    svg[part] = plot;
+    for (const [name, plot] of Object.entries(plots)) svg[name === '' ? part : `${part}-${name}`] = plot;
     print(`${part}: ${((systemClock.monotonicMs() - beganMs) / 1_000).toFixed(0)} s`);
   }
   return { parts, passed: Object.values(parts).every(({ passed }) => passed), svg };

@@ -94,11 +94,15 @@ async function onStates({ brokers, registryUrl, home }: Place, { size, peer }: B
   };
 }
 
-/** Keeps the figures as JSON and each plot as a picture; `file` has no ending. Gives the exit code of the run. */
-export function conclude(file: string, outcome: Outcome): ExitCode {
+/**
+ * Keeps the figures as JSON and each plot as a picture; `file` has no ending. Of a part alone the figures have a file of their
+ * own. Gives the exit code of the run.
+ */
+export function conclude(file: string, outcome: Outcome, part?: string): ExitCode {
   const { svg, ...figures } = outcome;
-  writeFileSync(`${file}.json`, `${JSON.stringify(figures, null, 2)}\n`);
-  print(`the result as JSON: ${file}.json`);
+  const json = `${file}${part === undefined ? '' : `-${part}`}.json`;
+  writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
+  print(`the result as JSON: ${json}`);
   const plots = typeof svg === 'string' ? [['', svg] as const] : Object.entries(svg ?? {});
   for (const [name, plot] of plots) {
     const picture = `${file}${name === '' ? '' : `-${name}`}.svg`;
@@ -133,7 +137,7 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
       : null;
   try {
     const outcome = await measure({ brokers, registryUrl, home: settings.LIVE2VOD_HOME }, options);
-    process.exitCode = conclude(join(home, name), outcome);
+    process.exitCode = conclude(join(home, name), outcome, options.only);
   } finally {
     await stack?.stop();
   }

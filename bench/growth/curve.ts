@@ -24,7 +24,8 @@ export type Grown = {
   readonly curves: readonly Curve[];
   readonly budgets: readonly Budget[];
   readonly figures: readonly Readonly<Record<string, string | number>>[];
-  readonly svg: string;
+  /** Pictures by what they show besides the part: one may have no name of its own. */
+  readonly svg: Readonly<Record<string, string>>;
 };
 
 /** What is measured at one size. `run` does the same work each time, over nothing that another run has left. */

@@ -80,6 +80,8 @@ export async function videosByEvents(counts: readonly number[], rounds = default
       'µs with decoding and encoding': rounded(stored[index]?.value ?? Number.NaN),
       'bytes of the state': bytes.length,
     })),
-    svg: drawn('An event of a video, by its events before', 'events of the video', 'µs of CPU per event', curves),
+    svg: {
+      '': drawn('An event of a video, by its events before', 'events of the video', 'µs of CPU per event', curves),
+    },
   };
 }

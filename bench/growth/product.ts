@@ -94,7 +94,12 @@ export async function productByVideos(o: ProductGrowthOptions & { readonly sizes
       'seconds to restore from the topics': started.restoreSeconds,
       'MB on disk': rounded(started.diskBytes / 1e6),
     })),
-    svg: drawn('live2vod run processor, by the videos in its stores', 'videos', 'callbacks/s', [rate]),
+    svg: {
+      '': drawn('live2vod run processor, by the videos in its stores', 'videos', 'callbacks/s', [rate]),
+      cpu: drawn('live2vod run processor, by the videos in its stores', 'videos', 'µs of CPU', [cpu]),
+      restart: drawn('Until it works again, with its stores', 'videos', 'seconds', [restart]),
+      disk: drawn('Its stores on disk', 'videos', 'bytes per video', [disk]),
+    },
   };
 }
 
@@ -168,7 +173,10 @@ export async function productByPartitions(
       'µs of CPU per callback': cpuUs,
       'private MB': Math.round(anonMb),
     })),
-    svg: drawn('live2vod run processor, by partitions', 'partitions', 'callbacks/s', [rate]),
+    svg: {
+      '': drawn('live2vod run processor, by partitions', 'partitions', 'callbacks/s', [rate]),
+      cpu: drawn('live2vod run processor, by partitions', 'partitions', 'µs of CPU', [cpu]),
+    },
   };
 }
 

@@ -41,7 +41,7 @@ export async function streamsBySessions(counts: readonly number[]): Promise<Grow
       ['fact', ofNext, next],
       ['late fact', ofLate, late],
     ]),
-    svg: drawn('A fact of a stream, by its finished sessions', 'finished sessions', 'µs of CPU', curves),
+    svg: { '': drawn('A fact of a stream, by its finished sessions', 'finished sessions', 'µs of CPU', curves) },
   };
 }
 
@@ -58,7 +58,7 @@ export async function sessionsBySegments(counts: readonly number[]): Promise<Gro
     curves,
     budgets: curves.map(linear),
     figures: figures('segments', [['fact', costs, cases]]),
-    svg: drawn('A fact of a session, by its segments', 'segments', 'µs of CPU', curves),
+    svg: { '': drawn('A fact of a session, by its segments', 'segments', 'µs of CPU', curves) },
   };
 }
 

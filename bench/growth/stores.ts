@@ -81,7 +81,10 @@ export async function storesByVideos(o: StoresOptions): Promise<Grown> {
         'MB on disk': rounded(bytes / 1e6),
         'bytes per video': Math.round(bytes / videos),
       })),
-      svg: drawn('A callback through step and store, by the videos in the store', 'videos', 'µs of CPU', [cpu]),
+      svg: {
+        '': drawn('A callback through step and store, by the videos in the store', 'videos', 'µs of CPU', [cpu]),
+        disk: drawn('A store on disk', 'videos', 'bytes per video', [disk]),
+      },
     };
   } finally {
     for (const store of open) await store.close();

@@ -28,6 +28,9 @@ it('ends with 1 where a budget is missed, and keeps figures and plots all the sa
   const held = judged([{ name: 'a', value: 1.2, least: 1.2 }], () => {});
   expect(conclude(join(folder, 'two'), { ...held, svg: '<svg/>' })).toBe(0);
   expect(await readFile(join(folder, 'two.svg'), 'utf8')).toBe('<svg/>\n');
+  conclude(join(folder, 'two'), { ...missed }, 'part');
+  expect(JSON.parse(await readFile(join(folder, 'two.json'), 'utf8'))).toMatchObject({ passed: true });
+  expect(JSON.parse(await readFile(join(folder, 'two-part.json'), 'utf8'))).toMatchObject({ passed: false });
 });
 
 const side = (recordsPerSecond: number, cpuUs: number) => ({ recordsPerSecond, cpuUs, transactions: 1, anonMb: 1 });
