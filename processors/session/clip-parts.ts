@@ -63,7 +63,7 @@ export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: n
   let shownMs = 0;
   for (let atMs = fromMs; atMs < toMs; ) {
     const source = best(
-      sources.filter((one) => one.startMs <= atMs && atMs < one.endMs),
+      sources.filter((one) => one.startMs <= atMs && atMs < one.endMs && hasPicturesAt(one, atMs)),
       preferred,
     );
     if (source === null) {
@@ -129,6 +129,13 @@ function partOf(source: ClipSource, fromMs: number, untilMs: number): ClipPart {
   // Without an end to the end: how long the file is, the cloud knows best.
   const outMs = untilMs === endMs ? null : untilMs - startMs;
   return { videoId, inSeconds: inMs / 1000, outSeconds: outMs === null ? null : outMs / 1000 };
+}
+
+/** The file may be shorter than it covers by what times are rounded; a cut that begins beyond its end is an error (cloud facts 3.3.10). */
+function hasPicturesAt(source: ClipSource, atMs: number): boolean {
+  const { startMs, durationSeconds } = source;
+  if (durationSeconds === null || durationSeconds <= 0) return true;
+  return atMs - startMs - pausedMs(source) < durationSeconds * 1000;
 }
 
 /** Lengths are rounded by the cloud. */

@@ -4,8 +4,8 @@ import { type Policy, partFor } from '../policy/index.ts';
 import { sameValue } from './conflicts.ts';
 import { containerOf } from './container.ts';
 import { type Event, eventsOf, timeOf } from './events.ts';
-import { type Decision, decided, isSpokenOf, newEntry, requestTokenOf, stepCommandOf, tokenOf } from './plan.ts';
-import { analysesBy, blockLiftedTime, holdOf, newStep, stepsBy, verdictTime } from './steps.ts';
+import { type Decision, decided, isSpokenOf, newEntry, planSteps, requestTokenOf, stepCommandOf } from './plan.ts';
+import { blockLiftedTime, holdOf, missingAnalyses, newStep, stepsBy, verdictTime } from './steps.ts';
 
 /** Most generations of jobs that one video gets; requests beyond are not started, which the state says. */
 export const maxGenerations = 16;
@@ -158,18 +158,26 @@ const byPolicy: Rule = (state, policy, nowMs, unstarted, sha256) => {
   const { undated } = qualified;
   const noteUntimely = () => (undated ? unstarted.noteUndated(causeTime) : unstarted.note(causeTime, null));
   if (before !== undefined) {
-    // What was left as it is at any age may have been too old for an analysis, and is still.
-    const wasUntimely = undated || unstarted.wasUntimely(before.decidedAt, causeTime);
-    return wasUntimely && isToAnalyse(rule, state) ? noteUntimely() : null;
+    const missing = missingAnalyses(rule, state);
+    if (missing.length === 0) return null;
+    // What was left as it is at any age may have been too old for an analysis, and is still. What had no time then may get one.
+    const said = state.notStarted.filter(({ requestId }) => requestId === null);
+    const wasUndated = said.some(({ reason, decidedAt }) => reason === 'UNDATED' && decidedAt === before.decidedAt);
+    if (wasUndated && !undated && !unstarted.isUntimely(causeTime)) {
+      const { steps, start } = planSteps(state, before, missing, policy.name, nowMs, sha256);
+      return { ...decided(state, state.jobs, [...state.steps, ...steps], []), start };
+    }
+    const wasUntimely = undated || said.length > 0 || unstarted.wasUntimely(before.decidedAt, causeTime);
+    return wasUntimely ? noteUntimely() : null;
   }
   const isLeft = rule.transcode === 'none';
   const startsNothing = isLeft || rule.transcode === 'cloud';
   const untimely = undated || unstarted.isUntimely(causeTime);
   // What is left to the cloud, or as it is, would not have been started by us at any age.
-  if (untimely && (!startsNothing || isToAnalyse(rule, state))) noteUntimely();
+  if (untimely && (!startsNothing || missingAnalyses(rule, state).length > 0)) noteUntimely();
   if (untimely && !isLeft) return null;
-  const planned = untimely ? [] : stepsBy(rule, state);
-  const steps = planned.map(({ kind }) => newStep(tokenOf(state.videoId, kind, 0, sha256), kind, policy.name, nowMs));
+  const job = { purpose: qualified.kind, generation: 0 };
+  const { steps, start } = planSteps(state, job, untimely ? [] : stepsBy(rule, state), policy.name, nowMs, sha256);
   const hold = rule.beforeTranscode?.audit === undefined ? null : holdOf(state.auditStatus, steps);
   const plan = rule.transcode === 'pipeline' && hold === null;
   const entry: JobLedgerEntry = {
@@ -185,16 +193,9 @@ const byPolicy: Rule = (state, policy, nowMs, unstarted, sha256) => {
     hold,
     leftAsIs: isLeft,
   };
-  const commands = planned.map((step) => stepCommandOf(state, entry, step, nowMs, sha256));
   const decision = decided(state, [entry, ...state.jobs], steps, [entry]);
-  return { ...decision, start: [...decision.start, ...commands.filter((job) => !isSpokenOf(state, job.token))] };
+  return { ...decision, start: [...decision.start, ...start] };
 };
-
-/** Whether the rule has more found out about the content than is known, or ordered. */
-function isToAnalyse(rule: Policy['segments'], state: VideoState): boolean {
-  const ordered = new Set<string>(state.steps.map(({ kind }) => kind));
-  return analysesBy(rule, eventsOf(state)).some(({ kind }) => !ordered.has(kind));
-}
 
 /** The picture that was taken for a cover becomes the cover, once. */
 const byPicture: Rule = (state, policy, nowMs, unstarted, sha256) => {

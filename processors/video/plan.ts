@@ -11,7 +11,7 @@ import { hashOf, type Sha256 } from '../callback/index.ts';
 import { eventsOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
 import { type Order, orderFields, type StepOrder } from './order.ts';
-import { holdOf, stepLedgerOf } from './steps.ts';
+import { holdOf, newStep, stepLedgerOf } from './steps.ts';
 
 /** The ledgers as they are from now on, and the jobs to start because of it. */
 export type Decision = Pick<VideoState, 'jobs' | 'steps' | 'notStarted' | 'sourcePlays'> & {
@@ -68,13 +68,32 @@ export function isSpokenOf(state: VideoState, ...tokens: readonly string[]): boo
 
 export function stepCommandOf(
   { videoId, stream, region }: VideoState,
-  { purpose, generation }: JobLedgerEntry,
+  { purpose, generation }: Pick<JobLedgerEntry, 'purpose' | 'generation'>,
   order: StepOrder,
   nowMs: number,
   sha256?: Sha256,
 ): TranscodeJob {
   const token = tokenOf(videoId, order.kind, generation, sha256);
   return { token, videoId, purpose, generation, ...orderFields(order), stream, plannedAt: nowMs, region };
+}
+
+/** Steps as they are planned now, and the commands of those that no event speaks of yet. */
+export function planSteps(
+  state: VideoState,
+  job: Pick<JobLedgerEntry, 'purpose' | 'generation'>,
+  orders: readonly StepOrder[],
+  policy: string,
+  nowMs: number,
+  sha256?: Sha256,
+): { readonly steps: readonly StepLedgerEntry[]; readonly start: readonly TranscodeJob[] } {
+  const planned = orders.map((order) => ({
+    kind: order.kind,
+    command: stepCommandOf(state, job, order, nowMs, sha256),
+  }));
+  return {
+    steps: planned.map(({ kind, command }) => newStep(command.token, kind, policy, nowMs)),
+    start: planned.flatMap(({ command }) => (isSpokenOf(state, command.token) ? [] : [command])),
+  };
 }
 
 function commandOf(state: VideoState, entry: JobLedgerEntry): readonly TranscodeJob[] {

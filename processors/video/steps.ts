@@ -20,13 +20,19 @@ export function stepsBy(rule: Rule, state: VideoState): readonly StepOrder[] {
 }
 
 /** What a rule has an AI find out about the content. */
-export function analysesBy({ analyse }: Rule, events: readonly Event[]): readonly StepOrder[] {
+function analysesBy({ analyse }: Rule, events: readonly Event[]): readonly StepOrder[] {
   const { dna, tags } = analyse ?? {};
   const isKnown = (kind: 'DNA' | 'TAGS') => events.some((event) => hasResult(kind, event));
   const steps: StepOrder[] = [];
   if (dna && !isKnown('DNA')) steps.push({ kind: 'DNA', dnaDbId: dna.dnaDbId ?? null });
   if (tags && !isKnown('TAGS')) steps.push({ kind: 'TAGS', analyseTypes: tags.analyseTypes ?? [] });
   return steps;
+}
+
+/** What a rule has found out about the content that is neither known nor ordered. */
+export function missingAnalyses(rule: Rule, state: VideoState): readonly StepOrder[] {
+  const ordered = new Set<string>(state.steps.map(({ kind }) => kind));
+  return analysesBy(rule, eventsOf(state)).filter(({ kind }) => !ordered.has(kind));
 }
 
 /** Progress of a step before any event of it. */

@@ -53,6 +53,16 @@ describe('the parts of a clip', () => {
     expect(texts(cut(sources, from, to))).toEqual(parts);
   });
 
+  it('begin within the pictures of each file, which may end before the time that it covers', () => {
+    const short = file('a', 0, 20, { durationSeconds: 1198.5 });
+    expect(texts(cut([short, file('b', 20, 40)], 19.98, 21))).toEqual(['b 0-60']);
+    expect(texts(cut([short, file('b', 20, 40)], 19.95, 21))).toEqual(['a 1197-', 'b 0-60']);
+    // Of a cycle the other format, where that has some.
+    const other = file('o', 0, 20, { format: 'mp4' });
+    expect(texts(cut([short, other, file('b', 20, 40)], 19.98, 21))).toEqual(['o 1198.8-', 'b 0-60']);
+    expect(texts(cut([file('a', 0, 20, { durationSeconds: 0 })], 19, 20))).toEqual(['a 0-']);
+  });
+
   const cycles = (count: number) => Array.from({ length: count }, (_, n) => file(`v${n}`, n * 5, n * 5 + 5));
   it('are at most 40', () => {
     expect(texts(cut(cycles(40), 0, 200))).toHaveLength(40);

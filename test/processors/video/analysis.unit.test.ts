@@ -175,6 +175,19 @@ describe('DNA and tags of what is old', () => {
     expect(later.state?.notStarted).toMatchObject(said);
   });
 
+  it.each<Transcode>(['cloud', 'none', 'pipeline', 'approval'])('but are, once, when its time is told: %s', (who) => {
+    const policies = book(who);
+    const undated = { ...sourceReady(6), EventTime: '2199-01-01T00:00:00Z' };
+    const { state } = run([recorded(4), undated], { policies, now: 10 });
+    const dated = run([sourceReady(7), sourceReady(8)], { policies, from: state, now: 607 });
+    expect(kinds(dated.jobs).filter((kind) => kind !== 'TRANSCODE')).toEqual(['DNA', 'TAGS']);
+    expect(dated.state?.notStarted).toEqual([]);
+    // Too late, and said so for good.
+    const late = run([sourceReady(7), named('Whatever', 30, {})], { policies, from: state, now: 608 });
+    expect(late.jobs).toEqual([]);
+    expect(late.state?.notStarted).toMatchObject([{ reason: 'TOO_OLD', causeTime: atMs(7), requestId: null }]);
+  });
+
   it('are no longer missed once a result is told', () => {
     const policies = book('none', { analyse: { dna: true } });
     const { state } = run(ready, { policies, now: 607 });
