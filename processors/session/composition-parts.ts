@@ -47,7 +47,7 @@ function turnOf(segment: Segment): number {
   return hasNoStart(segment) ? segment.endMs - 2 * limits.jitterMs : segment.startMs;
 }
 
-/** Of each cycle the file in the format that most files have, on a tie the alphabetically first; else what there is. */
+/** Of each cycle the file in the format that most files have, on a tie the alphabetically first; else what there is and that one doesn't show. */
 function onePerCycle(segments: readonly Segment[]): readonly Segment[] {
   const formats = Map.groupBy(
     segments.flatMap(({ video }) => video.format ?? []),
@@ -60,7 +60,17 @@ function onePerCycle(segments: readonly Segment[]): readonly Segment[] {
     if (!last || !areOneCycle(last, segment)) chosen.push(segment);
     else if (last.video.format !== preferred && segment.video.format === preferred) chosen[chosen.length - 1] = segment;
   }
-  return chosen;
+  // The cycles of another format may start at other times: what is shown for the most part isn't shown twice.
+  const shown = chosen.filter(({ video }) => video.format === preferred);
+  return chosen.filter((one) => one.video.format === preferred || 2 * overlapMs(one, shown) <= one.endMs - one.startMs);
+}
+
+/** How much of the segment others cover, which don't overlap. */
+function overlapMs({ startMs, endMs }: Segment, others: readonly Segment[]): number {
+  return others.reduce(
+    (sum, other) => sum + Math.max(0, Math.min(endMs, other.endMs) - Math.max(startMs, other.startMs)),
+    0,
+  );
 }
 
 /**

@@ -118,6 +118,45 @@ describe('a session that the policy leaves to us', () => {
     expect(prompt.hear(segment('a', 0, 8, { ...ready, videoRevision: 2 })).jobs).toHaveLength(1);
   });
 
+  it.each<[string, readonly (readonly [string, number, number, string])[], string]>([
+    [
+      'start three seconds apart',
+      [
+        ['a', 0, 30, 'm3u8'],
+        ['A', 0.05, 30.05, 'mp4'],
+        ['b', 30, 40, 'm3u8'],
+        ['B', 30.05, 40.05, 'mp4'],
+      ],
+      'a b',
+    ],
+    [
+      'are shorter',
+      [
+        ['a', 0, 30, 'm3u8'],
+        ['A', 0, 15, 'mp4'],
+        ['C', 15, 30, 'mp4'],
+        ['b', 30, 60, 'm3u8'],
+        ['c', 60, 68, 'm3u8'],
+      ],
+      'a b c',
+    ],
+    [
+      'are partly alone',
+      [
+        ['A', 0, 30, 'mp4'],
+        ['a', 25, 55, 'm3u8'],
+        ['b', 55, 68, 'm3u8'],
+      ],
+      'A a b',
+    ],
+  ])('shows nothing twice where the cycles of another format %s', (_, files, expected) => {
+    const heard = files.map(([id, from, to, format]) => segment(id, from, to, { ...ready, format }));
+    for (const order of [heard, heard.toReversed()]) {
+      const live = new StreamUnderTest({ policy: byUs }).hear(...order).passTo(300);
+      expect(live.jobs.map(({ videoIds }) => videoIds.join(' '))).toEqual([expected]);
+    }
+  });
+
   it('is composed of what is left where a segment failed, and of one format', () => {
     const live = new StreamUnderTest({ policy: byUs });
     live.hear(
