@@ -33,9 +33,9 @@ function world() {
   return { order, orders: () => orders };
 }
 
-const work = (job: Job): Promise<JobEnding> =>
+const work = (job: Job, mayHaveStarted = false): Promise<JobEnding> =>
   job.work({
-    mayHaveStarted: false,
+    mayHaveStarted,
     signal: new AbortController().signal,
     pause: (ms) => platform.sleep(ms),
     report: () => Promise.resolve(),
@@ -78,7 +78,7 @@ function compose(order: () => Promise<never>, media: readonly FoundMedia[]): Pro
     ...{ token: 'token-1', sessionId: 's', videoIds: ['a', 'b'], templateGroupId: null, region: null, generation: 0 },
     ...{ stream: { domainName: 'd', appName: 'a', streamName: 's' }, plannedAt: startMs, clip: null },
   };
-  return Promise.resolve(jobs.read(Buffer.from(JSON.stringify(job)))).then(work);
+  return Promise.resolve(jobs.read(Buffer.from(JSON.stringify(job)))).then((job) => work(job));
 }
 
 function audit(order: () => Promise<never>, rows: readonly { jobId: string }[]): Promise<JobEnding> {
@@ -110,6 +110,25 @@ it.each([
   const { order, orders } = world();
   expect(await of(order, [])).toMatchObject({ result: 'in-doubt' });
   expect(orders()).toBe(1);
+});
+
+it.each([
+  ['that tells no type', 'in-doubt', { trigger: 'Manual', aiJobType: null }],
+  ['of an unknown type', 'in-doubt', { trigger: 'Manual', aiJobType: 'AIFingerprint' }],
+  ['that doesn’t tell who started it', 'in-doubt', { trigger: null, aiJobType: 'AIMediaDNA' }],
+  ['of another type', 'acknowledged', { trigger: 'Manual', aiJobType: 'AIVideoTag' }],
+  ['of the cloud’s own', 'acknowledged', { trigger: 'Auto', aiJobType: null }],
+] as const)('beside a job %s, that of another runner may be there: DNA is %s', async (_what, result, told) => {
+  const cloud = {
+    submitAiMediaAuditJob: () => Promise.reject(new Error('no audit')),
+    submitSnapshotJob: () => Promise.reject(new Error('no snapshot')),
+    updateVideoInfo: () => Promise.reject(new Error('no cover')),
+    submitAiJob: () => Promise.resolve({ jobId: 'ours' }),
+    listJobs: () => Promise.resolve({ rows: [{ jobId: 'j', status: null, createdAtMs: startMs }], odd: [] }),
+    getJob: () => Promise.resolve({ ...told, status: null, completedAtMs: null, workflow: null }),
+  };
+  const jobs = stepJobs({ cloudOf: () => cloud, ...limits, rules: defaultStepRules, platform });
+  expect(await work(jobs(command, { kind: 'DNA', dnaDbId: null }), true)).toMatchObject({ result });
 });
 
 it('ours is found beside a row that can’t be read', async () => {
