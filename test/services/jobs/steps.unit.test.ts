@@ -28,14 +28,14 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-async function cloudWith(options: EmulatorOptions): Promise<{ emulator: Emulator; cloud: VodCloud }> {
+async function cloudWith(options: EmulatorOptions, timeoutMs = 200): Promise<{ emulator: Emulator; cloud: VodCloud }> {
   const knobs = { shuffleWindowMs: 1, lateRate: 0, duplicateRate: 0, renditionFailureRate: 0, jobCompression: 1e9 };
   const emulator = await startEmulator({ port: 0, ...options, knobs: { ...knobs, ...options.knobs } });
   const cloud = cloudClient({
     vodEndpoint: emulator.url,
     liveEndpoint: emulator.url,
     credentials: fixedCredentials({ accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' }),
-    timeoutMs: 200,
+    timeoutMs,
   });
   stops.push(emulator.stop, cloud.close);
   return { emulator, cloud };
@@ -405,20 +405,39 @@ describe('steps whose calls fail and whose runner dies', () => {
     }
   });
 
-  it('are looked for before they are done again on purpose', async () => {
-    const { emulator, cloud } = await cloudWith({ seed });
-    emulator.play({ practices: ['2'], shows: 1, showSeconds: 600, compression: 1e9 });
-    await emulator.whenQuiet();
-    const [video] = emulator.ledger().videos;
-    const job = stepJob(video?.videoId ?? '', 'AUDIT');
-    const { jobId } = await cloud.submitAiMediaAuditJob({ mediaId: job.videoId });
-    const again = redriveStep(job, stepOrders.AUDIT, Date.now());
-    expect(again).toMatchObject({ token: job.token, generation: 1 });
-    const platform = quickPlatform(seeded(1).float, 200);
-    const world = crashWorld(keyed([again]));
-    await world.live({ platform, ...untilDone, reader: () => readerOf(cloud, platform) });
-    expect(toldIn(world.published)).toMatchObject([
-      { EventType: 'StepJobAcknowledged', Token: job.token, JobId: jobId },
-    ]);
+  describe.each(['AUDIT', 'DNA', 'TAGS'] as const)('%s', (kind) => {
+    /** Done again on purpose, with jobs of these kinds there; says the job that it took, and of which kind each is. */
+    async function again(...there: readonly (typeof kind)[]) {
+      const { emulator, cloud } = await cloudWith({ seed }, 10_000);
+      const mediaId = emulator.addVideo();
+      await emulator.whenQuiet();
+      const byPerson = {
+        AUDIT: () => cloud.submitAiMediaAuditJob({ mediaId }),
+        DNA: () => cloud.submitAiJob({ mediaId, type: 'AIMediaDNA' }),
+        TAGS: () => cloud.submitAiJob({ mediaId, type: 'AIVideoTag' }),
+      };
+      const known = new Map<string, string>();
+      for (const one of there) known.set((await byPerson[one]()).jobId, one);
+      const job = stepJob(mediaId, kind);
+      const redriven = redriveStep(job, stepOrders[kind], Date.now());
+      expect(redriven).toMatchObject({ token: job.token, generation: 1 });
+      const platform = quickPlatform(seeded(1).float, 200);
+      const world = crashWorld(keyed([redriven]));
+      await world.live({ platform, ...untilDone, reader: () => readerOf(cloud, platform) });
+      const [told] = toldIn(world.published);
+      expect(told).toMatchObject({ EventType: 'StepJobAcknowledged', Token: job.token, Step: kind });
+      const { rows } = await cloud.listJobs({ mediaId, jobType: 'ai' });
+      return { tookOf: known.get(String(told?.JobId)) ?? null, jobs: rows.length };
+    }
+
+    it('is looked for before it is done again on purpose, among the AI jobs of every kind', async () => {
+      expect(await again('AUDIT', 'DNA', 'TAGS')).toEqual({ tookOf: kind, jobs: 3 });
+      expect(await again('TAGS', 'DNA', 'AUDIT')).toEqual({ tookOf: kind, jobs: 3 });
+    });
+
+    it('is ordered where there are jobs of other kinds alone', async () => {
+      const others = (['AUDIT', 'DNA', 'TAGS'] as const).filter((one) => one !== kind);
+      expect(await again(...others)).toEqual({ tookOf: null, jobs: 3 });
+    });
   });
 });
