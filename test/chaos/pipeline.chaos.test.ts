@@ -17,7 +17,7 @@ const seconds = Number(process.env.LIVE2VOD_CHAOS_SECONDS ?? 20);
 const processes = Number(process.env.LIVE2VOD_CHAOS_PROCESSES ?? 2);
 const named = process.env.LIVE2VOD_CHAOS_SEEDS;
 const seeds = (named ?? '1').split(',').map(Number);
-const timeoutMs = 180_000 + seconds * 2_000;
+const timeoutMs = 300_000 + seconds * 2_000;
 
 async function run(options: Pick<ChaosOptions, 'seed' | 'nodes'>) {
   const jars = await ensureJars({ folder: join(resolve(process.env.LIVE2VOD_HOME ?? '.live2vod'), 'jars') });

@@ -99,7 +99,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const load = await startLoad({ brokers: cluster.brokers, topic: `${prefix}callbacks`, seed });
     closing.unshift(() => load.stop());
     const ready = () => instances.every((instance) => fleet.wasReady(instance));
-    await eventually(ready, { timeoutMs: 90_000, intervalMs: 200 });
+    await eventually(ready, { timeoutMs: 180_000, intervalMs: 200 });
 
     playEvening(load.emulator, seconds);
     tell('three processes under load');
