@@ -3,12 +3,14 @@ import type { JobLedgerEntry } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import { type Event, timeOf } from './events.ts';
 
-/** What a run that failed is shown as: its events name no code. */
+/** What a run that failed, or was canceled, is shown as: its events name no code. */
 export function workflowFailureOf({
   entry,
   fact,
 }: Event): { readonly code: string; readonly message: string | null } | null {
-  return failed(entry) ? { code: entry.errorCode ?? 'WorkflowFailed', message: fact.errorMessage } : null;
+  return failed(entry) || entry.status?.startsWith('cancel')
+    ? { code: entry.errorCode ?? 'WorkflowFailed', message: fact.errorMessage }
+    : null;
 }
 
 type Ending = Pick<JobLedgerEntry, 'state' | 'taskId' | 'finishedAt' | 'errorCode' | 'errorMessage'>;
@@ -26,7 +28,7 @@ export function workflowEndOf(
   const since = Math.floor((plannedAt ?? 0) / 1000) * 1000;
   const ends = events.filter((event) => {
     const { workflow } = event.fact;
-    if (workflow === null) return false;
+    if (workflow === null || !(succeeded(event.entry) || workflowFailureOf(event))) return false;
     if (taskId !== null) return workflow.taskId === taskId;
     return workflow.workflowId === workflowId && (timeOf(event) ?? since) >= since;
   });

@@ -56,6 +56,12 @@ describe('a workflow by policy', () => {
     ],
     ['is done', [acknowledged('t1'), ended('t1', 60)], { state: 'DONE', taskId: 't1', finishedAt: atMs(60), ...none }],
     ['fails', [acknowledged('t1'), failed('t1', 60)], { state: 'FAILED', finishedAt: atMs(60), ...failure }],
+    [
+      'is canceled',
+      [acknowledged('t1'), ended('t1', 60, { Status: 'Canceled' })],
+      { state: 'FAILED', finishedAt: atMs(60), errorCode: 'WorkflowFailed' },
+    ],
+    ['is not done yet', [acknowledged('t1'), ended('t1', 60, { Status: 'Processing' })], { state: 'ACKNOWLEDGED' }],
     ['is not done by another run', [acknowledged('t1'), ended('t2', 60)], { state: 'ACKNOWLEDGED', taskId: 't1' }],
     ['is taken without a name, and done', [acknowledged(), ended('t1', 60)], { state: 'DONE', taskId: 't1' }],
     [
