@@ -32,12 +32,18 @@ export function clipsWithin(clips: readonly ClipVideo[], { startMs, endMs }: Pic
   return clips.filter(({ clip }) => clip.from >= startMs && clip.from <= endMs);
 }
 
-/** What is said of the clips of a session, from all facts about them, whatever their order. */
+/**
+ * What is said of the clips of a session, from all facts about them, whatever their order. No refused request takes the
+ * place of what was cut, which is paid for.
+ */
 export function sessionClipsOf(clips: readonly ClipVideo[]): readonly SessionClip[] {
+  const inOrder = (a: SessionClip, b: SessionClip) => a.from - b.from || byText(a.token, b.token);
+  const isRefused = ({ state }: SessionClip) => state === 'REFUSED';
   return byKey(clips)
     .map(sessionClipOf)
-    .sort((a, b) => a.from - b.from || byText(a.token, b.token))
-    .slice(0, limits.clips);
+    .sort((a, b) => Number(isRefused(a)) - Number(isRefused(b)) || inOrder(a, b))
+    .slice(0, limits.clipsShown)
+    .sort(inOrder);
 }
 
 function sessionClipOf(facts: readonly ClipVideo[]): SessionClip {

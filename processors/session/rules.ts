@@ -69,6 +69,8 @@ export const limits = {
   compositions: 8,
   /** Clips cut out of one session. */
   clips: 20,
+  /** Clips told of in a session's state: those, and as many requests that were refused. */
+  clipsShown: 40,
   /** Recordings that one clip is cut out of; fewer than a production takes. */
   clipParts: 40,
   clipMs: 6 * 3600 * secondMs,

@@ -109,8 +109,10 @@ export function addClipRoute(app: ConsoleApp, options: ClipRouteOptions): void {
     const token = clipTokenOf(plan.parts, templateGroupId, idempotencyKey);
     const before = session.clips.find((clip) => compositionKeyOf(clip.token) === compositionKeyOf(token));
     refuseEnded(before);
-    if (!before && session.clips.length >= sessionLimits.clips)
-      throw new ApiFault(409, 'TOO_MANY_CLIPS', `the session has ${session.clips.length} clips, which is the most`);
+    // A request that was refused takes no place: nothing was cut for it.
+    const cut = session.clips.filter(({ state }) => state !== 'REFUSED').length;
+    if (!before && cut >= sessionLimits.clips)
+      throw new ApiFault(409, 'TOO_MANY_CLIPS', `the session has ${cut} clips, which is the most`);
     if (!before)
       await options.publish({
         ...{ type: 'OperatorClipRequest', videoId: standInOf(token), region: null, atMs: clock.now(), token },

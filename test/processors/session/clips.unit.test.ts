@@ -204,13 +204,26 @@ describe('a clip is no film', () => {
     const tokens = Array.from({ length: 120 }, (_, n) => `lvk-${String(n).padStart(32, '0')}-0`);
     for (const token of tokens) stream.hearAt(asked({ token }), atMinute(60));
     expect(cuts(stream)).toHaveLength(20);
-    expect(clipsOf(stream)).toHaveLength(20);
+    expect(clipsOf(stream)).toHaveLength(40);
     stream.hear(...show(400, '2')).passTo(500);
     expect(stream.jobs.filter(({ clip }) => clip === null).map(({ videoIds }) => videoIds.join(' '))).toEqual([
       'a b c',
       'a2 b2 c2',
     ]);
   });
+});
+
+it('a request that was refused hides nothing that was cut, whatever the order of their names', () => {
+  const token = (n: number) => `lvk-${String(n).padStart(32, '0')}-0`;
+  const stream = live();
+  // The names of those that are refused come first.
+  for (let n = 26; n > 0; n -= 1) stream.hearAt(asked({ token: token(n) }), atMinute(60));
+  const { clips } = stream.only;
+  const tokens = (state: string) => clips.filter((clip) => clip.state === state).map((clip) => clip.token);
+  expect(new Set(tokens('PLANNED'))).toEqual(new Set(cuts(stream).map((job) => job.token)));
+  expect(tokens('PLANNED')).toHaveLength(20);
+  expect(tokens('REFUSED')).toEqual([1, 2, 3, 4, 5, 6].map(token));
+  expect(clips.map((clip) => clip.token)).toEqual(clips.map((clip) => clip.token).toSorted());
 });
 
 /** The second file as a later snapshot has it. */

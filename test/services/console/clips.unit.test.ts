@@ -183,6 +183,8 @@ describe('a clip is refused', () => {
     const clips = Array.from({ length: 20 }, (_, n) => clipOf(`lvk-${n}-0`, 'DONE'));
     expect(await ask({ from: 0, to: 1 }, { clips })).toMatchObject({ status: 409, body: { code: 'TOO_MANY_CLIPS' } });
     expect(await ask({ from: 0, to: 1 }, { clips: clips.slice(1) })).toMatchObject({ status: 202 });
+    const refused = { ...clipOf('lvk-0-0', 'REFUSED'), errorCode: 'TooOld' };
+    expect(await ask({ from: 0, to: 1 }, { clips: [refused, ...clips.slice(1)] })).toMatchObject({ status: 202 });
   });
 
   test('without the token of the console', async () => {
