@@ -51,6 +51,7 @@ export async function runProduct(o: ProductRun): Promise<ProductReport> {
       const until = systemClock.monotonicMs() + withinMs;
       let first: { readonly atMs: number; readonly done: number; readonly cpuUs: number } | null = null;
       for (;;) {
+        running.requireAlive();
         if (systemClock.monotonicMs() > until)
           throw new Error(`not done within ${withinMs / 60_000} min: see ${o.folder}`);
         const { done, atEnd } = await video.progress(admin);

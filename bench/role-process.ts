@@ -18,6 +18,8 @@ export type Running = {
 };
 
 export type RunningRole = Running & {
+  /** Throws where it has ended by itself, or by a signal to all of the benchmark's processes. */
+  requireAlive(): void;
   /** Resolves with the exit code, null where the signal ended it. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 };
@@ -61,6 +63,10 @@ export async function startRole(role: 'processor' | 'sink', place: RolePlace): P
   return {
     pid: child.pid ?? 0,
     ready: readyOf(child, early),
+    requireAlive() {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the ${role} has ended: see ${logFile}`);
+    },
     async stop(signal) {
       child.kill(signal);
       const [code] = await ended;

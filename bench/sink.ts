@@ -192,6 +192,7 @@ class SinkBench {
     const until = systemClock.monotonicMs() + withinMs;
     /** Rows that are stored and committed: one that is stored twice counts once. */
     const done = async (): Promise<number> => {
+      sink.requireAlive();
       if (systemClock.monotonicMs() > until) throw new Error(`the sink did not store all within ${withinMs} ms`);
       await systemClock.sleep(lookEveryMs);
       return (await group.committed(places, 30_000)).reduce((sum, { offset }) => sum + (offset ?? 0), 0);

@@ -5,7 +5,7 @@ import { connectRegistry } from '../connectors/avro/index.ts';
 import { topicName } from '../schemas/topics.ts';
 import { policyRules } from './callbacks.ts';
 import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
-import { type Running, startRole } from './role-process.ts';
+import { type Running, type RunningRole, startRole } from './role-process.ts';
 import { type PreparedStates, type StatesPlace, statesFolder } from './states.ts';
 
 export type Subject = {
@@ -38,7 +38,7 @@ export type OursPlace = Pick<StatesPlace, 'kafka' | 'registryUrl'> & {
 };
 
 /** Starts `live2vod run processor` with its stores and its log in the folder. */
-export function startOurs(folder: string, o: OursPlace): Promise<Running> {
+export function startOurs(folder: string, o: OursPlace): Promise<RunningRole> {
   const { kafka, registryUrl, prefix, processes = 1 } = o;
   return startRole('processor', {
     brokers: kafka.brokers,
