@@ -3,7 +3,7 @@ import type { StreamFact } from '../../schemas/generated/StreamFact.ts';
 import type { StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { clipOf } from './clips.ts';
 import { byText } from './order.ts';
-import { placeOf } from './times.ts';
+import { placeOf, windowOf } from './times.ts';
 
 export function videoOf(fact: StreamFact): StreamVideo {
   return {
@@ -41,6 +41,14 @@ export function newsOf(video: StreamVideo, held: StreamVideo | undefined): 'new'
   if (video.videoRevision < held.videoRevision) return 'outdated';
   const [now, before] = [contentOf(video), contentOf(held)];
   return now === before ? 'duplicate' : now > before ? 'new' : 'outdated';
+}
+
+/** Whether what is held is a segment of the very same part of the stream: which facts are one session then stays as it is. */
+export function isInPlace(video: StreamVideo, held: StreamVideo): boolean {
+  const [now, before] = [windowOf(video), windowOf(held)];
+  if (now === null || before === null || now.startMs !== before.startMs || now.endMs !== before.endMs) return false;
+  const isAlike = now.bounded === before.bounded && video.format === held.format;
+  return isAlike && [video, held].every(({ composeJob, clip }) => composeJob === null && clip === null);
 }
 
 /** The set with this fact in the place of an older one about its video. */

@@ -4,7 +4,8 @@
  *
  * Which segments are one session follows from those before, and whose a composed video is from the two sessions before
  * it. So a change at one moment has something new to say about the two sessions before it, its own and the one after it,
- * and what they say needs one more on the left and two more on the right.
+ * and what they say needs one more on the left and two more on the right. News of how far a segment has come moves nothing
+ * from one session to another: of an archived time it has something new to say about its own session alone.
  */
 import type { Composition, StreamState, StreamVideo } from '../../schemas/generated/StreamState.ts';
 import { compositionKeyOf } from '../composition-token.ts';
@@ -16,7 +17,7 @@ import type { SessionRules } from './rules.ts';
 import type { Judged, Span, Turned } from './span.ts';
 import { isLiving } from './status.ts';
 import { isUnplaced } from './times.ts';
-import { turn, walk } from './turn.ts';
+import { turn, type Walked, walk } from './turn.ts';
 
 export type Change = {
   /** Where in time it is: of the facts that come or go, or of the record whose time has come. 0 for no time at all. */
@@ -26,6 +27,8 @@ export type Change = {
   /** Jobs of compositions that are no longer there, and compositions that are now: they go with a segment that moves. */
   readonly leave?: readonly string[];
   readonly join?: readonly Composition[];
+  /** What comes is of the same part of the stream as what was held of its video: only how far that has come is another. */
+  readonly inPlace?: boolean;
   /** Time has passed up to then. */
   readonly clock?: number;
 };
@@ -112,10 +115,21 @@ export function judge(
       return nextMs !== undefined && isStart(startMs) && isStart(nextMs) && holdsFilms(nextMs);
     });
     if ((same < 0 || right.length <= same + rightContext) && extend()) continue;
-    const toMs = same < 0 ? undefined : starts[same + 1];
-    const judged = { fromMs, toMs: toMs ?? everything.toMs };
+    const isAlone = change.inPlace === true && others.length === 0 && first !== null && isAsSaid(span, walked, first);
+    const toMs = isAlone ? starts[0] : same < 0 ? undefined : starts[same + 1];
+    const judged = { fromMs: isAlone ? first : fromMs, toMs: toMs ?? everything.toMs };
     return { pages, withOwn, judged, turned: turn(span, rules, nowMs, judged, walked) };
   }
+}
+
+/** Whether its sessions are those of which was said that they are, that one among them, by rules that they keep. */
+function isAsSaid({ sessions }: Span, { shows }: Walked, startMs: number): boolean {
+  const said = sessions.filter(({ mergedInto }) => mergedInto === null);
+  return (
+    said.length === shows.length &&
+    said.every(({ startTime, rules }, index) => rules !== null && startTime === shows[index]?.group.startMs) &&
+    said.some(({ startTime }) => startTime === startMs)
+  );
 }
 
 function spanOf(
@@ -136,7 +150,7 @@ function spanOf(
     live: { events: own.liveEvents, clock: own.liveClock, fromMs: own.archivedBefore ?? Number.NEGATIVE_INFINITY },
     videos: add.reduce(withFact, videos),
     sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
-    composesUnplaced: add.reduce(withFact, own.videos).some((video) => isUnplaced(video) && isLiving(video)),
+    composesUnplaced: add.some(isBegun) || own.videos.some((video) => isBegun(video) && !add.some(isAbout(video))),
     isOrdered: (token: string) =>
       own.compositions.some((one) => compositionKeyOf(one.token) === compositionKeyOf(token)) ||
       (archive?.placeOf('c', compositionKeyOf(token)) ?? null) !== null,
@@ -147,4 +161,13 @@ function spanOf(
       join,
     ),
   };
+}
+
+/** The cloud composes it, and nothing tells of when. */
+function isBegun(video: StreamVideo): boolean {
+  return isUnplaced(video) && isLiving(video);
+}
+
+function isAbout({ videoId }: StreamVideo): (video: StreamVideo) => boolean {
+  return (video) => video.videoId === videoId;
 }

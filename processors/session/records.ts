@@ -18,8 +18,9 @@ export function keep(own: StreamState, archive: Archive | null, part: Part, rule
   const { turned, withOwn, pages } = part;
   // What has just been decided on takes its products in afterwards, from wherever they are.
   const ledger = turned.compositions.filter((one) => !turned.taken.includes(one));
-  const homeIn = (video: StreamVideo) => homeOf(video, ledger);
   const videos = withoutFlood(turned.videos, turned.current);
+  const homes = new Map(videos.map((video) => [video, homeOf(video, ledger)]));
+  const homeIn = (video: StreamVideo) => homes.get(video) ?? homeOf(video, ledger);
   // What was context only stays as it is: its own time has not come.
   const isContext = part.judged.toMs <= (own.archivedBefore ?? Number.NEGATIVE_INFINITY);
   const archivedBefore = withOwn && !isContext && archive ? boundary(own, turned) : own.archivedBefore;
@@ -128,8 +129,10 @@ function pageStarts(
   return starts;
 }
 
-/** Each video, composition and product that isn't of one yet is found by its id. */
-function point(archive: Archive, before: readonly Page[], after: readonly Page[]): void {
+/** Each video, composition and product that isn't of one yet is found by its id. What a page that is as before holds is. */
+function point(archive: Archive, pagesBefore: readonly Page[], pagesAfter: readonly Page[]): void {
+  const before = pagesBefore.filter((page) => !pagesAfter.includes(page));
+  const after = pagesAfter.filter((page) => !pagesBefore.includes(page));
   for (const kind of ['v', 'c'] as const) {
     const [old, now] = [placesOf(kind, before), placesOf(kind, after)];
     for (const [id, [place]] of now) if (old.get(id)?.[0] !== place) archive.point(kind, id, place ?? null);

@@ -13,7 +13,7 @@ import type { Emission, Outcome, Topology } from '../topology.ts';
 import { Archive, emptyState, pageStartOf, reachMs } from './archive.ts';
 import { withDecision } from './clips.ts';
 import { fileOf } from './composition-parts.ts';
-import { newsOf, videoOf } from './facts.ts';
+import { isInPlace, newsOf, videoOf } from './facts.ts';
 import { type Change, judge, type Part } from './history.ts';
 import { compositionOf, homeOf, isOfJob } from './ledger.ts';
 import { liveFollowedMs, withLiveEvent } from './live-recording.ts';
@@ -27,7 +27,8 @@ import { placeOf } from './times.ts';
  * The topology of the session processor. A record only adds to the facts; time passes for a stream by timers alone, so
  * a backlog never ends a show early and the order of arrival never matters.
  *
- * @param options.policies what holds for a stream; a changed policy is seen with the stream's next fact or timer
+ * @param options.policies what holds for a stream; a changed policy is seen with the next fact or timer of one of the stream's
+ *   newest shows, and by an archived show with its own
  */
 export function sessionTopology(options: { readonly policies: SessionPolicies }): Topology<StreamState> {
   const rulesFor = (stream: StreamRef) => rulesOf(options.policies.policyFor(stream));
@@ -129,7 +130,8 @@ function changesOf(home: number, video: StreamVideo, held: Held | undefined): re
   const going = held.home === home ? [] : held.record.compositions.filter(({ files }) => files[0] === file);
   const leave = going.map(({ token }) => compositionKeyOf(token));
   const join = going.map((composition) => ({ ...composition, sessionStart: home }));
-  if (Math.abs(home - held.home) <= reachMs) return [{ places: [home, held.home], add: [video], leave, join }];
+  const inPlace = isInPlace(video, held.video);
+  if (Math.abs(home - held.home) <= reachMs) return [{ places: [home, held.home], add: [video], leave, join, inPlace }];
   const products = held.record.videos.filter((other) => compositionOf(other, going) !== undefined);
   const forget = [video, ...products].map(({ videoId }) => videoId);
   return [

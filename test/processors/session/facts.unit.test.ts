@@ -1,6 +1,6 @@
 /** Facts are a set: the newest snapshot of each video, whatever the order in which they come. */
 import { describe, expect, it } from 'vitest';
-import { inOrder, newsOf, videoOf, withFact } from '../../../processors/session/facts.ts';
+import { inOrder, isInPlace, newsOf, videoOf, withFact } from '../../../processors/session/facts.ts';
 import type { StreamFact } from '../../../schemas/generated/StreamFact.ts';
 import { atMinute, composed, StreamUnderTest, segment } from './stream.ts';
 
@@ -69,5 +69,54 @@ describe('the order of facts', () => {
     expect(withFact(facts, moved).map(({ videoId }) => videoId)).toEqual([
       ...['timeless', 'b film', 'c film', 'a', 'd', 'late', 'early'],
     ]);
+  });
+});
+
+describe('a segment stays in place', () => {
+  const held = videoOf(segment('a', 0, 8));
+  it.each([
+    [
+      true,
+      'how far it has come',
+      { status: 'TRANSCODED', sourceReadyTime: 1, transcodedTime: 2, durationSeconds: 480 },
+    ],
+    [false, 'another start', { recording: { startTime: atMinute(1), endTime: atMinute(8) } }],
+    [false, 'another end', { recording: { startTime: atMinute(0), endTime: atMinute(7) } }],
+    [false, 'an end that its callback alone tells', { recording: { startTime: atMinute(0), endTime: null } }],
+    [false, 'another format', { format: 'mp4' }],
+    [false, 'its removal', { removed: true }],
+    [false, 'another kind', { kind: 'COMPOSED' }],
+    [false, 'a composition', { composeJob: job }],
+  ] as const)('%s: %s', (expected, _, change) => {
+    const video = videoOf(segment('a', 0, 8, change));
+    expect([isInPlace(video, held), isInPlace(held, video)]).toEqual([expected, expected]);
+  });
+
+  it('not where a time of it can’t be true, even if its window is the same', () => {
+    const [wrong, unsaid] = [atMinute(99), null].map((endTime) =>
+      videoOf(segment('a', 0, 8, { recording: { startTime: atMinute(0), endTime } })),
+    );
+    if (!wrong || !unsaid) throw new Error('two videos');
+    expect([isInPlace(wrong, wrong), isInPlace(wrong, unsaid), isInPlace(unsaid, unsaid)]).toEqual([true, false, true]);
+  });
+
+  it('not where it is a clip, nor where both are no segments', () => {
+    const clip = { token: 'lvk-1-0', state: 'REQUESTED', errorCode: null, from: 1, to: 2, title: 'x' } as const;
+    const cut = {
+      ...held,
+      clip: {
+        ...clip,
+        templateGroupId: null,
+        requestedAt: 1,
+        parts: [],
+        plannedAt: null,
+        refusal: null,
+        errorMessage: null,
+        finishedAt: null,
+      },
+    };
+    expect([isInPlace(cut, held), isInPlace(held, cut)]).toEqual([false, false]);
+    const film = videoOf(composed('a', 8));
+    expect(isInPlace(film, film)).toBe(false);
   });
 });

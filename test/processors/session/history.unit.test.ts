@@ -30,19 +30,20 @@ const film = (id: string, minute: number, change: Partial<StreamFact> = {}) => c
 
 describe('what a change can touch', () => {
   /** Shows of eight minutes, so many minutes from one to the next. */
-  function broadcasts(count: number, apart: number) {
+  function broadcasts(count: number, apart: number, then: (live: StreamUnderTest) => void = () => {}) {
     const live = new StreamUnderTest({ policy: byNobody }).hear(...shows(count, apart));
+    then(live);
     const own = live.state;
     if (!own) throw new Error('no state');
     const archive = new Archive(stream, (key) => live.states.get(key) ?? null);
     const index = (ms: number | undefined) =>
       ms === undefined ? ms : Math.round((ms - atMinute(0)) / minuteMs / apart);
-    return (minutes: number | readonly number[], add?: StreamFact) => {
+    return (minutes: number | readonly number[], add?: StreamFact, inPlace = false) => {
       const places = [minutes].flat().map(atMinute);
-      const change = { places, clock: own.clock, ...(add ? { add: [videoOf(add)] } : {}) };
+      const change = { places, clock: own.clock, inPlace, ...(add ? { add: [videoOf(add)] } : {}) };
       const { pages, withOwn, judged } = judge(own, archive, change, rules({ composed: { compose: 'none' } }), 0);
       const bound = (ms: number) => (Number.isFinite(ms) ? index(ms) : null);
-      return [pages.map(({ startMs }) => index(startMs)), withOwn, bound(judged.fromMs), bound(judged.toMs)];
+      return [pages.map(({ startMs }) => index(startMs)), withOwn, bound(judged.fromMs), bound(judged.toMs)] as const;
     };
   }
 
@@ -53,6 +54,36 @@ describe('what a change can touch', () => {
     expect(touched(7 * 240 - 1)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 4, 8]);
     expect(touched([5 * 240, 6 * 240])).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], false, 3, 8]);
     expect(touched([6 * 240, 5 * 240])).toEqual([[2, 3, 4, 5, 6, 7, 8, 9], false, 3, 8]);
+  });
+
+  it('is its own show alone, where a segment stays in place', () => {
+    const touched = broadcasts(14, 240);
+    const further = (index: number) => segment(`s${index}`, index * 240, index * 240 + 8, { status: 'TRANSCODED' });
+    const inPlace = (index: number) => touched([index * 240, index * 240], further(index), true);
+    expect(inPlace(6)).toEqual([[3, 4, 5, 6, 7, 8, 9], false, 6, 7]);
+    expect(inPlace(0)).toEqual([[0, 1, 2, 3], false, 0, 1]);
+    expect(inPlace(11)).toEqual([[8, 9, 10, 11], true, 11, 12]);
+    expect(inPlace(13)).toEqual([[], true, null, null]);
+    // Nothing to the right is near.
+    const rare = broadcasts(8, 6 * day);
+    expect(rare(3 * 6 * day, segment('s3', 18 * day, 18 * day + 8), true)).toEqual([[3], false, 3, null]);
+  });
+
+  it.each([
+    ['more than was said', [{ sessions: [] }, [4, 8]]],
+    ['others than was said', [{ startTime: atMinute(6 * 240 + 1) }, [4, 8]]],
+    ['by rules that it doesn’t keep', [{ rules: null }, [4, 8]]],
+    ['as was said', [{ digest: 5 }, [6, 7]]],
+  ] as const)('is as much as ever where a show is %s', (_, [change, expected]) => {
+    const touched = broadcasts(14, 240, ({ states }) => {
+      const key = `${streamKey}/s/${atMinute(6 * 240)}`;
+      const page = states.get(key);
+      if (!page) throw new Error('no page');
+      const sessions = page.sessions.map((one) => ({ ...one, ...change }));
+      states.set(key, { ...page, sessions, ...('sessions' in change ? change : {}) });
+    });
+    const further = segment('s6', 6 * 240, 6 * 240 + 8, { status: 'TRANSCODED' });
+    expect(touched(6 * 240, further, true).slice(2)).toEqual(expected);
   });
 
   it('are as many as there are, at the beginning', () => {
