@@ -1,7 +1,7 @@
 /** Events of what an AI found in a video: others that it resembles, and what it shows (cloud facts 1.4.19, 1.4.20). */
 import type { SimilarVideo, VideoTag } from '../../schemas/generated/VideoState.ts';
 import { emptyFact, type FreshFact, failed } from './event.ts';
-import { type Body, compareText, cut, maxBytes, numberOf, objectOf, objectsOf, shortText, textOf } from './fields.ts';
+import { type Body, compareText, cut, maxBytes, objectOf, objectsOf, shareOf, shortText, textOf } from './fields.ts';
 import { textBytes } from './size.ts';
 
 /** Most that is kept of one result. A tag is kept with as few bytes as its texts need, so their room is counted in bytes. */
@@ -33,7 +33,7 @@ function similarIn(data: Body): readonly SimilarVideo[] {
   for (const entry of objectsOf(data.VideoDNA)) {
     const videoId = shortText(entry.PrimaryKey, maxBytes.id);
     if (videoId === null) continue;
-    const similarity = similarityIn(entry);
+    const similarity = shareOf(entry.Similarity);
     const known = found.get(videoId) ?? null;
     found.set(videoId, similarity === null || (known !== null && known > similarity) ? known : similarity);
   }
@@ -41,11 +41,6 @@ function similarIn(data: Body): readonly SimilarVideo[] {
     .map(([videoId, similarity]) => ({ videoId, similarity }))
     .sort((a, b) => (b.similarity ?? -1) - (a.similarity ?? -1) || compareText(a.videoId, b.videoId))
     .slice(0, maxSimilarVideos);
-}
-
-function similarityIn(entry: Body): number | null {
-  const similarity = numberOf(entry.Similarity, 'Similarity');
-  return similarity === null || similarity < 0 || similarity > 1 ? null : similarity;
 }
 
 /** What is seen most often first; each once. Whatever its list is called is the category. */

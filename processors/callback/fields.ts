@@ -53,6 +53,12 @@ export function countOf(value: unknown, most: number, name: string): number | nu
   return Math.trunc(number);
 }
 
+/** A share, 0 to 1; whatever else it is counts as not told, however absurd, since it decides nothing. */
+export function shareOf(value: unknown): number | null {
+  const number = parseNumber(value);
+  return number === null || !(number >= 0 && number <= 1) ? null : number === 0 ? 0 : number;
+}
+
 function parseNumber(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || value.length > longestNumber) return null;

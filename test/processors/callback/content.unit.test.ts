@@ -50,6 +50,11 @@ describe('similar videos', () => {
       ],
     ],
     [
+      'beside one that is similar beyond all bounds',
+      [dna(5, { twin: '0.99', over: '1e999', under: '-1e999' })],
+      [twin, ...['over', 'under'].map((videoId) => ({ videoId, similarity: null }))],
+    ],
+    [
       'each once, as similar as it gets',
       [
         dna(
