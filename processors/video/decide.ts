@@ -1,10 +1,10 @@
-import type { Fact, JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
-import { type Sha256, succeeded } from '../callback/index.ts';
-import { type Policy, partFor } from '../policy/index.ts';
+import type { JobLedgerEntry, JobPurpose, NotStarted, VideoState } from '../../schemas/generated/VideoState.ts';
+import type { Sha256 } from '../callback/index.ts';
+import type { Policy } from '../policy/index.ts';
 import { sameValue } from './conflicts.ts';
-import { containerOf } from './container.ts';
-import { type Event, eventsOf, timeOf } from './events.ts';
+import { type Event, eventsOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, planSteps, requestTokenOf, stepCommandOf } from './plan.ts';
+import { qualifiedAs, ruleOf } from './qualified.ts';
 import { blockLiftedTime, holdOf, missingAnalyses, newStep, stepsBy, verdictTime } from './steps.ts';
 
 /** Most generations of jobs that one video gets; requests beyond are not started, which the state says. */
@@ -99,43 +99,12 @@ class Unstarted {
  * by it, so it is decided at any age. One that an earlier release decided on stays as it was.
  */
 function sourcePlaysBy(state: VideoState, policy: Policy): boolean | null {
-  if (hasDecided(state) || qualifiedAs(state) === null) return null;
+  if (hasDecided(state) || qualifiedAs(state, policy) === null) return null;
   return ruleOf(state, policy).sourcePlays;
-}
-
-function ruleOf({ kind, sourceUrl }: VideoState, policy: Policy) {
-  return partFor(policy, kind === 'SEGMENT' ? 'SEGMENT' : 'COMPOSED', containerOf(sourceUrl));
 }
 
 function hasDecided({ jobs }: VideoState): boolean {
   return jobs.some(({ generation }) => generation === 0);
-}
-
-/** As what it is known, whose source is ready, and since when; `undated`: part of that has no time that can be believed. */
-type Qualified = {
-  readonly kind: 'SEGMENT' | 'COMPOSED';
-  /** Of what has one, else 0. */
-  readonly atMs: number;
-  readonly undated: boolean;
-};
-
-/** Null: it isn't known for a recording or a composition, or its source isn't ready. */
-function qualifiedAs(state: VideoState): Qualified | null {
-  const { kind, stream, recordedTime, composeStartTime, sourceReadyTime } = state;
-  if (stream === null || (kind !== 'SEGMENT' && kind !== 'COMPOSED')) return null;
-  const announcedTime = kind === 'SEGMENT' ? recordedTime : composeStartTime;
-  const isSaid = (time: number | null, ...kinds: readonly Fact['kind'][]) => time !== null || isUndated(state, kinds);
-  if (!isSaid(sourceReadyTime, 'SOURCE_READY', 'UPLOADED_BY_URL')) return null;
-  if (!isSaid(announcedTime, kind === 'SEGMENT' ? 'RECORDED' : 'COMPOSE_START')) return null;
-  const undated = announcedTime === null || sourceReadyTime === null;
-  return { kind, atMs: Math.max(announcedTime ?? 0, sourceReadyTime ?? 0), undated };
-}
-
-/** An event of these kinds worked, at a time that can't be believed. */
-function isUndated(state: VideoState, kinds: readonly Fact['kind'][]): boolean {
-  return eventsOf(state).some((event) => {
-    return kinds.includes(event.fact.kind) && succeeded(event.entry) && timeOf(event) === null;
-  });
 }
 
 type Rule = (
@@ -150,7 +119,7 @@ const byPolicy: Rule = (state, policy, nowMs, unstarted, sha256) => {
   // Requests may have been answered before the video was known for what it is.
   const before = state.jobs.find(({ generation }) => generation === 0);
   if (state.sourceGone || before?.leftAsIs === false) return null;
-  const qualified = qualifiedAs(state);
+  const qualified = qualifiedAs(state, policy);
   if (qualified === null) return null;
   const rule = ruleOf(state, policy);
   if (before !== undefined && rule.analyse === undefined) return null;

@@ -105,13 +105,13 @@ describe('a workflow by policy', () => {
 });
 
 /** A file in each container, with what becomes of it. */
-const told = (formats: Readonly<Record<string, Told>>) => {
+const told = (formats: Readonly<Record<string, Told>>, rules: readonly object[] = []) => {
   const each = Object.entries(formats).map(
     ([format, segments]): ToldFormat => ({ path: format, format, segments, composed: null }),
   );
   const segments = alike(each.map((one) => one.segments));
   return bookOf(
-    [],
+    [...rules] as Parameters<typeof bookOf>[0],
     [
       {
         ...{ path: 'recording.configs[0]', domain: 'play.example.com', app: 'live', stream: '*', formats: each },
@@ -150,6 +150,35 @@ describe('a workflow that the cloud runs by itself', () => {
     const all = [...bodiesIn('m3u8'), ...bodies];
     for (const order of [all, all.toReversed()])
       expect(run(order, { policies, now: 100 }).state?.jobs).toMatchObject([expected]);
+  });
+
+  it.each<[string, readonly CallbackBody[], readonly object[]]>([
+    [
+      'is done',
+      [ended('t1', 60)],
+      [{ decision: 'CLOUD', state: 'DONE', workflowId, taskId: 't1', decidedAt: atMs(100), leftAsIs: false }],
+    ],
+    ['has failed', [failed('t1', 60)], [{ state: 'FAILED', workflowId, errorCode: 'WorkflowFailed' }]],
+    ['is another', [ended('t1', 60, { WorkflowId: 'other' })], []],
+    ['has said nothing', [], []],
+  ])('is in the ledger, also where no callback told its source, once it %s', (_, bodies, expected) => {
+    const all = [recorded(4), transcoded(40, [rendition('job-ld', 'LD')]), ...bodies];
+    for (const order of [all, all.toReversed()]) {
+      const { state, jobs } = run(order, { policies, now: 100 });
+      expect(state).toMatchObject({ status: 'TRANSCODED', sourceReadyTime: null, jobs: expected });
+      expect(jobs).toEqual([]);
+    }
+    // The late callback finds it decided.
+    const late = run(bodiesIn('m3u8'), { policies, now: 200, from: run(all, { policies, now: 100 }).state }).state;
+    if (expected.length > 0) expect(late?.jobs).toMatchObject(expected);
+  });
+
+  it('has what is to be analysed analysed, also where its end alone told of a source', () => {
+    const analysed = told({ m3u8: { workflowId } }, [{ segments: { analyse: { tags: { analyseTypes: ['OCR'] } } } }]);
+    const orders = (now: number) => run([recorded(4), ended('t1', 60)], { policies: analysed, now }).jobs.map(orderOf);
+    expect(orders(100)).toMatchObject([{ kind: 'TAGS' }]);
+    expect(orders(60 + 24 * 3600)).toMatchObject([{ kind: 'TAGS' }]);
+    expect(orders(61 + 24 * 3600)).toEqual([]);
   });
 
   it('leaves the status to what it transcodes', () => {
