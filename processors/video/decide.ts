@@ -4,7 +4,7 @@ import type { Policy } from '../policy/index.ts';
 import { sameValue } from './conflicts.ts';
 import { type Event, eventsOf } from './events.ts';
 import { type Decision, decided, isSpokenOf, newEntry, planSteps, requestTokenOf, stepCommandOf } from './plan.ts';
-import { qualifiedAs, ruleOf } from './qualified.ts';
+import { hasSource, qualifiedAs, ruleOf, sourceKnownSince } from './qualified.ts';
 import { blockLiftedTime, holdOf, missingAnalyses, newStep, stepsBy, verdictTime } from './steps.ts';
 
 /** Most generations of jobs that one video gets; requests beyond are not started, which the state says. */
@@ -229,10 +229,9 @@ const rules: readonly Rule[] = [byPolicy, byPicture, byVerdict, byRequests];
  * from then or later counts as one for an upload.
  */
 export function streamAwaitedUntilMs(state: VideoState, policy: Policy): number | null {
-  if (state.stream !== null || state.sourceReadyTime === null) return null;
-  return policy.segments.beforeTranscode?.audit === undefined
-    ? null
-    : state.sourceReadyTime + policy.silentAfterSeconds * 1000;
+  const since = state.stream === null ? sourceKnownSince(state) : null;
+  if (since === null || policy.segments.beforeTranscode?.audit === undefined) return null;
+  return since + policy.silentAfterSeconds * 1000;
 }
 
 type Answered = { readonly entry: JobLedgerEntry; readonly jobs: readonly JobLedgerEntry[] };
@@ -274,11 +273,4 @@ function answer(
     decision: 'APPROVAL',
   };
   return { entry, jobs: [...jobs, entry] };
-}
-
-/** A rendition proves that there was a source. */
-function hasSource(state: VideoState): boolean {
-  if (state.sourceGone) return false;
-  if (state.sourceReadyTime !== null) return true;
-  return state.renditions.some((rendition) => rendition.status === 'SUCCESS');
 }

@@ -21,7 +21,8 @@ export function qualifiedAs(state: VideoState, policy: Policy): Qualified | null
   const { kind, stream, recordedTime, composeStartTime, sourceReadyTime } = state;
   if (stream === null || (kind !== 'SEGMENT' && kind !== 'COMPOSED')) return null;
   const announcedTime = kind === 'SEGMENT' ? recordedTime : composeStartTime;
-  const isSaid = (time: number | null, kinds: readonly Fact['kind'][]) => time !== null || undated(state, kinds) !== undefined;
+  const isSaid = (time: number | null, kinds: readonly Fact['kind'][]) =>
+    time !== null || undated(state, kinds) !== undefined;
   if (!isSaid(announcedTime, [kind === 'SEGMENT' ? 'RECORDED' : 'COMPOSE_START'])) return null;
   const run = sourceReadyTime === null ? firstRun(state, policy) : undefined;
   if (run === undefined && !isSaid(sourceReadyTime, sourceKinds)) return null;
@@ -63,6 +64,20 @@ function firstRun(state: VideoState, policy: Policy): Event | undefined {
 
 /** What makes a source, so that it is ready. */
 const sourceKinds: readonly Fact['kind'][] = ['SOURCE_READY', 'UPLOADED_BY_URL'];
+
+/** A rendition proves that there was a source; that of one whose callback has no time that can be believed is there, too. */
+export function hasSource(state: VideoState): boolean {
+  if (state.sourceGone) return false;
+  if (state.sourceReadyTime !== null || undatedSource(state) !== undefined) return true;
+  return state.renditions.some((rendition) => rendition.status === 'SUCCESS');
+}
+
+/** Since when the source is known to be ready: by its own time, else by when it was heard of; epoch milliseconds. */
+export function sourceKnownSince(state: VideoState): number | null {
+  return state.sourceReadyTime ?? undatedSource(state)?.entry.receivedAt ?? null;
+}
+
+const undatedSource = (state: VideoState) => undated(state, sourceKinds);
 
 /** An event of these kinds that worked, at a time that can't be believed. */
 function undated(state: VideoState, kinds: readonly Fact['kind'][]): Event | undefined {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Clock } from '../../platform/host/index.ts';
 import type { OperatorClipRequest, OperatorTranscodeRequest } from '../../processors/callback/index.ts';
 import type { Policy } from '../../processors/policy/index.ts';
-import { maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
+import { hasSource, maxGenerations, streamAwaitedUntilMs } from '../../processors/video/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { noTranscode } from '../../schemas/template-groups.ts';
 import { ApiFault, notFound } from './fault.ts';
@@ -106,7 +106,7 @@ export function missingForTranscode(state: VideoState): string | null {
   if (state.sourceGone) return 'its source was deleted';
   if (state.retired) return 'it was retired: nothing is started for it any more';
   if (state.auditStatus === 'BLOCKED') return 'the audit blocked it';
-  if (state.sourceReadyTime === null) {
+  if (!hasSource(state)) {
     if (state.kind === 'COMPOSED') return 'its composition is not finished (FileUploadComplete has not arrived)';
     if (state.kind === 'SEGMENT') return 'its source is not ready (FileUploadComplete has not arrived)';
     return 'no source is known for it (FileUploadComplete has not arrived)';

@@ -272,6 +272,39 @@ describe('what is too old to be acted on', () => {
       }
     });
 
+    it.each<[string, readonly CallbackBody[]]>([
+      ['a film', [film[0], undated(film[1])]],
+      ['a recording', [recorded(4), undated(sourceReady(6))]],
+      ['what only its source is known of', [undated(sourceReady(6))]],
+    ])('is started by a request: the source of %s', (_, bodies) => {
+      const all = [...bodies, requested(8, 'a')];
+      for (const order of [all, all.toReversed()]) {
+        const { state, jobs } = run(order, { policies, now: 10 });
+        expect(jobs).toMatchObject([{ templateGroupId: 'feedfeedfeedfeedfeedfeedfeedfeed' }]);
+        expect(state?.jobs).toMatchObject([{ state: 'PLANNED', decision: 'APPROVAL' }]);
+      }
+    });
+
+    it('is started by no request before its source is there, or after that was deleted', () => {
+      const gone = named('DeleteMediaComplete', 7, { Status: 'success', DeleteType: 'mezzanine' });
+      for (const bodies of [
+        [film[0]],
+        [film[0], undated({ ...film[1], Status: 'fail' })],
+        [film[0], undated(film[1]), gone],
+      ])
+        expect(run([...bodies, requested(8, 'a')], { policies, now: 10 }).jobs).toEqual([]);
+    });
+
+    it('waits, where its stream is not known, as long as an audit may come first', () => {
+      const audited = bookOf([
+        { segments: { transcode: 'pipeline', templateGroupId, beforeTranscode: { audit: true } } },
+      ]);
+      const asked = (seconds: number) =>
+        run([undated(sourceReady(6)), requested(seconds, 'a')], { policies: audited, now: 10 }).jobs.length;
+      // Heard of at 10 s, and silent after half an hour.
+      expect([asked(1809), asked(1810)]).toEqual([0, 1]);
+    });
+
     it('is not said before both are there, of what failed, or of what is left to the cloud', () => {
       const none: readonly (readonly CallbackBody[])[] = [
         [undated(film[0])],

@@ -110,15 +110,12 @@ const told = (formats: Readonly<Record<string, Told>>, rules: readonly object[] 
     ([format, segments]): ToldFormat => ({ path: format, format, segments, composed: null }),
   );
   const segments = alike(each.map((one) => one.segments));
-  return bookOf(
-    [...rules] as Parameters<typeof bookOf>[0],
-    [
-      {
-        ...{ path: 'recording.configs[0]', domain: 'play.example.com', app: 'live', stream: '*', formats: each },
-        ...{ cycleSeconds: 1800, disconnectDelaySeconds: 180, composes: false, composed: null, segments },
-      },
-    ],
-  );
+  return bookOf([...rules] as Parameters<typeof bookOf>[0], [
+    {
+      ...{ path: 'recording.configs[0]', domain: 'play.example.com', app: 'live', stream: '*', formats: each },
+      ...{ cycleSeconds: 1800, disconnectDelaySeconds: 180, composes: false, composed: null, segments },
+    },
+  ]);
 };
 
 describe('a workflow that the cloud runs by itself', () => {
