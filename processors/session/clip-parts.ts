@@ -45,7 +45,8 @@ export type ClipRefusalCode =
 
 /**
  * The parts of these recordings that show that time, each moment once: of several files of a cycle one that can be cut, in
- * the format that most have. A moment that no file holds is left out, and said.
+ * the format that most have. A moment that no file holds is left out, and said; so little of a file that nobody would see it
+ * is left out too.
  */
 export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: number): ClipPlan | ClipRefusal {
   const startMs = Math.min(...sources.map((source) => source.startMs));
@@ -61,6 +62,8 @@ export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: n
   const gaps: Stretch[] = [];
   let spareMs = 0;
   let shownMs = 0;
+  const shown: Stretch[] = [];
+  const slivers: Stretch[] = [];
   for (let atMs = fromMs; atMs < toMs; ) {
     const source = best(
       sources.filter((one) => one.startMs <= atMs && atMs < one.endMs && hasPicturesAt(one, atMs)),
@@ -76,20 +79,28 @@ export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: n
     if (!isNormal(source)) return refusal('NOT_NORMAL', notNormal(source));
     const untilMs = Math.min(source.endMs, toMs);
     const part = partOf(source, atMs, untilMs);
+    const stretch = { startMs: atMs, endMs: untilMs };
+    atMs = untilMs;
+    if (Math.min(lengthOf(stretch), picturesMs(source, part)) < limits.shortestPartMs) {
+      slivers.push(stretch);
+      continue;
+    }
+    shown.push(stretch);
     if (part.inSeconds > 0 || part.outSeconds !== null) spareMs = Math.max(spareMs, pausedMs(source));
     parts.push(part);
-    shownMs += untilMs - atMs;
-    atMs = untilMs;
+    shownMs += lengthOf(stretch);
   }
-  const [first, last] = [gaps[0], gaps.at(-1)];
-  if (parts.length === 0)
+  // What is left out at either end: a gap, a sliver, or both.
+  const leftOut = [...gaps, ...slivers];
+  const [begins, ends] = [shown[0]?.startMs ?? toMs, shown.at(-1)?.endMs ?? fromMs];
+  if (parts.length === 0 && slivers.length === 0)
     return refusal('NOT_RECORDED', `nothing was recorded then: the session has ${recorded(sources)}`);
   if (shownMs < limits.shortestClipMs) return tooShort(`, and ${shownMs / 1000} s of this were recorded`);
   if (parts.length > limits.clipParts)
     return refusal('TOO_MANY_PARTS', `it would have ${parts.length} parts, at most ${limits.clipParts} are taken`);
   return {
-    fromMs: first?.startMs === fromMs ? first.endMs : fromMs,
-    toMs: last?.endMs === toMs ? last.startMs : toMs,
+    fromMs: leftOut.some(({ startMs }) => startMs === fromMs) ? begins : fromMs,
+    toMs: leftOut.some(({ endMs }) => endMs === toMs) ? ends : toMs,
     parts,
     gaps,
     spareMs,
@@ -129,6 +140,15 @@ function partOf(source: ClipSource, fromMs: number, untilMs: number): ClipPart {
   // Without an end to the end: how long the file is, the cloud knows best.
   const outMs = untilMs === endMs ? null : untilMs - startMs;
   return { videoId, inSeconds: inMs / 1000, outSeconds: outMs === null ? null : outMs / 1000 };
+}
+
+const lengthOf = ({ startMs, endMs }: Stretch): number => endMs - startMs;
+
+/** How much of the file's pictures a part takes. */
+function picturesMs({ startMs, endMs, durationSeconds }: ClipSource, { inSeconds, outSeconds }: ClipPart): number {
+  const isKnown = durationSeconds !== null && durationSeconds > 0;
+  const fileMs = isKnown ? durationSeconds * 1000 : endMs - startMs;
+  return Math.min(outSeconds === null ? fileMs : outSeconds * 1000, fileMs) - inSeconds * 1000;
 }
 
 /** The file may be shorter than it covers by what times are rounded; a cut that begins beyond its end is an error (cloud facts 3.3.10). */

@@ -76,6 +76,8 @@ export const limits = {
   clipMs: 6 * 3600 * secondMs,
   /** The cloud tells of none; times of recordings have whole seconds. */
   shortestClipMs: secondMs,
+  /** Less of one file is left out of a clip: a few pictures, within what times are rounded. */
+  shortestPartMs: 200,
   /** Starts and ends come in whole seconds and need not meet exactly (cloud facts 4.9). */
   jitterMs: 2 * secondMs,
   /** A composition begins within minutes of the session's end: one that is a day younger belongs to another. */

@@ -47,10 +47,39 @@ describe('the parts of a clip', () => {
     ['longer', [file('a', 0, 361)], 0, 360.1, 'TOO_LONG'],
     ['as short as may be', three, 3, 3 + 1 / 60, ['a 180-181']],
     ['shorter', three, 3, 3 + 0.999 / 60, 'TOO_SHORT'],
+    ['a sliver of the next file: not cut', three, 19.5, 20 + 0.199 / 60, ['a 1170-']],
+    ['a sliver of the file before', three, 20 - 0.199 / 60, 20.5, ['b 0-30']],
+    ['as little of a file as may be', three, 20 - 0.2 / 60, 20.5, ['a 1199.8-', 'b 0-30']],
+    ['and of the next', three, 19.5, 20 + 0.2 / 60, ['a 1170-', 'b 0-0.2']],
+    ['slivers alone', [file('a', 0, 20), file('b', 20 + 1.9 / 60, 40)], 20 - 0.1 / 60, 20 + 2 / 60, 'TOO_SHORT'],
+    ['too short without its sliver', three, 20 - 0.9 / 60, 20 + 0.1 / 60, 'TOO_SHORT'],
+    [
+      'a file that is a sliver',
+      [file('a', 0, 20), file('x', 20, 20 + 0.1 / 60), file('b', 20.01, 40)],
+      19,
+      21,
+      ['a 1140-', 'b 0-59.4'],
+    ],
+    ['a sliver before a gap', [file('a', 0, 20), file('b', 22, 40)], 20 - 0.1 / 60, 23, ['b 0-60']],
     ['of which as much as may be was recorded', [file('a', 0, 20), file('b', 22, 40)], 20 - 1 / 60, 21, ['a 1199-']],
     ['of which less was', [file('a', 0, 20), file('b', 22, 40)], 20 - 0.999 / 60, 21, 'TOO_SHORT'],
   ])('%s', (_what, sources, from, to, parts) => {
     expect(texts(cut(sources, from, to))).toEqual(parts);
+  });
+
+  it('say when what is cut begins and ends, where a sliver is left out', () => {
+    const shows = (from: number, to: number) => {
+      const plan = cut(three, from, to) as ClipPlan;
+      return [plan.fromMs, plan.toMs, plan.gaps];
+    };
+    expect(shows(19.5, 20 + 0.001 / 60)).toEqual([atMinute(19.5), atMinute(20), []]);
+    expect(shows(20 - 0.001 / 60, 20.5)).toEqual([atMinute(20), atMinute(20.5), []]);
+  });
+
+  it('take no sliver of pictures either, where a file has fewer than the time that it covers', () => {
+    const few = file('a', 0, 20, { durationSeconds: 1198.5 });
+    const begins = (seconds: number) => texts(cut([few, file('b', 20, 40)], seconds / 60, 21));
+    expect([begins(1198.3), begins(1198.301)]).toEqual([['a 1198.3-', 'b 0-60'], ['b 0-60']]);
   });
 
   it('begin within the pictures of each file, which may end before the time that it covers', () => {
