@@ -49,9 +49,16 @@ export const defaultStepRules: ComposeRules = {
   longestLagMs: 15 * 60_000,
 };
 
+/**
+ * How long DNA and tags wait for a video in another status, at least: they are ordered while somebody transcodes it, which
+ * the cloud may not take (cloud facts 3.3.14).
+ */
+const longestTranscodeMs = 2 * 60 * 60_000;
+
 /** Audits, snapshots, covers, DNA and tags. */
 export function stepJobs(options: StepJobsOptions): (command: Command, order: StepOrder) => Job {
   const { submitting, asking, rules, platform } = options;
+  const patient = { ...rules, longestLagMs: Math.max(rules.longestLagMs, longestTranscodeMs) };
 
   async function answerOf(
     job: Command,
@@ -73,12 +80,13 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
 
   async function work(job: Command, order: StepOrder, context: JobContext): Promise<JobEnding> {
     const mayBeThere = order.kind !== 'COVER' && (context.mayHaveStarted || job.generation > 0);
+    const own = order.kind === 'DNA' || order.kind === 'TAGS' ? patient : rules;
     let next = beginCompose(mayBeThere, platform.now());
     while (next.do === 'call') {
       const dueAtMs = platform.monotonicMs() + next.afterMs;
       if (next.afterMs > 0) await context.pause(next.afterMs);
       const answer = await answerOf(job, order, next.attempt.call, dueAtMs, context.signal);
-      next = continueCompose(job, next.attempt, answer, rules, platform.now(), platform.random);
+      next = continueCompose(job, next.attempt, answer, own, platform.now(), platform.random);
     }
     return endingOf(job, order, next.ending, Math.max(1, next.productions));
   }

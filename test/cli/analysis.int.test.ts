@@ -108,7 +108,8 @@ test('by analyse every recording and the film are fingerprinted and tagged once,
     const types = analyses.filter((one) => one.videoId === videoId).map(({ type }) => type);
     expect(types.toSorted()).toEqual(['AIMediaDNA', 'AIVideoTag']);
   }
-  expect(calls.filter(({ action }) => action === 'SubmitAIJob')).toHaveLength(2 * all.length);
+  const taken = calls.filter(({ action, outcome }) => action === 'SubmitAIJob' && outcome === 'OK');
+  expect(taken).toHaveLength(2 * all.length);
   const listed = (await (await fetch(`${console}/api/jobs?type=DNA,TAGS&limit=100`)).json()) as {
     readonly items: readonly { readonly type: string; readonly videoId: string; readonly cloudId: string }[];
   };

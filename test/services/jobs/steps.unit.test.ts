@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { callLimiter } from '../../../connectors/vod/call-limiter.ts';
-import { cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
+import { CloudFault, cloudClient, fixedCredentials, type VodCloud } from '../../../connectors/vod/index.ts';
 import { type Emulator, type EmulatorOptions, startEmulator, templateGroupIds } from '../../../emulator/index.ts';
 import { seeded } from '../../../emulator/random.ts';
 import { createLogger } from '../../../platform/telemetry/index.ts';
-import { orderFields } from '../../../processors/video/index.ts';
+import { orderFields, type StepOrder } from '../../../processors/video/index.ts';
 import type { TranscodeJob } from '../../../schemas/generated/TranscodeJob.ts';
 import type { StepKind } from '../../../schemas/generated/VideoState.ts';
 import type { PoliciesInput } from '../../../schemas/policies.ts';
@@ -265,7 +265,8 @@ describe('DNA and tags beside the transcode', () => {
       const found = { similarVideos: similarVideos ?? [], tags: tags ?? [] };
       expect(pipeline.videos.get(videoId)).toMatchObject(found);
     }
-    expect(calls.filter(({ action }) => action === 'SubmitAIJob')).toHaveLength(2 * videos.length);
+    const taken = calls.filter(({ action, outcome }) => action === 'SubmitAIJob' && outcome === 'OK');
+    expect(taken).toHaveLength(2 * videos.length);
   }
 
   it.each<Rule>([
@@ -439,5 +440,53 @@ describe('steps whose calls fail and whose runner dies', () => {
       const others = (['AUDIT', 'DNA', 'TAGS'] as const).filter((one) => one !== kind);
       expect(await again(...others)).toEqual({ tookOf: null, jobs: 3 });
     });
+  });
+});
+
+describe('a step of a video whose status the cloud refuses', () => {
+  /** Such a status for so long, and then taken. */
+  async function endingAfter(order: StepOrder, refusedMs: number): Promise<string> {
+    const startMs = Date.now();
+    let nowMs = startMs;
+    const now = () => nowMs;
+    const sleep = async (ms: number) => {
+      nowMs += ms;
+    };
+    const platform = { ...quickPlatform(() => 0.5, 1), now, monotonicMs: now, sleep };
+    const submit = async () => {
+      if (platform.now() - startMs >= refusedMs) return { jobId: 'j' };
+      throw new CloudFault({
+        kind: 'lagging',
+        code: 'Forbidden.IllegalStatus',
+        action: 'Submit',
+        message: 'Transcoding',
+      });
+    };
+    const nothing = () => Promise.reject(new Error('not asked'));
+    const cloud = { submitAiJob: submit, submitAiMediaAuditJob: submit, submitSnapshotJob: submit };
+    const calls = callLimiter({ perSecond: 50, atOnce: 1 }, platform);
+    const job = stepJobs({
+      cloudOf: () => ({ ...cloud, updateVideoInfo: nothing, listJobs: nothing, getJob: nothing }),
+      ...{ submitting: calls, asking: calls, rules: defaultStepRules, platform },
+    })({ token: 't', videoId: 'v', generation: 0, plannedAt: startMs, region: null }, order);
+    const signal = new AbortController().signal;
+    const ending = await job.work({
+      ...{ mayHaveStarted: false, signal, pause: (ms: number) => platform.sleep(ms) },
+      report: () => Promise.resolve(),
+    });
+    return ending.result;
+  }
+
+  const minuteMs = 60_000;
+  it.each<[StepOrder, string]>([
+    [{ kind: 'DNA', dnaDbId: null }, 'acknowledged'],
+    [{ kind: 'TAGS', analyseTypes: [] }, 'acknowledged'],
+    [{ kind: 'AUDIT', templateId: null }, 'failed'],
+  ])('is waited for as long as a transcode takes, where one may run beside it: %j', async (order, result) => {
+    expect(await endingAfter(order, 90 * minuteMs)).toBe(result);
+  });
+
+  it('is given up in the end', async () => {
+    expect(await endingAfter({ kind: 'DNA', dnaDbId: null }, 24 * 60 * minuteMs)).toBe('failed');
   });
 });
