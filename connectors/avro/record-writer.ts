@@ -114,6 +114,12 @@ export class RecordWriter implements AvroSink {
     this.#at = at + 1;
   }
 
+  /** A whole number that isn't negative, nearly always one of a byte. */
+  #count(count: number): void {
+    if (count < 64) this.#byte(count << 1);
+    else this.#groups(count * 2);
+  }
+
   #byte(byte: number): void {
     this.#bytes[this.#at] = byte;
     this.#at += 1;
@@ -177,15 +183,15 @@ export class RecordWriter implements AvroSink {
 
   symbol(index: number | undefined): void {
     if (index === undefined) throw new TypeError('no symbol');
-    this.#groups(index * 2);
+    this.#count(index);
   }
 
   branch(index: number): void {
-    this.#groups(index * 2);
+    this.#count(index);
   }
 
   items(count: number): void {
-    this.#groups(count * 2);
+    this.#count(count);
   }
 
   end(): void {
