@@ -1,8 +1,11 @@
 /** What `doctor cloud` asks: whether the account, its callback configuration and these settings fit together. */
 import type { CredentialsProvider, MessageCallback, VodCloud } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
+import type { CallbackSources } from '../schemas/sources.ts';
+import type { WantedCallback } from '../services/recording/wanted.ts';
+import { apply, queueFinding, wayFindings } from './callback-way.ts';
 
-/** `remedy` where it isn't well: what to do. */
+/** `remedy` where it isn't well: what to do. `why` without one: nobody knows whether it is, and why. */
 export type Finding = { readonly what: string; readonly why?: string; readonly remedy?: string };
 
 const withinMs = 5_000;
@@ -68,34 +71,36 @@ export type Expected = {
   readonly url: string;
   readonly keys: readonly string[];
   readonly unsigned: boolean;
-  readonly queues: readonly string[];
+  readonly queues: CallbackSources['queues'];
+  /** `recording.callback` of the file. */
+  readonly wanted: WantedCallback | null;
 };
 
-const apply =
-  './live2vod record-config apply with recording.callback in the file, or the VOD console under Callback Settings';
+/** `callback`: what the cloud has, null where that is nothing or can't be read. */
+export type CallbackChecked = { readonly findings: readonly Finding[]; readonly callback: MessageCallback | null };
 
-/** The account's callback configuration, read back and held against the settings. No key is shown. */
+/** The account's callback configuration, read back and held against the settings and the file. No key is shown. */
 export async function checkMessageCallback(
   cloud: Pick<VodCloud, 'getMessageCallback'>,
   expected: Expected,
-): Promise<readonly Finding[]> {
-  let found: MessageCallback | null;
+): Promise<CallbackChecked> {
+  let callback: MessageCallback | null;
   try {
-    found = await cloud.getMessageCallback();
+    callback = await cloud.getMessageCallback();
   } catch (error) {
-    return [refusal('the callback configuration can be read (GetMessageCallback)', error)];
+    return {
+      findings: [refusal('the callback configuration can be read (GetMessageCallback)', error)],
+      callback: null,
+    };
   }
-  if (found === null)
-    return [{ what: 'callbacks are configured', why: 'nothing is set in this region', remedy: `set it: ${apply}` }];
-  const target = found.callbackType === 'MNS' ? queueFinding(found, expected) : urlFindings(found, expected);
-  return [...target, eventsFinding(found)];
-}
-
-function queueFinding({ mnsQueueName }: MessageCallback, { queues }: Expected): readonly Finding[] {
-  const what = `callbacks go to the queue ${mnsQueueName}`;
-  if (mnsQueueName !== null && queues.includes(mnsQueueName)) return [{ what }];
-  const remedy = `name it under callbacks.queues in the file, or set another: ${apply}`;
-  return [{ what, why: 'which no role here reads', remedy }];
+  if (callback === null) {
+    const nothing = { why: 'nothing is set in this region', remedy: `set it: ${apply}` };
+    return { findings: [{ what: 'callbacks are configured', ...nothing }], callback };
+  }
+  const isQueue = callback.callbackType === 'MNS';
+  const target = isQueue ? [queueFinding(callback, expected.queues)] : urlFindings(callback, expected);
+  const findings = [...wayFindings(callback, expected), ...target, eventsFinding(callback)];
+  return { findings, callback };
 }
 
 function urlFindings(found: MessageCallback, { url, keys, unsigned }: Expected): readonly Finding[] {
@@ -159,7 +164,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     'the access key is wrong or disabled: take another pair from the RAM console',
   ],
   [/^InvalidSecurityToken/, 'the temporary credentials have expired: get new ones'],
-  [/^InvalidTimeStamp/, 'set the clock of this machine'],
+  [/^(InvalidTimeStamp|TimeExpired)/, 'set the clock of this machine'],
   [
     /^(OperationDenied|InvalidIdentity\.ServiceDisabled)/,
     'activate ApsaraVideo VOD and Live for this account, and settle what it owes',
@@ -169,6 +174,8 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /^(E[A-Z_]+|RequestTimeout|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+)$/,
     'let this machine reach it (proxy, name server, security group, certificate), or look at VOD_ENDPOINT and LIVE_ENDPOINT',
   ],
+  [/^QueueNotExist$/, 'create it in the console of the Simple Message Queue (SMQ), in this region and account'],
+  [/^AccessDenied$/, 'give the RAM user or role deploy/ram/doctor.json (docs/getting-started.md)'],
   [/^CredentialsUnavailable$/, 'set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or a RAM role'],
 ];
 

@@ -2,6 +2,7 @@
 import type { KafkaSettings } from '../connectors/kafka/index.ts';
 import type { kafkaSettings } from '../schemas/role-settings.ts';
 import type { Settings } from '../schemas/settings.ts';
+import type { CallbackSources } from '../schemas/sources.ts';
 import type { TopicId } from '../schemas/topics.ts';
 import { topicName } from '../schemas/topics.ts';
 
@@ -25,6 +26,10 @@ export const clickhouseUrlOf = (settings: Pick<Settings, 'CLICKHOUSE_URL' | 'CLI
 
 export const callbackUrlOf = (settings: Pick<Settings, 'VOD_CALLBACK_URL' | 'INGRESS_PORT'>): string =>
   settings.VOD_CALLBACK_URL ?? `http://127.0.0.1:${settings.INGRESS_PORT}/callbacks/vod`;
+
+/** Where a queue of the file is read: what it says, else the public endpoint of its account and region. */
+export const queueEndpointOf = ({ accountId, region, endpoint }: CallbackSources['queues'][number]): string =>
+  endpoint ?? `https://${accountId}.mns.${region}.aliyuncs.com`;
 
 export function endpointsOf(settings: Settings): Endpoints {
   return {

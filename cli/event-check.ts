@@ -1,13 +1,16 @@
-/** Sends a signed event through a configured callback URL, as VOD or Live would, and waits until it is in Kafka. */
+/** Sends an event as VOD or Live would, through a callback URL or a queue, and waits until it is in Kafka. */
 import { randomUUID } from 'node:crypto';
 import { scanTopic } from '../connectors/kafka/index.ts';
+import type { CredentialsProvider } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
 import { checkEventType } from '../processors/callback/index.ts';
 import { streamKeyOf } from '../processors/stream-key.ts';
 import type { Settings } from '../schemas/settings.ts';
+import type { CallbackSources } from '../schemas/sources.ts';
 import { type CallbackEndpoint, headerNames, signatureOf, signedText } from '../services/intake/http/index.ts';
 import type { Finding } from './cloud-check.ts';
 import { kafkaSettingsOf, topicNamer } from './endpoints.ts';
+import { sendThroughQueue } from './queue-check.ts';
 
 const withinMs = 5_000;
 const seenWithinMs = 15_000;
@@ -15,9 +18,9 @@ const seenWithinMs = 15_000;
 type Check = { readonly key: string; readonly body: Readonly<Record<string, string>> };
 
 /** What says nothing of a video or a stream: the video processor drops it, and no state comes of it. */
-function checkOf(endpoint: CallbackEndpoint, atMs: number): Check {
+function checkOf(kind: 'vod' | 'live', atMs: number): Check {
   const id = `live2vod-check-${randomUUID()}`;
-  if (endpoint.kind === 'live') {
+  if (kind === 'live') {
     const stream = { domainName: 'live2vod.invalid', appName: 'check', streamName: id };
     const { domainName: domain, appName: app } = stream;
     return { key: streamKeyOf(stream), body: { domain, app, stream: id, event: checkEventType } };
@@ -30,20 +33,46 @@ export async function checkEvent(settings: Settings, endpoint: CallbackEndpoint)
   const of = endpoint.kind === 'live' ? "a signed event of Live's own" : 'a signed event';
   const what = `${of} sent to ${endpoint.url} is in ${topicNamer(settings)('callbacks')}`;
   const startedAtMs = systemPlatform.now();
-  const check = checkOf(endpoint, startedAtMs);
+  const check = checkOf(endpoint.kind ?? 'vod', startedAtMs);
   const refused = await send(endpoint, check).catch((error: unknown) => ({
     why: causeOf(error),
     remedy:
       'let the URL lead to the ingress: DNS, load balancer, port, certificate; ./live2vod doctor asks the ingress itself',
   }));
   if (refused) return { what, ...refused };
-  const seen = await isSeen(settings, check.key, startedAtMs).catch((error: unknown) => causeOf(error));
-  if (seen === true) return { what };
-  const why = seen === false ? `it was answered 200 and isn't there after ${seenWithinMs / 1000} s` : seen;
-  return {
+  return await seen(settings, check, startedAtMs, {
     what,
-    why,
+    why: 'it was answered 200',
     remedy: 'look whether Kafka is away: the ingress then keeps callbacks in its spool (./live2vod doctor)',
+  });
+}
+
+/** Puts an event into the queue that the cloud writes to, and waits until the role `mns` has brought it to Kafka. */
+export async function checkQueueEvent(
+  settings: Settings,
+  queue: CallbackSources['queues'][number],
+  credentials: CredentialsProvider,
+): Promise<Finding> {
+  const what = `an event put into the queue ${queue.queue} is in ${topicNamer(settings)('callbacks')}`;
+  const startedAtMs = systemPlatform.now();
+  const check = checkOf('vod', startedAtMs);
+  const unsent = await sendThroughQueue(queue, credentials, JSON.stringify(check.body), what);
+  if (unsent !== null) return unsent;
+  return await seen(settings, check, startedAtMs, {
+    what,
+    why: 'the queue took it',
+    remedy:
+      'start the role mns (./live2vod run mns) with this file, and look what it waits for; nothing else may read the queue',
+  });
+}
+
+/** @param missed what is said where it isn't seen; its `why` is what went well until then */
+async function seen(settings: Settings, { key }: Check, startedAtMs: number, missed: Required<Finding>) {
+  const result = await isSeen(settings, key, startedAtMs).catch((error: unknown) => causeOf(error));
+  if (result === true) return { what: missed.what };
+  return {
+    ...missed,
+    why: result === false ? `${missed.why} and it isn't there after ${seenWithinMs / 1000} s` : result,
   };
 }
 

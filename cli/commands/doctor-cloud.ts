@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { MessageCallback } from '../../connectors/vod/index.ts';
 import { shown } from '../../schemas/shown.ts';
 import type { Finding } from '../cloud-check.ts';
 import { callbackUrlOf } from '../endpoints.ts';
@@ -9,7 +10,7 @@ export function addDoctorCloud(doctor: Command): void {
   doctor
     .command('cloud')
     .description(
-      'check the account: credentials, clock, endpoints, callback configuration; send a test event through each callback URL',
+      'check the account: credentials, clock, endpoints, callback configuration; send a test event through the queue or each callback URL',
     )
     .option('--no-event', 'send no test events')
     .action(async ({ event }: { event: boolean }) => {
@@ -26,7 +27,11 @@ async function findingsOf(configuration: Configuration, withEvent: boolean): Pro
   const { cloudsOf, credentialsOf } = await import('../roles/cloud.ts');
   const { publicEndpoint } = await import('../../connectors/vod/index.ts');
   const { callbackEndpointsOf } = await import('../callback-endpoints.ts');
-  const credentials = await checkCredentials(credentialsOf(settings));
+  const { checkQueues } = await import('../queue-check.ts');
+  const { queueReadOf } = await import('../callback-way.ts');
+  const provider = credentialsOf(settings);
+  const credentials = await checkCredentials(provider);
+  let callback: MessageCallback | null = null;
   const doors = await Promise.all([
     checkDoor('VOD', 'VOD_ENDPOINT', settings.VOD_ENDPOINT ?? publicEndpoint(settings.VOD_REGION)),
     checkDoor('Live', 'LIVE_ENDPOINT', settings.LIVE_ENDPOINT ?? 'https://live.aliyuncs.com'),
@@ -40,9 +45,11 @@ async function findingsOf(configuration: Configuration, withEvent: boolean): Pro
         url: callbackUrlOf(settings),
         keys: settings.VOD_CALLBACK_KEYS?.split(',') ?? [],
         unsigned: settings.VOD_CALLBACK_AUTH === 'off',
-        queues: callbacks.queues.map(({ queue }) => queue),
+        ...{ queues: callbacks.queues, wanted: recording.callback },
       };
-      findings.push(...(await checkMessageCallback(cloud, expected)));
+      const checked = await checkMessageCallback(cloud, expected);
+      callback = checked.callback;
+      findings.push(...checked.findings, ...(await checkQueues(callbacks.queues, provider)));
       const domains = [...new Set(recording.configs.map(({ domainName }) => domainName))];
       findings.push(...(await checkRecording(cloud, domains)));
       const endpoints = callbacks.endpoints.filter(({ kind }) => kind === 'live');
@@ -52,14 +59,19 @@ async function findingsOf(configuration: Configuration, withEvent: boolean): Pro
   } finally {
     clouds.close();
   }
-  const [endpoint] = callbackEndpointsOf(settings, {
-    endpoints: callbacks.endpoints.filter(({ kind }) => kind === 'vod'),
-  });
-  if (withEvent) {
-    const { checkEvent } = await import('../event-check.ts');
-    const live = callbacks.endpoints.filter(({ kind }) => kind === 'live');
-    for (const one of [...(endpoint ? [endpoint] : []), ...live]) findings.push(await checkEvent(settings, one));
+  if (!withEvent) return findings;
+  const { checkEvent, checkQueueEvent } = await import('../event-check.ts');
+  // By the way that the cloud's events take; what arrives by another says nothing of it.
+  if (callback?.callbackType === 'MNS') {
+    const queue = queueReadOf(callback, callbacks.queues);
+    if (queue !== undefined) findings.push(await checkQueueEvent(settings, queue, provider));
+  } else {
+    const endpoints = callbacks.endpoints.filter(({ kind }) => kind === 'vod');
+    const [endpoint] = callbackEndpointsOf(settings, { endpoints });
+    if (endpoint) findings.push(await checkEvent(settings, endpoint));
   }
+  for (const endpoint of callbacks.endpoints.filter(({ kind }) => kind === 'live'))
+    findings.push(await checkEvent(settings, endpoint));
   return findings;
 }
 
@@ -80,7 +92,8 @@ function keysFinding({ settings, callbacks }: Configuration): Finding {
 
 /** Whether it is wrong. */
 function print({ what, why, remedy }: Finding): boolean {
-  console.log(shown(remedy === undefined ? `  ok    ${what}` : `  FAIL  ${what}: ${why}`));
+  const sign = remedy !== undefined ? 'FAIL' : why !== undefined ? 'warn' : 'ok  ';
+  console.log(shown(`  ${sign}  ${what}${why === undefined ? '' : `: ${why}`}`));
   if (remedy !== undefined) console.log(shown(`        → ${remedy}`));
   return remedy !== undefined;
 }

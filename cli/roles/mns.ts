@@ -1,6 +1,6 @@
 import { Waits } from '../../platform/waits.ts';
 import { runMnsSource } from '../../services/intake/mns/index.ts';
-import { kafkaSettingsOf } from '../endpoints.ts';
+import { kafkaSettingsOf, queueEndpointOf } from '../endpoints.ts';
 import { CommandFault, exitCode } from '../exit.ts';
 import { credentialsOf } from './cloud.ts';
 import type { Role } from './context.ts';
@@ -29,7 +29,7 @@ export const mns: Role<'mns'> = async ({
   await Promise.all(
     callbacks.queues.map((queue) =>
       runMnsSource({
-        endpoint: queue.endpoint ?? `https://${queue.accountId}.mns.${queue.region}.aliyuncs.com`,
+        endpoint: queueEndpointOf(queue),
         queue: queue.queue,
         region: queue.region,
         credentials,

@@ -27,6 +27,11 @@ declare module '@alicloud/mns' {
       type: string,
       options: { agent?: Agent; readTimeout?: number; connectTimeout?: number },
     ): Promise<MnsResponse<Readonly<Record<string, unknown>>>>;
+    getQueueAttributes(queueName: string): Promise<MnsResponse<Readonly<Record<string, unknown>>>>;
+    sendMessage(
+      queueName: string,
+      message: { readonly MessageBody: string },
+    ): Promise<MnsResponse<Readonly<Record<string, string>>>>;
     /** The body holds what could not be deleted, undefined where all was. */
     batchDeleteMessage(
       queueName: string,

@@ -22,16 +22,7 @@ export type MnsQueueOptions = {
 /** A queue of the Simple Message Queue (formerly MNS), through `@alicloud/mns` (cloud facts 2.2). */
 export function mnsQueue(options: MnsQueueOptions): Queue {
   const { endpoint, queue } = options;
-  const { accessKeyId, accessKeySecret, securityToken } = options.credentials;
-  const client = new MNS(new URL(endpoint).hostname.split('.', 1)[0] ?? '', {
-    endpoint: endpoint.replace(/\/$/, ''),
-    accessKeyId,
-    accessKeySecret,
-    readTimeout: callTimeoutMs,
-    connectTimeout: callTimeoutMs,
-    ...(securityToken !== undefined && { securityToken }),
-    ...(options.refreshCredentials !== undefined && { refreshSTSToken: options.refreshCredentials }),
-  });
+  const client = mnsClient(options);
   // Long polls have connections of their own, so that stopping can end them.
   const agent = endpoint.startsWith('https:')
     ? new HttpsAgent({ keepAlive: true })
@@ -74,6 +65,20 @@ export function mnsQueue(options: MnsQueueOptions): Queue {
       }),
     close: () => agent.destroy(),
   };
+}
+
+/** The client of one queue's endpoint. */
+export function mnsClient({ endpoint, credentials, refreshCredentials }: MnsQueueOptions): MNS {
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  return new MNS(new URL(endpoint).hostname.split('.', 1)[0] ?? '', {
+    endpoint: endpoint.replace(/\/$/, ''),
+    accessKeyId,
+    accessKeySecret,
+    readTimeout: callTimeoutMs,
+    connectTimeout: callTimeoutMs,
+    ...(securityToken !== undefined && { securityToken }),
+    ...(refreshCredentials !== undefined && { refreshSTSToken: refreshCredentials }),
+  });
 }
 
 /**
@@ -123,7 +128,8 @@ const passing = new Set([
   'TimeExpired',
 ]);
 
-function mnsFault(doing: string, error: unknown): MnsFault {
+/** @param doing what was tried, with a verb: `receive from queue vod-callbacks` */
+export function mnsFault(doing: string, error: unknown): MnsFault {
   const { name = '', code, message } = error as { name?: string; code?: string; message?: string };
   const service = /^MNS(.+)Error$/.exec(name)?.[1];
   const known = service ?? code ?? name;

@@ -13,6 +13,8 @@ import {
   neededEvents,
 } from '../../cli/cloud-check.ts';
 import { checkLiveCallbacks, type ExpectedLive } from '../../cli/live-callback-check.ts';
+import { checkQueues, sendThroughQueue } from '../../cli/queue-check.ts';
+import { mnsQueue } from '../../connectors/mns/index.ts';
 import {
   CloudFault,
   cloudClient,
@@ -24,7 +26,9 @@ import { calmEmulator } from '../emulator/world.ts';
 
 const url = 'https://ingress.example.com/callbacks/vod';
 const key = 'Abc123Def456';
-const expected: Expected = { url, keys: ['Older123Key', key], unsigned: false, queues: ['vod-callbacks'] };
+const queue = { accountId: '1234567890', queue: 'vod-callbacks', region: 'cn-shanghai' };
+const mnsEndpoint = 'http://1234567890.mns.cn-shanghai.aliyuncs.com/';
+const expected: Expected = { url, keys: ['Older123Key', key], unsigned: false, queues: [queue], wanted: null };
 const wrong = (findings: readonly Finding[]) => findings.filter(({ remedy }) => remedy !== undefined);
 
 async function cloudOf(accessKeySecret = 'emulator-secret') {
@@ -39,17 +43,19 @@ const configured: MessageCallback = {
   ...{ callbackType: 'HTTP', callbackUrl: url, eventTypes: ['ALL'], authSwitch: 'on', authKey: key },
   ...{ mnsEndpoint: null, mnsQueueName: null },
 };
-const found = (change: Partial<MessageCallback>) =>
-  checkMessageCallback({ getMessageCallback: () => Promise.resolve({ ...configured, ...change }) }, expected);
+const found = async (change: Partial<MessageCallback>, expecting: Partial<Expected> = {}) => {
+  const getMessageCallback = () => Promise.resolve({ ...configured, ...change });
+  return (await checkMessageCallback({ getMessageCallback }, { ...expected, queues: [], ...expecting })).findings;
+};
 
 describe('the callback configuration', () => {
   it('as it was set at the cloud, is read back and found well, without showing a key', async () => {
     const { cloud } = await cloudOf();
-    expect(wrong(await checkMessageCallback(cloud, expected))).toMatchObject([
+    expect(wrong((await checkMessageCallback(cloud, expected)).findings)).toMatchObject([
       { why: 'nothing is set in this region', remedy: expect.stringContaining('record-config apply') },
     ]);
     await cloud.setMessageCallback(configured);
-    const findings = await checkMessageCallback(cloud, expected);
+    const { findings } = await checkMessageCallback(cloud, { ...expected, queues: [] });
     expect(wrong(findings)).toEqual([]);
     expect(findings).toHaveLength(3);
     expect(JSON.stringify(findings)).not.toContain(key);
@@ -77,14 +83,60 @@ describe('the callback configuration', () => {
   });
 
   it.each<[string, Partial<MessageCallback>]>([
-    [
-      'the queue that is read',
-      { callbackType: 'MNS', mnsQueueName: 'vod-callbacks', authSwitch: 'off', authKey: null },
-    ],
     ['just the needed events', { eventTypes: neededEvents }],
     ['an older key of the ring', { authKey: 'Older123Key' }],
   ])('%s is well', async (_, change) => {
     expect(wrong(await found(change))).toEqual([]);
+  });
+
+  const mns = { callbackType: 'MNS', mnsQueueName: 'vod-callbacks', mnsEndpoint } as const;
+  const emulated = 'http://127.0.0.1:8081';
+
+  it.each<[string, Partial<MessageCallback>, Expected['queues']]>([
+    ['the queue that is read', { ...mns, authSwitch: 'off', authKey: null }, [queue]],
+    ['by its address inside', { ...mns, mnsEndpoint: mnsEndpoint.replace('shanghai', 'shanghai-internal') }, [queue]],
+    ['through a proxy', mns, [{ ...queue, endpoint: 'https://proxy.example.com' }]],
+    ['at one host', { ...mns, mnsEndpoint: `${emulated}/` }, [{ ...queue, endpoint: emulated }]],
+  ])('%s is well', async (_, change, queues) => {
+    const findings = await found(change, { queues });
+    expect(findings).toHaveLength(2);
+    expect(findings.filter(({ why }) => why !== undefined)).toEqual([]);
+  });
+
+  it.each<[string, Partial<MessageCallback>, Expected['queues'], RegExp]>([
+    ['another account', mns, [{ ...queue, accountId: '987' }], /one of that name at https:\/\/987\.mns/],
+    ['another region', mns, [{ ...queue, region: 'cn-beijing' }], /one of that name at https:.*cn-beijing/],
+    ['another host', { ...mns, mnsEndpoint: emulated }, [queue], /one of that name at https:/],
+    ['another port', { ...mns, mnsEndpoint: emulated }, [{ ...queue, endpoint: 'http://127.0.0.1:1' }], /:1$/],
+    ['another name', { ...mns, mnsQueueName: 'other' }, [queue], /no role here reads/],
+    ['no endpoint', { ...mns, mnsEndpoint: null }, [queue], /one of that name/],
+  ])('a queue of %s is not the one that is read', async (_, change, queues, why) => {
+    expect(wrong(await found(change, { queues }))).toMatchObject([
+      { why: expect.stringMatching(why), remedy: expect.stringContaining('callbacks.queues') },
+    ]);
+  });
+
+  const wants = { events: ['ALL'], auth: true };
+  it.each<[string, Partial<MessageCallback>, Expected['wanted'], string | null]>([
+    [
+      'HTTP at the cloud, a queue in the file',
+      {},
+      { ...wants, mns: { endpoint: mnsEndpoint, queue: 'vod-callbacks' } },
+      'by HTTP to',
+    ],
+    ['a queue at the cloud, HTTP in the file', mns, { ...wants, url }, 'to the queue vod-callbacks'],
+    ['another queue', mns, { ...wants, mns: { endpoint: mnsEndpoint, queue: 'other' } }, 'to the queue vod-callbacks'],
+    ['the queue of the file', mns, { ...wants, mns: { endpoint: mnsEndpoint, queue: 'vod-callbacks' } }, null],
+    ['the address of the file', {}, { ...wants, url }, null],
+  ])('%s', async (_, change, wanted, why) => {
+    const findings = wrong(await found(change, { queues: [queue], wanted }));
+    const expectedFinding = { why: expect.stringContaining(why ?? ''), remedy: expect.stringContaining('apply') };
+    expect(findings).toMatchObject(why === null ? [] : [expectedFinding]);
+  });
+
+  it('HTTP at the cloud and queues that are read is a warning, as they may be of other regions', async () => {
+    const [way] = await found({}, { queues: [queue] });
+    expect([way?.why, way?.remedy]).toEqual([expect.stringContaining('by HTTP to'), undefined]);
   });
 
   it.each([
@@ -99,8 +151,41 @@ describe('the callback configuration', () => {
     ['Unheard.Of', /Unheard\.Of/],
   ])('that can not be read for %s says what to do', async (code, remedy) => {
     const fault = new CloudFault({ kind: 'terminal', code, action: 'GetMessageCallback', message: 'no' });
-    const findings = await checkMessageCallback({ getMessageCallback: () => Promise.reject(fault) }, expected);
+    const { findings } = await checkMessageCallback({ getMessageCallback: () => Promise.reject(fault) }, expected);
     expect(findings).toMatchObject([{ remedy: expect.stringMatching(remedy) }]);
+  });
+});
+
+describe('the queues that are read', () => {
+  it('are looked for where the role reads them, and written to', async () => {
+    const emulator = await calmEmulator({ queue: queue.queue });
+    const own = { ...queue, endpoint: emulator.url };
+    const provider = fixedCredentials({ accessKeyId: 'emulator', accessKeySecret: 'emulator-secret' });
+    expect(await checkQueues([{ ...own, queue: 'never-created' }], provider)).toMatchObject([
+      { why: expect.stringContaining('QueueNotExist'), remedy: expect.stringContaining('create it') },
+    ]);
+    expect(wrong(await checkQueues([own], provider))).toEqual([]);
+    expect(await sendThroughQueue(own, provider, '{"a":"<&>"}', 'sent')).toBeNull();
+    const credentials = await provider.getCredentials();
+    const reader = mnsQueue({ endpoint: emulator.url, queue: own.queue, credentials });
+    onTestFinished(() => reader.close());
+    expect(await reader.receive(1, 0)).toMatchObject([{ body: '{"a":"<&>"}' }]);
+  });
+
+  it('that may not be written to are not tested, which is no failure', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(403, { 'content-type': 'text/xml' });
+      response.end(
+        '<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>1</RequestId><HostId>h</HostId></Error>',
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const own = { ...queue, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const provider = fixedCredentials({ accessKeyId: 'id', accessKeySecret: 'secret' });
+    const unsent = await sendThroughQueue(own, provider, '{}', 'sent');
+    expect([unsent?.why, unsent?.remedy]).toEqual([expect.stringMatching(/^not tested: .*mns:SendMessage/), undefined]);
+    expect(await checkQueues([own], provider)).toMatchObject([{ remedy: expect.stringContaining('doctor.json') }]);
   });
 });
 
@@ -190,7 +275,7 @@ describe("Live's own record callbacks", () => {
 describe('the account', () => {
   it('a wrong secret is told as such', async () => {
     const { cloud } = await cloudOf('wrong');
-    expect(wrong(await checkMessageCallback(cloud, expected))).toMatchObject([
+    expect(wrong((await checkMessageCallback(cloud, expected)).findings)).toMatchObject([
       {
         why: expect.stringMatching(/^SignatureDoesNotMatch: (?!.*again)/),
         remedy: expect.stringContaining('the access key is wrong'),

@@ -74,3 +74,57 @@ test('all is well; then each thing that is not says what to do', async () => {
     /FAIL {2}a signed event sent to .*ECONNREFUSED.*\n +→ let the URL lead to the ingress/,
   );
 });
+
+test('by queue: it is asked whether it is there, is read and brings an event; nothing is said of another way', async () => {
+  const own = await ownSettings(stack);
+  const emulator = await calmEmulator({ queue: 'vod-callbacks' });
+  const file = join(own.LIVE2VOD_HOME, 'live2vod.yaml');
+  const queue = { accountId: '1234567890', queue: 'vod-callbacks', region: 'cn-shanghai', endpoint: emulator.url };
+  const write = (name: string, read: object) => {
+    const callback = { mns: { endpoint: emulator.url, queue: name }, auth: false };
+    writeFileSync(file, stringify({ callbacks: { queues: [{ ...queue, ...read }] }, recording: { callback } }));
+  };
+  const settings = {
+    LIVE2VOD_CONFIG: file,
+    ...own,
+    ...{ LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '2', LOG_LEVEL: 'silent' },
+    ...{ VOD_CALLBACK_URL: 'http://127.0.0.1:9/callbacks/vod', VOD_CALLBACK_KEYS: 'Abc123Def456' },
+    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret' },
+    ...{ VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
+  };
+  const run = async (...words: string[]) => {
+    const running = command(words, settings);
+    return { status: await running.status, text: running.text() };
+  };
+  write('vod-callbacks', {});
+  expect(await run('topics', 'apply')).toMatchObject({ status: exitCode.ok });
+
+  const unset = await run('doctor', 'cloud', '--no-event');
+  expect(unset.text).toMatch(
+    /FAIL {2}callbacks are sent to where recording\.callback wants them.*\n +→ set it: .*apply/,
+  );
+  expect(await run('record-config', 'apply')).toMatchObject({ status: exitCode.ok });
+
+  // What nobody reads is told, and no event is said to arrive.
+  const unread = await run('doctor', 'cloud');
+  expect(unread).toMatchObject({ status: exitCode.unavailable });
+  expect(unread.text).toMatch(/FAIL {2}an event put into the queue vod-callbacks .*\n +→ start the role mns/);
+  expect(unread.text).not.toContain('a signed event');
+
+  const role = command(['run', 'mns'], settings);
+  const well = await run('doctor', 'cloud');
+  expect(well, well.text).toMatchObject({ status: exitCode.ok });
+  expect(well.text).toMatch(/ok {4}an event put into the queue vod-callbacks is in test-/);
+  role.kill('SIGTERM');
+  await role.status;
+
+  write('never-created', { queue: 'never-created' });
+  expect(await run('record-config', 'apply')).toMatchObject({ status: exitCode.ok });
+  const never = await run('doctor', 'cloud');
+  expect(never).toMatchObject({ status: exitCode.unavailable });
+  expect(never.text).toMatch(/FAIL {2}the queue never-created is there.*QueueNotExist.*\n +→ create it/);
+
+  write('never-created', { queue: 'never-created', endpoint: undefined });
+  const elsewhere = await run('doctor', 'cloud', '--no-event');
+  expect(elsewhere.text).toMatch(/FAIL {2}callbacks go to the queue .*the role mns reads one of that name at https:/);
+});

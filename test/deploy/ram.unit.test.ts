@@ -49,10 +49,17 @@ const usedBy = (...patterns: readonly string[]): string[] => {
 
 /** Calls of the queue's client, and the actions that they need (cloud facts 2.2.7). */
 const queueActions: readonly (readonly [RegExp, string])[] = [
+  [/client\.getQueueAttributes\(/, 'mns:GetQueueAttributes'],
+  [/client\.sendMessage\(/, 'mns:SendMessage'],
   [/client\.get\(resource, 'Messages'/, 'mns:ReceiveMessage'],
   [/client\.batchDeleteMessage\(/, 'mns:DeleteMessage'],
   [/client\.changeMessageVisibility\(/, 'mns:ChangeMessageVisibility'],
 ];
+
+const queueCalls = (file: string): string[] => {
+  const text = read(`connectors/mns/${file}`);
+  return queueActions.filter(([call]) => call.test(text)).map(([, action]) => action);
+};
 
 /** A role without a call has no policy. */
 const calls: Readonly<Record<string, () => string[]>> = {
@@ -60,11 +67,8 @@ const calls: Readonly<Record<string, () => string[]>> = {
   reconciler: () => usedBy('services/reconciler/**/*.ts', 'cli/roles/reconciler.ts'),
   console: () => usedBy('services/console/**/*.ts', 'cli/roles/console.ts'),
   'record-config': () => usedBy('services/recording/**/*.ts', 'cli/record-config.ts'),
-  doctor: () => usedBy('cli/{cloud,live-callback}-check.ts'),
-  mns: () => {
-    const text = read('connectors/mns/mns-queue.ts');
-    return queueActions.filter(([call]) => call.test(text)).map(([, action]) => action);
-  },
+  doctor: () => [...usedBy('cli/{cloud,live-callback}-check.ts'), ...queueCalls('queue-probe.ts')],
+  mns: () => queueCalls('mns-queue.ts'),
 };
 
 type Policy = {
@@ -91,7 +95,7 @@ describe('what the connectors can call', () => {
   });
 
   it('the calls of the queue are those that are known here', () => {
-    const made = [...read('connectors/mns/mns-queue.ts').matchAll(/\bclient\.\w+\(/g)];
+    const made = [...read('connectors/mns/*.ts').matchAll(/\bclient\.\w+\(/g)];
     expect(made).toHaveLength(queueActions.length);
   });
 
@@ -112,13 +116,20 @@ describe('a policy allows what its role calls, and nothing else', () => {
   it.each(Object.entries(calls))('%s', (name, called) => {
     const actions = called().toSorted(byText);
     const policy = policies.get(name);
-    expect(policy?.Statement.map(({ Effect }) => Effect) ?? []).toEqual(actions.length === 0 ? [] : ['Allow']);
-    expect(policy?.Statement[0]?.Action ?? []).toEqual(actions);
+    expect(new Set(policy?.Statement.map(({ Effect }) => Effect))).toEqual(
+      new Set(actions.length === 0 ? [] : ['Allow']),
+    );
+    expect(policy?.Statement.flatMap(({ Action }) => Action).toSorted(byText) ?? []).toEqual(actions);
   });
 
   it('on what it is granted: VOD and Live by operation, the queue by its name', () => {
+    const queue = { mns: 'acs:mns:*:*:/queues/*/messages', doctor: 'acs:mns:*:*:/queues/*' };
     for (const [name, { Statement }] of policies)
-      expect([name, Statement[0]?.Resource]).toEqual([name, name === 'mns' ? 'acs:mns:*:*:/queues/*/messages' : '*']);
+      for (const { Action, Resource } of Statement) {
+        const products = new Set(Action.map((action) => action.startsWith('mns:')));
+        expect([name, products.size]).toEqual([name, 1]);
+        expect([name, Resource]).toEqual([name, products.has(true) ? queue[name as keyof typeof queue] : '*']);
+      }
   });
 
   it('there is none for anything else', () => {
