@@ -91,6 +91,7 @@ export function SessionView({ id, onConnection }: { id: string; onConnection: (u
   if (problem) return <p class="problem">{problem}</p>;
   if (!session) return <p class="empty">…</p>;
   const { stream } = session;
+  const { length: lanes } = lanesOf(session, videos).lanes;
   const late = arrivals.filter((one) => one.late).length;
   return (
     <section>
@@ -115,21 +116,29 @@ export function SessionView({ id, onConnection }: { id: string; onConnection: (u
         </p>
       )}
       <h3>{say('timeline')}</h3>
-      <Chart
-        option={picture}
-        label={`${say('timeline')}: ${stream.streamName}`}
-        height={90 + laneHeight * lanesOf(session, videos).lanes.length}
-        onClick={(link) => {
-          if (link.startsWith('#/')) location.hash = link;
-        }}
-      />
+      {lanes === 0 ? (
+        <p class="empty">{say('noTimeline')}</p>
+      ) : (
+        <Chart
+          option={picture}
+          label={`${say('timeline')}: ${stream.streamName}`}
+          height={90 + laneHeight * lanes}
+          onClick={(link) => {
+            if (link.startsWith('#/')) location.hash = link;
+          }}
+        />
+      )}
       <h3>{say('arrival')}</h3>
       <p>
         <small>
           {say('callbacks')}: {arrivals.length} · {say('outOfOrder')}: {late}
         </small>
       </p>
-      <Chart option={arrival} label={`${say('arrival')}: ${stream.streamName}`} height={200} />
+      {arrivals.length === 0 ? (
+        <p class="empty">{say('noArrivals')}</p>
+      ) : (
+        <Chart option={arrival} label={`${say('arrival')}: ${stream.streamName}`} height={200} />
+      )}
       <h3>{say('videos')}</h3>
       <ul class="videos">
         {[...session.segments, ...session.composed].map((video) => (

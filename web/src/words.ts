@@ -77,6 +77,14 @@ const words = {
   back: ['Back', '返回'],
   timeline: ['Timeline', '时间线'],
   arrival: ['Event order against order of arrival', '事件顺序与到达顺序对照'],
+  noTimeline: [
+    'Nothing is recorded yet. Segments appear here with the first AddLiveRecordVideoComplete: at the end of a recording cycle, or after the disconnect delay where the stream ends before.',
+    '尚无录制内容。收到第一个 AddLiveRecordVideoComplete 后，分段会显示在这里：在一个录制周期结束时，或者推流提前结束、断流等待时间过后。',
+  ],
+  noArrivals: [
+    'No callback about a video of this session has come yet: each is drawn here, in the order of its event and in that of its arrival.',
+    '尚未收到该场次任何视频的回调：收到后会按事件顺序与到达顺序画在这里。',
+  ],
   eventOrder: ['event order', '事件顺序'],
   arrivalOrder: ['received as', '到达顺序'],
   play: ['Play', '播放'],
