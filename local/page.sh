@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bundles the console's page into web/dist: `sh page.sh ROOT`.
 set -eu
-root=$1
+root=$(CDPATH='' cd -- "$1" && pwd)
 page=$root/web
 log=$root/.live2vod/page.log
 fresh=$root/.live2vod/page.$$

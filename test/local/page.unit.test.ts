@@ -19,8 +19,10 @@ test('the page is bundled in a clone of any name', () => {
   }
   mkdirSync(join(folder, 'tmp'));
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
-  execFileSync('sh', [join(clone, 'local/page.sh'), clone], {
+  // From where it lies too: a root that was said relatively was looked for in another folder in the end.
+  execFileSync('sh', ['local/page.sh', '.'], {
     stdio: 'pipe',
+    cwd: clone,
     env: { ...process.env, TMPDIR: join(folder, 'tmp') },
   });
   expect(existsSync(join(clone, 'web/dist/index.html'))).toBe(true);
