@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { nowMs, sleep, until } from './clock.ts';
 import { javaEnvironment } from './environment.ts';
 import { StackError } from './errors.ts';
-import { identityOf, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
+import { cpuMsOf, identityOf, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { watchScript } from './watch.ts';
 
 const logLimitBytes = 10 * 1024 * 1024;
@@ -75,24 +75,53 @@ export function handle(identity: ProcessIdentity, logFile: string): Jvm {
 /** One that dies is noticed at once, so only one that hangs is waited for: a busy machine may be many times slower. */
 export const startTimeoutMs = 180_000;
 
-/** Waits until `probe` says yes. A process that ends first, or the budget's end, stops it and throws with its log's end. */
+/** One that still works has so many times the budget: it is slow, not stuck. */
+const slowFactor = 5;
+/** Of the budget: one that used less CPU than a hundredth of this time is stuck. */
+const lookAtShare = 1 / 6;
+const idleShare = 1 / 100;
+
+export type ReadyOptions = {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** CPU that the process has used so far; null where nobody can tell. Default: what the kernel says. */
+  readonly cpuMs?: () => number | null;
+};
+
+/**
+ * Waits until `probe` says yes. A process that ends first, or the budget's end, stops it and throws with its log's end. The
+ * budget goes on, up to five times, while the process works.
+ */
 export async function whenReady(
   jvm: Jvm,
   what: string,
   probe: () => Promise<boolean>,
-  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal | undefined },
+  { timeoutMs, signal, cpuMs = () => cpuMsOf(jvm.identity) }: ReadyOptions,
 ): Promise<void> {
-  const deadline = nowMs() + timeoutMs;
+  const startedMs = nowMs();
+  const lookMs = timeoutMs * lookAtShare;
+  let looked = { atMs: startedMs, cpuMs: cpuMs() };
+  let workedAtMs = startedMs;
+  const isOver = () => {
+    const atMs = nowMs();
+    if (atMs - looked.atMs >= lookMs) {
+      const now = { atMs, cpuMs: cpuMs() };
+      const used = now.cpuMs === null || looked.cpuMs === null ? 0 : now.cpuMs - looked.cpuMs;
+      if (used >= (atMs - looked.atMs) * idleShare) workedAtMs = atMs;
+      looked = now;
+    }
+    const waitedMs = atMs - startedMs;
+    return waitedMs > timeoutMs && (atMs - workedAtMs > 2 * lookMs || waitedMs > timeoutMs * slowFactor);
+  };
   try {
     while (!(await probe())) {
       if (!jvm.isAlive()) {
-        throw new StackError('START_FAILED', `The ${what} ended while starting. ${logEnd(jvm.logFile)}`);
+        throw new StackError('START_FAILED', `The ${what} ended while starting. ${whatToDo(jvm.logFile)}`);
       }
-      if (nowMs() > deadline) {
-        const seconds = Math.round(timeoutMs / 1000);
-        throw new StackError('START_TIMEOUT', `The ${what} wasn't ready within ${seconds} s. ${logEnd(jvm.logFile)}`, {
-          retryable: true,
-        });
+      if (isOver()) {
+        const seconds = Math.round((nowMs() - startedMs) / 1000);
+        const message = `The ${what} wasn't ready within ${seconds} s. ${whatToDo(jvm.logFile)}`;
+        throw new StackError('START_TIMEOUT', message, { retryable: true });
       }
       await sleep(100, signal);
     }
@@ -149,8 +178,15 @@ function rotate(logFile: string): void {
   if (size > logLimitBytes) renameSync(logFile, `${logFile}.1`);
 }
 
-/** The log's name and its last lines, as one line. */
-function logEnd(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-6);
-  return `Its log ${logFile} ends: ${lines.join(' | ').slice(-1_500)}`;
+const stackFrame = /^\s*(at |\.\.\. \d+ (more|common frames))/;
+
+/** The log's name and its last lines without stack frames, as one line; and what helps where the machine is too busy. */
+function whatToDo(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  const said = lines.filter((line) => line.trim() !== '' && !stackFrame.test(line)).slice(-4);
+  const end = said.map((line) => line.trim().slice(0, 300)).join(' | ');
+  const help = /Timeout|timed out/i.test(end)
+    ? ' A time-out there means that this machine is too busy: start again when less else runs.'
+    : '';
+  return `Its log ${logFile} ends: ${end}${help}`;
 }

@@ -27,6 +27,19 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
+/** How much CPU a process has used, in milliseconds; null where that can't be told. */
+export function cpuMsOf({ pid }: ProcessIdentity): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // utime and stime, in ticks of 10 ms (USER_HZ, the same on every Linux).
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return Number.isFinite(ticks) ? ticks * 10 : null;
+  } catch {
+    return null;
+  }
+}
+
 function startOf(pid: number): string | undefined {
   return process.platform === 'linux' ? startInProc(pid) : startByPs(pid);
 }

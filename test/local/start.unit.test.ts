@@ -7,6 +7,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { brokerProperties } from '../../local/broker-properties.ts';
 import { claimHome, readHome } from '../../local/home.ts';
 import { freePorts, startBroker, startRegistry, watchScript } from '../../local/index.ts';
+import { whenReady } from '../../local/jvm.ts';
 import { identityOf, isAlive } from '../../local/process-identity.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -53,6 +54,45 @@ test('a registry that ends while starting gives its log, and Java that is missin
   const where = { jars: folder, byteman, folder: join(folder, 'registry'), host: quietHost, port };
   await expect(startRegistry(where)).rejects.toThrow(/registry\.log ends: .*(jar|Jar)/);
   await expect(startRegistry({ ...where, java: 'no-such-java' })).rejects.toThrow(/no-such-java/);
+});
+
+/** What is started, as far as `whenReady` sees it. */
+function starting(log = 'ready soon\n') {
+  const logFile = join(folder, 'starting.log');
+  writeFileSync(logFile, log);
+  const nothing = async () => {};
+  const still = () => {};
+  return { identity: self(), logFile, isAlive: () => true, stop: nothing, kill9: nothing, freeze: still, thaw: still };
+}
+
+// A registry that was only slow, on a busy machine, was ended in the middle of its start.
+test('one that is slow and works is waited for longer; one that does nothing, or works for ever, is not', async () => {
+  const wait = (cpuMs: () => number | null, looks: number) => {
+    let left = looks;
+    const probe = async () => {
+      left -= 1;
+      return left < 0;
+    };
+    return whenReady(starting(), 'registry', probe, { timeoutMs: 200, cpuMs });
+  };
+  let used = 0;
+  const works = () => {
+    used += 1_000;
+    return used;
+  };
+  await expect(wait(works, 6)).resolves.toBeUndefined();
+  await expect(wait(() => 5, 1_000)).rejects.toMatchObject({ code: 'START_TIMEOUT', retryable: true });
+  await expect(wait(() => null, 1_000)).rejects.toMatchObject({ code: 'START_TIMEOUT' });
+  await expect(wait(works, 1_000)).rejects.toMatchObject({ code: 'START_TIMEOUT' });
+});
+
+test('what the log ends with is told without stack frames, and a time-out with what helps', async () => {
+  const frames = '\tat a.b.C.d(C.java:1)\n'.repeat(40);
+  const log = `java.util.concurrent.TimeoutException: no datasource\n${frames}\t... 12 more\n`;
+  const end = whenReady(starting(log), 'schema registry', async () => false, { timeoutMs: 50, cpuMs: () => null });
+  await expect(end).rejects.toThrow(
+    /ends: java.util.concurrent.TimeoutException: no datasource A time-out .* start again/,
+  );
 });
 
 test('a home belongs to one live process; what a dead one left is swept away', async () => {
