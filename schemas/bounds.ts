@@ -22,3 +22,12 @@ export function hasControlCharacter(text: string): boolean {
   }
   return false;
 }
+
+/** What no host name has, of whatever script (the URL standard's forbidden host and domain code points). */
+const neverInHost = new Set(' #/:<>?@[\\]^|%');
+
+/** Whether a DomainName can be the name of a host; what isn't has never been a streaming domain. */
+export function canBeHost(text: string): boolean {
+  for (const character of text) if (neverInHost.has(character)) return false;
+  return !hasControlCharacter(text);
+}

@@ -20,6 +20,7 @@ export const deadLetterReasons = [
   'unparsable',
   'out-of-range',
   'control-character',
+  'impossible-name',
   'not bytes',
   'empty',
   'no-key',

@@ -1,5 +1,5 @@
 /** The cloud's event types: what each says about its subject, and what tells two events of that type apart. */
-import { bounds } from '../../schemas/bounds.ts';
+import { bounds, canBeHost } from '../../schemas/bounds.ts';
 import type { AuditStatus, DeleteType, Fact, StreamRef } from '../../schemas/generated/VideoState.ts';
 import { fingerprinted, tagged } from './content-events.ts';
 import { emptyFact, type FreshFact, failed } from './event.ts';
@@ -22,6 +22,7 @@ import { canonicalJson, hashOf } from './identity.ts';
 import { renditionOf, streamInfosOf } from './rendition.ts';
 import { refreshed, restored, storageClassChanged } from './storage-events.ts';
 import { parseCloudTime } from './time.ts';
+import { Unusable } from './unusable.ts';
 
 /** What one event type says. */
 export type Reading = {
@@ -228,10 +229,24 @@ function other(discriminator: (body: Body) => readonly string[]): Reader {
 
 /** The stream, where all three names are there. */
 export function streamOf(body: Body): StreamRef | null {
-  const domainName = nameOf(body.DomainName, 'DomainName');
-  const appName = nameOf(body.AppName, 'AppName');
+  const domainName = domainOf(body.DomainName, 'DomainName');
+  const appName = appOf(body.AppName, 'AppName');
   const streamName = nameOf(body.StreamName, 'StreamName');
   return domainName !== null && appName !== null && streamName !== null ? { domainName, appName, streamName } : null;
+}
+
+/** @throws Unusable for one that can't be a host: nothing streams there, and no filter could name it */
+export function domainOf(value: unknown, name: string): string | null {
+  const domain = nameOf(value, name);
+  if (domain !== null && !canBeHost(domain)) throw new Unusable('impossible-name', `${name} can't be a host name`);
+  return domain;
+}
+
+/** @throws Unusable for one with a slash, which parts app and stream in every address */
+export function appOf(value: unknown, name: string): string | null {
+  const app = nameOf(value, name);
+  if (app?.includes('/')) throw new Unusable('impossible-name', `${name} has a slash`);
+  return app;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** ApsaraVideo Live's own record callbacks: about a stream, with names in lower case and hardly a time (cloud facts 4.11). */
 import type { LiveRecordEvent, LiveRecordFact, StreamRef } from '../../schemas/generated/StreamFact.ts';
-import { nameOf } from './cloud-events.ts';
+import { appOf, domainOf, nameOf } from './cloud-events.ts';
 import { type Body, numberOf, textOf } from './fields.ts';
 import { maxAheadMs } from './plausible.ts';
 import { openBody } from './subject.ts';
@@ -33,8 +33,8 @@ export function liveRecordOf(bytes: Uint8Array, sentAtMs: number): OpenedLiveRec
   const { body } = opened;
   try {
     const [domainName, appName, streamName] = [
-      nameOf(body.domain, 'domain'),
-      nameOf(body.app, 'app'),
+      domainOf(body.domain, 'domain'),
+      appOf(body.app, 'app'),
       nameOf(body.stream, 'stream'),
     ];
     if (domainName === null || appName === null || streamName === null)

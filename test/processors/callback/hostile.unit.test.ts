@@ -67,6 +67,9 @@ describe('a callback that means harm', { timeout: 120_000 }, () => {
       'control-character',
     ],
     [{ VideoId: 'a\u0000b' }, 'control-character'],
+    [{ EventType: 'AddLiveRecordVideoComplete', DomainName: 'a/b', AppName: 'a', StreamName: 's' }, 'impossible-name'],
+    [{ EventType: 'AddLiveRecordVideoComplete', DomainName: 'a b', AppName: 'a', StreamName: 's' }, 'impossible-name'],
+    [{ EventType: 'AddLiveRecordVideoComplete', DomainName: 'a', AppName: 'b/c', StreamName: 's' }, 'impossible-name'],
     [{ VideoId: 'a\u009bb' }, 'control-character'],
   ])('is set aside whole, with a reason of its own: %j', (more, code) => {
     expect(parse({ ...base, ...more })).toEqual({ kind: 'unparsable', code, reason: expect.any(String) });

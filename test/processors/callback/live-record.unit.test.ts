@@ -58,6 +58,22 @@ describe('what can not be used', () => {
     expect(opened.ok ? '' : opened.reason).toMatch(why);
   });
 
+  // `a/b` became a session `a%2Fb/…` that no filter can name.
+  it.each([
+    ['a/b', 'app', "domain can't be a host name"],
+    ['a b', 'app', "domain can't be a host name"],
+    ['a:80', 'app', "domain can't be a host name"],
+    ['a', 'b/c', 'app has a slash'],
+  ])('a domain that is no host, or an app with a slash: %s %s', (domain, app, reason) => {
+    const body = Buffer.from(JSON.stringify({ domain, app, stream: 'c/d', event: 'record_started' }));
+    expect(liveRecordOf(body, sentAtMs)).toEqual({ ok: false, reason });
+  });
+
+  it.each(['play.example.com', 'play_1.example.com', '直播.example.com'])('but %s is a host', (domain) => {
+    const body = Buffer.from(JSON.stringify({ domain, app: 'a', stream: 'c/d', event: 'record_started' }));
+    expect(liveRecordOf(body, sentAtMs)).toMatchObject({ ok: true, record: { stream: { streamName: 'c/d' } } });
+  });
+
   it('a number beyond all bounds', () => {
     const body = Buffer.from(`{"domain":"a","app":"b","stream":"c","uri":"u","start_time":1e999}`);
     expect(liveRecordOf(body, sentAtMs)).toMatchObject({ ok: false });
