@@ -21,6 +21,8 @@ export type LoopReportsOptions<S> = {
 export class LoopReports<S> {
   readonly #o: LoopReportsOptions<S>;
   #lagAtMs = Number.NEGATIVE_INFINITY;
+  /** Since when there is always one that is held, monotonic; null for none. */
+  #heldSinceMs: number | null = null;
   #sizesAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(o: LoopReportsOptions<S>) {
@@ -43,11 +45,15 @@ export class LoopReports<S> {
 
   /** `waiting`: tasks with a timer that is due. It is held back where input may still come that belongs before it. */
   timersHeld(waiting: readonly Task<S>[], nowMs: number): void {
-    const { status, timers, hooks } = this.#o;
+    const { status, timers, clock, hooks } = this.#o;
     const held = waiting.filter((task) => (task.earliestTimerMs ?? nowMs) > timers.clearedUntilMs(task));
     const sinceMs = Math.min(nowMs, ...held.map((task) => task.earliestTimerMs ?? nowMs));
-    const heldMs = nowMs - sinceMs;
-    status.timersHeld(heldMs, heldMs > 0 ? timers.waitsFor(held) : null);
+    const seenAtMs = clock.monotonicMs();
+    if (held.length === 0) this.#heldSinceMs = null;
+    else this.#heldSinceMs ??= seenAtMs;
+    // A timer that was due long before it was set, or while nothing ran, hasn't been held for so long.
+    const heldMs = Math.min(nowMs - sinceMs, seenAtMs - (this.#heldSinceMs ?? seenAtMs));
+    status.timersHeld(heldMs, held.length > 0 ? timers.waitsFor(held) : null);
     hooks.onTimersHeld?.(heldMs / 1_000);
   }
 

@@ -110,8 +110,12 @@ export function processorTelemetry({ processor, metrics, log, status, clock }: P
       if (seconds < heldTooLongSeconds || nowMs - heldLoggedAtMs < repeatAfterMs) return;
       heldLoggedAtMs = nowMs;
       log.warn(
-        { processor, seconds: Math.round(seconds), waitsFor: status.heldTimers.waitsFor },
-        'timers are held back',
+        {
+          processor,
+          seconds: Math.round(seconds),
+          waitsFor: status.heldTimers.waitsFor ?? 'the next look at its input',
+        },
+        'timers are held back: sessions do not end by time until what it waits for is worked through; docs/operations.md says what to do where that does not go on',
       );
     },
     onStoreSize: (partition, bytes) =>
