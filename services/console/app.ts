@@ -19,7 +19,7 @@ import type { Follower } from './follower.ts';
 import type { ReadLatency } from './latency-cache.ts';
 import { documentRoutes } from './openapi/document.ts';
 import { telemetrySchemas } from './openapi/telemetry.ts';
-import { refusal } from './parse.ts';
+import { refusal, refuseBrokenQuery } from './parse.ts';
 import type { ReadPlay } from './play/read-play.ts';
 import { guardReading } from './reading.ts';
 import { addClipRoute } from './routes-clips.ts';
@@ -110,6 +110,8 @@ export async function buildConsole(options: ConsoleAppOptions): Promise<FastifyI
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: 'NOT_FOUND', message: 'no such address; see /api/openapi.json' }),
   );
+
+  app.addHook('onRequest', async (request) => refuseBrokenQuery(request.url));
 
   if (hosts !== undefined)
     guardHost(app, hosts, (request) => {

@@ -7,11 +7,12 @@ import type { Clock } from '../../platform/host/index.ts';
 import type { Metrics } from '../../platform/telemetry/index.ts';
 import { waitAtMost } from '../../platform/wait-at-most.ts';
 import { maxSubjectIdLength } from '../../processors/callback/index.ts';
+import { hasControlCharacter } from '../../schemas/bounds.ts';
 import { serveEvents } from './event-stream.ts';
 import { ApiFault } from './fault.ts';
 import type { Follower } from './follower.ts';
 import { badQuery, fault, text } from './openapi/answers.ts';
-import { accepting, streamParameter } from './parse.ts';
+import { accepting, idParameter, streamParameter } from './parse.ts';
 import { readersOfAddress } from './readers-of-address.ts';
 import type { StateView } from './state-view.ts';
 import { strictHeaders } from './strict-headers.ts';
@@ -36,11 +37,12 @@ const sessionIs = 'a session id as domain/app/stream/start';
 
 const eventQuery = accepting({
   states: z.enum(['videos', 'sessions'], 'one of videos, sessions').optional().describe('Only videos or only sessions'),
-  video: z.string().min(1, videoIs).max(maxSubjectIdLength, videoIs).optional().describe('Only this VideoId'),
+  video: idParameter(maxSubjectIdLength, videoIs).optional().describe('Only this VideoId'),
   session: z
     .string()
     .max(800, sessionIs)
     .regex(/^[^/]+\/[^/]+\/.+\/\d{4}-\d{2}-\d{2}T[\d:.]+Z$/s, sessionIs)
+    .refine((text) => !hasControlCharacter(text), sessionIs)
     .optional()
     .describe('Only this session id'),
   stream: streamParameter.optional().describe('Only this `domain/app/stream`'),

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/host/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { ApiFault, notFound } from './fault.ts';
 import { fault, json } from './openapi/answers.ts';
-import { accepting } from './parse.ts';
+import { accepting, idParameter } from './parse.ts';
 import { cloudSilent, refusalOf, unplayableByState } from './play/not-playable.ts';
 import { originsOf, type Playable, playable, playableOf } from './play/play-info.ts';
 import type { ReadPlay } from './play/read-play.ts';
@@ -79,7 +79,7 @@ export function addPlayRoute(app: ConsoleApp, options: PlayRouteOptions): void {
     return reply.send(await play(await stateOf(request.params.videoId)));
   });
 
-  const document = accepting({ video: z.string('a VideoId').max(1_000, 'a VideoId') });
+  const document = accepting({ video: idParameter(1_000, 'a VideoId') });
   if (existsSync(join(options.pageFolder, 'player.html')))
     app.get('/player.html', { schema: { querystring: document, hide: true } }, async (request, reply) => {
       const { video } = request.query;

@@ -12,6 +12,7 @@ import { badQuery, empty, fault, fresh, pageOf } from './openapi/answers.ts';
 import { sessionState, videoState, wordsOf } from './openapi/states.ts';
 import {
   accepting,
+  domainParameter,
   inList,
   limitParameter,
   nameParameter,
@@ -133,7 +134,7 @@ const schemas = {
     operationId: 'listSessionsOfStream',
     summary: 'Sessions of one stream, newest first',
     params: z.strictObject({
-      domain: plainNameParameter.describe('DomainName'),
+      domain: domainParameter.describe('DomainName'),
       app: plainNameParameter.describe('AppName'),
       stream: nameParameter.describe('StreamName'),
     }),

@@ -22,18 +22,7 @@ const transcodeBody = accepting({
     .string(groupIs)
     .regex(/^[A-Za-z0-9_-]{1,64}$/, groupIs)
     .refine((id) => id !== noTranscode, `a template group that transcodes: ${noTranscode} doesn't`),
-  priority: z
-    .union(
-      [
-        z.int(priorityIs).min(1, priorityIs).max(10, priorityIs),
-        z
-          .string()
-          .regex(/^([1-9]|10)$/)
-          .transform(Number),
-      ],
-      priorityIs,
-    )
-    .optional(),
+  priority: z.int(priorityIs).min(1, priorityIs).max(10, priorityIs).optional(),
   idempotencyKey: z
     .string(keyIs)
     .regex(/^[A-Za-z0-9_.:-]{1,64}$/, keyIs)

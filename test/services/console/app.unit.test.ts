@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { LatencyFilter } from '../../../connectors/clickhouse/index.ts';
 import { systemClock } from '../../../platform/host/index.ts';
+import { hasControlCharacter } from '../../../schemas/bounds.ts';
 import { latencyCache } from '../../../services/console/latency-cache.ts';
 import type { JobItem } from '../../../services/console/routes-jobs.ts';
 import { missingForTranscode } from '../../../services/console/routes-transcode.ts';
@@ -111,9 +112,12 @@ describe('the query API', () => {
   });
 
   test('takes any stream name for what it is', async () => {
-    const nasty = ['..', '../../../etc/passwd', '%2e%2e%2f', 'a!', 'a!0000000000000!b', "' OR 1=1 --", '<b>', '\0'];
-    const anyName = fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }));
+    const nasty = ['..', '../../../etc/passwd', '%2e%2e%2f', 'a!', 'a!0000000000000!b', "' OR 1=1 --", '<b>'];
+    const anyName = fc
+      .oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }))
+      .filter((name) => !hasControlCharacter(name));
     await fc.assert(
+      // What has a control character no callback can be of (`Unusable`), and no list can be asked for.
       fc.asyncProperty(fc.uniqueArray(anyName, { minLength: 1, maxLength: 12 }), async (drawn) => {
         const names = [...new Set(drawn.map((name) => name.toWellFormed()))];
         const view = await openView();

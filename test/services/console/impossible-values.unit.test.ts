@@ -20,16 +20,23 @@ type Impossible = { readonly values: readonly unknown[]; readonly accepted: stri
 /** Why no value is refused. */
 type Possible = string;
 
-const names = { values: ['', 'n'.repeat(257)], accepted: '1 to 256 characters' };
+const names = { values: ['', 'n'.repeat(257), 'a\nb', '\0'], accepted: '1 to 256 characters' };
 const plainNames = { values: [...names.values, 'a/b'], accepted: 'a name of 1 to 256 characters without a slash' };
-const times = { values: ['', 'soon', 'room 5', '-5', '2026-02-30', '1'.repeat(41)], accepted: 'ISO 8601' };
+const hosts = { ...plainNames, values: [...plainNames.values, 'a b', 'a:80'] };
+const times = { values: ['', '5', 'soon', 'room 5', '-5', '2026-02-30', '1'.repeat(41)], accepted: 'ISO 8601' };
 const someOf = (accepted: string) => ({ values: ['', 'NOPE', `${accepted},NOPE`, ` ${accepted}`], accepted });
 const texts = { values: ['t'.repeat(301)], accepted: '300' };
 const cursors = { values: ['x', 'c'.repeat(1201)], accepted: '`next` of a page of this list' };
-const page = { cursor: cursors, limit: { values: ['', '0', '501', '1.5', 'many'], accepted: 'from 1 to 500' } };
+const page = {
+  cursor: cursors,
+  limit: { values: ['', '0', '0x10', '+5', '1e1', ' 5', '501', '1.5', 'many'], accepted: 'from 1 to 500' },
+};
 const streams = {
-  stream: { values: ['', 'room-42', 'a/b', 'a//c', `a/b/${'c'.repeat(600)}`], accepted: 'domain/app/stream' },
-  domain: plainNames,
+  stream: {
+    values: ['', 'room-42', 'a/b', 'a//c', '\0/a/b', 'a/b/\n', 'a b/c/d', `a/b/${'c'.repeat(600)}`],
+    accepted: 'domain/app/stream',
+  },
+  domain: hosts,
   app: plainNames,
   streamName: names,
 };
@@ -72,14 +79,17 @@ const table: Readonly<Record<string, Readonly<Record<string, Impossible | Possib
   followEvents: {
     stream: streams.stream,
     states: { values: ['', 'all', 'videos,sessions'], accepted: 'videos, sessions' },
-    video: { values: ['', 'v'.repeat(2_000)], accepted: 'a VideoId' },
-    session: { values: ['', 'NOPE', 'a/b/c', 'a/b/c/d', 's'.repeat(801)], accepted: 'domain/app/stream/start' },
+    video: { values: ['', '\0', 'a\u009bb', 'v'.repeat(2_000)], accepted: 'a VideoId' },
+    session: {
+      values: ['', 'a/b/\0/2026-03-01T09:30:00.000Z', 'NOPE', 'a/b/c', 'a/b/c/d', 's'.repeat(801)],
+      accepted: 'domain/app/stream/start',
+    },
     lastEventId: { values: ['i'.repeat(20_001)], accepted: '20000' },
     'last-event-id': 'browsers send it by themselves and would never come back: another one is answered with a reset',
   },
   transcodeVideo: {
     ...{ videoId: notKnown, templateGroupId: groups },
-    priority: { values: [0, 11, 1.5, '0', '11', 'high', true, null], accepted: 'a whole number from 1 to 10' },
+    priority: { values: [0, 11, 1.5, '0', '6', '11', 'high', true, null], accepted: 'a whole number from 1 to 10' },
     idempotencyKey: { values: ['', 'a b', 'k'.repeat(65), 7], accepted: '1 to 64 of A-Z' },
   },
   clipSession: {
@@ -175,6 +185,25 @@ describe('an impossible value', () => {
         expect(message).not.toMatch(/Invalid|Too (small|big)|expected/);
       }
     }
+  });
+
+  test('is also what is no UTF-8, and a video without a name', async () => {
+    const { app } = await served();
+    for (const [url, name] of [
+      ['/api/videos?app=%FF', 'app'],
+      ['/api/sessions?limit=5&text=100%', 'text'],
+      ['/api/events?stream=a/b/%C3', 'stream'],
+    ] as const) {
+      const answer = await app.inject(url);
+      expect([url, answer.statusCode, answer.json().message]).toEqual([
+        ...[url, 400, `query parameter ${name}: UTF-8, percent-encoded; % itself is %25`],
+      ]);
+    }
+    const none = await app.inject('/player.html?video=');
+    // Without the built page there is no such address.
+    expect([400, 404]).toContain(none.statusCode);
+    if (none.statusCode === 404) expect(none.json().message).toContain('no such address');
+    else expect(none.json().message).toContain('a VideoId');
   });
 
   test('is also a time before its own beginning, of each list that takes both', async () => {
