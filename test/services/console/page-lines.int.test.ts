@@ -63,6 +63,10 @@ describe.skipIf(chromiumPath === null)('a line of the page', () => {
       await page.evaluate(path('session', sessionId));
       await page.locator('.connection.up').waitFor();
       await page.getByText('Waiting for').waitFor();
+      // Two empty charts said nothing.
+      await page.getByText('Nothing is recorded yet.').waitFor();
+      await page.getByText('No callback about a video of this session has come yet').waitFor();
+      expect(await page.locator('canvas').count()).toBe(0);
       const line = page.locator('p', { hasText: 'Live says' });
       expect(await line.count()).toBe(0);
       const began = { ...none, startedTime: at('09:30:00') };
