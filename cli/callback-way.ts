@@ -1,13 +1,24 @@
 /** By which way the cloud sends callbacks, and whether that is the way on which they are awaited. */
 import type { MessageCallback } from '../connectors/vod/index.ts';
 import type { CallbackSources } from '../schemas/sources.ts';
-import type { Expected, Finding } from './cloud-check.ts';
+import type { WantedCallback } from '../services/recording/wanted.ts';
 import { queueEndpointOf } from './endpoints.ts';
+import type { Finding } from './finding.ts';
 
 export const apply =
   './live2vod record-config apply with recording.callback in the file, or the VOD console under Callback Settings';
 
 type ReadQueue = CallbackSources['queues'][number];
+
+/** What the settings expect of the cloud's configuration. */
+export type Expected = {
+  readonly url: string;
+  readonly keys: readonly string[];
+  readonly unsigned: boolean;
+  readonly queues: CallbackSources['queues'];
+  /** `recording.callback` of the file. */
+  readonly wanted: WantedCallback | null;
+};
 
 /** `123.mns.cn-shanghai.aliyuncs.com`, and the same inside the cloud's network. */
 const official = /^(\d+)\.mns\.([a-z0-9-]+?)(?:-internal)?(?:-vpc)?\.aliyuncs\.com$/;

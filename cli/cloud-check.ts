@@ -1,12 +1,8 @@
 /** What `doctor cloud` asks: whether the account, its callback configuration and these settings fit together. */
 import type { CredentialsProvider, MessageCallback, VodCloud } from '../connectors/vod/index.ts';
 import { systemPlatform } from '../platform/host/index.ts';
-import type { CallbackSources } from '../schemas/sources.ts';
-import type { WantedCallback } from '../services/recording/wanted.ts';
-import { apply, queueFinding, wayFindings } from './callback-way.ts';
-
-/** `remedy` where it isn't well: what to do. `why` without one: nobody knows whether it is, and why. */
-export type Finding = { readonly what: string; readonly why?: string; readonly remedy?: string };
+import { apply, type Expected, queueFinding, wayFindings } from './callback-way.ts';
+import type { Finding } from './finding.ts';
 
 const withinMs = 5_000;
 /** Calls are refused when clocks are further apart (cloud facts 5.6), callbacks when further than this (2.1.4). */
@@ -65,16 +61,6 @@ export function clockFinding(product: string, toldMs: number, ourMs: number): Fi
   const stops = skew > mostSkewSeconds.calls ? 'callbacks and calls are refused' : 'callbacks are refused as stale';
   return { what, why: `${skew} s apart: ${stops}`, remedy: 'set the clock: timedatectl set-ntp true, or chronyd' };
 }
-
-/** What the settings expect of the cloud's configuration. */
-export type Expected = {
-  readonly url: string;
-  readonly keys: readonly string[];
-  readonly unsigned: boolean;
-  readonly queues: CallbackSources['queues'];
-  /** `recording.callback` of the file. */
-  readonly wanted: WantedCallback | null;
-};
 
 /** `callback`: what the cloud has, null where that is nothing or can't be read. */
 export type CallbackChecked = { readonly findings: readonly Finding[]; readonly callback: MessageCallback | null };

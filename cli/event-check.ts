@@ -8,8 +8,8 @@ import { streamKeyOf } from '../processors/stream-key.ts';
 import type { Settings } from '../schemas/settings.ts';
 import type { CallbackSources } from '../schemas/sources.ts';
 import { type CallbackEndpoint, headerNames, signatureOf, signedText } from '../services/intake/http/index.ts';
-import type { Finding } from './cloud-check.ts';
 import { kafkaSettingsOf, topicNamer } from './endpoints.ts';
+import type { Finding } from './finding.ts';
 import { sendThroughQueue } from './queue-check.ts';
 
 const withinMs = 5_000;

@@ -1,7 +1,8 @@
 /** What `doctor cloud` asks of Live's own record callbacks: whether the cloud sends what the ingress takes. */
 import type { RecordNotifyConfig, VodCloud } from '../connectors/vod/index.ts';
 import type { WantedLiveCallback } from '../services/recording/wanted.ts';
-import { type Finding, refusal } from './cloud-check.ts';
+import { refusal } from './cloud-check.ts';
+import type { Finding } from './finding.ts';
 
 export type ExpectedLive = {
   /** Of `callbacks.endpoints`, those of kind live. */

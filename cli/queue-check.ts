@@ -1,8 +1,9 @@
 /** Asks each queue of the file whether it is there, and sends an event through the one that the cloud writes to. */
 import type { CredentialsProvider } from '../connectors/vod/index.ts';
 import type { CallbackSources } from '../schemas/sources.ts';
-import { type Finding, refusal } from './cloud-check.ts';
+import { refusal } from './cloud-check.ts';
 import { queueEndpointOf } from './endpoints.ts';
+import type { Finding } from './finding.ts';
 
 type ReadQueue = CallbackSources['queues'][number];
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { MessageCallback } from '../../connectors/vod/index.ts';
 import { shown } from '../../schemas/shown.ts';
-import type { Finding } from '../cloud-check.ts';
 import { callbackUrlOf } from '../endpoints.ts';
 import { type Configuration, readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
+import type { Finding } from '../finding.ts';
 
 export function addDoctorCloud(doctor: Command): void {
   doctor

@@ -2,16 +2,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Expected } from '../../cli/callback-way.ts';
 import {
   checkCredentials,
   checkDoor,
   checkMessageCallback,
   checkRecording,
   clockFinding,
-  type Expected,
-  type Finding,
   neededEvents,
 } from '../../cli/cloud-check.ts';
+import type { Finding } from '../../cli/finding.ts';
 import { checkLiveCallbacks, type ExpectedLive } from '../../cli/live-callback-check.ts';
 import { checkQueues, sendThroughQueue } from '../../cli/queue-check.ts';
 import { mnsQueue } from '../../connectors/mns/index.ts';

@@ -75,7 +75,9 @@ test('all is well; then each thing that is not says what to do', async () => {
   );
 });
 
-test('by queue: it is asked whether it is there, is read and brings an event; nothing is said of another way', async () => {
+test('by queue: it is asked whether it is there, is read and brings an event; nothing is said of another way', {
+  timeout: 400_000,
+}, async () => {
   const own = await ownSettings(stack);
   const emulator = await calmEmulator({ queue: 'vod-callbacks' });
   const file = join(own.LIVE2VOD_HOME, 'live2vod.yaml');
