@@ -345,7 +345,7 @@ function suggestionOf(body: Body): AuditStatus | null {
   return suggestion === 'review' ? 'REVIEW' : suggestion === 'pass' ? 'PASS' : null;
 }
 
-function workflowOf(body: Body): Fact['workflow'] {
+export function workflowOf(body: Body): Fact['workflow'] {
   const taskId = shortText(body.TaskId, maxBytes.id);
   const workflowId = shortText(body.WorkflowId, maxBytes.id);
   return taskId === null && workflowId === null ? null : { taskId, workflowId };

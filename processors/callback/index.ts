@@ -18,6 +18,7 @@ export {
   type InternalEvent,
   type OperatorClipRequest,
   type OperatorTranscodeRequest,
+  type ReconcilerObservation,
 } from './internal-event.ts';
 export { type LiveRecord, liveRecordOf, type OpenedLiveRecord } from './live-record.ts';
 export { parseCallback } from './parse.ts';

@@ -63,6 +63,8 @@ export type ReconcilerObservation = About & {
   readonly failedStatus: string | null;
   readonly source: { readonly sizeBytes: number | null; readonly durationSeconds: number | null } | null;
   readonly coverUrl: string | null;
+  /** The workflow that the cloud ran over it, where all that this transcodes has ended; its own end can't be asked for. */
+  readonly workflowId: string | null;
 };
 
 export type InternalEvent =
@@ -210,7 +212,8 @@ const partOf = ({ videoId, inSeconds, outSeconds }: FactClipPart) => ({
   ...(outSeconds === null ? {} : { Out: outSeconds }),
 });
 
-function observationOf({ failedStatus, source, coverUrl }: ReconcilerObservation): Readonly<Record<string, unknown>> {
+function observationOf(observation: ReconcilerObservation): Readonly<Record<string, unknown>> {
+  const { failedStatus, source, coverUrl, workflowId } = observation;
   const why =
     failedStatus === null ? null : { errorCode: failedStatus, errorMessage: `the cloud shows ${failedStatus}` };
   return {
@@ -218,5 +221,6 @@ function observationOf({ failedStatus, source, coverUrl }: ReconcilerObservation
     // A source without a size is there all the same.
     ...(source === null ? {} : { Size: source.sizeBytes ?? 0, Duration: source.durationSeconds ?? undefined }),
     ...(coverUrl === null ? {} : { CoverUrl: coverUrl }),
+    ...(workflowId === null ? {} : { WorkflowId: workflowId }),
   };
 }

@@ -5,7 +5,16 @@
  */
 import type { FactClip, JobFact } from '../../schemas/generated/VideoState.ts';
 import type { EventSource } from '../../schemas/topics.ts';
-import { boundedIds, messageOf, type Reader, recordingOf, sizeOf, streamOf, timeText } from './cloud-events.ts';
+import {
+  boundedIds,
+  messageOf,
+  type Reader,
+  recordingOf,
+  sizeOf,
+  streamOf,
+  timeText,
+  workflowOf,
+} from './cloud-events.ts';
 import { emptyFact } from './event.ts';
 import {
   type Body,
@@ -58,6 +67,7 @@ const readers: Readonly<Record<InternalEventType, Reader>> = {
       durationSeconds: numberOf(body.Duration, 'Duration'),
       errorMessage: messageOf(body),
       outputs: streamInfosOf(objectsOf(body.StreamInfos), body.Status),
+      workflow: workflowOf(body),
     },
     // The same finding an hour later is the same finding.
     discriminator: [canonicalJson({ ...body, EventTime: null }) ?? timeText(body)],

@@ -2,7 +2,7 @@
 import type { JobHold, JobLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { compareText, failed } from '../callback/index.ts';
 import { type Event, timeOf } from './events.ts';
-import { workflowEndOf } from './workflow.ts';
+import { workflowEndOf, workflowSeenToEnd } from './workflow.ts';
 
 /** Most job ids kept per entry. */
 const maxEntryJobIds = 32;
@@ -21,14 +21,15 @@ export function ledgerOf(
 ): readonly JobLedgerEntry[] {
   return jobs.map((job) => {
     if (job.plannedAt !== null) return entryProgress(job, events, renditions);
-    if (job.decision === 'CLOUD' && job.workflowId !== null) return cloudRun(job, events);
+    if (job.decision === 'CLOUD' && job.workflowId !== null) return cloudRun(job, events, renditions);
     return job.hold === null ? job : { ...job, hold };
   });
 }
 
 /** The cloud runs it by itself and says so when it has ended: any run of that workflow over the video is it. */
-function cloudRun(job: JobLedgerEntry, events: readonly Event[]): JobLedgerEntry {
-  return { ...job, ...noEnding, state: 'DECIDED', taskId: null, ...workflowEndOf(job, null, events) };
+function cloudRun(job: JobLedgerEntry, events: readonly Event[], renditions: VideoState['renditions']): JobLedgerEntry {
+  const ending = workflowEndOf(job, null, events) ?? workflowSeenToEnd(job, events, renditions);
+  return { ...job, ...noEnding, state: 'DECIDED', taskId: null, ...ending };
 }
 
 function entryProgress(

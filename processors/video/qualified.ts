@@ -56,8 +56,10 @@ function firstRun(state: VideoState, policy: Policy): Event | undefined {
     return partFor(policy, part, format).cloudWorkflowId ?? [];
   });
   if (told.length === 0) return undefined;
-  const runs = eventsOf(state).filter(({ fact: { workflow } }) => {
-    return workflow !== null && workflow.workflowId !== null && told.includes(workflow.workflowId);
+  const runs = eventsOf(state).filter(({ fact: { kind, workflow } }) => {
+    return (
+      kind !== 'OBSERVED' && workflow !== null && workflow.workflowId !== null && told.includes(workflow.workflowId)
+    );
   });
   return runs.find((run) => timeOf(run) !== null) ?? runs[0];
 }

@@ -1,5 +1,5 @@
 /** Runs of a workflow, as their events tell them (cloud facts 1.4.15). */
-import type { JobLedgerEntry } from '../../schemas/generated/VideoState.ts';
+import type { JobLedgerEntry, VideoState } from '../../schemas/generated/VideoState.ts';
 import { failed, succeeded } from '../callback/index.ts';
 import { type Event, timeOf } from './events.ts';
 
@@ -27,8 +27,8 @@ export function workflowEndOf(
   // The cloud's times have whole seconds.
   const since = Math.floor((plannedAt ?? 0) / 1000) * 1000;
   const ends = events.filter((event) => {
-    const { workflow } = event.fact;
-    if (workflow === null || !(succeeded(event.entry) || workflowFailureOf(event))) return false;
+    const { kind, workflow } = event.fact;
+    if (workflow === null || kind === 'OBSERVED' || !(succeeded(event.entry) || workflowFailureOf(event))) return false;
     if (taskId !== null) return workflow.taskId === taskId;
     return workflow.workflowId === workflowId && (timeOf(event) ?? since) >= since;
   });
@@ -42,4 +42,21 @@ export function workflowEndOf(
     errorCode: failure?.code ?? null,
     errorMessage: failure?.message ?? null,
   };
+}
+
+/**
+ * How a run of the cloud's ended of which nothing was told: by what it transcoded, once the reconciler saw that all of that
+ * has ended. Null: it saw nothing of the kind.
+ */
+export function workflowSeenToEnd(
+  { workflowId }: Pick<JobLedgerEntry, 'workflowId'>,
+  events: readonly Event[],
+  renditions: VideoState['renditions'],
+): Omit<Ending, 'taskId'> | null {
+  const seen = events.find(({ fact }) => fact.kind === 'OBSERVED' && fact.workflow?.workflowId === workflowId);
+  if (seen === undefined) return null;
+  const failure = renditions.find(({ status }) => status === 'FAIL');
+  const isGood = failure === undefined || renditions.some(({ status }) => status === 'SUCCESS');
+  const { errorCode, errorMessage } = isGood ? { errorCode: null, errorMessage: null } : failure;
+  return { state: isGood ? 'DONE' : 'FAILED', finishedAt: timeOf(seen), errorCode, errorMessage };
 }

@@ -19,7 +19,7 @@ import type {
   VideoInfo,
 } from '../../connectors/vod/index.ts';
 import { cloudTime } from '../../connectors/vod/index.ts';
-import { encodeInternalEvent } from '../../processors/callback/index.ts';
+import { encodeInternalEvent, type ReconcilerObservation } from '../../processors/callback/index.ts';
 import { eventNameOf, type KnownVideo, type OpenRun, workflowEvent } from './needs.ts';
 
 /** A body for `callbacks`, and the name under which it counts as reported. */
@@ -103,15 +103,39 @@ export function videoObserved(
   const started = tasks.flatMap((task) => task.createdAtMs ?? []);
   const atMs = started.length > 0 ? Math.min(...started) : (video.modifiedAtMs ?? video.createdAtMs);
   if (atMs === null) return null;
-  const { body } = encodeInternalEvent({
-    type: 'ReconcilerObservation',
-    videoId: video.videoId,
-    region: null,
-    atMs,
-    failedStatus: failed ? video.status : null,
-    source: source ? video : null,
-    coverUrl: cover ? video.coverUrl : null,
+  return observationFound(known, {
+    ...{ videoId: video.videoId, atMs, failedStatus: failed ? video.status : null },
+    ...{ source: source ? video : null, coverUrl: cover ? video.coverUrl : null, workflowId: null },
   });
+}
+
+/**
+ * That a workflow of the cloud's has ended, of which nobody knows the task: the video has been silent for long, rests, and
+ * all of its transcodes have ended. Null: it may still run, or it transcodes nothing, which would look the same.
+ */
+export function cloudRunFound(
+  known: Pick<KnownVideo, 'cloudWorkflowId' | 'reported'>,
+  video: Pick<VideoInfo, 'videoId' | 'status'>,
+  tasks: readonly TranscodeTask[],
+): Finding | null {
+  const { cloudWorkflowId: workflowId } = known;
+  if (workflowId === undefined || !atRest.has(video.status ?? '')) return null;
+  const isEnded = (task: TranscodeTask) => isOver(task.outcome) && task.odd.length === 0;
+  const ends = tasks.flatMap((task) => task.completedAtMs ?? latest(task.jobs) ?? []);
+  if (tasks.length === 0 || !tasks.every(isEnded) || ends.length < tasks.length) return null;
+  const { videoId } = video;
+  const none = { failedStatus: null, source: null, coverUrl: null };
+  return observationFound(known, { videoId, atMs: Math.max(...ends), ...none, workflowId });
+}
+
+/** Status of a video of which nothing runs (cloud facts 3.2). */
+const atRest = new Set(['Normal', 'TranscodeFail', 'Blocked']);
+
+function observationFound(
+  known: Pick<KnownVideo, 'reported'>,
+  observed: Omit<ReconcilerObservation, 'type' | 'region'>,
+): Finding | null {
+  const { body } = encodeInternalEvent({ type: 'ReconcilerObservation', region: null, ...observed });
   const { EventType, EventTime, VideoId, ...fields } = body;
   const eventName = `${EventType} ${Object.keys(fields).join(',')}`;
   return known.reported.has(eventName) ? null : { eventName, body };

@@ -6,6 +6,7 @@ import type { Platform } from '../../platform/host/index.ts';
 import type { Logger } from '../../platform/telemetry/index.ts';
 import {
   auditFound,
+  cloudRunFound,
   compositionFound,
   dnaFound,
   type Finding,
@@ -176,6 +177,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     if (known.needs.includes('snapshot')) news = (await supply(known, await snapshotOf(known))) || news;
     if (known.needs.includes('dna')) news = (await supply(known, await dnaOf(known))) || news;
     if (known.needs.includes('tags')) news = (await supply(known, await tagsOf(known))) || news;
+    news = (await supply(known, cloudRunFound(known, video, tasks))) || news;
     for (const run of known.runs ?? []) news = (await supply(known, await runOf(known, run))) || news;
     if (!news) watch.asked(known.videoId, platform.now());
   }

@@ -10,7 +10,7 @@ import type { StepKind, StreamRef, VideoState } from '../../schemas/generated/Vi
  * - `audit`: the verdict of the audit that was ordered before its transcode;
  * - `snapshot`: what became of the snapshot that was ordered for its cover;
  * - `dna`, `tags`: which videos are similar, what it shows, where that was ordered;
- * - `workflow`: how runs of workflows ended whose tasks the cloud has named.
+ * - `workflow`: how runs of workflows ended: of those that we started and whose tasks the cloud has named, and of the cloud's own.
  */
 export type Need = 'origin' | 'source' | 'transcodes' | 'cover' | StepNeed | 'workflow';
 
@@ -32,6 +32,8 @@ export type KnownVideo = {
   readonly stepJobs: Readonly<Partial<Record<StepNeed, string>>>;
   /** As many as there are jobs. */
   readonly runs?: readonly OpenRun[];
+  /** The workflow that the cloud runs over it by itself, while its end isn't known: its task isn't either. */
+  readonly cloudWorkflowId?: string;
   /** Names of the events that are known, so that only what is missing is supplied. */
   readonly reported: ReadonlySet<string>;
   /** When the latest event about it was received, epoch milliseconds. */
@@ -60,7 +62,9 @@ export function knownVideo(state: VideoState): KnownVideo {
   const stepJobs = openJobsOf(state);
   const runs = openRuns(state);
   const needs = needsOf(state, reported, stepJobs);
-  return { videoId, stream, region, needs, stepJobs, reported, heardAtMs, ...(runs.length === 0 ? {} : { runs }) };
+  const cloudWorkflowId = openCloudRun(state);
+  const open = { ...(runs.length === 0 ? {} : { runs }), ...(cloudWorkflowId === null ? {} : { cloudWorkflowId }) };
+  return { videoId, stream, region, needs, stepJobs, reported, heardAtMs, ...open };
 }
 
 /** A cover is set by its call: nothing is to be heard of it. */
@@ -108,7 +112,7 @@ function needsOf(state: VideoState, reported: ReadonlySet<string>, stepJobs: Kno
   if (unreported || state.transcodedTime === null || hasNamelessRun(state)) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');
   needs.push(...(Object.keys(stepJobs) as StepNeed[]));
-  if (openRuns(state).length > 0) needs.push('workflow');
+  if (openRuns(state).length > 0 || openCloudRun(state) !== null) needs.push('workflow');
   return needs;
 }
 
@@ -116,6 +120,13 @@ function openRuns({ jobs }: VideoState): readonly OpenRun[] {
   return jobs.flatMap(({ state, workflowId, taskId }) =>
     state === 'ACKNOWLEDGED' && workflowId !== null && taskId !== null ? [{ taskId, workflowId }] : [],
   );
+}
+
+function openCloudRun({ jobs }: VideoState): string | null {
+  const run = jobs.find(({ decision, state, workflowId }) => {
+    return decision === 'CLOUD' && state === 'DECIDED' && workflowId !== null;
+  });
+  return run?.workflowId ?? null;
 }
 
 /** Such a run can't be asked for (cloud facts 3.3.9), but what it transcodes can, which is what the video's status is of. */

@@ -38,6 +38,7 @@ const observation = {
   failedStatus: null,
   source: null,
   coverUrl: null,
+  workflowId: null,
 } as const;
 
 const time = '"EventTime":"2026-03-01T10:00:04.123Z"';
@@ -106,6 +107,10 @@ const wire: readonly (readonly [event: InternalEvent, bytes: string])[] = [
   [
     { ...observation, source: { sizeBytes: null, durationSeconds: null } },
     '{"EventType":"ReconcilerObservation","EventTime":"2026-03-01T10:00:04Z","VideoId":"v1","Size":0}',
+  ],
+  [
+    { ...observation, workflowId: 'w1' },
+    '{"EventType":"ReconcilerObservation","EventTime":"2026-03-01T10:00:04Z","VideoId":"v1","WorkflowId":"w1"}',
   ],
   [
     { ...observation, failedStatus: 'UploadFail' },
@@ -223,6 +228,7 @@ const events: fc.Arbitrary<InternalEvent> = fc.oneof(
       }),
     ),
     coverUrl: fc.option(id.map((name) => `http://${name}.example.com/cover.jpg`)),
+    workflowId: fc.option(id),
   }),
 );
 

@@ -5,6 +5,7 @@ import { orderOf, tokenOf } from '../../../processors/video/index.ts';
 import {
   atMs,
   type CallbackBody,
+  failedRendition,
   jobEvent,
   named,
   recorded,
@@ -73,6 +74,11 @@ describe('a workflow by policy', () => {
     ['is done by a run of the second in which it was planned', [acknowledged(), ended('t1', 10)], { state: 'DONE' }],
     ['is in doubt', [doubtful], { state: 'IN_DOUBT', errorCode: 'TimeOut', errorMessage: 'no answer' }],
     ['is in doubt until it has ended', [doubtful, ended('t1', 60)], { state: 'DONE', taskId: 't1', ...none }],
+    [
+      'is in doubt, whatever it seems to have transcoded',
+      [doubtful, named('ReconcilerObservation', 41, { WorkflowId: workflowId })],
+      { state: 'IN_DOUBT' },
+    ],
     ['is in doubt until it has failed', [doubtful, failed('t1', 60)], { state: 'FAILED', taskId: 't1', ...failure }],
     ['is refused, whoever else runs it', [refused, ended('t1', 60)], { state: 'FAILED', errorCode: 'Forbidden' }],
     [
@@ -144,6 +150,39 @@ describe('a workflow that the cloud runs by itself', () => {
     ['fails', [failed('t1', 60)], { state: 'FAILED', errorCode: 'WorkflowFailed', errorMessage: 'failed: Transcode' }],
     ['is done where it was run again', [failed('t1', 50), ended('t2', 60)], { state: 'DONE', taskId: 't2', ...none }],
   ])('%s', (_, bodies, expected) => {
+    const all = [...bodiesIn('m3u8'), ...bodies];
+    for (const order of [all, all.toReversed()])
+      expect(run(order, { policies, now: 100 }).state?.jobs).toMatchObject([expected]);
+  });
+
+  const seen = named('ReconcilerObservation', 41, { WorkflowId: workflowId });
+  const good = transcoded(40, [rendition('job-ld', 'LD')]);
+  const bad = transcoded(40, [failedRendition('job-ld', 'LD')], { Status: 'fail' });
+  const noTask = { taskId: null, workflowId };
+  it.each<[string, readonly CallbackBody[], object]>([
+    ['that has ended well', [good, seen], { state: 'DONE', finishedAt: atMs(41), ...noTask, ...none }],
+    [
+      'that has partly ended well',
+      [good, transcoded(40, [failedRendition('job-sd', 'SD')]), seen],
+      { state: 'DONE', ...none },
+    ],
+    [
+      'that has failed',
+      [bad, seen],
+      { state: 'FAILED', finishedAt: atMs(41), ...noTask, errorCode: 'InvalidParameter.ResourceContentBad' },
+    ],
+    [
+      'unless it is of another',
+      [good, { ...seen, WorkflowId: 'other' }],
+      { state: 'DECIDED', finishedAt: null, ...none },
+    ],
+    [
+      'until its own end is told',
+      [bad, seen, ended('t1', 60)],
+      { state: 'DONE', taskId: 't1', finishedAt: atMs(60), ...none },
+    ],
+    ['until its own failure is', [good, seen, failed('t1', 60)], { state: 'FAILED', errorCode: 'WorkflowFailed' }],
+  ])('whose end was lost is settled by what it transcodes, %s', (_, bodies, expected) => {
     const all = [...bodiesIn('m3u8'), ...bodies];
     for (const order of [all, all.toReversed()])
       expect(run(order, { policies, now: 100 }).state?.jobs).toMatchObject([expected]);

@@ -1,11 +1,11 @@
 /** A WorkflowTaskComplete that no callback brought is asked for by the task of the run (cloud facts 3.3.9). */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cloudClient, fixedCredentials, type JobDetail } from '../../../connectors/vod/index.ts';
+import { cloudClient, fixedCredentials, type JobDetail, type TranscodeTask } from '../../../connectors/vod/index.ts';
 import { workflowIds } from '../../../emulator/index.ts';
 import { createLogger } from '../../../platform/telemetry/index.ts';
 import { encodeInternalEvent } from '../../../processors/callback/index.ts';
 import type { JobLedgerEntry, VideoState } from '../../../schemas/generated/VideoState.ts';
-import { workflowFound } from '../../../services/reconciler/findings.ts';
+import { cloudRunFound, workflowFound } from '../../../services/reconciler/findings.ts';
 import { gapFiller } from '../../../services/reconciler/gap-filler.ts';
 import { knownVideo } from '../../../services/reconciler/needs.ts';
 import { watchList } from '../../../services/reconciler/watch-list.ts';
@@ -111,6 +111,30 @@ describe('what is asked for', () => {
   });
 });
 
+describe('of a run of the cloud', () => {
+  it.each<[string, object, string | undefined]>([
+    ['its end is asked for', {}, 'w'],
+    ['nothing, once it has ended', { state: 'DONE' }, undefined],
+    ['nothing, where it runs no workflow', { workflowId: null }, undefined],
+  ])('%s', async (_, entry, cloudWorkflowId) => {
+    const { videos, reconcile } = await ended(0);
+    await reconcile();
+    const [video] = videos() as [VideoState];
+    const run = {
+      ...(video.jobs[0] as JobLedgerEntry),
+      decision: 'CLOUD',
+      state: 'DECIDED',
+      workflowId: 'w',
+      taskId: null,
+    };
+    const known = knownVideo({ ...video, coverUrl: 'http://a/b.jpg', jobs: [{ ...run, ...entry } as JobLedgerEntry] });
+    expect([known.needs, known.cloudWorkflowId]).toEqual([
+      cloudWorkflowId === undefined ? [] : ['workflow'],
+      cloudWorkflowId,
+    ]);
+  });
+});
+
 describe('what the cloud says of a run', () => {
   const video = { videoId: 'v' };
   const open = { taskId: 't', workflowId: 'w' };
@@ -141,5 +165,44 @@ describe('what the cloud says of a run', () => {
     const results = (length: number) => ({ workflow: { workflowId: 'w', activityResults: 'x'.repeat(length) } });
     expect(workflowFound(video, open, detail('Failed', results(50_000)))?.body).toHaveProperty('ActivityResults');
     expect(workflowFound(video, open, detail('Failed', results(50_001)))?.body).not.toHaveProperty('ActivityResults');
+  });
+});
+
+describe('what the cloud shows of a run of its own, whose task nobody knows', () => {
+  const known = { cloudWorkflowId: 'w', reported: new Set<string>() };
+  const task = (change: object = {}) =>
+    ({
+      ...{ outcome: 'succeeded', completedAtMs: Date.UTC(2026, 2, 1), jobs: [], odd: [] },
+      ...change,
+    }) as unknown as TranscodeTask;
+  const later = task({ completedAtMs: Date.UTC(2026, 2, 2) });
+  const found = (
+    tasks: readonly TranscodeTask[],
+    status = 'Normal',
+    who: Parameters<typeof cloudRunFound>[0] = known,
+  ) => cloudRunFound(who, { videoId: 'v', status }, tasks)?.body;
+
+  it('is its end, once the video rests and all of its transcodes have ended', () => {
+    const body = {
+      EventType: 'ReconcilerObservation',
+      EventTime: '2026-03-02T00:00:00Z',
+      VideoId: 'v',
+      WorkflowId: 'w',
+    };
+    expect(found([later, task()])).toEqual(body);
+    for (const status of ['TranscodeFail', 'Blocked']) expect(found([later, task()], status)).toEqual(body);
+    expect(found([task({ outcome: 'failed' }), later])).toEqual(body);
+  });
+
+  it.each<[string, object | undefined]>([
+    ['while one runs', found([later, task({ outcome: 'processing' })])],
+    ['while one has no time', found([later, task({ completedAtMs: null })])],
+    ['while one of its jobs can not be read', found([later, task({ odd: [{}] })])],
+    ['where it transcodes nothing', found([])],
+    ['while the video is at work', found([later], 'Transcoding')],
+    ['where it runs none', found([later], 'Normal', { reported: new Set() })],
+    ['twice', found([later], 'Normal', { ...known, reported: new Set(['ReconcilerObservation WorkflowId']) })],
+  ])('is nothing %s', (_, body) => {
+    expect(body).toBeUndefined();
   });
 });
