@@ -159,7 +159,7 @@ export type SessionState = {
   readonly timesBounded: boolean;
   /** Null where none of Live's own record callbacks came. No other field depends on it; a session without segments is known by them alone. */
   readonly liveRecording: LiveRecording | null;
-  /** Ordered by from, then token; at most 20. A clip is no composed video of the session, and changes nothing of its status. */
+  /** Ordered by from, then token; at most 40: at most 20 that are cut, and requests that were refused. A clip is no composed video of the session, and changes nothing of its status. */
   readonly clips: readonly SessionClip[];
   /** Why what we compose isn't ordered yet. */
   readonly compositionHold: CompositionHold | null;

@@ -58,8 +58,14 @@ const jobItem = z.object({
   cloudId: z.string().nullable().describe("The cloud's id: of a task, a job or a produced media"),
   errorCode: z.string().nullable(),
   errorMessage: z.string().nullable(),
-  videoId: z.string().nullable().describe('Null for a composition'),
-  sessionId: z.string().nullable().describe('Of a composition'),
+  videoId: z
+    .string()
+    .nullable()
+    .describe("Null for a composition; of a clip the clip's own, once the cloud has named it"),
+  sessionId: z.string().nullable().describe('Of a composition or clip'),
+  title: z.string().nullable().describe('Of a clip'),
+  from: epochMs('What a clip shows begins').nullable(),
+  to: epochMs('What a clip shows ends').nullable(),
   stream: contract<StreamRef>('StreamRef').nullable(),
 });
 
@@ -88,6 +94,9 @@ const none = {
   errorMessage: null,
   videoId: null,
   sessionId: null,
+  title: null,
+  from: null,
+  to: null,
 } as const;
 
 export function jobsOfVideo({ videoId, stream, jobs, steps }: VideoState): JobItem[] {
@@ -116,15 +125,20 @@ export function jobsOfVideo({ videoId, stream, jobs, steps }: VideoState): JobIt
   return [...before, ...transcodes].map((job) => ({ ...job, videoId, stream }));
 }
 
-export function jobsOfSession({ sessionId, stream, composition, clips }: SessionState): JobItem[] {
-  const cut = clips.map(({ token, state, templateGroupId, videoId: cloudId, errorCode, errorMessage, ...times }) => {
-    const { plannedAt, finishedAt } = times;
-    const ours = { token, state, templateGroupId, cloudId, errorCode, errorMessage, plannedAt, finishedAt };
-    return { ...none, ...ours, type: 'CLIP' as const, sessionId, stream };
+export function jobsOfSession({ sessionId, stream, composition, composed, clips }: SessionState): JobItem[] {
+  const cut = clips.map(({ token, state, templateGroupId, videoId, errorCode, errorMessage, ...clip }) => {
+    const { title, from, to, plannedAt, finishedAt } = clip;
+    const ours = { token, state, templateGroupId, videoId, cloudId: videoId, errorCode, errorMessage };
+    return { ...none, ...ours, title, from, to, plannedAt, finishedAt, type: 'CLIP' as const, sessionId, stream };
   });
   if (composition === null) return cut;
   const { token, state, reason: policy, mediaId: cloudId, errorCode } = composition;
-  return [{ ...none, type: 'COMPOSE', token, state, policy, cloudId, errorCode, sessionId, stream }, ...cut];
+  const made = state === 'DONE' ? composed.find(({ videoId }) => videoId === cloudId) : undefined;
+  const finishedAt = made?.sourceReadyTime ?? null;
+  return [
+    { ...none, type: 'COMPOSE', token, state, policy, cloudId, errorCode, finishedAt, sessionId, stream },
+    ...cut,
+  ];
 }
 
 const wantedBy = (query: Query) => (job: Pick<JobItem, 'type' | 'state' | 'hold' | 'decision'> | JobMark) =>

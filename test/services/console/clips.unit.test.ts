@@ -121,6 +121,30 @@ describe('a clip is asked for', () => {
   });
 });
 
+test('the row of a clip among the jobs says which clip it is, and its video', () => {
+  const clips = [{ ...clipOf('t', 'DONE'), title: 'goal', from: 3, to: 4, videoId: 'clip-1' }];
+  expect(jobsOfSession(session(sessionId, { clips }))).toMatchObject([
+    { type: 'CLIP', title: 'goal', from: 3, to: 4, videoId: 'clip-1', cloudId: 'clip-1', sessionId },
+  ]);
+});
+
+test('the row of a composition says when its source was there', () => {
+  const made = {
+    ...{ videoId: 'film', status: 'TRANSCODED', composeStartTime: 1, sourceReadyTime: 5, transcodedTime: 9 },
+    ...{ format: null, durationMatches: null, ours: true },
+  } as SessionState['composed'][number];
+  const rowOf = (state: 'DONE' | 'ACKNOWLEDGED', mediaId: string) =>
+    jobsOfSession(
+      session(sessionId, {
+        composed: [made],
+        composition: { token: 'c', reason: 'POLICY', state, mediaId, errorCode: null },
+      }),
+    )[0];
+  expect(rowOf('DONE', 'film')).toMatchObject({ type: 'COMPOSE', finishedAt: 5, title: null, videoId: null });
+  expect(rowOf('DONE', 'other')).toMatchObject({ finishedAt: null });
+  expect(rowOf('ACKNOWLEDGED', 'film')).toMatchObject({ finishedAt: null });
+});
+
 test('the row of a clip among the jobs says when it was planned and how it ended', () => {
   const clips = [{ ...clipOf('t', 'FAILED', 'NoSuchResource'), plannedAt: 1, finishedAt: 2 }];
   expect(jobsOfSession(session(sessionId, { clips }))).toMatchObject([
