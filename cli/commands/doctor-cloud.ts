@@ -62,9 +62,12 @@ async function findingsOf(configuration: Configuration, withEvent: boolean): Pro
   if (!withEvent) return findings;
   const { checkEvent, checkQueueEvent } = await import('../event-check.ts');
   // By the way that the cloud's events take; what arrives by another says nothing of it.
-  if (callback?.callbackType === 'MNS') {
-    const queue = queueReadOf(callback, callbacks.queues);
+  const way = callback?.callbackType ?? (recording.callback?.mns === undefined ? 'HTTP' : 'MNS');
+  if (way === 'MNS') {
+    const queue = callback === null ? undefined : queueReadOf(callback, callbacks.queues);
+    const why = 'not tested: it is not known here which queue that is (above)';
     if (queue !== undefined) findings.push(await checkQueueEvent(settings, queue, provider));
+    else findings.push({ what: 'an event put into the queue that the cloud writes to is in Kafka', why });
   } else {
     const endpoints = callbacks.endpoints.filter(({ kind }) => kind === 'vod');
     const [endpoint] = callbackEndpointsOf(settings, { endpoints });

@@ -127,6 +127,8 @@ test('by queue: it is asked whether it is there, is read and brings an event; no
   expect(never.text).toMatch(/FAIL {2}the queue never-created is there.*QueueNotExist.*\n +→ create it/);
 
   write('never-created', { queue: 'never-created', endpoint: undefined });
-  const elsewhere = await run('doctor', 'cloud', '--no-event');
+  const elsewhere = await run('doctor', 'cloud');
   expect(elsewhere.text).toMatch(/FAIL {2}callbacks go to the queue .*the role mns reads one of that name at https:/);
+  expect(elsewhere.text).toMatch(/warn {2}an event put into the queue .*: not tested/);
+  expect(elsewhere.text).not.toContain('a signed event');
 });
