@@ -11,7 +11,7 @@ import {
   type ComposeRules,
   continueCompose,
 } from './compose-attempt.ts';
-import type { JobContext, JobEnding, JobReader } from './job-kind.ts';
+import { type JobContext, type JobEnding, type JobReader, rightOf } from './job-kind.ts';
 
 export type ComposeJobsOptions = {
   readonly codec: Pick<Codec<ComposeJob>, 'decode'>;
@@ -44,7 +44,7 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
         return { kind: 'searched' as const, productIds: ours.map((one) => one.mediaId).reverse() };
       });
     }
-    return await options.submitting.call(signal, async () => {
+    const produce = async () => {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
       const { mediaId } = await cloudOf(job.region).produceEditingProjectVideo({
         title: titleOf(job),
@@ -53,7 +53,8 @@ export function composeJobs(options: ComposeJobsOptions): JobReader {
         storageLocation: options.storageLocationOf(job.region),
       });
       return { kind: 'produced' as const, productId: mediaId };
-    });
+    };
+    return await options.submitting.call(signal, produce, rightOf('compose', job.region));
   }
 
   async function work(job: ComposeJob, context: JobContext): Promise<JobEnding> {

@@ -15,8 +15,10 @@ export type JobContext = {
   /** Another runner may have started this job before. */
   readonly mayHaveStarted: boolean;
   readonly signal: AbortSignal;
-  /** Waits. Throws `Abandoned` when the job must stop here. */
+  /** Waits without holding a place, so that other jobs go on. Throws `Abandoned` when the job must stop here. */
   pause(ms: number): Promise<void>;
+  /** So many jobs wait that others can't be taken: who can do without gives up. */
+  crowded(): boolean;
   /** Publishes an event about the job's progress. */
   report(event: InternalEvent): Promise<void>;
 };
@@ -40,3 +42,6 @@ export type JobReader = {
   /** @throws where the bytes are no command of this topic */
   read(bytes: Buffer): Job | Promise<Job>;
 };
+
+/** What of the account a call needs: where that is refused, calls of other kinds and regions may still work. */
+export const rightOf = (what: string, region: string | null): string => `${what} ${region ?? ''}`;

@@ -49,7 +49,7 @@ export type JobRunnerOptions = {
   readonly questionsPerSecond?: number;
   /** Concurrent submissions, and concurrent questions. Default 16. */
   readonly callsAtOnce?: number;
-  /** Jobs in memory at most. Default 1,000. */
+  /** Jobs that are worked on at most; ten times as many may wait. Default 1,000. */
   readonly maxJobs?: number;
   readonly rules?: Partial<AttemptRules>;
   readonly composeRules?: Partial<ComposeRules>;

@@ -1,7 +1,8 @@
 /**
- * Works off a topic of commands. Many jobs are under way at once; only jobs of the same key wait for one another. Memory
- * is bounded by `maxJobs`, and a partition's offset is committed only up to its lowest unfinished job: after a crash every
- * job that hadn't ended comes again.
+ * Works off a topic of commands. Many jobs are under way at once; only jobs of the same key wait for one another. One that
+ * waits, to be tried again or for its turn, holds no place, so what is refused for hours stops no other. Memory is bounded by
+ * `maxJobs` and `maxWaiting`, and a partition's offset is committed only up to its lowest unfinished job: after a crash
+ * every job that hadn't ended comes again.
  */
 
 import {
@@ -52,8 +53,10 @@ export type RunJobsOptions = {
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
   readonly tracing?: Tracing | undefined;
-  /** Jobs in memory at most. Default 1,000. */
+  /** Jobs that are worked on at most. Default 1,000. */
   readonly maxJobs?: number;
+  /** Jobs that wait at most, beside them. Default: ten times `maxJobs`. */
+  readonly maxWaiting?: number;
   /** Offsets that a partition may run ahead of its lowest unfinished job; above it that partition waits. Default 10,000. */
   readonly maxSpan?: number;
 };
@@ -76,10 +79,12 @@ const endTimeoutMs = 10_000;
 export async function runJobs(options: RunJobsOptions): Promise<void> {
   const { reader, jobEvents, topics, platform, log, metrics, signal } = options;
   const maxJobs = options.maxJobs ?? 1_000;
+  const maxWaiting = options.maxWaiting ?? 10 * maxJobs;
   const maxSpan = options.maxSpan ?? 10_000;
   const partitions = new Map<string, Assigned>();
   const committed = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
+  let waiting = 0;
   // The end of the turn of each key's latest job, for which the key's next job waits.
   const lastOfKey = new Map<string, Promise<void>>();
   let failure: unknown;
@@ -108,6 +113,16 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
         partitions.set(name, assignment({ topic, partition }));
         lag.assigned({ topic, partition });
       }
+    }
+  }
+
+  /** Waits for that without holding a place. */
+  async function aside(until: Promise<void>): Promise<void> {
+    waiting++;
+    try {
+      await until;
+    } finally {
+      waiting--;
     }
   }
 
@@ -150,14 +165,15 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     }
     if (job.independent) passOn();
     const pause = async (ms: number) => {
-      await platform.sleep(ms, stop);
+      await aside(platform.sleep(ms, stop));
       if (stop.aborted) throw new Abandoned();
     };
+    const crowded = () => waiting >= maxWaiting || assigned.progress.span() >= maxSpan;
     const report = (event: InternalEvent) => publish(result(event), stop);
     let ending: JobEnding;
     let reason: DeadLetterReason | undefined;
     try {
-      ending = await job.work({ mayHaveStarted, signal: stop, pause, report });
+      ending = await job.work({ mayHaveStarted, signal: stop, pause, crowded, report });
     } catch (error) {
       if (error instanceof Abandoned || error instanceof KafkaFault) throw error;
       // A defect of ours must not stop the partition for good.
@@ -181,7 +197,7 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
   }
 
   async function finishInTurn(record: ConsumedRecord, assigned: Assigned, turn: Turn) {
-    await turn.comes;
+    await (turn.comes && aside(turn.comes));
     const traced = options.tracing?.begin(`${reader.name} job`, 'CONSUMER', record.headers, spanOf(record));
     try {
       await carryOut(record, assigned, turn.passOn, traced);
@@ -210,9 +226,14 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     lastOfKey.set(key, passed.promise);
   }
 
+  /** How many more jobs may be taken. Any of them may have to wait. */
+  function room(): number {
+    return Math.max(0, Math.min(maxJobs - (underWay.size - waiting), maxJobs + maxWaiting - underWay.size));
+  }
+
   /** Pauses partitions while memory is full, or while one unfinished job holds their offset back too far. */
   function steer(): void {
-    const full = underWay.size >= maxJobs;
+    const full = room() === 0;
     for (const { at, progress } of partitions.values()) source.setPaused(at, full || progress.span() >= maxSpan);
   }
 
@@ -232,8 +253,8 @@ export async function runJobs(options: RunJobsOptions): Promise<void> {
     while (!signal.aborted && failure === undefined) {
       steer();
       for (const { handover: predecessors } of partitions.values()) predecessors.look();
-      const room = Math.max(1, Math.min(pollRecords, maxJobs - underWay.size));
-      for (const record of await source.poll(room, pollMs)) take(record);
+      const most = Math.max(1, Math.min(pollRecords, room()));
+      for (const record of await source.poll(most, pollMs)) take(record);
       metrics.set('live2vod_jobs_in_flight', { kind: reader.name }, underWay.size);
       lag.look();
       if (platform.monotonicMs() - committedAtMs >= commitEveryMs) {

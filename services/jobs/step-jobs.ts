@@ -24,7 +24,7 @@ import {
   continueCompose,
   defaultComposeRules,
 } from './compose-attempt.ts';
-import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
+import { type Command, type Job, type JobContext, type JobEnding, rightOf } from './job-kind.ts';
 
 export type StepCloud = Pick<
   Production,
@@ -55,6 +55,9 @@ export const defaultStepRules: ComposeRules = {
  */
 const longestTranscodeMs = 2 * 60 * 60_000;
 
+/** An analysis that the account is refused for so long has failed: nothing waits for it, and a person may have it done again. */
+const analysisGivesUpAfterMs = 60 * 60_000;
+
 /** Audits, snapshots, covers, DNA and tags. */
 export function stepJobs(options: StepJobsOptions): (command: Command, order: StepOrder) => Job {
   const { submitting, asking, rules, platform } = options;
@@ -69,13 +72,19 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   ): Promise<ComposeAnswer> {
     // Within the call: a region that can't be served is an answer like the cloud's own.
     const cloud = () => options.cloudOf(job.region);
-    if (order.kind === 'COVER') return await coverSet(cloud, job.videoId, order, (set) => submitting.call(signal, set));
-    if (call.kind === 'search') return await jobsOfUsers(cloud, job.videoId, order, (ask) => asking.call(signal, ask));
-    return await submitting.call(signal, async () => {
+    const right = rightOf(order.kind, job.region);
+    if (order.kind === 'COVER')
+      return await coverSet(cloud, job.videoId, order, (set) => submitting.call(signal, set, right));
+    if (call.kind === 'search')
+      return await jobsOfUsers(cloud, job.videoId, order, (ask) =>
+        asking.call(signal, ask, rightOf('ask', job.region)),
+      );
+    const produce = async () => {
       if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
       const { jobId } = await submit(cloud(), job.videoId, order);
       return { kind: 'produced' as const, productId: jobId };
-    });
+    };
+    return await submitting.call(signal, produce, right);
   }
 
   async function work(job: Command, order: StepOrder, context: JobContext): Promise<JobEnding> {
@@ -85,10 +94,20 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
     while (next.do === 'call') {
       const dueAtMs = platform.monotonicMs() + next.afterMs;
       if (next.afterMs > 0) await context.pause(next.afterMs);
-      const answer = await answerOf(job, order, next.attempt.call, dueAtMs, context.signal);
-      next = continueCompose(job, next.attempt, answer, own, platform.now(), platform.random);
+      const { call } = next.attempt;
+      const answer = await answerOf(job, order, call, dueAtMs, context.signal);
+      const giveUp = givingUp(order, answer, context);
+      next = continueCompose(job, next.attempt, answer, { ...own, ...giveUp }, platform.now(), platform.random);
     }
     return endingOf(job, order, next.ending, Math.max(1, next.productions));
+  }
+
+  /** A verdict is waited for; all else gives way to other jobs where the account is refused it. */
+  function givingUp(order: StepOrder, answer: ComposeAnswer, context: JobContext): Partial<ComposeRules> {
+    if (answer.kind !== 'fault' || !answer.fault.accountWide) return {};
+    if (order.kind !== 'AUDIT' && context.crowded()) return { giveUpAfterMs: 0, triesBeforeGivingUp: 1 };
+    const isAnalysis = order.kind === 'DNA' || order.kind === 'TAGS';
+    return isAnalysis ? { giveUpAfterMs: Math.min(rules.giveUpAfterMs, analysisGivesUpAfterMs) } : {};
   }
 
   function endingOf(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {

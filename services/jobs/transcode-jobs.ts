@@ -1,7 +1,7 @@
 import { allReadable, type CallLimiter, type Transcoding } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { TranscodeOrder } from '../../schemas/generated/TranscodeJob.ts';
-import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
+import { type Command, type Job, type JobContext, type JobEnding, rightOf } from './job-kind.ts';
 import { beginTranscode, continueTranscode } from './transcode-attempt.ts';
 import {
   type AttemptRules,
@@ -43,11 +43,15 @@ export function transcodeJobs(options: TranscodeJobsOptions): (command: Command,
     const { templateGroupId, priority } = order;
     switch (call.kind) {
       case 'submit':
-        return await options.submitting.call(signal, async () => {
-          const { videoId, token } = job;
-          const answer = await cloud().submitTranscodeJobs({ videoId, templateGroupId, sessionId: token, priority });
-          return { kind: 'submitted' as const, ...answer };
-        });
+        return await options.submitting.call(
+          signal,
+          async () => {
+            const { videoId, token } = job;
+            const answer = await cloud().submitTranscodeJobs({ videoId, templateGroupId, sessionId: token, priority });
+            return { kind: 'submitted' as const, ...answer };
+          },
+          rightOf('transcode', job.region),
+        );
       case 'look':
         return await options.asking.call(signal, async () => {
           const { rows: tasks, odd } = await cloud().listTranscodeTask({ videoId: job.videoId });

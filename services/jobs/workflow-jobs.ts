@@ -7,7 +7,7 @@ import type { CallLimiter, FaultAnswer, Production } from '../../connectors/vod/
 import type { Platform } from '../../platform/host/index.ts';
 import { type Backoff, backoffMs } from '../../platform/retry.ts';
 import type { WorkflowOrder } from '../../schemas/generated/TranscodeJob.ts';
-import type { Command, Job, JobContext, JobEnding } from './job-kind.ts';
+import { type Command, type Job, type JobContext, type JobEnding, rightOf } from './job-kind.ts';
 
 export type WorkflowRules = {
   readonly backoff: Backoff;
@@ -49,11 +49,12 @@ export function workflowJobs(options: WorkflowJobsOptions): (command: Command, o
       const dueAtMs = platform.monotonicMs() + waitMs;
       if (waitMs > 0) await context.pause(waitMs);
       // Within the call: a region that can't be served is an answer like the cloud's own.
-      const answer: Answer = await submitting.call(context.signal, async () => {
+      const start = async () => {
         if (platform.monotonicMs() - dueAtMs > rules.staleAfterMs) return { kind: 'stale' as const };
         const { taskId } = await cloud().submitWorkflowJob({ mediaId: job.videoId, workflowId });
         return { kind: 'submitted' as const, taskId };
-      });
+      };
+      const answer: Answer = await submitting.call(context.signal, start, rightOf('workflow', job.region));
       if (answer.kind === 'submitted') return acknowledged(job, answer.taskId, attempt);
       if (answer.kind === 'stale') return unfinished(job, 'in-doubt', handedOver, attempt - 1);
       const { fault } = answer;

@@ -46,6 +46,7 @@ it.each([
     mayHaveStarted: false,
     signal: new AbortController().signal,
     pause: (ms) => platform.sleep(ms),
+    crowded: () => false,
     report: () => Promise.resolve(),
   });
 

@@ -38,6 +38,7 @@ const work = (job: Job, mayHaveStarted = false): Promise<JobEnding> =>
     mayHaveStarted,
     signal: new AbortController().signal,
     pause: (ms) => platform.sleep(ms),
+    crowded: () => false,
     report: () => Promise.resolve(),
   });
 

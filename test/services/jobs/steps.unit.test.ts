@@ -471,7 +471,7 @@ describe('a step of a video whose status the cloud refuses', () => {
     })({ token: 't', videoId: 'v', generation: 0, plannedAt: startMs, region: null }, order);
     const signal = new AbortController().signal;
     const ending = await job.work({
-      ...{ mayHaveStarted: false, signal, pause: (ms: number) => platform.sleep(ms) },
+      ...{ mayHaveStarted: false, signal, pause: (ms: number) => platform.sleep(ms), crowded: () => false },
       report: () => Promise.resolve(),
     });
     return ending.result;

@@ -21,6 +21,7 @@ async function workOff(cloud: Cloud, job: { readonly videoId?: string; readonly 
     mayHaveStarted: false,
     signal: new AbortController().signal,
     pause: (ms) => platform.sleep(ms),
+    crowded: () => false,
     report: (event) => Promise.resolve(void reported.push(event.type)),
     ...more,
   });
