@@ -1,7 +1,6 @@
 import type { Codec } from '../../connectors/avro/index.ts';
 import { groupMember, IdempotentProducer, type KafkaSettings } from '../../connectors/kafka/index.ts';
 import type { CloudFault, VodCloud } from '../../connectors/vod/index.ts';
-import { callLimiter } from '../../connectors/vod/index.ts';
 import type { Platform } from '../../platform/host/index.ts';
 import type { Logger, Metrics, Tracing } from '../../platform/telemetry/index.ts';
 import { Waits } from '../../platform/waits.ts';
@@ -9,6 +8,7 @@ import { whenAvailable } from '../../platform/when-available.ts';
 import type { ComposeJob } from '../../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../../schemas/generated/TranscodeJob.ts';
 import type { TopicId } from '../../schemas/topics.ts';
+import { callRates } from './call-rates.ts';
 import { type ComposeRules, defaultComposeRules } from './compose-attempt.ts';
 import { composeJobs } from './compose-jobs.ts';
 import type { JobReader } from './job-kind.ts';
@@ -45,7 +45,7 @@ export type JobRunnerOptions = {
    * each its part, they don't know of one another.
    */
   readonly submissionsPerSecond?: number;
-  /** Questions (ListTranscodeTask, GetTranscodeTask) a second. Default 50 of the documented 100. */
+  /** Questions (ListTranscodeTask, GetTranscodeTask) a second. Default 50 of the documented 100; 12 at most about steps. */
   readonly questionsPerSecond?: number;
   /** Concurrent submissions, and concurrent questions. Default 16. */
   readonly callsAtOnce?: number;
@@ -65,11 +65,7 @@ export type JobRunnerOptions = {
  */
 export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   const { platform, topics, log, metrics, codecs, cloudOf } = options;
-  const atOnce = options.callsAtOnce ?? 16;
-  // One account, one limit: all jobs share it.
-  const logFault = loggerOfFaults(log, platform);
-  const submitting = callLimiter({ perSecond: options.submissionsPerSecond ?? 25, atOnce }, platform, logFault);
-  const asking = callLimiter({ perSecond: options.questionsPerSecond ?? 50, atOnce }, platform, logFault);
+  const { submitting, asking, askingOfSteps } = callRates(options, platform, loggerOfFaults(log, platform));
   const shared = { cloudOf, submitting, asking, platform };
   const transcode = transcodeJobs({
     ...shared,
@@ -77,7 +73,7 @@ export async function runJobRunner(options: JobRunnerOptions): Promise<void> {
   });
   const stepRules = { ...defaultStepRules, ...options.stepRules };
   const workflow = workflowJobs({ ...shared, rules: stepRules });
-  const step = stepJobs({ ...shared, rules: stepRules });
+  const step = stepJobs({ ...shared, asking: askingOfSteps, rules: stepRules });
   const compose = composeJobs({
     ...shared,
     codec: codecs.composeJob,
