@@ -76,6 +76,11 @@ export function planClip(sources: readonly ClipSource[], fromMs: number, toMs: n
       atMs = nextMs;
       continue;
     }
+    const nextMs = shown.at(-1)?.endMs === atMs ? resumedBy(sources, preferred, atMs) : null;
+    if (nextMs !== null && nextMs < toMs && source.format !== preferred) {
+      atMs = nextMs;
+      continue;
+    }
     if (!isNormal(source)) return refusal('NOT_NORMAL', notNormal(source));
     const untilMs = Math.min(source.endMs, toMs);
     const part = partOf(source, atMs, untilMs);
@@ -172,6 +177,19 @@ function best(candidates: readonly ClipSource[], preferred: string | null): Clip
       b.endMs - a.endMs ||
       byText(a.videoId, b.videoId),
   );
+  return first ?? null;
+}
+
+/**
+ * Where a file of the preferred format goes on that nearly meets the one before it. What lies between need not be a hole (cloud
+ * facts 4.9), and a second of another format would be seen.
+ */
+function resumedBy(sources: readonly ClipSource[], preferred: string | null, atMs: number): number | null {
+  const [first] = sources
+    .filter((one) => one.format === preferred && isNormal(one) && one.startMs > atMs)
+    .map(({ startMs }) => startMs)
+    .filter((startMs) => startMs - atMs <= limits.jitterMs)
+    .sort((a, b) => a - b);
   return first ?? null;
 }
 
