@@ -18,9 +18,6 @@ export const inCallback: readonly Equivalent[] = [
     ['text.length * 3 <= limit', 'false'],
     ['text.length * 3 <= limit', 'text.length * 3 < limit'],
   ]),
-  ...callback('time.ts', 'parseCloudTime', 'Saves time for usual times, which are read the same the long way.', [
-    ['usual.test(value)', 'false'],
-  ]),
   ...callback('parse.ts', 'parseCallback', 'The readers of fields throw nothing else.', [
     ['error instanceof Unusable', 'true'],
   ]),

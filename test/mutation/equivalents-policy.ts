@@ -6,8 +6,5 @@ const why = 'what is remembered of a stream is what would be found again: it sav
 export const inPolicy: readonly Equivalent[] = [
   { ...book, within: 'mostKnown', from: '10_000', to: '(10001)', why },
   { ...book, within: 'mostKnown', from: '10_000', to: '(9999)', why },
-  { ...book, from: 'known.size === mostKnown', to: 'true', why },
-  { ...book, from: 'known.size === mostKnown', to: 'false', why },
-  { ...book, from: 'known.size === mostKnown', to: 'known.size !== mostKnown', why },
-  { ...book, from: 'known.set(key, policy);', to: ';', why },
+  { ...book, from: 'known.add(stream, policy);', to: ';', why },
 ];

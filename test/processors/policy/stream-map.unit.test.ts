@@ -19,13 +19,15 @@ describe('a value of a stream', () => {
 
   it('is forgotten with all others once one more comes than there is room for', () => {
     const map = new StreamMap<number>(2);
-    const all = [1, 2, 3, 4].map((n) => stream('d', 'a', `s${n}`));
+    const all = [1, 2, 3, 4, 5].map((n) => stream('d', 'a', `s${n}`));
     const known = () => all.map((one) => map.get(one));
     for (const [n, one] of all.slice(0, 2).entries()) map.add(one, n);
-    expect(known()).toEqual([0, 1, undefined, undefined]);
+    expect(known()).toEqual([0, 1, undefined, undefined, undefined]);
     map.add(all[2] as (typeof all)[0], 2);
-    expect(known()).toEqual([undefined, undefined, 2, undefined]);
+    expect(known()).toEqual([undefined, undefined, 2, undefined, undefined]);
     map.add(all[3] as (typeof all)[0], 3);
-    expect(known()).toEqual([undefined, undefined, 2, 3]);
+    expect(known()).toEqual([undefined, undefined, 2, 3, undefined]);
+    map.add(all[4] as (typeof all)[0], 4);
+    expect(known()).toEqual([undefined, undefined, undefined, undefined, 4]);
   });
 });

@@ -95,6 +95,8 @@ describe('a video tells its stream', () => {
     ['http://b/x/y.flv?auth=1', 'flv'],
     ['http://b/x/y.mp4#t', 'mp4'],
     ['http://b/x.mp4/y.ts', null],
+    ['http://b/x.mp4?next=y.m3u8', 'mp4'],
+    ['http://b/x.flv#y.m3u8', 'flv'],
     ['http://b/x/y-m3u8', null],
     ['http://b/x/y.m3u8x', null],
     [undefined, null],
