@@ -51,17 +51,12 @@ export function announce(
   }
 
   for (const session of sessions) {
-    const { startMs, endMs } = session.group;
+    const { startMs } = session.group;
     const before = saidByStart.get(startMs);
     saidByStart.delete(startMs);
     const live = known.live.recordings.get(startMs) ?? keptRecording(before?.live, known.live);
     const digest = say(startMs, contentOf(session, live), before);
-    // One that Live alone knows of decides nothing. The session that swallows it may begin a little later.
-    const kept =
-      session.group.segments.length === 0
-        ? { endTime: Math.max(endMs, startMs + limits.liveEarlyMs), compose: null, rules: null }
-        : { endTime: endMs, compose: session.closed ? session.mode : (before?.compose ?? null), rules: session.rules };
-    next.push(asBefore(before, { startTime: startMs, ...kept, digest, mergedInto: null, mergedAt: null, live }));
+    next.push(asBefore(before, entryOf(session, digest, live, before)));
   }
   // Beyond what is remembered the oldest redirects end early.
   let most = limits.redirects * Math.max(1, sessions.length);
@@ -87,6 +82,27 @@ export function keptAt({ startTime, mergedInto }: EmittedSession, current: reado
   return mergedInto !== null && current.some(({ group }) => group.startMs === mergedInto) ? mergedInto : startTime;
 }
 
+/** What is kept of a session that is told of. */
+function entryOf(
+  { group: { startMs, endMs, segments }, closed, mode, rules }: Session,
+  digest: number,
+  live: LiveRecording | null,
+  before: EmittedSession | undefined,
+): EmittedSession {
+  // One that Live alone knows of decides nothing. The session that swallows it may begin a little later.
+  const isAlone = segments.length === 0;
+  return {
+    startTime: startMs,
+    endTime: isAlone ? Math.max(endMs, startMs + limits.liveEarlyMs) : endMs,
+    digest,
+    compose: isAlone ? null : closed ? mode : (before?.compose ?? null),
+    mergedInto: null,
+    mergedAt: null,
+    rules: isAlone ? null : rules,
+    live,
+  };
+}
+
 /** The one that was, where nothing has changed: then a record that holds it needn't be written. */
 function asBefore(before: EmittedSession | undefined, now: EmittedSession): EmittedSession {
   const isSame =
@@ -96,16 +112,32 @@ function asBefore(before: EmittedSession | undefined, now: EmittedSession): Emit
     before.compose === now.compose &&
     before.mergedInto === now.mergedInto &&
     before.mergedAt === now.mergedAt &&
-    areSameFields(before.rules, now.rules) &&
-    areSameFields(before.live ?? null, now.live);
+    areSameRules(before.rules, now.rules) &&
+    areSameRecordings(before.live ?? null, now.live);
   return isSame ? before : now;
 }
 
-function areSameFields<T extends KeptRules | LiveRecording>(a: T | null, b: T | null): boolean {
-  if (a === b) return true;
-  if (a === null || b === null) return false;
-  for (const field in b) if (a[field] !== b[field]) return false;
-  return true;
+function areSameRules(a: KeptRules | null, b: KeptRules | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.cycleMs === b.cycleMs &&
+    a.disconnectDelayMs === b.disconnectDelayMs &&
+    a.graceMs === b.graceMs &&
+    a.composeOverdueMs === b.composeOverdueMs &&
+    a.takeOver === b.takeOver
+  );
+}
+
+function areSameRecordings(a: LiveRecording | null, b: LiveRecording | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.state === b.state &&
+    a.startedTime === b.startedTime &&
+    a.pausedTime === b.pausedTime &&
+    a.resumedTime === b.resumedTime &&
+    a.endedTime === b.endedTime &&
+    a.fileTime === b.fileTime
+  );
 }
 
 /** The record of this session is deleted. */

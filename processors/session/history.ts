@@ -11,7 +11,7 @@ import type { Composition, StreamState, StreamVideo } from '../../schemas/genera
 import { compositionKeyOf } from '../composition-token.ts';
 import { type Archive, endOf, type Page, reachMs } from './archive.ts';
 import { inOrder, withFact } from './facts.ts';
-import { homeOf, withCompositions } from './ledger.ts';
+import { bySession, homeOf, withCompositions } from './ledger.ts';
 import { isRetiring } from './retention.ts';
 import type { SessionRules } from './rules.ts';
 import type { Judged, Span, Turned } from './span.ts';
@@ -141,26 +141,39 @@ function spanOf(
 ): Span {
   const { forget = [], add = [], leave = [], join = [], clock } = change;
   const states = [...pages.map(({ state }) => state), ...(withOwn ? [own] : [])];
-  const all = states.flatMap(({ videos }) => videos);
-  const videos = (pages.length > 0 ? all.sort(inOrder) : all).filter(({ videoId }) => !forget.includes(videoId));
+  const all = inAll(states, ({ videos }) => videos, inOrder);
+  const videos = forget.length === 0 ? all : all.filter(({ videoId }) => !forget.includes(videoId));
+  const compositions = inAll(states, (state) => state.compositions, bySession);
+  const kept =
+    leave.length === 0 ? compositions : compositions.filter(({ token }) => !leave.includes(compositionKeyOf(token)));
   return {
     stream: own.stream,
     revision: own.revision,
     clock: Math.max(own.clock, clock ?? 0),
     live: { events: own.liveEvents, clock: own.liveClock, fromMs: own.archivedBefore ?? Number.NEGATIVE_INFINITY },
     videos: add.reduce(withFact, videos),
-    sessions: states.flatMap(({ sessions }) => sessions).sort((a, b) => a.startTime - b.startTime),
+    sessions: inAll(
+      states,
+      ({ sessions }) => sessions,
+      (a, b) => a.startTime - b.startTime,
+    ),
     composesUnplaced: add.some(isBegun) || own.videos.some((video) => isBegun(video) && !add.some(isAbout(video))),
     isOrdered: (token: string) =>
       own.compositions.some((one) => compositionKeyOf(one.token) === compositionKeyOf(token)) ||
       (archive?.placeOf('c', compositionKeyOf(token)) ?? null) !== null,
-    compositions: withCompositions(
-      states
-        .flatMap(({ compositions }) => compositions)
-        .filter(({ token }) => !leave.includes(compositionKeyOf(token))),
-      join,
-    ),
+    compositions: join.length === 0 ? kept : withCompositions(kept, join),
   };
+}
+
+/** What all these records hold, in that order, which each is in. */
+function inAll<T>(
+  states: readonly StreamState[],
+  held: (state: StreamState) => readonly T[],
+  order: (a: T, b: T) => number,
+): readonly T[] {
+  const [first, ...others] = states;
+  if (first && others.length === 0) return held(first);
+  return states.flatMap(held).sort(order);
 }
 
 /** The cloud composes it, and nothing tells of when. */

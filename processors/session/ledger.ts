@@ -41,11 +41,14 @@ function withOutcome(
   return isSame ? composition : { ...composition, ...outcome };
 }
 
-/** By session, then token. */
+/** In the order of `bySession`. */
 export function withCompositions(compositions: readonly Composition[], added: readonly Composition[]): Composition[] {
-  return [...compositions, ...added].sort(
-    (a, b) => a.sessionStart - b.sessionStart || byText(compositionKeyOf(a.token), compositionKeyOf(b.token)),
-  );
+  return [...compositions, ...added].sort(bySession);
+}
+
+/** By session, then token. */
+export function bySession(a: Composition, b: Composition): number {
+  return a.sessionStart - b.sessionStart || byText(compositionKeyOf(a.token), compositionKeyOf(b.token));
 }
 
 /** The ledger entry that the video is the product of; a redrive has another generation of the same token. */

@@ -86,6 +86,7 @@ function archiveAll(
   const before = pages.filter(({ startMs }) => startMs >= judged.fromMs && startMs < judged.toMs);
   const old = videos.filter((video) => isJudged(homeIn(video)));
   const compositions = turned.compositions.filter(({ sessionStart }) => sessionStart > 0 && isJudged(sessionStart));
+  if (before.length + old.length + compositions.length === 0) return 0;
   const starts = pageStarts(old, turned.current, compositions, homeIn);
   for (const page of before) if (!starts.includes(page.startMs)) archive.remove(page);
 
