@@ -134,7 +134,8 @@ export function SessionView({ id, onConnection }: { id: string; onConnection: (u
           {say('callbacks')}: {arrivals.length} · {say('outOfOrder')}: {late}
         </small>
       </p>
-      {arrivals.length === 0 ? (
+      {/* Videos are read after their session: until then there are none, and yet they're not missing. */}
+      {videoIdsOf(session).length === 0 ? (
         <p class="empty">{say('noArrivals')}</p>
       ) : (
         <Chart option={arrival} label={`${say('arrival')}: ${stream.streamName}`} height={200} />
