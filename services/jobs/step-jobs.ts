@@ -58,6 +58,8 @@ const longestTranscodeMs = 2 * 60 * 60_000;
 /** An analysis that the account is refused for so long has failed: nothing waits for it, and a person may have it done again. */
 const analysisGivesUpAfterMs = 60 * 60_000;
 
+const isAnalysis = ({ kind }: StepOrder) => kind === 'DNA' || kind === 'TAGS';
+
 /** Audits, snapshots, covers, DNA and tags. */
 export function stepJobs(options: StepJobsOptions): (command: Command, order: StepOrder) => Job {
   const { submitting, asking, rules, platform } = options;
@@ -89,7 +91,7 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
 
   async function work(job: Command, order: StepOrder, context: JobContext): Promise<JobEnding> {
     const mayBeThere = order.kind !== 'COVER' && (context.mayHaveStarted || job.generation > 0);
-    const own = order.kind === 'DNA' || order.kind === 'TAGS' ? patient : rules;
+    const own = isAnalysis(order) ? patient : rules;
     let next = beginCompose(mayBeThere, platform.now());
     while (next.do === 'call') {
       const dueAtMs = platform.monotonicMs() + next.afterMs;
@@ -106,8 +108,7 @@ export function stepJobs(options: StepJobsOptions): (command: Command, order: St
   function givingUp(order: StepOrder, answer: ComposeAnswer, context: JobContext): Partial<ComposeRules> {
     if (answer.kind !== 'fault' || !answer.fault.accountWide) return {};
     if (order.kind !== 'AUDIT' && context.crowded()) return { giveUpAfterMs: 0, triesBeforeGivingUp: 1 };
-    const isAnalysis = order.kind === 'DNA' || order.kind === 'TAGS';
-    return isAnalysis ? { giveUpAfterMs: Math.min(rules.giveUpAfterMs, analysisGivesUpAfterMs) } : {};
+    return isAnalysis(order) ? { giveUpAfterMs: Math.min(rules.giveUpAfterMs, analysisGivesUpAfterMs) } : {};
   }
 
   function endingOf(job: Command, order: StepOrder, ending: ComposeEnding, attempt: number): JobEnding {

@@ -45,6 +45,8 @@ export function eventNameOf(eventType: string, jobId: string | null = null): str
   return jobId === null ? eventType : `${eventType} ${jobId}`;
 }
 
+type OpenJobs = Pick<KnownVideo, 'stepJobs' | 'runs' | 'cloudWorkflowId'>;
+
 export function knownVideo(state: VideoState): KnownVideo {
   const reported = new Set<string>();
   let heardAtMs = 0;
@@ -59,12 +61,14 @@ export function knownVideo(state: VideoState): KnownVideo {
     for (const { jobId } of fact.outputs) if (jobId !== null) reported.add(eventNameOf('TranscodeComplete', jobId));
   }
   const { videoId, stream, region } = state;
-  const stepJobs = openJobsOf(state);
   const runs = openRuns(state);
-  const needs = needsOf(state, reported, stepJobs);
   const cloudWorkflowId = openCloudRun(state);
-  const open = { ...(runs.length === 0 ? {} : { runs }), ...(cloudWorkflowId === null ? {} : { cloudWorkflowId }) };
-  return { videoId, stream, region, needs, stepJobs, reported, heardAtMs, ...open };
+  const open: OpenJobs = {
+    stepJobs: openJobsOf(state),
+    ...(runs.length === 0 ? {} : { runs }),
+    ...(cloudWorkflowId === null ? {} : { cloudWorkflowId }),
+  };
+  return { videoId, stream, region, needs: needsOf(state, reported, open), reported, heardAtMs, ...open };
 }
 
 /** A cover is set by its call: nothing is to be heard of it. */
@@ -94,7 +98,7 @@ function openJobsOf({ steps }: VideoState): KnownVideo['stepJobs'] {
  */
 const cloudId = /^[A-Za-z0-9_-]+$/;
 
-function needsOf(state: VideoState, reported: ReadonlySet<string>, stepJobs: KnownVideo['stepJobs']): readonly Need[] {
+function needsOf(state: VideoState, reported: ReadonlySet<string>, open: OpenJobs): readonly Need[] {
   if (state.status === 'DELETED' || state.retired) return [];
   if (state.subject !== 'VIDEO' || !cloudId.test(state.videoId)) return [];
   const needs: Need[] = [];
@@ -111,8 +115,8 @@ function needsOf(state: VideoState, reported: ReadonlySet<string>, stepJobs: Kno
   );
   if (unreported || state.transcodedTime === null || hasNamelessRun(state)) needs.push('transcodes');
   if (state.coverUrl === null) needs.push('cover');
-  needs.push(...(Object.keys(stepJobs) as StepNeed[]));
-  if (openRuns(state).length > 0 || openCloudRun(state) !== null) needs.push('workflow');
+  needs.push(...(Object.keys(open.stepJobs) as StepNeed[]));
+  if (open.runs !== undefined || open.cloudWorkflowId !== undefined) needs.push('workflow');
   return needs;
 }
 
