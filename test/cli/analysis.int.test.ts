@@ -2,21 +2,16 @@
  * DNA and tags by policy on the real stack: every role by `up`, and the cloud emulated. Each recording and the film are
  * fingerprinted and tagged once; the film is found to resemble its recordings, in its state and by the API.
  */
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { stringify } from 'yaml';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { calmEmulator, stopAfterTest } from '../emulator/world.ts';
 import { eventually } from '../support/eventually.ts';
-import { command, ownSettings } from './command.ts';
+import { settingsBeside, signing, upWith } from './beside-emulator.ts';
+import { ownSettings } from './command.ts';
 
 const stack = inject('stack');
-const key = 'Abc123Def456';
-const url = 'https://ingress.example.com/callbacks/vod';
 const patient = { timeoutMs: 90_000 };
 
 /** Passes callbacks on to `target`, but for those that say that composing began: these go when they are released. */
@@ -58,21 +53,10 @@ async function gateway(target: string) {
 test('by analyse every recording and the film are fingerprinted and tagged once, and what is found is in their states', async () => {
   const own = await ownSettings(stack);
   const door = await gateway(`http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod`);
-  const emulator = await calmEmulator({ callbackUrl: url, callbackKey: key, deliverTo: door.url });
-  const file = join(own.LIVE2VOD_HOME, 'live2vod.yaml');
+  const emulator = await calmEmulator({ ...signing, deliverTo: door.url });
   const rule = { transcode: 'cloud', analyse: { dna: { dnaDbId: 'ours' }, tags: { analyseTypes: ['OCR'] } } };
   const policies = [{ match: { app: 'practice-3a' }, segments: rule, composed: { ...rule, compose: 'cloud' } }];
-  writeFileSync(file, stringify({ policies }));
-  const up = command(['up'], {
-    ...own,
-    ...{ LIVE2VOD_CONFIG: file, LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '1' },
-    ...{ LOG_LEVEL: 'error', VOD_CALLBACK_URL: url, VOD_CALLBACK_KEYS: key },
-    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret' },
-    ...{ VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
-  });
-  await up.said(/ready: console/);
-  const console = `http://127.0.0.1:${own.CONSOLE_PORT}`;
-  await eventually(async () => (await fetch(`${console}/readyz`)).ok, patient);
+  const { up, console } = await upWith(settingsBeside(emulator, own, { policies }));
 
   emulator.play({ practices: ['3a'], shows: 1, compression: 1e7 });
   await emulator.whenQuiet();

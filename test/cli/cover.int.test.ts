@@ -2,28 +2,23 @@
  * A cover by policy on the real stack: every role by `up`, and the cloud emulated. The picture that the pipeline has taken
  * becomes the cover of the recording at the cloud and in the state, and stays so beside the one that the cloud takes by itself.
  */
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { stringify } from 'yaml';
 import { templateGroupIds } from '../../emulator/index.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { calmEmulator } from '../emulator/world.ts';
 import { eventually } from '../support/eventually.ts';
-import { command, ownSettings } from './command.ts';
+import { settingsBeside, signing, upWith } from './beside-emulator.ts';
+import { ownSettings } from './command.ts';
 
 const stack = inject('stack');
-const key = 'Abc123Def456';
-const url = 'https://ingress.example.com/callbacks/vod';
 const patient = { timeoutMs: 90_000 };
 
 test('by beforeTranscode.cover a recording gets the picture that was taken for it, at the cloud and in its state', async () => {
   const own = await ownSettings(stack);
   const emulator = await calmEmulator({
-    ...{ callbackUrl: url, callbackKey: key, deliverTo: `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod` },
+    ...signing,
+    deliverTo: `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod`,
   });
-  const file = join(own.LIVE2VOD_HOME, 'live2vod.yaml');
   const segments = {
     ...{
       transcode: 'pipeline',
@@ -31,17 +26,9 @@ test('by beforeTranscode.cover a recording gets the picture that was taken for i
       beforeTranscode: { cover: { atSeconds: 5 } },
     },
   };
-  writeFileSync(file, stringify({ policies: [{ match: { app: 'practice-2' }, segments }] }));
-  const up = command(['up'], {
-    ...own,
-    ...{ LIVE2VOD_CONFIG: file, LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '1' },
-    ...{ LOG_LEVEL: 'error', VOD_CALLBACK_URL: url, VOD_CALLBACK_KEYS: key },
-    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret' },
-    ...{ VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
-  });
-  await up.said(/ready: console/);
-  const console = `http://127.0.0.1:${own.CONSOLE_PORT}`;
-  await eventually(async () => (await fetch(`${console}/readyz`)).ok, patient);
+  const { up, console } = await upWith(
+    settingsBeside(emulator, own, { policies: [{ match: { app: 'practice-2' }, segments }] }),
+  );
 
   emulator.play({ practices: ['2'], shows: 1, showSeconds: 600, compression: 1e7 });
   await emulator.whenQuiet();

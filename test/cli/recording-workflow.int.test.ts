@@ -2,22 +2,17 @@
  * A workflow in `recording:` on the real stack: set up at the cloud by `record-config`, run by the cloud over what it records,
  * and told to every role of `up` by callbacks alone. Beside it a format that plays as it is, and a film by the same workflow.
  */
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { stringify } from 'yaml';
 import type { LatencyRow } from '../../connectors/clickhouse/index.ts';
 import { workflowIds } from '../../emulator/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import { calmEmulator } from '../emulator/world.ts';
 import { eventually } from '../support/eventually.ts';
+import { settingsBeside, signing, upWith } from './beside-emulator.ts';
 import { command, ownSettings } from './command.ts';
 
 const stack = inject('stack');
-const key = 'Abc123Def456';
-const url = 'https://ingress.example.com/callbacks/vod';
 const patient = { timeoutMs: 90_000 };
 const domain = 'play.example.com';
 const workflow = workflowIds.byHand;
@@ -25,9 +20,9 @@ const workflow = workflowIds.byHand;
 test('a workflow in recording: is run by the cloud, and its sessions are ready, its runs in the ledger and in latency', async () => {
   const own = await ownSettings(stack);
   const emulator = await calmEmulator({
-    ...{ callbackUrl: url, callbackKey: key, deliverTo: `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod` },
+    ...signing,
+    deliverTo: `http://127.0.0.1:${own.INGRESS_PORT}/callbacks/vod`,
   });
-  const file = join(own.LIVE2VOD_HOME, 'live2vod.yaml');
   const formats = [
     { format: 'm3u8', workflow, of: 'both', compose: true },
     { format: 'mp4', transcode: 'store-only' },
@@ -36,25 +31,15 @@ test('a workflow in recording: is run by the cloud, and its sessions are ready, 
     { domain, app: 'practice-1', cycleSeconds: 900, workflow },
     { domain, app: 'practice-3a', cycleSeconds: 1200, formats },
   ];
-  writeFileSync(file, stringify({ recording: { configs } }));
-  const settings = {
-    ...own,
-    ...{ LIVE2VOD_CONFIG: file, LIVE2VOD_TOPIC_PREFIX: `test-${randomUUID()}.`, LIVE2VOD_PARTITIONS: '1' },
-    ...{ LOG_LEVEL: 'error', VOD_CALLBACK_URL: url, VOD_CALLBACK_KEYS: key },
-    ...{ ALIBABA_CLOUD_ACCESS_KEY_ID: 'emulator', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'emulator-secret' },
-    ...{ VOD_ENDPOINT: emulator.url, LIVE_ENDPOINT: emulator.url },
-  };
+  const settings = settingsBeside(emulator, own, { recording: { configs } });
   const applied = command(['record-config', 'apply'], settings);
   expect(await applied.status, applied.text()).toBe(0);
   expect(applied.text()).toMatch(/updated play\.example\.com\/practice-1\/\*\nupdated play\.example\.com\/practice-3a/);
   const planned = command(['record-config', 'plan'], settings);
   expect(await planned.status, planned.text()).toBe(0);
 
-  const up = command(['up'], settings);
-  await up.said(/ready: console/);
-  const console = `http://127.0.0.1:${own.CONSOLE_PORT}`;
+  const { up, console } = await upWith(settings);
   const get = async (path: string) => (await fetch(`${console}${path}`)).json();
-  await eventually(async () => (await fetch(`${console}/readyz`)).ok, patient);
 
   emulator.play({ practices: ['1', '3a'], shows: 1, showSeconds: 3000, compression: 1e7 });
   await emulator.whenQuiet();
