@@ -142,10 +142,10 @@ export class IdempotentProducer {
     await this.#calls.work<void>('flush the producer', timeoutMs, (done) => this.#producer.flush(timeoutMs, done));
   }
 
-  /** Waits up to 10 s for what is in flight, then disconnects. */
+  /** Waits up to 10 s for what is in flight, unless nothing can come of it any more, then disconnects. */
   async close(): Promise<void> {
     if (this.#producer.isConnected()) {
-      await this.flush(10_000).catch(() => {});
+      if (!this.#diagnostics.lost) await this.flush(10_000).catch(() => {});
       await closeClient(this.#producer, this.#calls);
     }
     this.#stopTicking();
@@ -161,9 +161,17 @@ export class IdempotentProducer {
     else waiting.resolve({ partition: report.partition, offset: report.offset });
   }
 
-  /** The client reports every record by its own time-out; a client that doesn't can't be used any more. */
+  /**
+   * The client reports every record by its own time-out; a client that doesn't can't be used any more. One that has lost its
+   * brokers would only let time pass.
+   */
   #giveUpOverdue(): void {
     this.#tick += 1;
+    const { lost } = this.#diagnostics;
+    if (lost) {
+      for (const waiting of this.#waiting) this.#end(waiting, lost);
+      return;
+    }
     for (const waiting of this.#waiting) {
       if (this.#tick - waiting.sentInTick < this.#overdueTicks) return;
       this.#giveUp(waiting, 'the Kafka client does not say');
@@ -171,10 +179,14 @@ export class IdempotentProducer {
   }
 
   #giveUp(waiting: Waiting, why: string): void {
+    const text = `whether a record has reached ${waiting.topic} is not known: ${why}`;
+    this.#end(waiting, new KafkaFault(text, { code: 'KAFKA_CALL_HUNG', fatal: true }));
+  }
+
+  #end(waiting: Waiting, fault: KafkaFault): void {
     this.#waiting.delete(waiting);
     this.#inFlightBytes -= waiting.bytes;
-    const text = `whether a record has reached ${waiting.topic} is not known: ${why}`;
-    waiting.reject(new KafkaFault(text, { code: 'KAFKA_CALL_HUNG', fatal: true }));
+    waiting.reject(fault);
   }
 }
 

@@ -15,7 +15,11 @@ export type FoldedFacts = {
   recording: VideoState['recording'];
   region: string | null;
   announcedRecording: boolean;
+  /** By a callback, not only by what the reconciler found. */
+  toldRecording: boolean;
   announcedComposing: boolean;
+  /** The reconciler takes it for a composition, since the cloud lists it among no recordings. */
+  foundComposing: boolean;
   /** A composition began and failed at once. */
   refusedComposing: boolean;
   uploaded: boolean;
@@ -27,6 +31,7 @@ export type FoldedFacts = {
   /** Time of the earliest success of each. */
   recordedTime: number | null;
   composeStartTime: number | null;
+  foundComposeTime: number | null;
   ownComposeTime: number | null;
   /** We had it composed, and the cloud distributes it as it is. */
   ownPlays: boolean;
@@ -80,7 +85,9 @@ function noFacts(): FoldedFacts {
     recording: null,
     region: null,
     announcedRecording: false,
+    toldRecording: false,
     announcedComposing: false,
+    foundComposing: false,
     refusedComposing: false,
     uploaded: false,
     produced: false,
@@ -89,6 +96,7 @@ function noFacts(): FoldedFacts {
     deleted: false,
     recordedTime: null,
     composeStartTime: null,
+    foundComposeTime: null,
     ownComposeTime: null,
     ownPlays: false,
     sourceReadyTime: null,
@@ -216,6 +224,7 @@ function foldFact(seen: FoldedFacts, event: Event): void {
   switch (fact.kind) {
     case 'RECORDED':
       seen.announcedRecording = true;
+      seen.toldRecording ||= !isFinding(event);
       seen.stream ??= fact.stream;
       seen.recording ??= fact.recording;
       if (!ok) break;
@@ -226,6 +235,11 @@ function foldFact(seen: FoldedFacts, event: Event): void {
       seen.stream ??= fact.stream;
       if (!ok) {
         seen.refusedComposing = true;
+        break;
+      }
+      if (isFinding(event)) {
+        seen.foundComposing = true;
+        seen.foundComposeTime ??= time;
         break;
       }
       seen.announcedComposing = true;

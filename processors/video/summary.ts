@@ -41,6 +41,7 @@ export type Summary = Pick<
  */
 export function summaryOf(events: readonly Event[], decided: VideoState['sourcePlays'] = null): Summary {
   const seen = foldFacts(events);
+  const kind = kindOf(seen);
   const outputs = outputsOf(events);
   const sourceReadyTime = seen.sourceReadyTime ?? seen.urlUploadTime;
   const sourceGone = isSourceGone(seen);
@@ -61,12 +62,13 @@ export function summaryOf(events: readonly Event[], decided: VideoState['sourceP
   });
   const failure = shownFailure(status, seen, outputs, auditStatus);
   return {
-    kind: kindOf(seen),
+    kind,
     status,
     stream: seen.stream,
     recording: seen.recording,
     recordedTime: seen.recordedTime,
-    composeStartTime: seen.composeStartTime ?? seen.ownComposeTime,
+    composeStartTime:
+      seen.composeStartTime ?? (kind === 'COMPOSED' ? seen.foundComposeTime : null) ?? seen.ownComposeTime,
     sourceReadyTime,
     firstPlayableTime: earliest(
       seen.streamPlayableTime ?? seen.summaryPlayableTime ?? observedPlayable(seen) ?? firstAudible(seen),
@@ -108,6 +110,8 @@ function firstAudible(seen: FoldedFacts): number | null {
 
 function kindOf(seen: FoldedFacts): VideoState['kind'] {
   if (seen.announcedComposing) return 'COMPOSED';
+  // What the reconciler concludes gives way to what the cloud says.
+  if (seen.foundComposing && !seen.toldRecording) return 'COMPOSED';
   if (seen.announcedRecording) return 'SEGMENT';
   if (seen.refusedComposing) return 'COMPOSED';
   return seen.sourceReady || seen.uploaded ? 'UPLOAD' : 'UNKNOWN';

@@ -273,17 +273,28 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     }
   }
 
-  /** A composition counts as live or as edited, which isn't documented; so both are looked through. */
-  async function sweepCompositions(window: Window, { listed, unread }: Listed, targets: readonly SweepTarget[]) {
+  /** Ids of media of which it isn't known where they come from. A composition counts as live or as edited, which isn't documented. */
+  async function searchUnexplained(window: Window, found: Set<string>): Promise<void> {
     const toMs = Math.min(window.toMs, platform.now() - tooYoungMs);
     const created = `CreationTime = ('${cloudTime(window.fromMs)}','${cloudTime(toMs)}')`;
     const match = `MediaSource in ('live','editing') and ${created}`;
     for (let page = 1; page <= mostSearchPages; page++) {
       const { media, odd } = await ask(() => cloud().searchMedia({ match, page, pageSize: searchPageSize }));
-      const unexplained = media
-        .map((found) => found.mediaId)
-        .filter((id) => !listed.has(id) && (watch.get(id)?.needs.includes('origin') ?? true));
-      for (const video of (await infosOf(unexplained)).values()) {
+      for (const { mediaId } of media) if (watch.get(mediaId)?.needs.includes('origin') ?? true) found.add(mediaId);
+      if (media.length + odd.length < searchPageSize) return;
+    }
+    log.warn({ from: window.fromMs, to: toMs }, 'more media than one search gives: shorten the look-back');
+  }
+
+  async function introduceCompositions(
+    found: ReadonlySet<string>,
+    { listed, unread }: Listed,
+    targets: readonly SweepTarget[],
+  ): Promise<void> {
+    const unexplained = [...found].filter((id) => !listed.has(id));
+    for (let from = 0; from < unexplained.length; from += searchPageSize) {
+      const infos = await infosOf(unexplained.slice(from, from + searchPageSize));
+      for (const video of infos.values()) {
         const stream = streamInDescription(video.description);
         // Only where the recordings of its stream are known can it be told from one.
         if (stream === null || !targets.some((target) => isWithin(target, stream))) continue;
@@ -291,9 +302,7 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
         if (mayBe(unread, stream, video)) continue;
         await introduce(compositionFound(video), stream);
       }
-      if (media.length + odd.length < searchPageSize) return;
     }
-    log.warn({ from: window.fromMs, to: toMs }, 'more media than one search gives: shorten the look-back');
   }
 
   return {
@@ -301,13 +310,16 @@ export function gapFiller(options: GapFillerOptions): GapFiller {
     async sweep(targets, window) {
       const listed: Listed = { listed: new Set(), unread: [] };
       const swept: SweepTarget[] = [];
+      // Before recordings are listed, which may take long: one that is made meanwhile would be found and not listed.
+      const found = new Set<string>();
+      await tolerant('compositions', () => searchUnexplained(window, found));
       for (const target of targets) {
         await tolerant(`recordings of ${target.domainName}`, async () => {
           await sweepRecordings(target, window, listed);
           swept.push(target);
         });
       }
-      await tolerant('compositions', () => sweepCompositions(window, listed, swept));
+      await tolerant('compositions', () => introduceCompositions(found, listed, swept));
     },
   };
 }

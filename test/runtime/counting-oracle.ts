@@ -1,22 +1,35 @@
 import { expect } from 'vitest';
-import { Consumer } from '../../connectors/kafka/index.ts';
+import { Consumer, KafkaFault } from '../../connectors/kafka/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { consoleConsume } from './console-consumer.ts';
 import type { countingTopics } from './counting-topics.ts';
 
 type Topics = Awaited<ReturnType<typeof countingTopics>>;
 
-/** Feeds 0, 1, 2, … round robin to `keys` keys; a hundred at a time, each hundred durable before the next. */
+/**
+ * Feeds 0, 1, 2, … round robin to `keys` keys; a hundred at a time, each hundred durable before the next. Its producer may lose
+ * a broker that was frozen for good: another one then sends what of the hundred isn't in the topic.
+ */
 export function feeder(topics: Topics, keys: number) {
   let sent = 0;
+  const sendAll = async (numbers: readonly number[]): Promise<void> => {
+    const ends = await Promise.allSettled(numbers.map((n) => topics.send(`k${n % keys}`, n)));
+    const faults = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    for (const fault of faults)
+      if (!(fault instanceof KafkaFault) || fault.code !== 'KAFKA_BROKERS_FORGOTTEN') throw fault;
+    if (faults.length === 0) return;
+    await topics.replaceProducer();
+    const there = await byClient(topics, topics.partitions)(topics.topics('callbacks'));
+    const durable = new Set(there.map(({ value }) => (JSON.parse(value) as { n: number }).n));
+    await sendAll(numbers.filter((n) => !durable.has(n)));
+  };
   return {
     get sent() {
       return sent;
     },
     async feed(records: number): Promise<void> {
-      for (const until = sent + records; sent < until; sent += 100) {
-        await Promise.all(Array.from({ length: 100 }, (_, i) => topics.send(`k${(sent + i) % keys}`, sent + i)));
-      }
+      for (const until = sent + records; sent < until; sent += 100)
+        await sendAll(Array.from({ length: 100 }, (_, i) => sent + i));
     },
   };
 }

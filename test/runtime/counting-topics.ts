@@ -10,9 +10,11 @@ export async function countingTopics(brokers: string, partitions: number) {
   const admin = await Admin.connect(kafka);
   const names = (['callbacks', 'video-state', 'transcode-jobs', 'dead-letters'] as const).map(topics);
   await admin.ensureTopics(names.map((name) => ({ name, partitions })));
-  const producer = await IdempotentProducer.connect(kafka, { deliveryTimeoutMs: 150_000 });
+  const connect = () => IdempotentProducer.connect(kafka, { deliveryTimeoutMs: 150_000 });
+  let producer = await connect();
   return {
     prefix,
+    partitions,
     topics,
     kafka,
     admin,
@@ -21,6 +23,11 @@ export async function countingTopics(brokers: string, partitions: number) {
       producer.send({ topic: topics('callbacks'), key, value: Buffer.from(JSON.stringify({ n })) }),
     sendRaw: (key: string, value: Buffer, headers: Record<string, string>) =>
       producer.send({ topic: topics('callbacks'), key, value, headers }),
+    /** For a producer that can't be used any more: what it was given and not rid of it never sends. */
+    async replaceProducer() {
+      await producer.close();
+      producer = await connect();
+    },
     async close() {
       await producer.close();
       for (const name of names) await admin.deleteTopic(name).catch(() => {});

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, inject, test } from 'vitest';
 import {
   Admin,
@@ -55,6 +56,23 @@ test('a producer that was told of no brokers goes on or says that it is lost; a 
   const next = await IdempotentProducer.connect(kafka);
   cleanUp.push(() => next.close());
   expect((await next.send(record)).partition).toBe(0);
+});
+
+// The record is older than the loss, and nobody sends another one: only the producer itself can say it. Of twenty some are lost.
+test('what a producer still owes an answer is answered, or rejected once it is lost: not at its own time-out', async () => {
+  const ends = Array.from({ length: 20 }, async () => {
+    const { kafka, proxy } = await wayToBroker();
+    const producer = await IdempotentProducer.connect(kafka, { deliveryTimeoutMs: 90_000 });
+    cleanUp.push(() => producer.close());
+    await producer.send(record);
+    await proxy.emptyNext();
+    const owed = lostOr(() => producer.send(record));
+    await sleep(500);
+    proxy.heal();
+    expect(['goes on', 'is lost']).toContain(await owed);
+    expect(producer.inFlightBytes).toBe(0);
+  });
+  await Promise.all(ends);
 });
 
 test('a consumer without a group, too', async () => {
