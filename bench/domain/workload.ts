@@ -8,8 +8,8 @@ import { sessionTopology } from '../../processors/session/index.ts';
 import type { Emission, SourceRecord, Topology } from '../../processors/topology.ts';
 import { evolve, type VideoRecord, videoTopology } from '../../processors/video/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
-import type { Encoder } from '../../schemas/avro-sink.ts';
-import { encoders } from '../../schemas/generated/encoders/index.ts';
+import type { Coding } from '../../schemas/avro-coding.ts';
+import { codings } from '../../schemas/generated/codings.ts';
 import type { StreamState } from '../../schemas/generated/StreamState.ts';
 import { readPolicies } from '../../schemas/policies.ts';
 import { callbacks, policyRules } from '../callbacks.ts';
@@ -50,7 +50,7 @@ export type Written = { readonly topic: 'stream-state' | 'session-state'; readon
 const noOtherWriters: WriterSchemas = () => Promise.reject(new Error('the benchmark writes all that it reads'));
 
 export const codecOf = <T>(name: AvroSchemaName): Codec<T> =>
-  avroCodec<T>(name, 1, typeOf(name), noOtherWriters, systemClock, encoders[name] as Encoder<T>);
+  avroCodec<T>(name, 1, typeOf(name), noOtherWriters, systemClock, codings[name] as unknown as Coding<T>);
 
 const typeOf = (name: AvroSchemaName) => avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
 

@@ -1,8 +1,9 @@
 import type { Type } from 'avsc';
 import { type Clock, systemClock } from '../../platform/host/index.ts';
-import type { Encoder } from '../../schemas/avro-sink.ts';
+import type { Coding } from '../../schemas/avro-coding.ts';
 import { withBoundedReads } from './bounded-reads.ts';
 import { RegistryFault } from './fault.ts';
+import { RecordReader } from './record-reader.ts';
 import { RecordWriter } from './record-writer.ts';
 import { type Writer, type WriterSchemas, Writers } from './writers.ts';
 
@@ -33,7 +34,7 @@ const blockBytes = 64 * 1024;
 
 /**
  * A codec for one schema. Longs are exact below 2^52 (a limit of avsc): epoch milliseconds and file sizes are far from it. Reading resolves the writer's schema to ours, so that records written by older and newer
- * releases decode to the same type. `encoder` is the schema's generated one: the same bytes at half the cost.
+ * releases decode to the same type. `coding` is the schema's generated one: the same bytes and values at half the cost or less.
  */
 export function avroCodec<T>(
   subject: string,
@@ -41,19 +42,20 @@ export function avroCodec<T>(
   type: Type,
   schemas: WriterSchemas,
   clock: Pick<Clock, 'monotonicMs'> = systemClock,
-  encoder: Encoder<T> | null = null,
+  coding: Coding<T> | null = null,
 ): Codec<T> {
   const writers = new Writers(subject, id, withBoundedReads(type), schemas, clock);
   let block = Buffer.allocUnsafeSlow(blockBytes);
   let used = 0;
   const out = new RecordWriter();
+  const from = new RecordReader();
 
   /** Where the value ends that begins there; minus the bytes that didn't fit. @throws what avsc throws */
   function write(value: T, begin: number): number {
-    if (encoder !== null) {
+    if (coding !== null) {
       try {
         out.begin(block, begin);
-        encoder(out, value);
+        coding.encode(out, value);
         return out.position <= block.length ? out.position : block.length - out.position;
       } catch {
         // A field that is left out may have a default; and avsc names what doesn't fit.
@@ -63,6 +65,15 @@ export function avroCodec<T>(
   }
 
   function read(bytes: Buffer, { resolver }: Writer): T {
+    if (coding !== null && resolver === null) {
+      try {
+        from.begin(bytes, headerBytes);
+        const value = coding.decode(from);
+        if (from.isAtEnd) return value;
+      } catch {
+        // It takes what encoders write; avsc takes all that the encoding allows, and says what is wrong with the rest.
+      }
+    }
     try {
       return type.fromBuffer(bytes.subarray(headerBytes), resolver ?? undefined) as T;
     } catch (cause) {

@@ -3,9 +3,9 @@ import avsc from 'avsc';
 import { systemClock, systemPlatform } from '../../platform/host/index.ts';
 import { retryWhileUnavailable } from '../../platform/retry.ts';
 import { type AvroSchemaName, avroSchema } from '../../schemas/avro.ts';
-import type { Encoder } from '../../schemas/avro-sink.ts';
+import type { Coding } from '../../schemas/avro-coding.ts';
 import { baseUrl } from '../../schemas/base-url.ts';
-import { encoders } from '../../schemas/generated/encoders/index.ts';
+import { codings } from '../../schemas/generated/codings.ts';
 import { type TopicId, topicName, topics } from '../../schemas/topics.ts';
 import { avroCodec, type Codec } from './codec.ts';
 import { RegistryFault } from './fault.ts';
@@ -116,7 +116,14 @@ export function connectRegistry(options: RegistryOptions): Registry {
       const name = topics[topic].value as AvroSchemaName;
       const type = avsc.Type.forSchema(avroSchema(name) as avsc.Schema);
       const subject = `${topicName(options.prefix, topic)}-value`;
-      return avroCodec<T>(subject, id, type, writerSchemas(options.url), systemClock, encoders[name] as Encoder<T>);
+      return avroCodec<T>(
+        subject,
+        id,
+        type,
+        writerSchemas(options.url),
+        systemClock,
+        codings[name] as unknown as Coding<T>,
+      );
     },
   };
 }

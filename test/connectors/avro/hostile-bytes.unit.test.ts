@@ -2,7 +2,10 @@ import avsc from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { avroCodec, RecordView, RegistryFault } from '../../../connectors/avro/index.ts';
+import { systemClock } from '../../../platform/host/index.ts';
 import { avroSchema } from '../../../schemas/avro.ts';
+import type { Coding } from '../../../schemas/avro-coding.ts';
+import { codings } from '../../../schemas/generated/codings.ts';
 
 const names = ['VideoState', 'SessionState', 'StreamState', 'StreamFact', 'TranscodeJob', 'ComposeJob'] as const;
 const typeOf = (schema: unknown) => avsc.Type.forSchema(schema as avsc.Schema, { registry: {} });
@@ -62,7 +65,9 @@ describe('bytes that say more than they hold', () => {
   test.each(names)('are read or refused in no time, whatever they are: %s', async (name) => {
     const schema = avroSchema(name);
     const type = typeOf(schema);
-    const codec = avroCodec<unknown>(`${name}-value`, 7, type, () => Promise.reject(new Error('none')));
+    const coding = codings[name] as unknown as Coding<unknown>;
+    const none = () => Promise.reject(new Error('none'));
+    const codec = avroCodec<unknown>(`${name}-value`, 7, type, none, systemClock, coding);
     // Of a contract with a union of records there is no view.
     const view = name === 'TranscodeJob' ? null : new RecordView<never>(schema);
     const valid = type.toBuffer(type.random());

@@ -1,16 +1,18 @@
-/** The generated encoders against avsc: the same bytes for whatever the schema can hold, and nothing else is taken. */
+/** The generated encoders and decoders against avsc: the same bytes and values for whatever the schema can hold, and nothing else is taken. */
 import avsc from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { avroCodec } from '../../../connectors/avro/index.ts';
 import { systemClock } from '../../../platform/host/index.ts';
 import { type AvroSchemaName, avroSchema } from '../../../schemas/avro.ts';
+import type { Coding } from '../../../schemas/avro-coding.ts';
 import { type Encoder, listOf } from '../../../schemas/avro-sink.ts';
-import { encoders } from '../../../schemas/generated/encoders/index.ts';
+import { codings } from '../../../schemas/generated/codings.ts';
 import { check } from '../../support/property.ts';
 
-const names = Object.keys(encoders) as AvroSchemaName[];
+const names = Object.keys(codings) as AvroSchemaName[];
 const typeOf = (schema: unknown) => avsc.Type.forSchema(schema as avsc.Schema);
+const codingOf = (name: AvroSchemaName) => codings[name] as unknown as Coding<unknown>;
 const noOthers = () => Promise.reject(new Error('no such schema'));
 const text = fc.oneof(
   fc.string({ maxLength: 30 }),
@@ -71,9 +73,9 @@ function anyOf(type: Inside): fc.Arbitrary<unknown> {
   }
 }
 
-describe.each(names)('the encoder of %s', (name) => {
+describe.each(names)('the coding of %s', (name) => {
   const type = typeOf(avroSchema(name));
-  const codec = avroCodec<unknown>(name, 1, type, noOthers, systemClock, encoders[name] as Encoder<unknown>);
+  const codec = avroCodec<unknown>(name, 1, type, noOthers, systemClock, codingOf(name));
 
   it('writes what avsc writes', () => {
     check(
@@ -83,6 +85,69 @@ describe.each(names)('the encoder of %s', (name) => {
       }),
     );
   });
+
+  it('reads what avsc reads, by itself', () => {
+    const unread = Object.create(type, {
+      fromBuffer: {
+        value: () => {
+          throw new Error('left to avsc');
+        },
+      },
+    }) as avsc.Type;
+    const own = avroCodec<unknown>(name, 1, unread, noOthers, systemClock, codingOf(name));
+    check(
+      `values of ${name}`,
+      fc.property(anyOf(type), (value) => {
+        const bytes = codec.encode(value);
+        expect(own.decode(bytes)).toEqual(structuredClone(type.fromBuffer(bytes.subarray(5))));
+      }),
+    );
+  });
+
+  it('reads and refuses what avsc does, whatever became of the bytes', () => {
+    const slow = avroCodec<unknown>(name, 1, type, noOthers);
+    const told = (read: () => unknown) => {
+      try {
+        return structuredClone(read());
+      } catch (error) {
+        return (error as { code?: string }).code;
+      }
+    };
+    const change = fc.tuple(fc.nat(2_000), fc.nat(2), fc.uint8Array({ maxLength: 10 }));
+    check(
+      `bytes of ${name}, changed`,
+      fc.property(anyOf(type), change, (value, [at, gone, put]) => {
+        const bytes = codec.encode(value);
+        const place = 5 + (at % (bytes.length - 4));
+        const changed = Buffer.concat([bytes.subarray(0, place), put, bytes.subarray(place + gone)]);
+        expect(told(() => codec.decode(changed))).toEqual(told(() => slow.decode(changed)));
+      }),
+    );
+  });
+});
+
+it('short texts are told apart, whichever were read before', () => {
+  const type = typeOf(avroSchema('ComposeJob'));
+  const codec = avroCodec<unknown>('jobs', 1, type, noOthers, systemClock, codingOf('ComposeJob'));
+  const [job] = fc.sample(anyOf(type), 1) as [Record<string, unknown>];
+  // Far more than are remembered, each of them twice.
+  for (let n = 0; n < 6_000; n += 1) {
+    const token = `t${(n >> 1) * 7_919}`;
+    expect(codec.decode(codec.encode({ ...job, token }))).toMatchObject({ token });
+  }
+});
+
+it('a list in blocks that tell their size is read too, as others may write it', () => {
+  const type = typeOf(avroSchema('ComposeJob'));
+  const [job] = fc.sample(anyOf(type), 1) as [Record<string, unknown>];
+  const value = { ...job, token: '', sessionId: '', stream: { domainName: '', appName: '', streamName: '' } };
+  const codec = avroCodec<unknown>('jobs', 1, type, noOthers, systemClock, codingOf('ComposeJob'));
+  const bytes = Buffer.from(codec.encode({ ...value, videoIds: ['a'] }));
+  // Behind the header and five empty texts: one item, the text, the end.
+  const [list, item] = [10, Buffer.from([2, 97])];
+  expect(bytes.subarray(list, list + 4)).toEqual(Buffer.from([2, ...item, 0]));
+  const sized = Buffer.concat([bytes.subarray(0, list), Buffer.from([1, 4]), bytes.subarray(list + 1)]);
+  expect(codec.decode(sized)).toEqual(codec.decode(bytes));
 });
 
 describe('what a schema can not hold', () => {
@@ -100,6 +165,9 @@ describe('what a schema can not hold', () => {
     name: 'Probe',
     fields: Object.entries(fields).map(([name, [of]]) => ({ name, type: of })),
   });
+  const unread = () => {
+    throw new Error('only avsc reads it');
+  };
   const encoder: Encoder<Record<string, never>> = (out, value) => {
     out.text(value.text as never);
     out.int(value.int as never);
@@ -108,7 +176,10 @@ describe('what a schema can not hold', () => {
     out.boolean(value.flag as never);
     for (const item of listOf(value.list as unknown as string[])) out.text(item);
   };
-  const codec = avroCodec<unknown>('probe', 1, type, noOthers, systemClock, encoder as Encoder<unknown>);
+  const codec = avroCodec<unknown>('probe', 1, type, noOthers, systemClock, {
+    encode: encoder as Encoder<unknown>,
+    decode: unread,
+  });
 
   it.each(Object.entries(fields).flatMap(([name, [, , bad]]) => bad.map((value) => [name, value] as const)))(
     '%s is not %s, and the field is named',
@@ -119,7 +190,7 @@ describe('what a schema can not hold', () => {
 
   it('an enum has no other symbols, and a record no missing fields', () => {
     const state = typeOf(avroSchema('StreamFact'));
-    const facts = avroCodec<unknown>('facts', 1, state, noOthers, systemClock, encoders.StreamFact as Encoder<unknown>);
+    const facts = avroCodec<unknown>('facts', 1, state, noOthers, systemClock, codingOf('StreamFact'));
     const [fact] = fc.sample(anyOf(state), 1) as [Record<string, unknown>];
     expect(() => facts.encode({ ...fact, kind: 'FILM' })).toThrow(/at kind/);
     expect(() => facts.encode({ ...fact, videoId: undefined })).toThrow(/at videoId/);
@@ -128,7 +199,7 @@ describe('what a schema can not hold', () => {
 
 it('values that fill a block to its end are whole, and one larger than a block gets one of its own', () => {
   const type = typeOf(avroSchema('ComposeJob'));
-  const codec = avroCodec<unknown>('jobs', 1, type, noOthers, systemClock, encoders.ComposeJob as Encoder<unknown>);
+  const codec = avroCodec<unknown>('jobs', 1, type, noOthers, systemClock, codingOf('ComposeJob'));
   const [job] = fc.sample(anyOf(type), 1) as [Record<string, unknown>];
   for (const length of [...Array.from({ length: 200 }, (_, index) => 1_000 + index), 70_000, 10, 200_000]) {
     const value = { ...job, token: 'é'.repeat(length) };
