@@ -12,7 +12,7 @@ import { systemClock } from '../platform/host/index.ts';
 import { topicName } from '../schemas/topics.ts';
 import { type CallbackEndpoint, signatureOf } from '../services/intake/http/index.ts';
 import { measuredEnvironment } from './environment.ts';
-import type { TargetMessage, TargetSettings } from './ingress-target.ts';
+import type { ServerName, TargetMessage, TargetSettings } from './ingress-target.ts';
 import { percentile } from './statistics.ts';
 
 const endpoint: CallbackEndpoint = {
@@ -72,11 +72,16 @@ export async function openWorkplace(brokers: string, partitions = 6): Promise<Wo
 }
 
 export type Memory = Extract<TargetMessage, { kind: 'memory' }>;
-export type Target = { readonly address: string; readonly memory: readonly Memory[]; stop(): Promise<void> };
+export type Target = {
+  readonly pid: number;
+  readonly address: string;
+  readonly memory: readonly Memory[];
+  stop(): Promise<void>;
+};
 
 const entry = fileURLToPath(new URL('ingress-target.ts', import.meta.url));
 
-export async function startTarget(mode: 'bare' | 'durable', settings: TargetSettings): Promise<Target> {
+export async function startTarget(mode: ServerName, settings: TargetSettings): Promise<Target> {
   const child = fork(entry, [mode, JSON.stringify(settings)], { env: measuredEnvironment() });
   const memory: Memory[] = [];
   const address = await new Promise<string>((resolve, reject) => {
@@ -87,6 +92,7 @@ export async function startTarget(mode: 'bare' | 'durable', settings: TargetSett
     child.once('exit', (code) => reject(new Error(`the ${mode} server ended with ${code} before it listened`)));
   });
   return {
+    pid: child.pid ?? 0,
     address,
     memory,
     async stop() {

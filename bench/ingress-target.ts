@@ -1,15 +1,18 @@
 /**
  * One server of the ingress benchmark, in a process of its own, started by fork: `bare` is Fastify answering 200,
- * `durable` is the real ingress. Says where it listens, then its memory every second, until it is told to stop.
+ * `delivered` the same once the native client has reported that the brokers have the body, `durable` the real ingress.
+ * Says where it listens, then its memory every second, until it is told to stop.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import Fastify from 'fastify';
+import kafka from '@confluentinc/kafka-javascript';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { systemClock } from '../platform/host/index.ts';
 import { metricsOf } from '../platform/telemetry/index.ts';
 import { topicName } from '../schemas/topics.ts';
-import { type RunIngressOptions, runIngress } from '../services/intake/http/index.ts';
+import { defaultLingerMs, type RunIngressOptions, runIngress } from '../services/intake/http/index.ts';
 
 export type TargetSettings = Pick<RunIngressOptions, 'kafka' | 'spool' | 'endpoints' | 'lingerMs'> & {
   readonly prefix: string;
@@ -24,13 +27,51 @@ function tell(message: TargetMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-async function bare(path: string, signal: AbortSignal): Promise<void> {
-  const app = Fastify();
-  app.post(path, (_request, reply) => reply.send(''));
+async function serve(app: FastifyInstance, signal: AbortSignal): Promise<void> {
   tell({ kind: 'listening', address: await app.listen({ host: '127.0.0.1', port: 0 }) });
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await app.close();
 }
+
+async function bare({ endpoints }: TargetSettings, signal: AbortSignal): Promise<void> {
+  const app = Fastify();
+  app.post(pathOf(endpoints), (_request, reply) => reply.send(''));
+  await serve(app, signal);
+}
+
+/**
+ * What durability costs by itself: no check, no limit, no header, no spool, nothing read of the body. The client is set as
+ * the ingress sets it, and the keys spread over the partitions as those of callbacks do.
+ */
+async function delivered({ kafka: at, prefix, endpoints }: TargetSettings, signal: AbortSignal): Promise<void> {
+  const producer = new kafka.Producer({
+    'bootstrap.servers': at.brokers,
+    'enable.idempotence': true,
+    acks: -1,
+    dr_cb: true,
+    'linger.ms': defaultLingerMs,
+    'socket.nagle.disable': true,
+  });
+  await new Promise((resolve, reject) =>
+    producer.connect({}, (error, value) => (error ? reject(error) : resolve(value))),
+  );
+  producer.setPollInBackground(true);
+  producer.on('delivery-report', (error, { opaque }) => (opaque as FastifyReply).code(error ? 503 : 200).send(''));
+  const topic = topicName(prefix, 'callbacks');
+  const keys = randomUUID();
+  let received = 0;
+  const app = Fastify();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+  app.post(pathOf(endpoints), (request, reply) => {
+    received += 1;
+    producer.produce(topic, null, request.body as Buffer, Buffer.from(`${keys}${received}`), null, reply);
+  });
+  await serve(app, signal);
+  await new Promise((resolve) => producer.disconnect(resolve));
+}
+
+const pathOf = (endpoints: TargetSettings['endpoints']): string => endpoints[0]?.path ?? '/';
 
 /** All load comes from one address, which alone may not use up the rate: what it is allowed isn't what is measured. */
 const withoutRateLimits = {
@@ -55,6 +96,9 @@ async function durable(settings: TargetSettings, signal: AbortSignal): Promise<v
   });
 }
 
+const servers = { bare, delivered, durable };
+export type ServerName = keyof typeof servers;
+
 const [mode, json = '{}'] = process.argv.slice(2);
 const settings = JSON.parse(json) as TargetSettings;
 const stopping = new AbortController();
@@ -64,7 +108,6 @@ const stopSampling = systemClock.every(1_000, () => {
   const anonKb = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   tell({ kind: 'memory', anonBytes: Number(anonKb) * 1024, heapBytes: process.memoryUsage().heapUsed });
 });
-if (mode === 'bare') await bare(settings.endpoints[0]?.path ?? '/', stopping.signal);
-else await durable(settings, stopping.signal);
+await servers[mode as ServerName](settings, stopping.signal);
 stopSampling();
 if (process.connected) process.disconnect();

@@ -35,7 +35,13 @@ export type BenchOptions = {
   readonly signal: AbortSignal;
 };
 
-type Place = { readonly brokers: string; readonly registryUrl: string; readonly home: string };
+type Place = {
+  readonly brokers: string;
+  readonly registryUrl: string;
+  readonly home: string;
+  /** Of the broker that this command has started. */
+  readonly brokerPid?: number | undefined;
+};
 type Measurement = (place: Place, options: BenchOptions) => Promise<Outcome>;
 
 const print = (line: string) => console.log(line);
@@ -56,7 +62,7 @@ export const measurements: Readonly<Record<string, Measurement>> = {
       ...sized('videos', size),
       ...(only === undefined ? {} : { only }),
     }),
-  ingress: ({ brokers }, { size }) => benchIngress({ brokers, print, ...sized('seconds', size) }),
+  ingress: ({ brokers, brokerPid }, { size }) => benchIngress({ brokers, brokerPid, print, ...sized('seconds', size) }),
   'ingress-faults': async ({ home }, { size }) => {
     // Loaded when asked for: it uses what the tests send with, which an image may leave out.
     const { ingressFaults } = await import('../bench/ingress-faults.ts');
@@ -136,7 +142,8 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
         })
       : null;
   try {
-    const outcome = await measure({ brokers, registryUrl, home: settings.LIVE2VOD_HOME }, options);
+    const place = { brokers, registryUrl, home: settings.LIVE2VOD_HOME, brokerPid: stack?.broker?.identity.pid };
+    const outcome = await measure(place, options);
     process.exitCode = conclude(join(home, name), outcome, options.only);
   } finally {
     await stack?.stop();

@@ -145,6 +145,7 @@ export function kafkaPublisher(options: KafkaPublisherOptions): KafkaPublisher {
  */
 const deliveryTimeoutMs = 60_000;
 const connectTimeoutMs = 5_000;
+export const defaultLingerMs = 5;
 
 /** A `KafkaPublisher` on a real producer. */
 export function connectPublisher(
@@ -163,7 +164,7 @@ export function connectPublisher(
     return IdempotentProducer.connect(options.kafka, {
       deliveryTimeoutMs,
       connectTimeoutMs,
-      lingerMs: options.lingerMs ?? 5,
+      lingerMs: options.lingerMs ?? defaultLingerMs,
     });
   };
   return kafkaPublisher({ ...options, connect });

@@ -1,7 +1,7 @@
 /** HTTP: authentic callbacks become durable records; a 200 means durable. */
 export { type Admission, admit, type Origin } from '../admission.ts';
 export { IngressFault, type IngressFaultCode } from '../fault.ts';
-export { connectPublisher, type KafkaPublisher } from '../kafka-publisher.ts';
+export { connectPublisher, defaultLingerMs, type KafkaPublisher } from '../kafka-publisher.ts';
 export type { OutgoingRecord, Publisher } from '../record.ts';
 export { tracedPublisher } from '../traced-publisher.ts';
 export { buildIngress, type IngressOptions } from './app.ts';
