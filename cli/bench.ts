@@ -20,6 +20,7 @@ import { benchRunner } from '../bench/runner.ts';
 import { measureSink } from '../bench/sink.ts';
 import { startStack } from '../local/index.ts';
 import type { ExitCode } from '../platform/exit-code.ts';
+import { measuredUnlessStopped } from './bench-stop.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
 import { exitCode } from './exit.ts';
@@ -89,13 +90,17 @@ export const measurements: Readonly<Record<string, Measurement>> = {
 };
 
 /** What the measurements on many videos have in common. */
-async function onStates({ brokers, registryUrl, home }: Place, { size, peer }: BenchOptions): Promise<RestoreOptions> {
+async function onStates(
+  { brokers, registryUrl, home }: Place,
+  { size, peer, signal }: BenchOptions,
+): Promise<RestoreOptions> {
   return {
     kafka: { brokers, clientId: 'live2vod-bench' },
     registryUrl,
     folder: join(home, 'bench'),
     videos: size ?? 1_000_000,
     print,
+    signal,
     ...(peer ? { peer: await buildPeer(home, print) } : {}),
   };
 }
@@ -143,7 +148,8 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
       : null;
   try {
     const place = { brokers, registryUrl, home: settings.LIVE2VOD_HOME, brokerPid: stack?.broker?.identity.pid };
-    const outcome = await measure(place, options);
+    const stoppable = { signal: options.signal, brokers: usesStack ? brokers : null, home };
+    const outcome = await measuredUnlessStopped(stoppable, () => measure(place, options));
     process.exitCode = conclude(join(home, name), outcome, options.only);
   } finally {
     await stack?.stop();

@@ -167,3 +167,13 @@ function configurationFile(named: string | undefined): string | null {
   }
   return existsSync('live2vod.yaml') ? 'live2vod.yaml' : null;
 }
+
+/** From now on this process and its children keep temporary files there. Gives what takes that back. */
+export function keepTemporaryFilesIn(folder: string): () => void {
+  const { TMPDIR: before } = process.env;
+  process.env.TMPDIR = folder;
+  return () => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  };
+}

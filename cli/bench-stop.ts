@@ -1,0 +1,156 @@
+/** The end of a measurement that is told to stop: whatever it is at, its processes, topics and temporary files go. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Admin } from '../connectors/kafka/index.ts';
+import { lastResort, systemClock } from '../platform/host/index.ts';
+import { keepTemporaryFilesIn } from './environment.ts';
+import { CommandFault, exitCode } from './exit.ts';
+
+/** How long processes may take to end and the measurement to delete what it has made, before the rest is taken away. */
+const unwindMs = 10_000;
+const lookEveryMs = 100;
+/** Native threads of its clients may hold up our own exit. */
+const exitMs = 10_000;
+const ourTopics = 'bench-';
+const stopped = Symbol('stopped');
+
+export type Stoppable = {
+  /** Aborts when it is to stop. */
+  readonly signal: AbortSignal;
+  /** Where it makes topics; null where it needs no brokers. */
+  readonly brokers: string | null;
+  /** Of files `states-*.json`, which name topics that are kept for the next run. */
+  readonly home: string;
+};
+
+/**
+ * Gives what `measure` gives. At the signal it ends every process that the measurement has started, which makes it fail and
+ * clean up; what is still there after ten seconds is killed and deleted. Processes that ran before it, such as the embedded
+ * stack, are left to the caller.
+ * @throws CommandFault where it was stopped: afterwards this process ends, even if the measurement still waits for something
+ */
+export async function measuredUnlessStopped<T>(o: Stoppable, measure: () => Promise<T>): Promise<T> {
+  o.signal.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), 'live2vod-run-'));
+  const restore = keepTemporaryFilesIn(folder);
+  const before = await benchTopics(o.brokers);
+  const others = new Set(childrenOf(process.pid));
+  try {
+    let settled = false;
+    const work = measure().finally(() => {
+      settled = true;
+    });
+    const outcome = await Promise.race([
+      work.catch((error: unknown): typeof stopped => {
+        if (!o.signal.aborted) throw error;
+        // It failed because of that.
+        return stopped;
+      }),
+      new Promise<typeof stopped>((resolve) => {
+        o.signal.addEventListener('abort', () => resolve(stopped), { once: true });
+      }),
+    ]);
+    if (outcome !== stopped) return outcome;
+    await endProcesses(others, () => settled);
+    await dropTopics(o, before);
+    lastResort().endWithin(exitMs);
+    void systemClock.sleep(exitMs / 10).then(() => process.exit());
+    const { reason } = o.signal as { reason: unknown };
+    const code = reason instanceof CommandFault ? reason.exitCode : exitCode.failed;
+    throw new CommandFault('stopped before the measurement had ended; nothing of it runs any more', code);
+  } finally {
+    restore();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** Asks all that descend from this process, but for those `others`, to end; kills what hasn't when the time is up. */
+async function endProcesses(others: ReadonlySet<number>, settled: () => boolean): Promise<void> {
+  const until = systemClock.monotonicMs() + unwindMs;
+  const asked = new Map<number, string>();
+  for (;;) {
+    for (const pid of childrenOf(process.pid)
+      .filter((one) => !others.has(one))
+      .flatMap(withDescendants)) {
+      const started = startOf(pid);
+      if (started === null || asked.get(pid) === started) continue;
+      asked.set(pid, started);
+      send(pid, 'SIGTERM');
+      // What a fault test has frozen hears nothing else.
+      send(pid, 'SIGCONT');
+    }
+    const left = [...asked].filter(([pid, started]) => startOf(pid) === started);
+    if (left.length === 0 && settled()) return;
+    if (systemClock.monotonicMs() > until) {
+      for (const [pid] of left) send(pid, 'SIGKILL');
+      return;
+    }
+    await systemClock.sleep(lookEveryMs);
+  }
+}
+
+const withDescendants = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(withDescendants)];
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => Number(fieldsOf(pid)?.[1]) === parent);
+}
+
+/** When a process was started, so that it can't be mistaken for a later one of its number; null where it has ended. */
+function startOf(pid: number): string | null {
+  const fields = fieldsOf(pid);
+  return fields === null || fields[0] === 'Z' ? null : (fields[19] ?? null);
+}
+
+/** Of /proc/PID/stat, from the state on: the name before it may hold blanks. */
+function fieldsOf(pid: number): readonly string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // ESRCH: it has ended.
+  }
+}
+
+async function benchTopics(brokers: string | null): Promise<ReadonlySet<string>> {
+  if (brokers === null) return new Set();
+  const admin = await Admin.connect({ brokers, clientId: 'live2vod-bench' });
+  try {
+    return new Set((await admin.listTopics()).filter((name) => name.startsWith(ourTopics)));
+  } finally {
+    admin.close();
+  }
+}
+
+/** Deletes the topics that came since, but for those of states that a later run goes on with. */
+async function dropTopics({ brokers, home }: Stoppable, before: ReadonlySet<string>): Promise<void> {
+  if (brokers === null) return;
+  const kept = await keptPrefixes(home);
+  const admin = await Admin.connect({ brokers, clientId: 'live2vod-bench' });
+  try {
+    for (const name of await admin.listTopics()) {
+      const ours = name.startsWith(ourTopics) && !before.has(name);
+      if (ours && !kept.some((prefix) => name.startsWith(prefix))) await admin.deleteTopic(name);
+    }
+  } finally {
+    admin.close();
+  }
+}
+
+async function keptPrefixes(home: string): Promise<string[]> {
+  const files = (await readdir(home)).filter((name) => /^states-\d+\.json$/.test(name));
+  const texts = await Promise.all(files.map((name) => readFile(join(home, name), 'utf8')));
+  return texts.map((text) => (JSON.parse(text) as { readonly prefix: string }).prefix);
+}
