@@ -23,7 +23,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // Ends what hangs. Nothing is asserted on time: a busy machine may be several times slower.
           testTimeout: 90_000,
+          hookTimeout: 90_000,
           maxWorkers: 2,
+          // One process goes on to the next file with what it has loaded: loading it afresh for each was half of the lane's CPU.
+          // So a file puts back what it changes of the process.
+          isolate: false,
         },
       },
       {
