@@ -90,7 +90,8 @@ export class RecordReader implements AvroSource {
       large += (byte & 0x7f) * factor;
     }
     this.#at = at;
-    if (large > mostCoded) throw new RangeError('a long that JavaScript may not hold exactly');
+    // Also where it is no number any more, of more than a hundred bytes.
+    if (!(large <= mostCoded)) throw new RangeError('a long that JavaScript may not hold exactly');
     return (large % 2 === 0 ? large : -(large + 1)) / 2;
   }
 

@@ -126,6 +126,18 @@ describe.each(names)('the coding of %s', (name) => {
   });
 });
 
+// Numbers are added up in floating point: of so many bytes the factor is infinite, and infinity times nothing is no number.
+it('a long of hundreds of bytes is refused, as avsc refuses it', () => {
+  const type = typeOf(avroSchema('StreamState'));
+  const codec = avroCodec<unknown>('states', 1, type, noOthers, systemClock, codingOf('StreamState'));
+  const [state] = fc.sample(anyOf(type), 1) as [Record<string, unknown>];
+  const stream = { domainName: '', appName: '', streamName: '' };
+  const bytes = Buffer.from(codec.encode({ ...state, stream, revision: 0 }));
+  // The head takes five bytes and the empty names three.
+  const long = Buffer.concat([bytes.subarray(0, 8), Buffer.alloc(200, 0x80), bytes.subarray(8)]);
+  expect(() => codec.decode(long)).toThrow(expect.objectContaining({ code: 'BAD_AVRO' }));
+});
+
 it('short texts are told apart, whichever were read before', () => {
   const type = typeOf(avroSchema('ComposeJob'));
   const codec = avroCodec<unknown>('jobs', 1, type, noOthers, systemClock, codingOf('ComposeJob'));
