@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { connectRegistry } from '../../connectors/avro/index.ts';
 import { Pulses, pulseStopsMs } from '../../connectors/kafka/index.ts';
+import { collectSeldom } from '../../platform/host/index.ts';
 import { StepWatch } from '../../runtime/index.ts';
 import type { SessionState } from '../../schemas/generated/SessionState.ts';
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
@@ -14,6 +15,7 @@ import { needed, schemaRegistry } from './needed.ts';
 /** Topics into ClickHouse. */
 export const sink: Role<'sink'> = async (context) => {
   const { configuration, topic, log, metrics, platform, signal, waitingFor, liveness } = context;
+  collectSeldom();
   const pulses = new Pulses(platform);
   liveness(() => pulses.live(pulseStopsMs));
   const { settings, policies } = configuration;

@@ -24,18 +24,29 @@ export class Table {
 /** Reads a field of the record that the view has read last. Null in the record is null here. */
 export class FieldReader {
   readonly #field: Field;
+  readonly #slot: number;
   readonly #table: Table;
   readonly #cursor: Cursor;
 
   constructor(field: Field, table: Table, cursor: Cursor) {
     this.#field = field;
+    this.#slot = field.slot;
     this.#table = table;
     this.#cursor = cursor;
   }
 
+  isNull(item: number): boolean {
+    return this.#placeOf(item) < 0;
+  }
+
   /** An int or a long. */
   integer(item: number): number | null {
-    return this.#goTo(item) ? this.#cursor.integer() : null;
+    const at = this.#placeOf(item);
+    if (at < 0) return null;
+    const byte = this.#cursor.bytes[at] ?? 0;
+    if (byte < 0x80) return (byte >> 1) ^ -(byte & 1);
+    this.#cursor.at = at;
+    return this.#cursor.integer();
   }
 
   double(item: number): number | null {
@@ -67,15 +78,29 @@ export class FieldReader {
 
   /** Hands over a string's or symbol's UTF-8 bytes; none where it is null. */
   copyText(item: number, to: BytesTaker): void {
-    const cursor = this.#cursor;
-    if (!this.#goTo(item)) to.binary(cursor.bytes, 0, 0);
-    else if (this.#field.kind === 'enum') {
-      const symbol = cursor.symbol(this.#field);
-      to.binary(symbol, 0, symbol.length);
-    } else {
-      const bytes = cursor.integer();
-      to.binary(cursor.bytes, cursor.at, cursor.at + bytes);
+    const at = this.#placeOf(item);
+    const { bytes } = this.#cursor;
+    if (at < 0) to.binary(bytes, 0, 0);
+    else if (this.#field.kind === 'enum') this.#copySymbol(at, to);
+    else {
+      const first = bytes[at] ?? 0;
+      // Nearly all texts have a length of one byte.
+      if (first < 0x80) to.binary(bytes, at + 1, at + 1 + (first >> 1));
+      else this.#copyLongText(at, to);
     }
+  }
+
+  #copySymbol(at: number, to: BytesTaker): void {
+    this.#cursor.at = at;
+    const symbol = this.#cursor.symbol(this.#field);
+    to.binary(symbol, 0, symbol.length);
+  }
+
+  #copyLongText(at: number, to: BytesTaker): void {
+    const cursor = this.#cursor;
+    cursor.at = at;
+    const length = cursor.integer();
+    to.binary(cursor.bytes, cursor.at, cursor.at + length);
   }
 
   /** A list of strings. */
@@ -98,9 +123,14 @@ export class FieldReader {
   }
 
   #goTo(item: number): boolean {
-    const at = this.#table.slots[item * this.#table.width + this.#field.slot] ?? -1;
-    this.#cursor.at = at;
-    return at >= 0;
+    this.#cursor.at = this.#placeOf(item);
+    return this.#cursor.at >= 0;
+  }
+
+  /** Where the value begins; -1 where it is null. */
+  #placeOf(item: number): number {
+    const table = this.#table;
+    return table.slots[item * table.width + this.#slot] ?? -1;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FieldReader, RecordView } from '../../../connectors/avro/index.ts';
-import { flag, type RecordColumn, type Sent, text, uint16, uint64 } from './columns.ts';
+import { flag, type RecordColumn, type Sent, text, uint16, uint64, writeColumns } from './columns.ts';
 import type { RowBytes } from './row-bytes.ts';
 
 /** Which record of a compacted topic a row comes from. */
@@ -29,6 +29,7 @@ export function entityRows<T>(o: {
 }): EntityRows {
   const [name, field] = o.key;
   const key = text.at(name, field);
+  const keyAlone = [key];
   const from = [uint16.of('partition', (r: Origin) => r.partition), uint64.of('offset', (r: Origin) => r.offset)];
   const deleted = flag.of('is_deleted', (gone: boolean) => gone);
   const start = (origin: Origin, gone: boolean, out: RowBytes) => {
@@ -41,12 +42,10 @@ export function entityRows<T>(o: {
       o.view.read(body);
       if (o.skip?.()) return false;
       const hidden = o.hide?.() ?? false;
-      key.write(out, 1);
+      writeColumns(keyAlone, out);
       start(origin, hidden, out);
-      for (const column of o.columns) {
-        if (hidden) column.blank(out);
-        else column.write(out, 1);
-      }
+      if (hidden) for (const column of o.columns) column.blank(out);
+      else writeColumns(o.columns, out);
       out.endRow();
       return true;
     },
