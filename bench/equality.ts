@@ -1,9 +1,9 @@
 /** Whether two implementations of the video processor ended with the same outputs, entity by entity. */
 
-/** What one side wrote, decoded: the last state per video, all facts per video in their order, all jobs per token. */
+/** What one side wrote, decoded: the last state per video, its last fact for each stream, all jobs per token. */
 export type Outputs = {
   readonly states: ReadonlyMap<string, unknown>;
-  readonly facts: ReadonlyMap<string, readonly unknown[]>;
+  readonly facts: ReadonlyMap<string, unknown>;
   readonly jobs: ReadonlyMap<string, readonly unknown[]>;
 };
 

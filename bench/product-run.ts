@@ -3,7 +3,7 @@ import { Admin, Consumer, type KafkaSettings } from '../connectors/kafka/index.t
 import { systemClock } from '../platform/host/index.ts';
 import { processorGroup } from '../runtime/index.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
-import { startOurs, takenBy } from './subject.ts';
+import { coreTimes, startOurs, takenBy } from './subject.ts';
 
 export type ProductReport = {
   readonly recordsPerSecond: number;
@@ -11,6 +11,8 @@ export type ProductReport = {
   readonly cpuUs: number;
   /** Private memory of all its processes at the end, MB (10^6 bytes). */
   readonly anonMb: number;
+  /** Part of the machine's cores that was busy meanwhile, whoever had them: what a further process could have had is the rest. */
+  readonly busy: number;
 };
 
 export type ProductRun = {
@@ -37,10 +39,20 @@ export const productTopics: readonly TopicId[] = [
   'dead-letters',
 ];
 
+type Start = {
+  readonly atMs: number;
+  readonly done: number;
+  readonly cpuUs: number;
+  readonly cores: ReturnType<typeof coreTimes>;
+};
+
 const lookEveryMs = 100;
 const withinMs = 600_000;
 
-/** From the first callbacks that its group commits until both processors have committed the ends of what they read. */
+/**
+ * From when all of its processes work and its group has committed something, so that starting up and sharing the partitions
+ * don't count, until both processors have committed the ends of what they read.
+ */
 export async function runProduct(o: ProductRun): Promise<ProductReport> {
   const admin = await Admin.connect(o.kafka);
   const [video, session] = [await watched(o, 'video', 'callbacks'), await watched(o, 'session', 'stream-facts')];
@@ -49,22 +61,34 @@ export async function runProduct(o: ProductRun): Promise<ProductReport> {
     const running = await startOurs(o.folder, o);
     try {
       const until = systemClock.monotonicMs() + withinMs;
-      let first: { readonly atMs: number; readonly done: number; readonly cpuUs: number } | null = null;
+      let ready = false;
+      running.ready.then(
+        () => {
+          ready = true;
+        },
+        () => {},
+      );
+      let first: Start | null = null;
       for (;;) {
         running.requireAlive();
         if (systemClock.monotonicMs() > until)
           throw new Error(`not done within ${withinMs / 60_000} min: see ${o.folder}`);
         const { done, atEnd } = await video.progress(admin);
         const atMs = systemClock.monotonicMs();
-        if (first === null && done > before) first = { atMs, done, cpuUs: (await takenBy(running.pid)).cpuUs };
+        if (first === null && ready && done > before) {
+          if (atEnd) throw new Error('all was done before every process worked: more videos are needed');
+          first = { atMs, done, cpuUs: (await takenBy(running.pid)).cpuUs, cores: coreTimes() };
+        }
         if (first !== null && atEnd && (await session.progress(admin)).atEnd) {
           const nowMs = systemClock.monotonicMs();
           const { cpuUs, anonMb } = await takenBy(running.pid);
+          const cores = coreTimes();
           const measured = o.records - (first.done - before);
           return {
             recordsPerSecond: Math.round((measured / (nowMs - first.atMs)) * 1_000),
             cpuUs: Math.round(((cpuUs - first.cpuUs) / measured) * 10) / 10,
             anonMb,
+            busy: (cores.busyMs - first.cores.busyMs) / (cores.allMs - first.cores.allMs),
           };
         }
         await systemClock.sleep(lookEveryMs);

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Codec, connectRegistry } from '../connectors/avro/index.ts';
@@ -20,7 +20,7 @@ import { type RecordedInsert, startInsertRecorder } from './insert-recorder.ts';
 import { load } from './load.ts';
 import { startRole } from './role-process.ts';
 import { percentile } from './statistics.ts';
-import { takenBy } from './subject.ts';
+import { coreTimes, takenBy } from './subject.ts';
 
 export type SinkOptions = {
   readonly brokers: string;
@@ -264,14 +264,10 @@ class SinkBench {
   async #spent(pid: number): Promise<Spent> {
     const own = process.cpuUsage();
     const client = pid === process.pid ? own.user + own.system : (await takenBy(pid)).cpuUs;
-    const cores = cpus().map(({ times }) => times);
-    const all = cores.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
-    const idle = cores.reduce((sum, core) => sum + core.idle, 0);
     return {
       atMs: systemClock.monotonicMs(),
       cpuUs: client + (await takenBy(this.#role.pid)).cpuUs,
-      busyMs: all - idle,
-      allMs: all,
+      ...coreTimes(),
     };
   }
 }

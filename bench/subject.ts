@@ -1,5 +1,6 @@
 /** The processors under test as whole processes on prepared states: ours, and the same job in Kafka Streams. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
 import { topicName } from '../schemas/topics.ts';
@@ -108,3 +109,10 @@ export async function takenBy(pid: number): Promise<{ readonly cpuUs: number; re
 const nothing = { cpuUs: 0, anonMb: 0 };
 /** Linux tells of times in hundredths of a second, whatever its clock does. */
 const microsecondsPerTick = 10_000;
+
+/** Time of all cores so far, and what of it they were busy, whoever had them. */
+export function coreTimes(): { readonly busyMs: number; readonly allMs: number } {
+  const cores = cpus().map(({ times }) => times);
+  const allMs = cores.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+  return { busyMs: allMs - cores.reduce((sum, { idle }) => sum + idle, 0), allMs };
+}

@@ -22,6 +22,11 @@ export type Emission = {
   readonly key: string;
   readonly value: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Says all there is to say of what it is about. Where steps of one input key say one snapshot after the other under the
+   * same key of this topic, and nothing else to it in between, those of one transaction may be left out except the last.
+   */
+  readonly snapshot?: true;
 };
 
 /**

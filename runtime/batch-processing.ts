@@ -3,6 +3,7 @@ import { isRetryable } from '../platform/faults.ts';
 import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts';
 import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
 import type { DeadLetterReason } from '../schemas/dead-letter.ts';
+import { BatchOutputs } from './batch-outputs.ts';
 import type { BatchResult, ReportedEvent } from './batch-result.ts';
 import { changelogRecord } from './changelog-record.ts';
 import { refuseNewer } from './newer-release.ts';
@@ -16,8 +17,8 @@ import { unusableKey } from './unusable-key.ts';
 /** The state of a further key can't be decoded before its schema is fetched. */
 class NotDecodedYet extends Error {}
 
-/** A state of the batch can't be encoded; which record produced it isn't known. */
-export class UnencodableState extends Error {}
+/** A state or a snapshot of the batch can't be encoded; which record produced it isn't known. */
+export class Unencodable extends Error {}
 
 /** A batch of one task in progress: steps and timers over an overlay, until `finish`. */
 export class BatchProcessing<S> {
@@ -25,7 +26,7 @@ export class BatchProcessing<S> {
   readonly #nowMs: number;
   readonly #encodeEach: boolean;
   readonly #overlay = new Overlay<S>();
-  readonly #outputs: OutgoingRecord[] = [];
+  readonly #outputs: BatchOutputs;
   readonly #spentTimers: DueTimer[] = [];
   readonly #laterTimers: DueTimer[] = [];
   readonly #reportedEvents: ReportedEvent[] = [];
@@ -36,6 +37,7 @@ export class BatchProcessing<S> {
     this.#task = task;
     this.#nowMs = nowMs;
     this.#encodeEach = encodeEach;
+    this.#outputs = new BatchOutputs(task.context, encodeEach);
   }
 
   async record(origin: ConsumedRecord): Promise<void> {
@@ -83,7 +85,8 @@ export class BatchProcessing<S> {
         return this.#setAside(origin, record, traced, outcome.reason, outcome.error, outcome);
       }
       stage = 'output-unusable';
-      this.#applyOutcome(record.key, state, outcome, traced ? traced.headers : traceOf(origin.headers));
+      const trace = traced ? traced.headers : traceOf(origin.headers);
+      this.#applyOutcome(record.key, state, outcome, trace, record.key);
       this.#reportedEvents.push({ record, timerKey: null, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error) || isFinal(error)) throw error;
@@ -132,7 +135,7 @@ export class BatchProcessing<S> {
         const again = topology.timer.dueAtMs(outcome.state);
         if (again !== null && again <= wantedMs) throw new Error('a fired timer must ask for a later time or none');
       }
-      this.#applyOutcome(timer.key, state, outcome, traced?.headers);
+      this.#applyOutcome(timer.key, state, outcome, traced?.headers, null);
       this.#reportedEvents.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
     } catch (error) {
       if (isRetryable(error)) this.#spentTimers.splice(this.#spentTimers.indexOf(timer), 1);
@@ -150,7 +153,8 @@ export class BatchProcessing<S> {
     const changes: TaskChanges<S>['changes'][number][] = [];
     const records: OutgoingRecord[] = [];
     for (const [key, change] of this.#overlay.entries()) {
-      const bytes = change.state === null ? null : this.#encodeState(change.state);
+      const { state } = change;
+      const bytes = state === null ? null : encoded(() => context.state.encode(state));
       const dueAtMs = change.state === null ? null : (context.topology.timer?.dueAtMs(change.state) ?? null);
       records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
       // An entry of the future is still in the index; one of the past may have been spent on a timer that failed.
@@ -158,7 +162,10 @@ export class BatchProcessing<S> {
       const previousDueAtMs = change.previousDueAtMs === dueAtMs && !kept ? null : change.previousDueAtMs;
       changes.push({ key, bytes, dueAtMs, previousDueAtMs, state: change.state });
     }
-    records.push(...this.#outputs);
+    const outputs = this.#outputs.records();
+    encoded(() => {
+      for (const output of outputs) records.push(output);
+    });
     // A spent entry may be wanted again: its timer fired for an earlier time, and the state now asks for the entry's.
     const wanted = new Map(changes.map(({ key, dueAtMs }) => [key, dueAtMs]));
     return {
@@ -207,19 +214,16 @@ export class BatchProcessing<S> {
   }
 
   /** Does everything that can fail first, so that a failing record leaves nothing behind. */
-  #applyOutcome(key: string, before: S | null, outcome: Outcome<S>, trace: OutgoingRecord['headers']): void {
+  #applyOutcome(
+    key: string,
+    before: S | null,
+    outcome: Outcome<S>,
+    trace: OutgoingRecord['headers'],
+    from: string | null,
+  ): void {
     if (outcome.kind !== 'next') return;
     const { context } = this.#task;
-    const outputs = outcome.emit.map((emission): OutgoingRecord => {
-      const output = context.outputs.get(emission.topic);
-      if (!output) throw new Error(`${emission.topic} is not an output of ${context.topology.name}`);
-      return {
-        topic: output.topic,
-        key: emission.key,
-        value: emission.value === null ? null : output.codec.encode(emission.value),
-        headers: { ...trace, ...emission.headers },
-      };
-    });
+    const outputs = this.#outputs.made(outcome.emit, trace);
     const { reason, others } = outcome;
     const states: [key: string, state: S | null, before: S | null][] = [...(others ?? [])].map(([other, state]) => {
       const held = this.#state(other);
@@ -235,7 +239,7 @@ export class BatchProcessing<S> {
         previousDueAtMs: held === null ? null : (context.topology.timer?.dueAtMs(held) ?? null),
         trace,
       });
-    for (const output of outputs) this.#outputs.push(output);
+    this.#outputs.add(outputs, from);
   }
 
   /** Makes a dead letter of a record. */
@@ -248,7 +252,7 @@ export class BatchProcessing<S> {
     outcome: Outcome<S> | null,
   ): void {
     const { context } = this.#task;
-    this.#outputs.push(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
+    this.#outputs.addRecord(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
     this.#reportedEvents.push({
       record,
       timerKey: null,
@@ -257,14 +261,15 @@ export class BatchProcessing<S> {
       traced,
     });
   }
+}
 
-  #encodeState(state: S): Buffer {
-    try {
-      return this.#task.context.state.encode(state);
-    } catch (error) {
-      if (isRetryable(error)) throw error;
-      throw new UnencodableState('a state cannot be encoded', { cause: error });
-    }
+/** At the end of a batch, where the record at fault isn't known any more. */
+function encoded<R>(encode: () => R): R {
+  try {
+    return encode();
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    throw new Unencodable('a state or a snapshot cannot be encoded', { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ConsumedRecord } from '../connectors/kafka/index.ts';
 import { isRetryable } from '../platform/faults.ts';
-import { BatchProcessing, UnencodableState } from './batch-processing.ts';
+import { BatchProcessing, Unencodable } from './batch-processing.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { DueTimer } from './store/state-store.ts';
 import type { Task } from './task.ts';
@@ -21,7 +21,7 @@ export async function processBatch<S>(
   try {
     return await run(false);
   } catch (error) {
-    if (!(error instanceof UnencodableState)) throw error;
+    if (!(error instanceof Unencodable)) throw error;
     // Encoding once per key and batch is fast. Encoding after every record finds the record at fault.
     return await run(true);
   }

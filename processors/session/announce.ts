@@ -45,7 +45,8 @@ export function announce(
     if (sum !== before?.digest) {
       revision += 1;
       const sessionId = sessionIdOf(stream, startMs);
-      emit.push({ topic: 'session-state', key: sessionId, value: { sessionId, stream, ...content, revision } });
+      const value = { sessionId, stream, ...content, revision };
+      emit.push({ topic: 'session-state', key: sessionId, value, snapshot: true });
     }
     return sum;
   }

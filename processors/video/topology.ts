@@ -67,7 +67,7 @@ export function videoTopology({ policies, sha256 }: Options): Topology<VideoReco
       // Out, all in the transaction of the state record.
       const emit: Emission[] = [];
       for (const fact of streamFactsOf(before, state))
-        emit.push({ topic: 'stream-facts', key: streamKeyOf(fact.stream), value: fact });
+        emit.push({ topic: 'stream-facts', key: streamKeyOf(fact.stream), value: fact, snapshot: true });
       for (const job of decision?.start ?? []) emit.push({ topic: 'transcode-jobs', key: job.videoId, value: job });
       return { kind: 'next', state, emit, labels };
     },

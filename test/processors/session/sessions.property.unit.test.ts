@@ -60,6 +60,26 @@ describe('properties', { timeout: 1_800_000 }, () => {
     );
   });
 
+  // The runtime leaves out what a later snapshot of one transaction replaces (`Emission.snapshot`).
+  it('facts that a newer one about their video outdoes may be missing', () => {
+    check(
+      'missing facts',
+      fc.property(
+        deliveredTwice,
+        fc.array(fc.boolean(), { minLength: 1 }),
+        options,
+        ([facts, shuffled], left, chosen) => {
+          const last = new Map(facts.map(({ videoId, videoRevision }) => [videoId, videoRevision]));
+          const stays = ({ videoId, videoRevision }: StreamFact, index: number) =>
+            videoRevision === last.get(videoId) || left[index % left.length] === true;
+          const some = { ...shuffled, facts: shuffled.facts.filter(stays) };
+          const all = told(inOrder(facts), chosen).passTo(endMinute);
+          same(comparable(told(some, chosen).passTo(endMinute)), comparable(all));
+        },
+      ),
+    );
+  });
+
   it('what is archived is judged as if all of the history were looked at each time', () => {
     check(
       'archive',
