@@ -1,13 +1,14 @@
 import { type ConsumedRecord, deadLetter, type OutgoingRecord } from '../connectors/kafka/index.ts';
 import { isRetryable } from '../platform/faults.ts';
 import { spanOf, type TracedWork, traceOf } from '../platform/telemetry/index.ts';
-import type { Outcome, SourceRecord, StepContext } from '../processors/topology.ts';
+import type { Outcome, StepContext } from '../processors/topology.ts';
 import type { DeadLetterReason } from '../schemas/dead-letter.ts';
 import { BatchOutputs } from './batch-outputs.ts';
 import type { BatchResult, ReportedEvent } from './batch-result.ts';
 import { changelogRecord } from './changelog-record.ts';
+import type { Happened } from './hooks.ts';
 import { refuseNewer } from './newer-release.ts';
-import { Overlay } from './overlay.ts';
+import { type Change, Overlay } from './overlay.ts';
 import { ProcessorFault } from './processor-fault.ts';
 import type { DueTimer } from './store/state-store.ts';
 import { StoreFault } from './store/store-fault.ts';
@@ -59,11 +60,10 @@ export class BatchProcessing<S> {
     );
     try {
       const unusable = unusableKey(origin);
-      if (unusable !== null) return this.#setAside(origin, record, traced, ...unusable, null);
+      if (unusable !== null) return this.#setAside(origin, traced, ...unusable, null);
       if (context.steps?.wasTooSlow(origin))
         return this.#setAside(
           origin,
-          record,
           traced,
           'step-too-slow',
           'its step did not end before this process was started again',
@@ -82,19 +82,19 @@ export class BatchProcessing<S> {
       const stepped = this.#watched(origin, () => this.#reading((step) => context.topology.step(state, record, step)));
       const outcome = stepped instanceof Promise ? await stepped : stepped;
       if (outcome.kind === 'dead-letter') {
-        return this.#setAside(origin, record, traced, outcome.reason, outcome.error, outcome);
+        return this.#setAside(origin, traced, outcome.reason, outcome.error, outcome);
       }
       stage = 'output-unusable';
       const trace = traced ? traced.headers : traceOf(origin.headers);
       this.#applyOutcome(record.key, state, outcome, trace, record.key);
-      this.#reportedEvents.push({ record, timerKey: null, outcome, failure: null, traced });
+      this.#report(origin, null, outcome, traced);
     } catch (error) {
       if (isRetryable(error) || isFinal(error)) throw error;
       if (defectStages.includes(stage)) {
         this.#failures++;
         this.#lastError = `${stage}: ${messageOf(error)}`;
       }
-      this.#setAside(origin, record, traced, stage, messageOf(error), null);
+      this.#setAside(origin, traced, stage, messageOf(error), null);
     }
   }
 
@@ -136,7 +136,7 @@ export class BatchProcessing<S> {
         if (again !== null && again <= wantedMs) throw new Error('a fired timer must ask for a later time or none');
       }
       this.#applyOutcome(timer.key, state, outcome, traced?.headers, null);
-      this.#reportedEvents.push({ record: null, timerKey: timer.key, outcome, failure: null, traced });
+      this.#report(null, timer.key, outcome, traced);
     } catch (error) {
       if (isRetryable(error)) this.#spentTimers.splice(this.#spentTimers.indexOf(timer), 1);
       if (isRetryable(error) || isFinal(error)) throw error;
@@ -153,9 +153,8 @@ export class BatchProcessing<S> {
     const changes: TaskChanges<S>['changes'][number][] = [];
     const records: OutgoingRecord[] = [];
     for (const [key, change] of this.#overlay.entries()) {
-      const { state } = change;
-      const bytes = state === null ? null : encoded(() => context.state.encode(state));
-      const dueAtMs = change.state === null ? null : (context.topology.timer?.dueAtMs(change.state) ?? null);
+      const { state, dueAtMs } = change;
+      const bytes = state === null ? null : (change.bytes ?? encoded(() => context.state.encode(state)));
       records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
       // An entry of the future is still in the index; one of the past may have been spent on a timer that failed.
       const kept = dueAtMs !== null && dueAtMs > this.#nowMs;
@@ -231,30 +230,55 @@ export class BatchProcessing<S> {
       return [other, state, held instanceof Promise ? null : held];
     });
     if (outcome.state !== before || !others) states.push([key, outcome.state, before]);
-    if (this.#encodeEach) for (const [, state] of states) if (state !== null) context.state.encode(state);
-    for (const [changed, state, held] of states)
-      this.#overlay.set(changed, {
+    const { timer } = context.topology;
+    const changes = states.map(([changed, state, held]): [string, Change<S>] => [
+      changed,
+      {
         state,
+        bytes: this.#encodedAtOnce(changed, state),
+        dueAtMs: state === null ? null : (timer?.dueAtMs(state) ?? null),
         ...(reason === undefined || changed !== key ? {} : { reason }),
-        previousDueAtMs: held === null ? null : (context.topology.timer?.dueAtMs(held) ?? null),
+        previousDueAtMs: held === null ? null : (timer?.dueAtMs(held) ?? null),
         trace,
-      });
+      },
+    ]);
+    for (const [changed, change] of changes) this.#overlay.set(changed, change);
     this.#outputs.add(outputs, from);
+  }
+
+  /**
+   * A key's first change is encoded while the state is still in the machine's caches, which after a batch of thousands it isn't; nearly
+   * always it is the only one. A key that changes again is encoded once more, at the end.
+   */
+  #encodedAtOnce(key: string, state: S | null): Buffer | null {
+    const isWanted = this.#encodeEach || this.#overlay.get(key) === undefined;
+    return state !== null && isWanted ? this.#task.context.state.encode(state) : null;
+  }
+
+  #report(
+    record: ConsumedRecord | null,
+    timerKey: string | null,
+    outcome: Outcome<S>,
+    traced: TracedWork | undefined,
+  ): void {
+    const { labels } = outcome;
+    const happened: Happened =
+      outcome.kind === 'next' ? { kind: 'next', ...(labels === undefined ? {} : { labels }) } : outcome;
+    this.#reportedEvents.push({ record, timerKey, outcome: happened, failure: null, traced });
   }
 
   /** Makes a dead letter of a record. */
   #setAside(
     origin: ConsumedRecord,
-    record: SourceRecord & { readonly partition: number; readonly offset: number },
     traced: TracedWork | undefined,
     reason: DeadLetterReason,
     error: string,
-    outcome: Outcome<S> | null,
+    outcome: (Outcome<S> & { readonly kind: 'dead-letter' }) | null,
   ): void {
     const { context } = this.#task;
     this.#outputs.addRecord(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
     this.#reportedEvents.push({
-      record,
+      record: origin,
       timerKey: null,
       outcome: outcome ?? { kind: 'dead-letter', reason, error },
       failure: outcome ? null : error,

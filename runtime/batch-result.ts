@@ -1,6 +1,6 @@
-import type { OutgoingRecord } from '../connectors/kafka/index.ts';
+import type { ConsumedRecord, OutgoingRecord } from '../connectors/kafka/index.ts';
 import type { TracedWork } from '../platform/telemetry/index.ts';
-import type { Outcome, SourceRecord } from '../processors/topology.ts';
+import type { Happened } from './hooks.ts';
 import type { Task, TaskChanges } from './task.ts';
 
 /** The result of processing a batch of one task: written in one transaction, then applied to the task. */
@@ -17,9 +17,9 @@ export type BatchResult<S> = TaskChanges<S> & {
 
 /** The outcome of a record or timer, reported to the hooks once it is committed. */
 export type ReportedEvent = {
-  readonly record: (SourceRecord & { readonly partition: number; readonly offset: number }) | null;
+  readonly record: ConsumedRecord | null;
   readonly timerKey: string | null;
-  readonly outcome: Outcome<unknown>;
+  readonly outcome: Happened;
   readonly failure: string | null;
   /** Ended with the commit; a batch that is dropped leaves no trace. */
   readonly traced: TracedWork | undefined;

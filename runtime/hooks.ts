@@ -1,5 +1,5 @@
-import type { TopicPartition, TopicPartitionOffset } from '../connectors/kafka/index.ts';
-import type { Outcome, SourceRecord } from '../processors/topology.ts';
+import type { ConsumedRecord, TopicPartition, TopicPartitionOffset } from '../connectors/kafka/index.ts';
+import type { Labels, Outcome } from '../processors/topology.ts';
 import type { MembershipState } from './membership-state.ts';
 import type { Recovery } from './recovery-kind.ts';
 import type { TaskState } from './task-state.ts';
@@ -15,16 +15,20 @@ export type RestoreProgress = {
   readonly done: boolean;
 };
 
+/**
+ * What a step came to, without what it made: were states and outputs held until their transaction is committed, the collector
+ * would copy all of them first.
+ */
+export type Happened =
+  | { readonly kind: 'next'; readonly labels?: Labels }
+  | Extract<Outcome<unknown>, { readonly kind: 'drop' | 'dead-letter' }>;
+
 /** Calls into metrics and logs. None may throw; they are called from the loop, so they must be quick. */
 export type ProcessorHooks = {
   /** One record's outcome, after its transaction was committed. `failure` where it failed as a defect. */
-  readonly onOutcome?: (
-    record: SourceRecord & { readonly partition: number; readonly offset: number },
-    outcome: Outcome<unknown>,
-    failure: string | null,
-  ) => void;
+  readonly onOutcome?: (record: ConsumedRecord, outcome: Happened, failure: string | null) => void;
   /** A timer's outcome, after its transaction was committed. `failure` where it failed: it won't fire again for this state. */
-  readonly onTimer?: (partition: number, key: string, outcome: Outcome<unknown>, failure: string | null) => void;
+  readonly onTimer?: (partition: number, key: string, outcome: Happened, failure: string | null) => void;
   readonly onTransaction?: (transaction: {
     readonly durationMs: number;
     readonly records: number;

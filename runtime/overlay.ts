@@ -2,6 +2,10 @@
 export type Change<S> = {
   /** Null deletes the key. */
   readonly state: S | null;
+  /** The state encoded; null where it isn't yet. */
+  readonly bytes: Buffer | null;
+  /** When the state's timer is due, epoch milliseconds, or null. */
+  readonly dueAtMs: number | null;
   /** Why it is deleted, for the tombstone. */
   readonly reason?: string;
   /** Due time of the stored state's timer, whose index entry is to be removed. */

@@ -298,3 +298,34 @@ test('a step is called anew where a further key waits for its schema', async () 
   expect(batch.records.map(({ key, value }) => [key, value?.toString()])).toEqual([['a', 'BCnull']]);
   expect(calls).toBe(3);
 });
+
+// Encoded at the end of a batch, each state had to be fetched from memory again; what is encoded for every change costs a flood its square.
+test('a state is encoded at its first change, and once more where further ones follow: the last one is written', async () => {
+  const encoded: string[] = [];
+  const task = taskOf({}, (state, { value }) => ({ kind: 'next', state: `${state ?? ''}${value}`, emit: [] }));
+  const codec = task.context.state as { encode: (state: string) => Buffer };
+  const { encode } = codec;
+  codec.encode = (state) => {
+    encoded.push(state);
+    return encode(state);
+  };
+  const records = ['a', 'b', 'a', 'a', 'a'].map((key, offset) => ({
+    ...recordOf(key, offset),
+    value: Buffer.from('x'),
+  }));
+  const batch = await processBatch(task, records, [], 10);
+  expect(encoded).toEqual(['x', 'x', 'xxxx']);
+  expect(batch.records).toMatchObject([
+    { key: 'a', value: Buffer.from('xxxx') },
+    { key: 'b', value: Buffer.from('x') },
+  ]);
+});
+
+// Held until the commit, all that a batch makes outlives the young generation and is copied.
+test('what is told of a record holds neither its state nor its outputs', async () => {
+  const labels = { result: 'applied' };
+  const task = taskOf({}, () => ({ kind: 'next', state: 'x', emit: [], labels }));
+  const { reportedEvents } = await processBatch(task, [recordOf('a', 0)], [], 10);
+  expect(reportedEvents).toMatchObject([{ record: { key: 'a', offset: 0 }, failure: null }]);
+  expect(reportedEvents[0]?.outcome).toEqual({ kind: 'next', labels });
+});

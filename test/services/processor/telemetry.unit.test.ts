@@ -96,7 +96,7 @@ it('counts and logs facts that are older than the retention, once a minute at mo
   const { hooks, log, values } = setUp('session');
   const warned = vi.spyOn(log, 'warn');
   const outcome = { kind: 'drop', reason: 'older-than-retention', labels: { result: 'older-than-retention' } } as const;
-  const record = { key: 'k', value: null, headers: {}, timestampMs: 1, partition: 0, offset: 1 };
+  const record = { topic: 'in', key: 'k', value: null, headers: {}, timestampMs: 1, partition: 0, offset: 1 };
   for (let index = 0; index < 5; index += 1) hooks.onOutcome(record, outcome, null);
   expect(await values('records_total')).toMatchObject([
     { labels: { processor: 'session', result: 'older-than-retention' }, value: 5 },
