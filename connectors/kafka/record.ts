@@ -74,8 +74,11 @@ function readHeaders(list: readonly MessageHeader[] | undefined): Readonly<Recor
   const headers: Record<string, string> = {};
   for (const entry of list) {
     const name = nameOf(entry);
-    if (name === protoName) define(headers, String(valueIn(entry)));
-    else headers[name] = String(valueIn(entry));
+    const value = name === protoName ? valueIn(entry) : entry[name];
+    // `String` finds the same function, and takes twice as long for it.
+    const text = Buffer.isBuffer(value) ? value.toString() : String(value);
+    if (name === protoName) define(headers, text);
+    else headers[name] = text;
   }
   return headers;
 }
