@@ -32,15 +32,17 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
   const limits = { ...defaultLimits, ...options.limits };
   const { publisher, log, metrics, clock, windowSeconds = defaultWindowSeconds } = options;
   const paths = [...byPath(options.endpoints)];
-  const routes = new Map(paths.map(([spelling], index) => [spelling, index]));
+  const routes = new Map(paths.map(([spelling], index) => [spelling, routeAt(index)]));
   const app = Fastify({
     // The router reads patterns into paths (`:id`, `*`) and unescapes them: it only ever sees our own names of them.
-    rewriteUrl(request) {
-      const path = requestPath(request.url ?? '/');
+    rewriteUrl({ url = '/', method }) {
+      // Nearly every request is a callback to a path in its one spelling.
+      const spelt = method === 'POST' ? routes.get(url) : undefined;
+      if (spelt !== undefined) return spelt;
+      const path = requestPath(url);
       const isHealth = path === '/healthz' || path === '/readyz';
-      if (isHealth && (request.method === 'GET' || request.method === 'HEAD')) return path;
-      const index = path === null ? undefined : routes.get(path);
-      return index === undefined ? nowhere : routeAt(index);
+      if (isHealth && (method === 'GET' || method === 'HEAD')) return path;
+      return (path === null ? undefined : routes.get(path)) ?? nowhere;
     },
     // Its own logger makes a child per request; what is worth a line here is logged where it happens.
     logger: false,
@@ -69,9 +71,10 @@ export function buildIngress(options: IngressOptions): FastifyInstance {
     metrics.count('live2vod_ingress_requests_total', { route: 'none', status: 'none', reason: 'address-connections' });
   });
 
-  // Only a callback's body is read: Fastify's own parsers would hold up to 1 MiB of any other request.
+  // Only a callback's body is read, by its route: Fastify's own parsers would hold up to 1 MiB of any other request.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _body, parsed) => parsed(null));
+  app.addHttpMethod('POST', { hasBody: false, overrideExisting: true });
 
   // Anybody reaches this port: what it waits for, and the metrics, are told elsewhere. Every `Host` is served too, since
   // load balancers put in what they like and nothing here is shown to a page.

@@ -36,6 +36,8 @@ export class BodyRefused extends Error {
   }
 }
 
+const nothing = Buffer.alloc(0);
+
 /**
  * Reads a body of at most `limitBytes`. What has arrived counts as held from then on, so that thousands of slow or huge
  * uploads under one stolen signature can't fill the memory either; who gets the body gives its length back.
@@ -46,23 +48,27 @@ export function readBody(
   declaredBytes: number,
   limitBytes: number,
   memory: BodyMemory,
-  done: (error: Error | null, body?: Buffer) => void,
+  done: (error: BodyRefused | null, body: Buffer) => void,
 ): void {
   if (declaredBytes > limitBytes) {
-    done(new BodyRefused(413, 'oversize'));
+    done(new BodyRefused(413, 'oversize'), nothing);
     return;
   }
   const chunks: Buffer[] = [];
   let length = 0;
+  let ended = false;
 
-  function end(error: Error | null): void {
-    stream.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onError);
+  function end(error: BodyRefused | null): void {
+    // A connection that is cut later on is told here too.
+    if (ended) return;
+    ended = true;
     if (error === null) {
       // Copied, also when there is one: a chunk may be a view of the connection's read buffer, which is larger.
       done(null, Buffer.concat(chunks, length));
     } else {
+      stream.removeListener('data', onData);
       memory.give(length);
-      done(error);
+      done(error, nothing);
     }
   }
   function onData(chunk: Buffer): void {

@@ -8,7 +8,7 @@ import { IngressFault } from '../fault.ts';
 import { rateLimitPerAddress } from '../rate.ts';
 import type { Publisher } from '../record.ts';
 import { rememberResends, requestIdentity } from '../resends.ts';
-import { BodyRefused, bodyMemory, readBody } from './body.ts';
+import { bodyMemory, readBody } from './body.ts';
 import { checkHeader, isCheck } from './check.ts';
 import type { CallbackEndpoint } from './endpoint.ts';
 import type { IngressLimits } from './limits.ts';
@@ -47,7 +47,6 @@ declare module 'fastify' {
   }
 }
 
-const nothing = Buffer.alloc(0);
 const aMinute = 60_000;
 
 /** A POST to one path: authenticate by the headers, read the body as bytes, publish, answer 200 once it is durable. */
@@ -106,25 +105,36 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
     return resends.once(requestIdentity(request.timestamp, request.signature, body), receivedAtMs, publish);
   }
 
+  /** Answers once the body is durable. */
+  function serve(known: Authentic, body: Buffer, reply: FastifyReply): void {
+    if (isCheck(body)) {
+      memory.give(body.length);
+      if (known.claim()) answer(reply.header(...checkHeader), 200, 'check');
+      return;
+    }
+    const { resent, durable } = publishOnce(known, body);
+    // A resend waits with the first: its bytes are let go right away.
+    if (resent) memory.give(body.length);
+    durable.then(
+      () => {
+        if (!resent) memory.give(body.length);
+        if (known.claim()) answer(reply, 200, resent ? 'resent' : 'accepted');
+      },
+      (error: unknown) => {
+        if (!resent) memory.give(body.length);
+        if (!known.claim()) return;
+        const reason = error instanceof IngressFault ? error.code : 'PUBLISH_FAILED';
+        refuse(reply, 503, reason);
+      },
+    );
+  }
+
   return (app, _options, done) => {
     app.decorateRequest('authentic', null);
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (request, stream, parsed) => {
-      readBody(
-        stream,
-        Number(request.headers['content-length'] ?? Number.NaN),
-        limits.oversizeBodyBytes,
-        memory,
-        parsed,
-      );
-    });
     // Not in a hook of closing: those run while the last requests still wait for their answers.
     app.server.once('close', answers.stop);
 
     app.addHook('onRequest', (request, reply, next) => {
-      // The media type of a callback means nothing here, and a broken one must not cost the callback. (Deleting the
-      // header would make every later look at the headers slow.)
-      request.raw.headers['content-type'] = undefined;
       const verdict = verify(request.headers, clock.now());
       if (!verdict.ok) {
         logRefusal(request, verdict.reason);
@@ -143,38 +153,28 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       next();
     });
 
-    app.setErrorHandler((error: { statusCode?: number; code?: string }, request, reply) => {
+    app.setErrorHandler((error, request, reply) => {
       if (reply.sent || request.authentic?.claim() === false) return reply;
-      const { statusCode = 500, code = 'defect' } = error;
-      if (statusCode >= 500 && !(error instanceof BodyRefused))
-        log.error({ err: error, path }, 'a callback could not be handled');
-      return answer(reply, statusCode, code);
+      log.error({ err: error, path }, 'a callback could not be handled');
+      return answer(reply, 500, 'defect');
     });
 
     app.post(options.route, (request, reply) => {
       const known = request.authentic;
       if (known === null) throw new Error('a callback reached its handler without having been authenticated');
-      const body = Buffer.isBuffer(request.body) ? request.body : nothing;
-      if (isCheck(body)) {
-        memory.give(body.length);
-        if (known.claim()) answer(reply.header(...checkHeader), 200, 'check');
-        return;
-      }
-      const { resent, durable } = publishOnce(known, body);
-      // A resend waits with the first: its bytes are let go right away.
-      if (resent) memory.give(body.length);
-      durable.then(
-        () => {
-          if (!resent) memory.give(body.length);
-          if (known.claim()) answer(reply, 200, resent ? 'resent' : 'accepted');
-        },
-        (error: unknown) => {
-          if (!resent) memory.give(body.length);
-          if (!known.claim()) return;
-          const reason = error instanceof IngressFault ? error.code : 'PUBLISH_FAILED';
-          refuse(reply, 503, reason);
-        },
-      );
+      const declaredBytes = Number(request.headers['content-length'] ?? Number.NaN);
+      readBody(request.raw, declaredBytes, limits.oversizeBodyBytes, memory, (refused, body) => {
+        if (refused !== null) {
+          if (known.claim()) answer(reply.header('connection', 'close'), refused.statusCode, refused.code);
+          return;
+        }
+        try {
+          serve(known, body, reply);
+        } catch (defect) {
+          // Thrown out of the body's stream it would end the process.
+          reply.send(defect);
+        }
+      });
     });
     done();
   };

@@ -103,6 +103,25 @@ describe('a callback with a valid signature', () => {
     expect(spool.records).toEqual(['a1b2']);
   });
 
+  // The body is read outside of Fastify's own handling: what is thrown there would end the process.
+  test('is answered 500 where a defect throws, and the next one is served', async () => {
+    let broken = true;
+    const publish = async () => {};
+    const { app, counted } = ingress({
+      publisher: {
+        publish() {
+          if (broken) throw new TypeError('a defect');
+          return publish();
+        },
+      },
+    });
+    const send = () => app.inject({ ...post, headers: signed(), payload: callback('a1b2') });
+    expect((await send()).statusCode).toBe(500);
+    broken = false;
+    expect((await send()).statusCode).toBe(200);
+    expect(await counted('live2vod_ingress_requests_total')).toMatchObject({ '/callbacks/vod 500 defect': 1 });
+  });
+
   test('is answered 503 in time when nothing answers', async () => {
     const { app } = ingress({ publisher: { publish: () => new Promise(() => {}) }, limits: { answerWithinMs: 100 } });
     const reply = await app.inject({ ...post, headers: signed(), payload: callback('a1b2') });
