@@ -72,7 +72,7 @@ export function callbackRoute(options: RouteOptions): FastifyPluginCallback {
       const seconds = (clock.monotonicMs() - known.startedAtMs) / 1000;
       metrics.observe('live2vod_ingress_request_seconds', { route: path }, seconds);
     }
-    return reply.code(status).send('');
+    return reply.code(status).send();
   }
 
   /** Not now: the cloud tries again a second later. */
