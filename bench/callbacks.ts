@@ -73,8 +73,9 @@ export function callback(
   const everyMs = streams === undefined ? Math.min(1_000, mostSpreadMs / videos) : showEveryMs / streams;
   const endMs = Math.floor((overMs - lastEventMs - (videos - 1 - video) * everyMs) / 1_000) * 1_000;
   const common = { VideoId: videoId, EventTime: iso(endMs + (step + 1) * 40_000), Status: 'success' };
+  // Only the one that is asked for is made.
   const bodies = [
-    {
+    () => ({
       ...common,
       EventType: 'AddLiveRecordVideoComplete',
       DomainName: 'play.example.com',
@@ -82,25 +83,25 @@ export function callback(
       StreamName: `${stream % 2 === 0 ? 'room' : 'match'}-${series}${stream}`,
       RecordStartTime: iso(endMs - 1_800_000),
       RecordEndTime: iso(endMs),
-    },
-    {
+    }),
+    () => ({
       ...common,
       EventType: 'FileUploadComplete',
       FileUrl: `http://vod.example.com/${videoId}/source.m3u8`,
       Size: 508_153_210 + video,
-    },
-    { ...common, EventType: 'StreamTranscodeComplete', ...rendition(videoId, 'LD', endMs) },
-    { ...common, EventType: 'StreamTranscodeComplete', ...rendition(videoId, 'HD', endMs) },
-    {
+    }),
+    () => ({ ...common, EventType: 'StreamTranscodeComplete', ...rendition(videoId, 'LD', endMs) }),
+    () => ({ ...common, EventType: 'StreamTranscodeComplete', ...rendition(videoId, 'HD', endMs) }),
+    () => ({
       ...common,
       EventType: 'TranscodeComplete',
       StreamInfos: [rendition(videoId, 'LD', endMs), rendition(videoId, 'HD', endMs)],
-    },
+    }),
   ];
   return {
     topic,
     key: videoId,
-    value: Buffer.from(JSON.stringify(bodies[step])),
+    value: Buffer.from(JSON.stringify(bodies[step]?.())),
     headers: {
       [header.source]: 'http',
       [header.receivedAt]: String(endMs + (step + 1) * 40_000 + 700),
