@@ -42,6 +42,8 @@ export type StatesPlace = {
   readonly print: (line: string) => void;
   /** As in `Workload`: default 500. */
   readonly streams?: number;
+  /** True: not for the peer, whose copy takes as much of the broker and of its disk as ours. Default false. */
+  readonly oursOnly?: boolean;
   /** Ends the preparing, and leaves nothing of it. */
   readonly signal?: AbortSignal;
 };
@@ -68,7 +70,7 @@ export async function prepareStates(place: StatesPlace): Promise<PreparedStates>
     await mkdir(statesFolder(place), { recursive: true });
     const prefix = `bench-${randomUUID().slice(0, 8)}.`;
     const names = { prefix, peerPrefix: `${prefix}peer.`, applicationId: `${prefix}peer` };
-    await makeTopics(admin, names);
+    await makeTopics(admin, names, place);
     const endMs = systemClock.now();
     const beganMs = systemClock.monotonicMs();
     place.print(`preparing ${place.videos} states …`);
@@ -129,7 +131,8 @@ async function readPrepared(place: StatesPlace): Promise<PreparedStates | null> 
 }
 
 async function isUsable(admin: Admin, known: PreparedStates): Promise<boolean> {
-  if (systemClock.now() - known.endMs > oldestMs || known.sent > known.videos) return false;
+  // Of a topic that has grown, or nearly so, a restore would be slower than what it is held against.
+  if (systemClock.now() - known.endMs > oldestMs || known.sent >= known.videos) return false;
   const present = await admin.listTopics();
   const name = topicName(known.prefix, 'video-state');
   if (!present.includes(name)) return false;
@@ -153,14 +156,19 @@ async function drop(admin: Admin, known: Pick<PreparedStates, 'prefix'>): Promis
   for (const name of await admin.listTopics()) if (name.startsWith(known.prefix)) await admin.deleteTopic(name);
 }
 
-async function makeTopics(admin: Admin, names: Pick<PreparedStates, 'prefix' | 'peerPrefix' | 'applicationId'>) {
-  const specs = [names.prefix, names.peerPrefix].flatMap((prefix) => {
+async function makeTopics(
+  admin: Admin,
+  names: Pick<PreparedStates, 'prefix' | 'peerPrefix' | 'applicationId'>,
+  { oursOnly = false }: StatesPlace,
+) {
+  const specs = (oursOnly ? [names.prefix] : [names.prefix, names.peerPrefix]).flatMap((prefix) => {
     const settings = readSettings({ LIVE2VOD_TOPIC_PREFIX: prefix }, {});
     return Object.values(topics).map((contract) => topicSpec(contract, settings));
   });
   const ours = specs.find(({ name }) => name === topicName(names.prefix, 'video-state'));
   if (!ours) throw new Error('video-state is no topic');
-  await admin.ensureTopics([...specs, { ...ours, name: changelogOf(names.applicationId) }]);
+  if (!oursOnly) specs.push({ ...ours, name: changelogOf(names.applicationId) });
+  await admin.ensureTopics(specs);
 }
 
 /** So much of a video is in a state. */
@@ -207,7 +215,7 @@ async function states(
       if (made % tellEvery === 0 && made < videos) place.print(`${made} of ${videos} states are made`);
       const record = { key: state.videoId, value: codec.encode(state) };
       yield { ...record, topic, ...(dueAtMs === null ? {} : { headers: { 'next-timer-at': String(dueAtMs) } }) };
-      yield { ...record, topic: changelogOf(names.applicationId) };
+      if (place.oursOnly !== true) yield { ...record, topic: changelogOf(names.applicationId) };
     }
   })();
 }

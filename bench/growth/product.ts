@@ -28,8 +28,8 @@ export type ProductGrowthOptions = {
 const showsPerStream = 20;
 const defaultFresh = 8_000;
 const partitionRounds = 3;
-/** In the topics of both sides, and in the store. */
-const bytesPerVideo = 4_000;
+/** In the topics and in the store. */
+const bytesPerVideo = 2_500;
 const mostRestartSeconds = 5;
 
 /**
@@ -41,16 +41,17 @@ export async function productByVideos(o: ProductGrowthOptions & { readonly sizes
   const rows: (Started & ProductReport & { readonly videos: number })[] = [];
   for (const videos of await withRoom(o.sizes, { ...o, bytesPerVideo })) {
     o.signal.throwIfAborted();
-    const place = { ...o, videos, streams: Math.ceil(videos / showsPerStream) };
+    const place = { ...o, videos, streams: Math.ceil(videos / showsPerStream), oursOnly: true };
     const prepared = await prepareStates(place);
     try {
       const started = await starts(ourProcessor(place, prepared), join(statesFolder(place), 'live2vod'));
+      o.print(`${videos} videos: ${describedStart(started)}`);
       const records = await load(o.kafka, mixed(prepared, Math.min(o.fresh ?? defaultFresh, videos)));
       const folder = join(statesFolder(place), 'live2vod');
       const partitions = await partitionsOf(o.kafka, topicName(prepared.prefix, 'callbacks'));
       const report = await runProduct({ ...o, prefix: prepared.prefix, partitions, processes: 1, folder, records });
       rows.push({ videos, ...started, ...report });
-      o.print(`${videos} videos: ${described(report)}; ${describedStart(started)}`);
+      o.print(`${videos} videos: ${described(report)}`);
     } finally {
       await dropStates(place, prepared);
     }
