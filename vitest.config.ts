@@ -8,7 +8,7 @@ const expecting = { poll: { timeout: 60_000 } };
  * Four lanes. `unit`: pure, no process but the test's own. `int`: against a real broker and registry, started once
  * for the run. `chaos`: faults under load, one file at a time so that a file's kills hit no other.
  * `conformance`: the emulator under the cloud's official libraries, installed for the run where they aren't. They run
- * in this order.
+ * in this order, but for `conformance`, which runs with `int`.
  */
 export default defineConfig({
   test: {
@@ -60,9 +60,11 @@ export default defineConfig({
           name: 'conformance',
           include: ['test/**/*.conformance.test.ts'],
           globalSetup: ['./test/emulator/conformance/libraries.ts'],
-          sequence: { groupOrder: 4 },
+          // Beside the files of `int`, with whose pool it shares its size.
+          sequence: { groupOrder: 2 },
           testTimeout: 90_000,
-          maxWorkers: 2,
+          hookTimeout: 90_000,
+          maxWorkers: 3,
         },
       },
     ],
