@@ -29,7 +29,7 @@ export type Stoppable = {
  * Gives what `measure` gives. At the signal it ends every process that the measurement has started, which makes it fail and
  * clean up; what is still there after ten seconds is killed and deleted. Processes that ran before it, such as the embedded
  * stack, are left to the caller.
- * @throws CommandFault where it was stopped: afterwards this process ends, even if the measurement still waits for something
+ * @throws CommandFault where it was stopped; the measurement may still wait for something: `endSoon` ends it too
  */
 export async function measuredUnlessStopped<T>(o: Stoppable, measure: () => Promise<T>): Promise<T> {
   o.signal.throwIfAborted();
@@ -56,8 +56,6 @@ export async function measuredUnlessStopped<T>(o: Stoppable, measure: () => Prom
     await endProcesses(others, () => settled);
     // As far as it can: the measurement may be deleting them itself, or the broker be away.
     await dropTopics(o, before).catch(() => {});
-    lastResort().endWithin(exitMs);
-    void systemClock.sleep(exitMs / 2).then(() => process.exit());
     const { reason } = o.signal as { reason: unknown };
     const code = reason instanceof CommandFault ? reason.exitCode : exitCode.failed;
     throw new CommandFault('stopped before the measurement had ended; nothing of it runs any more', code);
@@ -65,6 +63,12 @@ export async function measuredUnlessStopped<T>(o: Stoppable, measure: () => Prom
     restore();
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+}
+
+/** Ends this process once its exit code is set, whatever still waits in it. */
+export function endSoon(): void {
+  lastResort().endWithin(exitMs);
+  void systemClock.sleep(exitMs / 10).then(() => process.exit());
 }
 
 /** Asks all that descend from this process, but for those `others`, to end; kills what hasn't when the time is up. */

@@ -20,7 +20,7 @@ import { benchRunner } from '../bench/runner.ts';
 import { measureSink } from '../bench/sink.ts';
 import { startStack } from '../local/index.ts';
 import type { ExitCode } from '../platform/exit-code.ts';
-import { measuredUnlessStopped } from './bench-stop.ts';
+import { endSoon, measuredUnlessStopped } from './bench-stop.ts';
 import { endpointsOf } from './endpoints.ts';
 import { readConfiguration } from './environment.ts';
 import { exitCode } from './exit.ts';
@@ -153,5 +153,6 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
     process.exitCode = conclude(join(home, name), outcome, options.only);
   } finally {
     await stack?.stop();
+    if (options.signal.aborted) endSoon();
   }
 }
