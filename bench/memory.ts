@@ -23,6 +23,8 @@ export type MemoryReport = {
   readonly restoreMaxMb: number;
   readonly steadyMaxMb: number;
   readonly endMb: number;
+  /** CPU of all of its processes per callback of the steady load, µs: what little memory costs. */
+  readonly cpuUs: number;
   /** Seconds from the start, MB. */
   readonly samples: readonly (readonly [number, number])[];
 };
@@ -46,9 +48,9 @@ export async function benchMemory(options: MemoryOptions): Promise<MemoryResult>
   for (const subject of subjectsOf(options, prepared)) {
     const report = await measure(subject, options, prepared, perSecond, seconds);
     sides[subject.name] = report;
-    const { restoreMaxMb, steadyMaxMb, endMb } = report;
+    const { restoreMaxMb, steadyMaxMb, endMb, cpuUs } = report;
     print(
-      `${subject.name.padEnd(13)} at most ${restoreMaxMb} MB while restoring, ${steadyMaxMb} MB at ${perSecond} callbacks/s, ${endMb} MB at the end`,
+      `${subject.name.padEnd(13)} at most ${restoreMaxMb} MB while restoring, ${steadyMaxMb} MB at ${perSecond} callbacks/s, ${endMb} MB at the end, ${cpuUs} µs of CPU a callback`,
     );
   }
   const [ours] = Object.values(sides);
@@ -92,7 +94,9 @@ async function measure(
   try {
     await running.ready;
     restoredAt = (systemClock.monotonicMs() - beganMs) / 1000;
+    const restored = await takenBy(running.pid);
     await sendSteadily({ producer, prepared, topic: subject.input, perSecond, seconds });
+    const worked = await takenBy(running.pid);
     sampling.abort();
     await sampled;
     const most = (list: readonly [number, number][]) => Math.max(0, ...list.map(([, mb]) => Math.ceil(mb)));
@@ -100,6 +104,7 @@ async function measure(
       restoreMaxMb: most(samples.filter(([at]) => at <= restoredAt)),
       steadyMaxMb: most(samples.filter(([at]) => at > restoredAt)),
       endMb: Math.round(samples.at(-1)?.[1] ?? Number.NaN),
+      cpuUs: Math.round(((worked.cpuUs - restored.cpuUs) / (perSecond * seconds)) * 10) / 10,
       samples,
     };
   } finally {

@@ -40,7 +40,7 @@ export type StatesPlace = {
   readonly folder: string;
   readonly videos: number;
   readonly print: (line: string) => void;
-  /** As in `Workload`: default 500. */
+  /** As in `Workload`. Default: each has twenty shows that follow one another, as a stream records one file at a time. */
   readonly streams?: number;
   /** True: not for the peer, whose copy takes as much of the broker and of its disk as ours. Default false. */
   readonly oursOnly?: boolean;
@@ -52,13 +52,15 @@ export type StatesPlace = {
 const tellEvery = 500_000;
 
 const stepsInState = 3;
+const showsPerStream = 20;
 const oldestMs = 2 * 86_400_000;
 
 export const statesFolder = ({ folder, videos }: Pick<StatesPlace, 'folder' | 'videos'>): string =>
   join(folder, `states-${videos}`);
 
 /** What an earlier run prepared, where the broker still has it; else prepares it (a million take some minutes). */
-export async function prepareStates(place: StatesPlace): Promise<PreparedStates> {
+export async function prepareStates(wanted: StatesPlace): Promise<PreparedStates> {
+  const place = { ...wanted, streams: wanted.streams ?? Math.ceil(wanted.videos / showsPerStream) };
   const admin = await Admin.connect(place.kafka);
   try {
     const known = await readPrepared(place);
@@ -84,8 +86,7 @@ export async function prepareStates(place: StatesPlace): Promise<PreparedStates>
     place.print(`prepared in ${Math.round(seconds)} s`);
     const [topic] = await admin.describe([topicName(prefix, 'video-state')]);
     const { videos, streams } = place;
-    const workload = { videos, endMs, ...(streams === undefined ? {} : { streams }) };
-    const prepared = { ...workload, ...names, topicId: topic?.topicId ?? '', sent: 0 };
+    const prepared = { videos, endMs, streams, ...names, topicId: topic?.topicId ?? '', sent: 0 };
     await keep(place, prepared);
     return prepared;
   } finally {

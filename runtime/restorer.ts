@@ -81,7 +81,7 @@ export class Restorer {
   async #run(): Promise<void> {
     const reader = new TopicReader({
       // The job may be cancelled by then, and a process doesn't end before a client that connects.
-      connect: groupless(this.#settings, { maxQueuedBytes: 64 * 1024 * 1024, connectTimeoutMs: 3_000 }),
+      connect: groupless(this.#settings, { maxQueuedBytes: 16 * 1024 * 1024, connectTimeoutMs: 3_000 }),
       clock: this.#clock,
     });
     try {

@@ -41,7 +41,7 @@ export async function productByVideos(o: ProductGrowthOptions & { readonly sizes
   const rows: (Started & ProductReport & { readonly videos: number })[] = [];
   for (const videos of await withRoom(o.sizes, { ...o, bytesPerVideo })) {
     o.signal.throwIfAborted();
-    const place = { ...o, videos, streams: Math.ceil(videos / showsPerStream), oursOnly: true };
+    const place = { ...o, videos, oursOnly: true };
     const prepared = await prepareStates(place);
     try {
       const started = await starts(ourProcessor(place, prepared), join(statesFolder(place), 'live2vod'));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { connectRegistry } from '../../connectors/avro/index.ts';
+import { keepHeapSmall } from '../../platform/host/index.ts';
 import { runProcessors, topicsRead, topicsWithCodec } from '../../services/processor/index.ts';
 import { requireReadable } from '../compression.ts';
 import { kafkaSettingsOf, registryUrlOf } from '../endpoints.ts';
@@ -10,6 +11,7 @@ import { needed, schemaRegistry } from './needed.ts';
 /** Callbacks into the states of videos and sessions. */
 export const processor: Role<'processor'> = async (context) => {
   const { configuration, topic, log, metrics, tracing, platform, signal, waitingFor, note, liveness } = context;
+  keepHeapSmall();
   const { settings, policies } = configuration;
   const registry = connectRegistry({ url: registryUrlOf(settings), prefix: settings.LIVE2VOD_TOPIC_PREFIX });
   await requireReadable(settings, topicsRead.map(topic));

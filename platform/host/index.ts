@@ -68,7 +68,7 @@ export function loseThread(): void {
 }
 
 export type { Clock, Platform } from './clock.ts';
-export { collectSeldom } from './collector.ts';
+export { collectSeldom, keepHeapSmall } from './collector.ts';
 export { watchHttpDates } from './http-dates.ts';
 export { type LastResort, type LastResortOptions, lastResort } from './last-resort.ts';
 export { memoryOf } from './process-memory.ts';

@@ -7,8 +7,8 @@ const collector = new URL('../../../platform/host/collector.ts', import.meta.url
 const saidAfter = (script: string) =>
   spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
 
-test('the flag is one that this release of Node knows', () => {
-  const { status, stderr } = saidAfter(`(await import('${collector}')).collectSeldom()`);
+test.each(['collectSeldom', 'keepHeapSmall'])('the flag of %s is one that this release of Node knows', (name) => {
+  const { status, stderr } = saidAfter(`(await import('${collector}')).${name}()`);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
