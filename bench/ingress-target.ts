@@ -80,19 +80,37 @@ const withoutRateLimits = {
   callbacksPerSecondOfAddress: 1_000_000,
 };
 
+/** Says where it listens once it has Kafka: what came before would go through the spool, and so would all of a full load after it. */
 async function durable(settings: TargetSettings, signal: AbortSignal): Promise<void> {
+  let address: string | null = null;
+  let isConnected = false;
+  const ready = () => {
+    if (address === null || !isConnected) return;
+    tell({ kind: 'listening', address });
+    address = null;
+  };
+  const heard = (line: string) => {
+    const { level, msg } = JSON.parse(line) as { level: number; msg?: string };
+    if (level >= 40) process.stderr.write(line);
+    if (msg !== 'connected to Kafka') return;
+    isConnected = true;
+    ready();
+  };
   await runIngress({
     ...settings,
     host: '127.0.0.1',
     port: 0,
     topics: (id) => topicName(settings.prefix, id),
-    log: pino({ level: 'warn' }, pino.destination(2)),
+    log: pino({ level: 'info' }, { write: heard }),
     metrics: metricsOf(new Registry()),
     clock: systemClock,
     lameDuckMs: 0,
     limits: withoutRateLimits,
     signal,
-    onListening: (address) => tell({ kind: 'listening', address }),
+    onListening: (at) => {
+      address = at;
+      ready();
+    },
   });
 }
 

@@ -193,5 +193,5 @@ export class Restorer {
   }
 }
 
-const maxRecordsPerPoll = 5_000;
+const maxRecordsPerPoll = 500;
 const watermarksTimeoutMs = 2_000;

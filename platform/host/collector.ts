@@ -10,9 +10,9 @@ export function collectSeldom(): void {
 }
 
 /**
- * Lets this process's heap grow by no more than four fifths of what lives in it before all of it is collected; V8's own rule lets it
+ * Lets this process's heap grow by no more than three fifths of what lives in it before all of it is collected; V8's own rule lets it
  * grow to several times of that. For a role that holds much, whose memory is bounded by a budget.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=80');
+  setFlagsFromString('--heap-growing-percent=60');
 }
