@@ -35,6 +35,9 @@ export type Workload = {
   readonly series?: string;
 };
 
+/** So many streams that each has had twenty shows in the end, one after the other, as a stream records one file at a time. */
+export const streamsOf = (videos: number): number => Math.ceil(videos / 20);
+
 const lastEventMs = 200_000;
 const mostSpreadMs = 4 * 86_400_000;
 const overlappingStreams = 500;

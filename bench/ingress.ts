@@ -47,7 +47,7 @@ const warmUpSeconds = 3;
 const names = { bare: 'bare Fastify', delivered: 'bare Fastify and client', durable: 'durable' } as const;
 
 export async function benchIngress(options: IngressBenchOptions): Promise<IngressBenchResult> {
-  const { rounds = 3, connections = 256, print } = options;
+  const { rounds = 3, seconds = 6, connections = 256, brokerPid, print } = options;
   const workplace = await openWorkplace(options.brokers);
   // Of its own: what the ingress has published is counted.
   const floorsWorkplace = await openWorkplace(options.brokers);
@@ -61,7 +61,7 @@ export async function benchIngress(options: IngressBenchOptions): Promise<Ingres
     await first.stop();
     for (let round = 1; round <= rounds; round += 1) {
       for (const name of ['bare', 'delivered', 'durable'] as const) {
-        const { side, answered } = await measured(name, placeOf(name), options);
+        const { side, answered } = await measured(name, placeOf(name), { brokerPid, seconds, connections });
         sides[name].push(side);
         if (name === 'durable') answered200 += answered;
         print(`round ${round} ${names[name].padEnd(23)} full ${described(side.full)}; half ${described(side.half)}`);
@@ -101,7 +101,7 @@ export async function benchIngress(options: IngressBenchOptions): Promise<Ingres
 async function measured(
   name: ServerName,
   { settings }: Workplace,
-  { brokerPid, seconds = 6, connections = 256 }: IngressBenchOptions,
+  { brokerPid, seconds, connections }: Required<Pick<IngressBenchOptions, 'brokerPid' | 'seconds' | 'connections'>>,
 ): Promise<{ readonly side: Side; readonly answered: number }> {
   const target = await startTarget(name, settings);
   const warm = await load(target.address, { seconds: warmUpSeconds, connections });

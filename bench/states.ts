@@ -14,7 +14,7 @@ import { readPolicies } from '../schemas/policies.ts';
 import { readSettings } from '../schemas/settings.ts';
 import { topicSpec } from '../schemas/topic-spec.ts';
 import { topicName, topics } from '../schemas/topics.ts';
-import { callback, policyRules, type Workload } from './callbacks.ts';
+import { callback, policyRules, streamsOf, type Workload } from './callbacks.ts';
 import { load } from './load.ts';
 import { changelogOf } from './peers/streams.ts';
 
@@ -28,7 +28,7 @@ export type PreparedStates = {
   readonly topicId: string;
   /** As in `Workload`. */
   readonly endMs: number;
-  readonly streams?: number;
+  readonly streams: number;
   /** How many of the remaining two callbacks per video have been sent by earlier runs. */
   readonly sent: number;
 };
@@ -40,8 +40,6 @@ export type StatesPlace = {
   readonly folder: string;
   readonly videos: number;
   readonly print: (line: string) => void;
-  /** As in `Workload`. Default: each has twenty shows that follow one another, as a stream records one file at a time. */
-  readonly streams?: number;
   /** True: not for the peer, whose copy takes as much of the broker and of its disk as ours. Default false. */
   readonly oursOnly?: boolean;
   /** Ends the preparing, and leaves nothing of it. */
@@ -52,15 +50,13 @@ export type StatesPlace = {
 const tellEvery = 500_000;
 
 const stepsInState = 3;
-const showsPerStream = 20;
 const oldestMs = 2 * 86_400_000;
 
 export const statesFolder = ({ folder, videos }: Pick<StatesPlace, 'folder' | 'videos'>): string =>
   join(folder, `states-${videos}`);
 
 /** What an earlier run prepared, where the broker still has it; else prepares it (a million take some minutes). */
-export async function prepareStates(wanted: StatesPlace): Promise<PreparedStates> {
-  const place = { ...wanted, streams: wanted.streams ?? Math.ceil(wanted.videos / showsPerStream) };
+export async function prepareStates(place: StatesPlace): Promise<PreparedStates> {
   const admin = await Admin.connect(place.kafka);
   try {
     const known = await readPrepared(place);
@@ -85,8 +81,8 @@ export async function prepareStates(wanted: StatesPlace): Promise<PreparedStates
     const seconds = (systemClock.monotonicMs() - beganMs) / 1000;
     place.print(`prepared in ${Math.round(seconds)} s`);
     const [topic] = await admin.describe([topicName(prefix, 'video-state')]);
-    const { videos, streams } = place;
-    const prepared = { videos, endMs, streams, ...names, topicId: topic?.topicId ?? '', sent: 0 };
+    const { videos } = place;
+    const prepared = { videos, endMs, streams: streamsOf(videos), ...names, topicId: topic?.topicId ?? '', sent: 0 };
     await keep(place, prepared);
     return prepared;
   } finally {
@@ -109,7 +105,7 @@ export function nextCallback(prepared: PreparedStates, topic: string, index: num
   if (step > 4) return null;
   // A stride without a common factor visits each video once.
   const video = ((index % videos) * strideFor(videos)) % videos;
-  const workload = { videos, topic, endMs, ...(streams === undefined ? {} : { streams }) };
+  const workload = { videos, topic, endMs, streams };
   return { ...callback(workload, video, step), timestampMs: systemClock.now() };
 }
 
@@ -134,6 +130,7 @@ async function readPrepared(place: StatesPlace): Promise<PreparedStates | null> 
 async function isUsable(admin: Admin, known: PreparedStates): Promise<boolean> {
   // Of a topic that has grown, or nearly so, a restore would be slower than what it is held against.
   if (systemClock.now() - known.endMs > oldestMs || known.sent >= known.videos) return false;
+  if (known.streams !== streamsOf(known.videos)) return false;
   const present = await admin.listTopics();
   const name = topicName(known.prefix, 'video-state');
   if (!present.includes(name)) return false;
@@ -191,7 +188,7 @@ export async function growStates(
   place: StatesPlace,
   prepared: PreparedStates,
 ): Promise<{ readonly records: number; readonly prepared: PreparedStates }> {
-  const added = await load(place.kafka, await states({ ...place, ...prepared }, prepared, prepared.endMs, grownShare));
+  const added = await load(place.kafka, await states(place, prepared, prepared.endMs, grownShare));
   const grown = { ...prepared, sent: prepared.videos };
   await keep(place, grown);
   return { records: prepared.videos + added / 2, prepared: grown };
@@ -206,8 +203,8 @@ async function states(
   const registry = connectRegistry({ url: place.registryUrl, prefix: names.prefix });
   const codec = await registry.codec<VideoRecord>('video-state');
   const topic = topicName(names.prefix, 'video-state');
-  const { videos, streams } = place;
-  const workload = { videos, endMs, ...(streams === undefined ? {} : { streams }) };
+  const { videos } = place;
+  const workload = { videos, endMs, streams: streamsOf(videos) };
   return (function* () {
     let made = 0;
     for (const { state, dueAtMs } of statesOf(workload, share)) {

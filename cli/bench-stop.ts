@@ -1,9 +1,10 @@
 /** The end of a measurement that is told to stop: whatever it is at, its processes, topics and temporary files go. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Admin } from '../connectors/kafka/index.ts';
+import { identityOf, isAlive, type ProcessIdentity, signalProcess } from '../local/index.ts';
 import { lastResort, systemClock } from '../platform/host/index.ts';
 import { keepTemporaryFilesIn } from './environment.ts';
 import { CommandFault, exitCode } from './exit.ts';
@@ -74,22 +75,22 @@ export function endSoon(): void {
 /** Asks all that descend from this process, but for those `others`, to end; kills what hasn't when the time is up. */
 async function endProcesses(others: ReadonlySet<number>, settled: () => boolean): Promise<void> {
   const until = systemClock.monotonicMs() + unwindMs;
-  const asked = new Map<number, string>();
+  const asked = new Map<number, ProcessIdentity>();
   for (;;) {
     for (const pid of childrenOf(process.pid)
       .filter((one) => !others.has(one))
       .flatMap(withDescendants)) {
-      const started = startOf(pid);
-      if (started === null || asked.get(pid) === started) continue;
-      asked.set(pid, started);
-      send(pid, 'SIGTERM');
+      const found = identityOf(pid);
+      if (found === undefined || asked.get(pid)?.started === found.started) continue;
+      asked.set(pid, found);
+      signalProcess(found, 'SIGTERM');
       // What a fault test has frozen hears nothing else.
-      send(pid, 'SIGCONT');
+      signalProcess(found, 'SIGCONT');
     }
-    const left = [...asked].filter(([pid, started]) => startOf(pid) === started);
+    const left = [...asked.values()].filter(isAlive);
     if (left.length === 0 && settled()) return;
     if (systemClock.monotonicMs() > until) {
-      for (const [pid] of left) send(pid, 'SIGKILL');
+      for (const one of left) signalProcess(one, 'SIGKILL');
       return;
     }
     await systemClock.sleep(lookEveryMs);
@@ -99,33 +100,15 @@ async function endProcesses(others: ReadonlySet<number>, settled: () => boolean)
 const withDescendants = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(withDescendants)];
 
 function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => Number(fieldsOf(pid)?.[1]) === parent);
-}
-
-/** When a process was started, so that it can't be mistaken for a later one of its number; null where it has ended. */
-function startOf(pid: number): string | null {
-  const fields = fieldsOf(pid);
-  return fields === null || fields[0] === 'Z' ? null : (fields[19] ?? null);
-}
-
-/** Of /proc/PID/stat, from the state on: the name before it may hold blanks. */
-function fieldsOf(pid: number): readonly string[] | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return readFileSync(`/proc/${parent}/task/${parent}/children`, 'latin1')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
   } catch {
-    return null;
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // ESRCH: it has ended.
+    // It has ended.
+    return [];
   }
 }
 

@@ -13,6 +13,7 @@ export { holdFolder, unusable } from './home.ts';
 export { ensureJars, type Jars, type JarsOptions } from './jars.ts';
 export type { Jvm } from './jvm.ts';
 export { freePorts, reachable } from './ports.ts';
+export { identityOf, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { type PartStatus, type StackStatus, stackStatus, stopStack } from './stack-status.ts';

@@ -112,10 +112,14 @@ const sourceCalls: Readonly<Record<string, string>> = {
   boolean: 'from.boolean',
 };
 
-const primitives: Readonly<Record<string, string>> = {
+/** Avro's primitive types in TypeScript. */
+export const primitives: Readonly<Record<string, string>> = {
   string: 'string',
+  boolean: 'boolean',
   int: 'number',
   long: 'number',
+  float: 'number',
   double: 'number',
-  boolean: 'boolean',
+  bytes: 'Uint8Array',
+  null: 'null',
 };

@@ -6,19 +6,8 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { decoderOf } from './generate-decoders.ts';
+import { decoderOf, primitives } from './generate-decoders.ts';
 import { type AvroObject, type AvroType, encoderOf } from './generate-encoders.ts';
-
-const primitives: Record<string, string> = {
-  string: 'string',
-  boolean: 'boolean',
-  int: 'number',
-  long: 'number',
-  float: 'number',
-  double: 'number',
-  bytes: 'Uint8Array',
-  null: 'null',
-};
 
 /** The TypeScript source of one schema: every named type it defines, each as an exported type. */
 export function typesOf(schema: AvroObject): string {

@@ -12,10 +12,7 @@ import type { Coding } from '../../schemas/avro-coding.ts';
 import { codings } from '../../schemas/generated/codings.ts';
 import type { StreamState } from '../../schemas/generated/StreamState.ts';
 import { readPolicies } from '../../schemas/policies.ts';
-import { callbacks, policyRules } from '../callbacks.ts';
-
-/** Shows that each stream has had in the end. */
-const showsPerStream = 20;
+import { callbacks, policyRules, streamsOf } from '../callbacks.ts';
 
 export type Callback = {
   readonly record: SourceRecord & { readonly value: Buffer };
@@ -60,12 +57,11 @@ export function workloadOf(videos: number, endMs: number): Workload {
   if (!rules.ok) throw new Error('the rules of the benchmark are no policies');
   const policies = policyBook(rules.rules);
   const [video, session] = [videoTopology({ policies, sha256 }), sessionTopology({ policies })];
-  const streams = Math.ceil(videos / showsPerStream);
   const codec = codecOf<VideoRecord>('VideoState');
   const states = new Map<string, VideoRecord>();
   const all: Callback[] = [];
   const changes: Change[] = [];
-  for (const { key, value, headers } of callbacks({ videos, topic: '', endMs, streams })) {
+  for (const { key, value, headers } of callbacks({ videos, topic: '', endMs, streams: streamsOf(videos) })) {
     if (key === null || value === null) throw new Error('a callback of the benchmark has a key and a body');
     const record = { key, value: Buffer.from(value), headers: headers ?? {}, timestampMs: endMs };
     const parsed = parseCallback(record.value, deliveryOf(record));

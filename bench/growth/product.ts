@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Admin, type KafkaSettings, type OutgoingRecord } from '../../connectors/kafka/index.ts';
 import { systemClock } from '../../platform/host/index.ts';
 import { topicName } from '../../schemas/topics.ts';
-import { callbacks } from '../callbacks.ts';
+import { callbacks, streamsOf } from '../callbacks.ts';
 import { load } from '../load.ts';
 import { type ProductReport, productTopics, runProduct } from '../product-run.ts';
 import { dropStates, nextCallback, type PreparedStates, prepareStates, statesFolder } from '../states.ts';
@@ -25,7 +25,6 @@ export type ProductGrowthOptions = {
   readonly fresh?: number;
 };
 
-const showsPerStream = 20;
 const defaultFresh = 8_000;
 const partitionRounds = 3;
 /** In the topics and in the store. */
@@ -126,7 +125,7 @@ async function starts(subject: Subject, folder: string): Promise<Started> {
 /** Five callbacks of a new video, now and then one twice, for one of a video that is in the stores. */
 function* mixed(prepared: PreparedStates, fresh: number): Generator<OutgoingRecord> {
   const topic = topicName(prepared.prefix, 'callbacks');
-  const streams = Math.ceil(fresh / showsPerStream);
+  const streams = streamsOf(fresh);
   let sent = 0;
   let index = 0;
   for (const record of callbacks({ videos: fresh, topic, endMs: systemClock.now(), streams, series: 'new-' })) {
@@ -188,8 +187,8 @@ async function onPartitions(partitions: number, o: ProductGrowthOptions): Promis
   try {
     await admin.ensureTopics(productTopics.map((id) => ({ name: topicName(prefix, id), partitions })));
     const videos = o.fresh ?? defaultFresh;
-    const streams = Math.ceil(videos / showsPerStream);
-    const workload = { videos, topic: topicName(prefix, 'callbacks'), endMs: systemClock.now(), streams };
+    const topic = topicName(prefix, 'callbacks');
+    const workload = { videos, topic, endMs: systemClock.now(), streams: streamsOf(videos) };
     const records = await load(o.kafka, callbacks(workload));
     return await runProduct({ ...o, prefix, partitions, processes: 1, folder, records });
   } finally {
