@@ -15,12 +15,12 @@ import { measuredEnvironment } from './environment.ts';
 import type { ServerName, TargetMessage, TargetSettings } from './ingress-target.ts';
 import { percentile } from './statistics.ts';
 
-const endpoint: CallbackEndpoint = {
+export const endpoint = {
   path: '/callbacks/vod',
   url: 'https://ingress.example.com/callbacks/vod',
   keys: ['Abc123Def456'],
   region: 'cn-shanghai',
-};
+} as const satisfies CallbackEndpoint;
 
 /** A typical callback; every request gets an id of its own. */
 const body = JSON.stringify({
@@ -42,6 +42,8 @@ const body = JSON.stringify({
 });
 
 export type Workplace = {
+  /** Home of a role; the spool of every ingress of the run is in it, as a role has it. */
+  readonly folder: string;
   readonly settings: TargetSettings;
   /** Different callbacks in `callbacks`: one that is there twice makes up for none that isn't there. */
   published(): Promise<number>;
@@ -57,7 +59,8 @@ export async function openWorkplace(brokers: string, partitions = 6): Promise<Wo
   const admin = await Admin.connect(kafka);
   await admin.ensureTopics(names.map((name) => ({ name, partitions })));
   return {
-    settings: { kafka, prefix, spool: { folder }, endpoints: [endpoint] },
+    folder,
+    settings: { kafka, prefix, spool: { folder: join(folder, 'spool') }, endpoints: [endpoint] },
     async published() {
       const ids = new Set<string | null>();
       for await (const { key } of scanTopic(kafka, topicName(prefix, 'callbacks'))) ids.add(key);
@@ -71,10 +74,11 @@ export async function openWorkplace(brokers: string, partitions = 6): Promise<Wo
   };
 }
 
+/** Whom a load is for. `name` as it is printed. */
+export type Addressee = { readonly name: string; readonly address: string };
 export type Memory = Extract<TargetMessage, { kind: 'memory' }>;
-export type Target = {
+export type Target = Addressee & {
   readonly pid: number;
-  readonly address: string;
   readonly memory: readonly Memory[];
   stop(): Promise<void>;
 };
@@ -92,6 +96,7 @@ export async function startTarget(mode: ServerName, settings: TargetSettings): P
     child.once('exit', (code) => reject(new Error(`the ${mode} server ended with ${code} before it listened`)));
   });
   return {
+    name: mode,
     pid: child.pid ?? 0,
     address,
     memory,
@@ -115,12 +120,18 @@ export type Load = {
 /** How many generators share a given rate. */
 const pacers = 32;
 
-/** Signed callbacks, each with its own id, as fast as `connections` allow or `perSecond` in all, evenly over time. */
-export async function load(
-  address: string,
-  o: { seconds: number; connections: number; perSecond?: number },
-): Promise<Load> {
-  const { perSecond, ...rest } = o;
+type Rate = {
+  readonly seconds: number;
+  readonly connections: number;
+  /** In all, evenly over time. Default: as many as the connections allow. */
+  readonly perSecond?: number;
+};
+
+/**
+ * Signed callbacks, each with its own id. Throws where none was answered with 200: what that measured would be nothing.
+ */
+export async function load({ name, address }: Addressee, rate: Rate): Promise<Load> {
+  const { perSecond, ...rest } = rate;
   const startedAtMs = systemClock.monotonicMs();
   // autocannon sends a second's requests in one burst at the second's start. Many small ones, each at a phase of its
   // own, make an even load of it.
@@ -133,25 +144,39 @@ export async function load(
           return generate(address, { ...rest, connections, perSecond: Math.ceil(perSecond / pacers) });
         });
   const parts = await Promise.all(shares);
+  return summed(parts, { name, address, ...rest, elapsedSeconds: (systemClock.monotonicMs() - startedAtMs) / 1_000 });
+}
+
+export type Share = {
+  /** Milliseconds of each answer, whichever it was. */
+  readonly latencies: readonly number[];
+  readonly answered200: number;
+  readonly others: number;
+};
+
+/** @throws Error where nothing was answered with 200 */
+export function summed(parts: readonly Share[], of: Addressee & Rate & { readonly elapsedSeconds: number }): Load {
   const latencies = parts.flatMap((part) => part.latencies);
   const answered200 = parts.reduce((sum, part) => sum + part.answered200, 0);
-  const elapsedSeconds = (systemClock.monotonicMs() - startedAtMs) / 1_000;
+  const others = parts.reduce((sum, part) => sum + part.others, 0);
+  if (answered200 === 0) {
+    const answers = latencies.length === 0 ? 'nothing' : `${latencies.length} times, never with 200`;
+    throw new Error(
+      `${of.name} at ${of.address} answered ${answers} in ${of.seconds} s on ${of.connections} connections (${others} requests failed): ` +
+        'its own lines above say what it lacks; where there are none the machine or the broker is too busy, so measure again when less else is at work, or for longer (--size SECONDS)',
+    );
+  }
   return {
-    perSecond: Math.round(answered200 / elapsedSeconds),
+    perSecond: Math.round(answered200 / of.elapsedSeconds),
     p50Ms: Math.round(percentile(latencies, 0.5)),
     p99Ms: Math.round(percentile(latencies, 0.99)),
     maxMs: Math.round(percentile(latencies, 1)),
     answered200,
-    others: parts.reduce((sum, part) => sum + part.others, 0),
+    others,
   };
 }
 
-type Share = { readonly latencies: readonly number[]; readonly answered200: number; readonly others: number };
-
-async function generate(
-  address: string,
-  o: { seconds: number; connections: number; perSecond?: number },
-): Promise<Share> {
+async function generate(address: string, o: Rate): Promise<Share> {
   const timestamp = String(Math.floor(systemClock.now() / 1000));
   const latencies: number[] = [];
   const result = await new Promise<autocannon.Result>((resolve, reject) => {

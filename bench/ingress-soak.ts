@@ -44,7 +44,7 @@ export async function soakIngress(options: IngressSoakOptions): Promise<IngressS
   try {
     const target = await startTarget('durable', workplace.settings);
     for (let done = 0; done < seconds; done += partSeconds) {
-      const part = await load(target.address, {
+      const part = await load(target, {
         seconds: Math.min(partSeconds, seconds - done),
         connections: 64,
         perSecond,

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import kafka from '@confluentinc/kafka-javascript';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyListenOptions, type FastifyReply } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { systemClock } from '../platform/host/index.ts';
@@ -16,6 +16,8 @@ import { defaultLingerMs, type RunIngressOptions, runIngress } from '../services
 
 export type TargetSettings = Pick<RunIngressOptions, 'kafka' | 'spool' | 'endpoints' | 'lingerMs'> & {
   readonly prefix: string;
+  /** Shared with other processes. Default: any free port, for this one alone. */
+  readonly port?: number;
 };
 export type TargetMessage =
   | { readonly kind: 'listening'; readonly address: string }
@@ -27,23 +29,31 @@ function tell(message: TargetMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-async function serve(app: FastifyInstance, signal: AbortSignal): Promise<void> {
-  tell({ kind: 'listening', address: await app.listen({ host: '127.0.0.1', port: 0 }) });
+async function serve(app: FastifyInstance, { port }: TargetSettings, signal: AbortSignal): Promise<void> {
+  // Fastify hands these to Node's `listen`, which knows `reusePort`; its types don't.
+  const shared = port !== undefined;
+  const where: FastifyListenOptions & { reusePort: boolean } = {
+    host: '127.0.0.1',
+    port: port ?? 0,
+    reusePort: shared,
+  };
+  tell({ kind: 'listening', address: await app.listen(where) });
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await app.close();
 }
 
-async function bare({ endpoints }: TargetSettings, signal: AbortSignal): Promise<void> {
+async function bare(settings: TargetSettings, signal: AbortSignal): Promise<void> {
   const app = Fastify();
-  app.post(pathOf(endpoints), (_request, reply) => reply.send(''));
-  await serve(app, signal);
+  app.post(pathOf(settings.endpoints), (_request, reply) => reply.send(''));
+  await serve(app, settings, signal);
 }
 
 /**
  * What durability costs by itself: no check, no limit, no header, no spool, nothing read of the body. The client is set as
  * the ingress sets it, and the keys spread over the partitions as those of callbacks do.
  */
-async function delivered({ kafka: at, prefix, endpoints }: TargetSettings, signal: AbortSignal): Promise<void> {
+async function delivered(settings: TargetSettings, signal: AbortSignal): Promise<void> {
+  const { kafka: at, prefix, endpoints } = settings;
   const producer = new kafka.Producer({
     'bootstrap.servers': at.brokers,
     'enable.idempotence': true,
@@ -67,7 +77,7 @@ async function delivered({ kafka: at, prefix, endpoints }: TargetSettings, signa
     received += 1;
     producer.produce(topic, null, request.body as Buffer, Buffer.from(`${keys}${received}`), null, reply);
   });
-  await serve(app, signal);
+  await serve(app, settings, signal);
   await new Promise((resolve) => producer.disconnect(resolve));
 }
 

@@ -1,11 +1,12 @@
 /**
  * `live2vod bench ingress`: callbacks per second with a durable acknowledgement, and their latency at half that load,
  * against bare Fastify answering 200 to the same requests in the same run, and against bare Fastify and the bare Kafka client,
- * which tells what of the difference is durability's own. The load generator and the broker share the machine with all of
+ * which tells what of the difference is durability's own. Each in one process and in two on one port: the quicker of each counts. The load generator and the broker share the machine with all of
  * them, so only the ratios mean anything elsewhere, and what the three take of its CPU.
  */
 import { type Judged, judged, type Outcome } from './budgets.ts';
-import { type Load, load, openWorkplace, startTarget, type Workplace } from './ingress-load.ts';
+import { type Load, load, openWorkplace, type Workplace } from './ingress-load.ts';
+import { type Servers, startServers, titleOf } from './ingress-servers.ts';
 import type { ServerName } from './ingress-target.ts';
 import { medianBy } from './statistics.ts';
 import { takenBy } from './subject.ts';
@@ -26,17 +27,19 @@ export type IngressBenchOptions = {
 /** Microseconds of CPU per callback, of all threads; NaN where it isn't known. */
 export type CpuShares = { readonly server: number; readonly broker: number; readonly generator: number };
 
-type Side = { readonly full: Load; readonly half: Load; readonly cpuUs: CpuShares };
+export type Side = { readonly full: Load; readonly half: Load; readonly cpuUs: CpuShares };
+/** Medians of a server, in one process first, then in two. */
+export type InOneAndTwo = readonly [one: Side, two: Side];
 
 export type IngressBenchResult = Outcome & {
-  readonly bare: Side;
-  readonly delivered: Side;
-  readonly durable: Side;
-  /** Durable callbacks per second over bare ones. */
+  readonly bare: InOneAndTwo;
+  readonly delivered: InOneAndTwo;
+  readonly durable: InOneAndTwo;
+  /** Durable callbacks per second over bare ones, each in the number of processes that is quicker. */
   readonly throughputRatio: number;
   /** The same over those of bare Fastify and the bare client. */
   readonly deliveredRatio: number;
-  /** At half load. */
+  /** At half load, in the number of processes that counts. */
   readonly p99Ms: number;
   readonly answered200: number;
   readonly inKafka: number;
@@ -44,7 +47,8 @@ export type IngressBenchResult = Outcome & {
 };
 
 const warmUpSeconds = 3;
-const names = { bare: 'bare Fastify', delivered: 'bare Fastify and client', durable: 'durable' } as const;
+const names: readonly ServerName[] = ['bare', 'delivered', 'durable'];
+const processCounts = [1, 2] as const;
 
 export async function benchIngress(options: IngressBenchOptions): Promise<IngressBenchResult> {
   const { rounds = 3, seconds = 6, connections = 256, brokerPid, print } = options;
@@ -52,73 +56,100 @@ export async function benchIngress(options: IngressBenchOptions): Promise<Ingres
   // Of its own: what the ingress has published is counted.
   const floorsWorkplace = await openWorkplace(options.brokers);
   const placeOf = (name: ServerName): Workplace => (name === 'durable' ? workplace : floorsWorkplace);
-  const sides: Record<ServerName, Side[]> = { bare: [], delivered: [], durable: [] };
+  const sides: Record<ServerName, [Side[], Side[]]> = { bare: [[], []], delivered: [[], []], durable: [[], []] };
   let answered200 = 0;
   try {
     // A broker that has just started compiles itself while it serves: that isn't measured.
-    const first = await startTarget('durable', workplace.settings);
-    answered200 += (await load(first.address, { seconds: 2 * warmUpSeconds, connections })).answered200;
-    await first.stop();
+    const first = await startServers('durable', 1, workplace);
+    try {
+      answered200 += (await load(first, { seconds: 2 * warmUpSeconds, connections })).answered200;
+    } finally {
+      await first.stop();
+    }
     for (let round = 1; round <= rounds; round += 1) {
-      for (const name of ['bare', 'delivered', 'durable'] as const) {
-        const { side, answered } = await measured(name, placeOf(name), { brokerPid, seconds, connections });
-        sides[name].push(side);
-        if (name === 'durable') answered200 += answered;
-        print(`round ${round} ${names[name].padEnd(23)} full ${described(side.full)}; half ${described(side.half)}`);
+      for (const name of names) {
+        for (const processes of processCounts) {
+          const servers = await startServers(name, processes, placeOf(name));
+          const { side, answered } = await measured(servers, { brokerPid, seconds, connections });
+          sides[name][processes - 1]?.push(side);
+          if (name === 'durable') answered200 += answered;
+          print(`round ${round} ${servers.name.padEnd(26)} full ${described(side.full)}; half ${described(side.half)}`);
+        }
       }
     }
-    const [bare, delivered, durable] = [median(sides.bare), median(sides.delivered), median(sides.durable)];
-    const throughputRatio = durable.full.perSecond / bare.full.perSecond;
-    const deliveredRatio = durable.full.perSecond / delivered.full.perSecond;
     const inKafka = await workplace.published();
-    const lost = Math.max(0, answered200 - inKafka);
-    for (const [name, side] of Object.entries({ bare, delivered, durable }) as [ServerName, Side][])
-      print(`${names[name].padEnd(23)} ${side.full.perSecond}/s; µs of CPU per callback: ${shares(side.cpuUs)}`);
-    print(
-      `durable / bare Fastify ${throughputRatio.toFixed(2)}, / bare Fastify and client ${deliveredRatio.toFixed(2)}: the rest is durability's own`,
-    );
-    print(
-      `at half load: p50 ${durable.half.p50Ms} ms, p99 ${durable.half.p99Ms} ms, max ${durable.half.maxMs} ms; p99 of bare Fastify ${bare.half.p99Ms} ms, and client ${delivered.half.p99Ms} ms`,
-    );
-    print(`answered 200: ${answered200}, in Kafka: ${inKafka}, lost: ${lost}`);
-    const { p99Ms } = durable.half;
-    const verdict = judged(
-      [
-        { name: 'durable / bare Fastify', value: throughputRatio, least: 0.65 },
-        { name: 'p99 at half load', value: p99Ms, unit: 'ms', most: 20 },
-        { name: 'answered 200 and lost', value: lost, most: 0 },
-      ],
+    return summedUp(
+      { bare: medians(sides.bare), delivered: medians(sides.delivered), durable: medians(sides.durable) },
+      { answered200, inKafka },
       print,
     );
-    return { bare, delivered, durable, throughputRatio, deliveredRatio, p99Ms, answered200, inKafka, ...verdict };
   } finally {
     await workplace.remove();
     await floorsWorkplace.remove();
   }
 }
 
-/** One server, started for it: warmed up, under full load, under half of that. */
+/** The budgets are those of the quicker number of processes, on both sides. */
+export function summedUp(
+  sides: Readonly<Record<ServerName, InOneAndTwo>>,
+  counted: { readonly answered200: number; readonly inKafka: number },
+  print: (line: string) => void,
+): IngressBenchResult {
+  for (const name of names)
+    for (const processes of processCounts) {
+      const side = sides[name][processes - 1] as Side;
+      const title = titleOf(name, processes).padEnd(26);
+      print(`${title} ${side.full.perSecond}/s; µs of CPU per callback: ${shares(side.cpuUs)}`);
+      print(
+        `${' '.repeat(26)} at half load: p50 ${side.half.p50Ms} ms, p99 ${side.half.p99Ms} ms, max ${side.half.maxMs} ms`,
+      );
+    }
+  const [bare, delivered, durable] = [quicker(sides.bare), quicker(sides.delivered), quicker(sides.durable)];
+  const throughputRatio = durable.full.perSecond / bare.full.perSecond;
+  const deliveredRatio = durable.full.perSecond / delivered.full.perSecond;
+  const { answered200, inKafka } = counted;
+  const lost = Math.max(0, answered200 - inKafka);
+  print(
+    `the quicker number of processes of each: durable / bare Fastify ${throughputRatio.toFixed(2)}, / bare Fastify and client ${deliveredRatio.toFixed(2)}: the rest is durability's own`,
+  );
+  print(`answered 200: ${answered200}, in Kafka: ${inKafka}, lost: ${lost}`);
+  const { p99Ms } = durable.half;
+  const verdict = judged(
+    [
+      { name: 'durable / bare Fastify', value: throughputRatio, least: 0.65 },
+      { name: 'p99 at half load', value: p99Ms, unit: 'ms', most: 20 },
+      { name: 'answered 200 and lost', value: lost, most: 0 },
+    ],
+    print,
+  );
+  return { ...sides, throughputRatio, deliveredRatio, p99Ms, answered200, inKafka, ...verdict };
+}
+
+const quicker = ([one, two]: InOneAndTwo): Side => (two.full.perSecond > one.full.perSecond ? two : one);
+
+/** Warmed up, under full load, under half of that; then stopped, also where it failed. */
 async function measured(
-  name: ServerName,
-  { settings }: Workplace,
+  servers: Servers,
   { brokerPid, seconds, connections }: Required<Pick<IngressBenchOptions, 'brokerPid' | 'seconds' | 'connections'>>,
 ): Promise<{ readonly side: Side; readonly answered: number }> {
-  const target = await startTarget(name, settings);
-  const warm = await load(target.address, { seconds: warmUpSeconds, connections });
-  const before = await spent(target.pid, brokerPid);
-  const full = await load(target.address, { seconds, connections });
-  const after = await spent(target.pid, brokerPid);
-  const half = await load(target.address, { seconds, connections, perSecond: Math.ceil(full.perSecond / 2) });
-  await target.stop();
-  const cpuUs = perCallback(before, after, full.answered200);
-  return { side: { full, half, cpuUs }, answered: warm.answered200 + full.answered200 + half.answered200 };
+  try {
+    const warm = await load(servers, { seconds: warmUpSeconds, connections });
+    const before = await spent(servers, brokerPid);
+    const full = await load(servers, { seconds, connections });
+    const after = await spent(servers, brokerPid);
+    const half = await load(servers, { seconds, connections, perSecond: Math.ceil(full.perSecond / 2) });
+    const cpuUs = perCallback(before, after, full.answered200);
+    return { side: { full, half, cpuUs }, answered: warm.answered200 + full.answered200 + half.answered200 };
+  } finally {
+    await servers.stop();
+  }
 }
 
 /** CPU that the three have taken since they began, microseconds. The load is made by this process. */
-async function spent(serverPid: number, brokerPid: number | undefined): Promise<CpuShares> {
+async function spent(servers: Servers, brokerPid: number | undefined): Promise<CpuShares> {
   const { user, system } = process.cpuUsage();
   return {
-    server: (await takenBy(serverPid)).cpuUs,
+    server: await servers.spentUs(),
     broker: brokerPid === undefined ? Number.NaN : (await takenBy(brokerPid)).cpuUs,
     generator: user + system,
   };
@@ -138,5 +169,8 @@ export const shares = (of: CpuShares): string =>
 const described = (of: Load) =>
   `${of.perSecond}/s p50 ${of.p50Ms} p99 ${of.p99Ms} max ${of.maxMs} ms${of.others > 0 ? ` (${of.others} not 200)` : ''}`;
 
-/** The round with the median throughput. */
-const median = (sides: readonly Side[]): Side => medianBy(sides, ({ full }) => full.perSecond);
+/** Of each number of processes the round with the median throughput. */
+const medians = ([one, two]: readonly [readonly Side[], readonly Side[]]): InOneAndTwo => [
+  medianBy(one, ({ full }) => full.perSecond),
+  medianBy(two, ({ full }) => full.perSecond),
+];

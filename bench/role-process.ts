@@ -18,6 +18,7 @@ export type Running = {
 };
 
 export type RunningRole = Running & {
+  readonly logFile: string;
   /** Throws where it has ended by itself, or by a signal to all of the benchmark's processes. */
   requireAlive(): void;
   /** Resolves with the exit code, null where the signal ended it. */
@@ -26,7 +27,8 @@ export type RunningRole = Running & {
 
 export type RolePlace = {
   readonly brokers: string;
-  readonly registryUrl: string;
+  /** Of a role that has one. */
+  readonly registryUrl?: string;
   readonly prefix: string;
   /** Its home: stores, configuration and log. */
   readonly folder: string;
@@ -38,7 +40,7 @@ export type RolePlace = {
 
 const wrapper = fileURLToPath(new URL('../live2vod', import.meta.url));
 
-export async function startRole(role: 'processor' | 'sink', place: RolePlace): Promise<RunningRole> {
+export async function startRole(role: 'ingress' | 'processor' | 'sink', place: RolePlace): Promise<RunningRole> {
   await mkdir(place.folder, { recursive: true });
   const configuration = join(place.folder, 'live2vod.yaml');
   await writeFile(configuration, stringify(place.configuration ?? { policies: [] }));
@@ -47,7 +49,7 @@ export async function startRole(role: 'processor' | 'sink', place: RolePlace): P
     env: {
       ...environmentOf(role, process.env),
       KAFKA_BROKERS: place.brokers,
-      SCHEMA_REGISTRY_URL: place.registryUrl,
+      ...(place.registryUrl === undefined ? {} : { SCHEMA_REGISTRY_URL: place.registryUrl }),
       LIVE2VOD_TOPIC_PREFIX: place.prefix,
       LIVE2VOD_HOME: place.folder,
       LIVE2VOD_CONFIG: configuration,
@@ -61,6 +63,7 @@ export async function startRole(role: 'processor' | 'sink', place: RolePlace): P
   const ended = once(child, 'exit') as Promise<[number | null]>;
   const early = ended.then(([code]) => new Error(`the ${role} ended (${code}) before it was ready: see ${logFile}`));
   return {
+    logFile,
     pid: child.pid ?? 0,
     ready: readyOf(child, early),
     requireAlive() {
