@@ -1,5 +1,6 @@
 import kafka, { type DeliveryReport } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/host/index.ts';
+import { InOrder, type Place } from '../../platform/in-order.ts';
 import { ClientCalls } from './callback.ts';
 import { ClientDiagnostics } from './client-diagnostics.ts';
 import { closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
@@ -41,7 +42,7 @@ export class IdempotentProducer {
   readonly #diagnostics: ClientDiagnostics;
   readonly #calls: ClientCalls;
   /** In the order in which they were sent. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new InOrder<Waiting>();
   readonly #overdueTicks: number;
   readonly #stopTicking: () => void;
   #tick = 0;
@@ -110,7 +111,7 @@ export class IdempotentProducer {
       );
     }
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { topic: record.topic, bytes, sentInTick: this.#tick, resolve, reject };
+      const place = this.#waiting.add({ topic: record.topic, bytes, sentInTick: this.#tick, resolve, reject });
       try {
         this.#producer.produce(
           record.topic,
@@ -118,12 +119,12 @@ export class IdempotentProducer {
           value,
           nativeKey(record),
           record.timestampMs ?? null,
-          waiting,
+          place,
           nativeHeaders(record),
         );
         this.#inFlightBytes += bytes;
-        this.#waiting.add(waiting);
       } catch (error) {
+        this.#waiting.take(place);
         reject(kafkaFault(`send to ${record.topic}`, error));
       }
     });
@@ -149,13 +150,13 @@ export class IdempotentProducer {
       await closeClient(this.#producer, this.#calls);
     }
     this.#stopTicking();
-    for (const waiting of this.#waiting) this.#giveUp(waiting, 'the producer was closed before anybody said');
+    this.#endAll((waiting) => this.#unknown(waiting, 'the producer was closed before anybody said'));
   }
 
   #settle(error: unknown, report: DeliveryReport): void {
-    const waiting = report.opaque as Waiting;
+    const waiting = this.#waiting.take(report.opaque as Place<Waiting>);
     // Given up already.
-    if (!this.#waiting.delete(waiting)) return;
+    if (waiting === null) return;
     this.#inFlightBytes -= waiting.bytes;
     if (error) waiting.reject(kafkaFault(`send to ${report.topic}`, error));
     else waiting.resolve({ partition: report.partition, offset: report.offset });
@@ -168,25 +169,30 @@ export class IdempotentProducer {
   #giveUpOverdue(): void {
     this.#tick += 1;
     const { lost } = this.#diagnostics;
-    if (lost) {
-      for (const waiting of this.#waiting) this.#end(waiting, lost);
-      return;
-    }
-    for (const waiting of this.#waiting) {
-      if (this.#tick - waiting.sentInTick < this.#overdueTicks) return;
-      this.#giveUp(waiting, 'the Kafka client does not say');
-    }
+    if (lost) this.#endAll(() => lost);
+    else
+      this.#endAll((waiting) =>
+        this.#tick - waiting.sentInTick < this.#overdueTicks
+          ? null
+          : this.#unknown(waiting, 'the Kafka client does not say'),
+      );
   }
 
-  #giveUp(waiting: Waiting, why: string): void {
-    const text = `whether a record has reached ${waiting.topic} is not known: ${why}`;
-    this.#end(waiting, new KafkaFault(text, { code: 'KAFKA_CALL_HUNG', fatal: true }));
+  #unknown({ topic }: Waiting, why: string): KafkaFault {
+    const text = `whether a record has reached ${topic} is not known: ${why}`;
+    return new KafkaFault(text, { code: 'KAFKA_CALL_HUNG', fatal: true });
   }
 
-  #end(waiting: Waiting, fault: KafkaFault): void {
-    this.#waiting.delete(waiting);
-    this.#inFlightBytes -= waiting.bytes;
-    waiting.reject(fault);
+  /** In the order in which they were sent, up to the first that has no fault. */
+  #endAll(faultOf: (waiting: Waiting) => KafkaFault | null): void {
+    for (let place = this.#waiting.first; place !== null; place = this.#waiting.first) {
+      const waiting = place.item;
+      const fault = waiting === null ? null : faultOf(waiting);
+      if (waiting === null || fault === null) return;
+      this.#waiting.take(place);
+      this.#inFlightBytes -= waiting.bytes;
+      waiting.reject(fault);
+    }
   }
 }
 

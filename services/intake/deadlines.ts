@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/host/index.ts';
+import { InOrder } from '../../platform/in-order.ts';
 
 /** Gives up a deadline. False when it has passed already. */
 export type Cancel = () => boolean;
@@ -16,15 +17,14 @@ export type Deadlines = {
 const sweepEveryMs = 50;
 
 export function deadlines(limitMs: number, clock: Clock): Deadlines {
-  type Entry = { readonly atMs: number; readonly overdue: () => void };
-  // A Set iterates in the order of insertion.
-  const pending = new Set<Entry>();
+  const pending = new InOrder<{ readonly atMs: number; readonly overdue: () => void }>();
 
   function sweep(): void {
     const nowMs = clock.monotonicMs();
-    for (const entry of pending) {
-      if (entry.atMs > nowMs) return;
-      pending.delete(entry);
+    for (let place = pending.first; place !== null; place = pending.first) {
+      const entry = place.item;
+      if (entry === null || entry.atMs > nowMs) return;
+      pending.take(place);
       entry.overdue();
     }
   }
@@ -32,9 +32,8 @@ export function deadlines(limitMs: number, clock: Clock): Deadlines {
   const stop = clock.every(sweepEveryMs, sweep);
   return {
     set(overdue) {
-      const entry: Entry = { atMs: clock.monotonicMs() + limitMs, overdue };
-      pending.add(entry);
-      return () => pending.delete(entry);
+      const place = pending.add({ atMs: clock.monotonicMs() + limitMs, overdue });
+      return () => pending.take(place) !== null;
     },
     stop,
   };
