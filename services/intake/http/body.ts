@@ -63,8 +63,7 @@ export function readBody(
     if (ended) return;
     ended = true;
     if (error === null) {
-      // Copied, also when there is one: a chunk may be a view of the connection's read buffer, which is larger.
-      done(null, Buffer.concat(chunks, length));
+      done(null, whole(chunks, length));
     } else {
       stream.removeListener('data', onData);
       memory.give(length);
@@ -81,4 +80,10 @@ export function readBody(
   const onEnd = () => end(null);
   const onError = () => end(new BodyRefused(400, 'aborted'));
   stream.on('data', onData).on('end', onEnd).on('error', onError);
+}
+
+/** One chunk is taken as it is, unless it is a view of something larger, such as a connection's read buffer: that would be kept. */
+function whole(chunks: readonly Buffer[], length: number): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first?.buffer.byteLength === length ? first : Buffer.concat(chunks, length);
 }
