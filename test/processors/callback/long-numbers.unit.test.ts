@@ -32,3 +32,13 @@ it('reads long digits as a number where one is wanted, and refuses one that can 
 it('leaves text and its digits alone', () => {
   expect(subjectOf(body('"VideoId":"a: 5285890784273533167"'))).toMatchObject({ subjectId: 'a: 5285890784273533167' });
 });
+
+it.each([1, 14, 15, 16, 17, 40])('tells two apart that differ in such a number %d levels deep', (levels) => {
+  const idOf = (number: string) => {
+    const nested = `${'{"a":['.repeat(levels)}${number}${']}'.repeat(levels)}`;
+    const parsed = parse(`"VideoId":"v","EventType":"Unheard","Nested":${nested}`);
+    return parsed.kind === 'unparsable' ? null : parsed.event.entry.eventId;
+  };
+  expect(idOf('5285890784273533167')).not.toBeNull();
+  expect(idOf('5285890784273533167')).not.toBe(idOf('5285890784273533168'));
+});
