@@ -15,14 +15,16 @@ type Delivered = {
   readonly timestampMs: number;
 };
 
-const sources: readonly EventSource[] = ['mns', 'reconciler', 'job-runner', 'operator'];
+/** All but `http`, which is what others count as, and `live`, whose records are about streams. */
+const sources: ReadonlyMap<string, EventSource> = new Map(
+  (['mns', 'reconciler', 'job-runner', 'operator'] as const).map((source) => [source, source]),
+);
 
 /** A record without a proper source header is taken as a callback: the one that is trusted with nothing internal. */
 export function deliveryOf(record: Delivered): Delivery {
-  const source = claimedSourceOf(record);
   const region = headerOf(record, header.region) ?? '';
   return {
-    source: sources.find((one) => one === source) ?? 'http',
+    source: sources.get(claimedSourceOf(record)) ?? 'http',
     receivedAtMs: headerTimeMs(record, header.receivedAt) ?? usableTime(record.timestampMs) ?? 0,
     // It may be as long as a record.
     region: region === '' ? null : cut(region, maxBytes.label),

@@ -62,8 +62,22 @@ export function shareOf(value: unknown): number | null {
 function parseNumber(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || value.length > longestNumber) return null;
+  const usual = usualNumber(value);
+  if (usual >= 0) return usual;
   const text = trimmed(value);
   return numeric.test(text) ? Number(text) : null;
+}
+
+/** The number of one to nine decimal digits, as nearly all are written; -1 for every other text. */
+function usualNumber(text: string): number {
+  if (text.length === 0 || text.length > 9) return -1;
+  let number = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 export function booleanOf(value: unknown): boolean | null {

@@ -1,27 +1,33 @@
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { compareText } from './fields.ts';
 
 /** SHA-256 of a text's UTF-8 form, as hex digits: the platform's is a third of the cost of the one here. */
 export type Sha256 = (text: string) => string;
 
+/** A part of what is hashed: preceded by its length, so that no two lists of parts give the same text. */
+export const partOf = (text: string): string => `${text.length}:${text}`;
+
 /**
- * The first 16 bytes of a SHA-256 over the parts, as 32 hex digits. Each part is preceded by its length, so that no two
- * lists of parts give the same text.
+ * The first 16 bytes of a SHA-256 over the parts (`partOf`), as 32 hex digits.
  *
  * @param parts a list: as arguments of a call, the ids that a large body lists would not fit on the stack
  * @param sha256 only how it is computed; the hash is the same
  */
 export function hashOf(parts: readonly string[], sha256?: Sha256): string {
-  if (sha256 === undefined) return ownHashOf(parts);
   let text = '';
-  for (const part of parts) text += `${part.length}:${part}`;
+  for (const part of parts) text += partOf(part);
+  return hashOfText(text, sha256);
+}
+
+/** The same of parts that are one text already. */
+export function hashOfText(text: string, sha256: Sha256 = ownSha256): string {
   return sha256(text).slice(0, 32);
 }
 
-function ownHashOf(parts: readonly string[]): string {
+function ownSha256(text: string): string {
   // A hasher is costly to make: this one is put back to the start each time.
-  start._cloneInto(hasher).update(bytesOf(parts)).digestInto(digest);
+  start._cloneInto(hasher).update(bytesOf(text)).digestInto(digest);
   for (let i = 0; i < hex.length; i += 1) {
     const nibble = ((digest[i >> 1] ?? 0) >> (i & 1 ? 0 : 4)) & 15;
     hex[i] = nibble < 10 ? nibble + 48 : nibble + 87;
@@ -29,32 +35,21 @@ function ownHashOf(parts: readonly string[]): string {
   return String.fromCharCode(...hex);
 }
 
-const start = sha256.create();
-const hasher = sha256.create();
+const start = nobleSha256.create();
+const hasher = nobleSha256.create();
 const digest = new Uint8Array(hasher.outputLen);
-const hex: number[] = new Array<number>(32).fill(0);
+const hex: number[] = new Array<number>(64).fill(0);
 const scratch = new Uint8Array(512);
 
-/** The parts with their lengths as UTF-8. ASCII (nearly all ids are) is written without an encoder. Valid until the next call. */
-function bytesOf(parts: readonly string[]): Uint8Array {
-  let end = 0;
-  for (const part of parts) {
-    end = putAscii(`${part.length}:`, end);
-    end = putAscii(part, end);
-    if (end < 0) return utf8ToBytes(parts.map((each) => `${each.length}:${each}`).join(''));
-  }
-  return scratch.subarray(0, end);
-}
-
-/** Where the text ends in `scratch`; negative where it isn't ASCII or doesn't fit. */
-function putAscii(text: string, at: number): number {
-  if (at < 0 || at + text.length > scratch.length) return -1;
+/** The text as UTF-8. ASCII (nearly all ids are) is written without an encoder. Valid until the next call. */
+function bytesOf(text: string): Uint8Array {
+  if (text.length > scratch.length) return utf8ToBytes(text);
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
-    if (code > 0x7f) return -1;
-    scratch[at + i] = code;
+    if (code > 0x7f) return utf8ToBytes(text);
+    scratch[i] = code;
   }
-  return at + text.length;
+  return scratch.subarray(0, text.length);
 }
 
 /** Nesting that canonical JSON follows; deeper bodies are hashed as they came. */

@@ -4,7 +4,6 @@
  * is an unknown event, so a forged callback can't pose as one of them.
  */
 import type { FactClip, JobFact } from '../../schemas/generated/VideoState.ts';
-import type { EventSource } from '../../schemas/topics.ts';
 import {
   boundedIds,
   messageOf,
@@ -80,7 +79,7 @@ function saidBy(source: InternalSource): ReadonlyMap<string, Reader> {
   return new Map(types.filter((type) => sourceOfInternal[type] === source).map((type) => [type, readers[type]]));
 }
 
-export const internalEvents: Readonly<Partial<Record<EventSource, ReadonlyMap<string, Reader>>>> = {
+export const internalEvents: Readonly<Record<InternalSource, ReadonlyMap<string, Reader>>> = {
   'job-runner': saidBy('job-runner'),
   operator: saidBy('operator'),
   reconciler: saidBy('reconciler'),

@@ -1,9 +1,10 @@
+import type { EventSource } from '../../schemas/topics.ts';
 import { cloudEvents, formerlyUnknown, type Reader } from './cloud-events.ts';
 import { type Delivery, emptyFact, type FreshFact, failed, type ParseResult, type VideoEvent } from './event.ts';
 import { type Body, cut, maxBytes, shortText, textOf } from './fields.ts';
-import { canonicalJson, hashOf, type Sha256 } from './identity.ts';
+import { canonicalJson, hashOf, hashOfText, partOf, type Sha256 } from './identity.ts';
 import { internalEvents } from './internal-events.ts';
-import { isAhead, plausible } from './plausible.ts';
+import { isAhead, withoutImplausible } from './plausible.ts';
 import { maxSubjectIdLength, type Opened, openBody, subjectIdOf } from './subject.ts';
 import { subjectToldBy } from './subject-kind.ts';
 import { parseCloudTime } from './time.ts';
@@ -36,37 +37,65 @@ function parseBody(opened: Opened & { readonly ok: true }, delivery: Delivery, s
   if (subjectId.length > maxSubjectIdLength) return { kind: 'unparsable', reason: 'subject id too long' };
   const eventTime = parseCloudTime(body.EventTime);
 
-  const internal = internalEvents[delivery.source]?.get(eventType);
-  const reader: Reader | undefined = internal ?? cloudEvents.get(eventType);
-  if (reader === undefined) {
+  const known = internalTypes[delivery.source]?.get(eventType) ?? cloudTypes.get(eventType);
+  if (known === undefined) {
     const identity = unknownIdentity(opened, eventType, subjectId);
-    const event = eventOf(body, delivery, { subjectId, identity, eventType, eventTime }, { ...emptyFact }, sha256);
-    return { kind: 'unknown', event };
+    const told = { subjectId, identity, eventType: cut(eventType, maxBytes.label), eventTime };
+    return { kind: 'unknown', event: eventOf(body, delivery, told, { ...emptyFact }, sha256) };
   }
   if (eventTime === null) return { kind: 'unparsable', reason: `${eventType} without a usable EventTime` };
-  const { fact, discriminator, mayFailBeside } = reader(body);
-  // The sender is part of an internal event's identity: no callback can be taken for a copy of it.
-  const lane = internal === undefined ? 'cloud' : delivery.source;
-  const identity = [lane, eventType, subjectId, ...discriminator];
-  const former =
-    internal === undefined && formerlyUnknown.has(eventType) ? unknownIdentity(opened, eventType, subjectId) : null;
-  return {
-    kind: 'ok',
-    event: eventOf(body, delivery, { subjectId, identity, former, mayFailBeside, eventType, eventTime }, fact, sha256),
-  };
+  const { fact, discriminator, mayFailBeside } = known.read(body);
+  let identity = known.identity + partOf(subjectId);
+  for (const part of discriminator) identity += partOf(part);
+  const former = known.formerlyUnknown ? unknownIdentity(opened, eventType, subjectId) : null;
+  const told = { subjectId, identity, former, mayFailBeside, eventType: known.eventType, eventTime };
+  return { kind: 'ok', event: eventOf(body, delivery, told, fact, sha256) };
 }
 
+/** What is known of a type before any event of it. */
+type KnownType = {
+  readonly read: Reader;
+  /** As it is kept: one text for all events of that type. */
+  readonly eventType: string;
+  /** The first parts of the identity. The sender is part of an internal event's: no callback can be taken for a copy of it. */
+  readonly identity: string;
+  readonly formerlyUnknown: boolean;
+};
+
+function typesOf(lane: 'cloud' | EventSource, readers: ReadonlyMap<string, Reader>): ReadonlyMap<string, KnownType> {
+  const types = [...readers].map(([eventType, read]): [string, KnownType] => [
+    eventType,
+    {
+      read,
+      eventType: cut(eventType, maxBytes.label),
+      identity: partOf(lane) + partOf(eventType),
+      formerlyUnknown: lane === 'cloud' && formerlyUnknown.has(eventType),
+    },
+  ]);
+  return new Map(types);
+}
+
+const cloudTypes = typesOf('cloud', cloudEvents);
+const internalTypes: Readonly<Partial<Record<EventSource, ReadonlyMap<string, KnownType>>>> = {
+  'job-runner': typesOf('job-runner', internalEvents['job-runner']),
+  operator: typesOf('operator', internalEvents.operator),
+  reconciler: typesOf('reconciler', internalEvents.reconciler),
+};
+
 /** Of a type that isn't known: everything it says. */
-function unknownIdentity(opened: Opened & { readonly ok: true }, eventType: string, subjectId: string) {
-  return ['unknown', eventType, subjectId, canonicalJson(opened.body) ?? opened.text];
+function unknownIdentity(opened: Opened & { readonly ok: true }, eventType: string, subjectId: string): string {
+  const parts = ['unknown', eventType, subjectId, canonicalJson(opened.body) ?? opened.text];
+  return parts.map(partOf).join('');
 }
 
 type Identified = {
   readonly subjectId: string;
-  readonly identity: readonly string[];
+  /** Its parts as one text. */
+  readonly identity: string;
   /** As an earlier release identified it. */
-  readonly former?: readonly string[] | null;
+  readonly former?: string | null;
   readonly mayFailBeside?: true | undefined;
+  /** As it is kept. */
   readonly eventType: string;
   readonly eventTime: number | null;
 };
@@ -75,12 +104,12 @@ type Identified = {
  * An EventTime that lies after the delivery counts for none. That is part of the identity: a copy that is delivered again
  * years later would be believed, and which of the two came first must not matter.
  */
-function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact, sha256?: Sha256): VideoEvent {
+function eventOf(body: Body, delivery: Delivery, id: Identified, fact: FreshFact, sha256?: Sha256): VideoEvent {
   const ahead = id.eventTime !== null && isAhead(id.eventTime, delivery);
-  const { fact, implausible } = plausible(told, ahead ? null : id.eventTime);
+  const implausible = withoutImplausible(fact, ahead ? null : id.eventTime);
   fact.region = delivery.region;
   fact.subject = subjectToldBy(body);
-  const status = shortText(body.Status, maxBytes.label)?.toLowerCase() ?? null;
+  const status = statusOf(body);
   const success = idOf(id.identity, ahead, sha256);
   const besideSuccess = id.mayFailBeside === true && failed({ status });
   return {
@@ -88,7 +117,7 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact
     formerId: id.former ? idOf(id.former, ahead, sha256) : besideSuccess ? success : null,
     entry: {
       eventId: besideSuccess ? hashOf([success, 'fail'], sha256) : success,
-      eventType: cut(id.eventType, maxBytes.label),
+      eventType: id.eventType,
       eventTime: ahead ? 0 : (id.eventTime ?? 0),
       receivedAt: delivery.receivedAtMs,
       status,
@@ -101,8 +130,13 @@ function eventOf(body: Body, delivery: Delivery, id: Identified, told: FreshFact
   };
 }
 
-function idOf(identity: readonly string[], ahead: boolean, sha256?: Sha256): string {
-  return hashOf(ahead ? [...identity, 'ahead'] : identity, sha256);
+function idOf(identity: string, ahead: boolean, sha256?: Sha256): string {
+  return hashOfText(ahead ? identity + partOf('ahead') : identity, sha256);
+}
+
+/** Nearly always the same text, which then is one for all events. */
+function statusOf({ Status }: Body): string | null {
+  return Status === 'success' ? 'success' : (shortText(Status, maxBytes.label)?.toLowerCase() ?? null);
 }
 
 /** AI events spell it Code, and say "0" when all is well. */

@@ -20,22 +20,20 @@ export function isAhead(eventTimeMs: number, { source, receivedAtMs }: Delivery)
   return receivedAtMs > 0 && eventTimeMs > receivedAtMs + maxAheadMs;
 }
 
-export type Plausible = {
-  readonly fact: FreshFact;
-  /** The cloud's names of the times that were left out. */
-  readonly implausible: readonly string[];
-};
-
-/** The fact (itself, where nothing is wrong with it) without times that lie after its event. `eventTimeMs` null: when that was isn't known, so no time counts. */
-export function plausible(fact: FreshFact, eventTimeMs: number | null): Plausible {
-  if (fact.recording === null && fact.outputs.length === 0) return { fact, implausible: none };
+/**
+ * Takes the times that lie after its event out of the fact, and gives the cloud's names of them. `eventTimeMs` null: when that
+ * was isn't known, so no time counts.
+ */
+export function withoutImplausible(fact: FreshFact, eventTimeMs: number | null): readonly string[] {
+  const { recording, outputs } = fact;
+  if (recording === null && outputs.length === 0) return none;
   const latest = eventTimeMs === null ? Number.NEGATIVE_INFINITY : eventTimeMs + maxAheadMs;
   const refused: string[] = [];
-  const recording = fact.recording === null ? null : plausibleRecording(fact.recording, latest, refused);
-  const outputs = fact.outputs.map((output) => plausibleOutput(output, latest, refused));
-  // Nearly always all can be true. A recording that tells no time at all is none, though nothing of it is refused.
-  if (refused.length === 0 && (recording === null) === (fact.recording === null)) return { fact, implausible: none };
-  return { fact: { ...fact, recording, outputs }, implausible: [...new Set(refused)] };
+  if (recording !== null) fact.recording = plausibleRecording(recording, latest, refused);
+  // Nearly always all can be true.
+  if (!outputs.every((output) => isPlausible(output, latest)))
+    fact.outputs = outputs.map((output) => plausibleOutput(output, latest, refused));
+  return refused.length === 0 ? none : [...new Set(refused)];
 }
 
 const none: readonly string[] = [];
@@ -49,14 +47,20 @@ function plausibleRecording(told: Recording, latest: number, refused: string[]):
   if (startTime !== null && endTime !== null && startTime > endTime) startTime = endTime = null;
   if (startTime !== told.startTime) refused.push('RecordStartTime');
   if (endTime !== told.endTime) refused.push('RecordEndTime');
-  return startTime === null && endTime === null ? null : { startTime, endTime };
+  // One that tells no time at all is none, though nothing of it is refused.
+  if (startTime === null && endTime === null) return null;
+  return startTime === told.startTime && endTime === told.endTime ? told : { startTime, endTime };
+}
+
+function isPlausible({ startTime, finishTime }: Rendition, latest: number): boolean {
+  return (startTime === null || startTime <= latest) && (finishTime === null || finishTime <= latest);
 }
 
 function plausibleOutput(told: Rendition, latest: number, refused: string[]): Rendition {
+  if (isPlausible(told, latest)) return told;
   const startTime = told.startTime !== null && told.startTime > latest ? null : told.startTime;
   const finishTime = told.finishTime !== null && told.finishTime > latest ? null : told.finishTime;
   if (startTime !== told.startTime) refused.push('StartTime');
   if (finishTime !== told.finishTime) refused.push('FinishTime');
-  if (startTime === told.startTime && finishTime === told.finishTime) return told;
   return { ...told, startTime, finishTime };
 }

@@ -69,7 +69,10 @@ export function renditionOf(body: Body, statusWithout: RenditionStatus): Renditi
 
 /** Where nothing says it, by the labels of the cloud's audio templates (cloud facts 1.4.7). */
 function isAudioOnly(body: Body): boolean {
-  return booleanOf(body.IsAudio) ?? /^[SH]Q$/i.test(textOf(body.Definition) ?? '');
+  const told = booleanOf(body.IsAudio);
+  if (told !== null) return told;
+  const definition = textOf(body.Definition);
+  return definition !== null && definition.length === 2 && /^[SH]Q$/i.test(definition);
 }
 
 export function compareRenditions(a: Rendition, b: Rendition): number {
