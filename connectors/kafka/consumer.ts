@@ -2,6 +2,7 @@ import kafka, { type LibrdKafkaError } from '@confluentinc/kafka-javascript';
 import { systemClock } from '../../platform/host/index.ts';
 import { ClientCalls, type NativeCall } from './callback.ts';
 import { ClientDiagnostics } from './client-diagnostics.ts';
+import { CommitAnswers } from './commit-answers.ts';
 import { closeClient, connectClient, defaultConnectTimeoutMs } from './connection.ts';
 import { fatalFault, unreadableBatch } from './consumer-fault.ts';
 import { hasCode, KafkaFault, kafkaFault } from './fault.ts';
@@ -57,6 +58,7 @@ export class Consumer {
   readonly #diagnostics: ClientDiagnostics;
   readonly #calls = new ClientCalls();
   readonly #positions = new Positions();
+  readonly #commitAnswers = new CommitAnswers();
   readonly #standstill: Standstill;
   /** Rebalances that wait for `answerRebalance`. */
   readonly #unanswered: Rebalance[] = [];
@@ -94,6 +96,7 @@ export class Consumer {
         'fetch.wait.max.ms': 100,
         'fetch.error.backoff.ms': 100,
         'auto.offset.reset': options.strictOffsets ? 'error' : options.fromBeginning === false ? 'latest' : 'earliest',
+        offset_commit_cb: true,
         rebalance_cb: (error: LibrdKafkaError, partitions: TopicPartition[]) => this.#onRebalance(error, partitions),
       } as kafka.ConsumerGlobalConfig),
     );
@@ -101,6 +104,7 @@ export class Consumer {
       this.#positions.ended(at);
       options.onEof?.(at);
     });
+    this.#consumer.on('offset.commit', (error, offsets) => this.#commitAnswers.tell(error, offsets));
     // The binding drops the code of an error event; its message is librdkafka's fixed text for that code.
     this.#consumer.on('event.error', ({ message }) => {
       if (allBrokersDown.test(message)) options.onAllBrokersDown?.();
@@ -215,14 +219,20 @@ export class Consumer {
   }
 
   /**
-   * Commits the offsets of the next records to read, and resolves once the group has them. Rejects with a retryable
-   * fault after 10 s: the partitions may belong to another member now.
+   * Commits the offsets of the next records to read, and resolves once the group has them. Rejects with a retryable fault once
+   * the group refuses them, of which it hears while the owner polls, and after 10 s: the partitions may belong to another member now.
    */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
-    // The native commit reports its result only in a poll, and the caller isn't polling. So the group is asked until it has it.
+    await this.#commitAnswers.unlessRefused(offsets, async () => {
+      this.#attempt('commit offsets', () => this.#consumer.commit([...offsets]));
+      await this.#untilCommitted(offsets);
+    });
+  }
+
+  /** Asks the group until it has them: who doesn't poll hears nothing of a commit. */
+  async #untilCommitted(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     const deadline = systemClock.monotonicMs() + 10_000;
-    this.#attempt('commit offsets', () => this.#consumer.commit([...offsets]));
     for (;;) {
       const left = deadline - systemClock.monotonicMs();
       if (left <= 0) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/host/index.ts';
 import type { Logger } from '../../platform/telemetry/index.ts';
 import { Consumer, type Rebalance } from './consumer.ts';
-import { KafkaFault } from './fault.ts';
+import { hasCode, KafkaFault } from './fault.ts';
 import { ReaderConnection } from './reader-connection.ts';
 import type { ConsumedRecord, TopicPartition, TopicPartitionOffset } from './record.ts';
 import type { KafkaSettings } from './settings.ts';
@@ -119,20 +119,29 @@ export class GroupConsumer {
   }
 
   /**
-   * Commits the next offsets to read, of those partitions that are still its own. False where the group didn't take them:
-   * the next commit covers them, and if none comes their records are read again.
+   * Commits the next offsets to read, of those partitions that are still its own; in the middle of a rebalance, which takes no
+   * commits, again after it. False where the group didn't take them: the next commit covers them, and if none comes their
+   * records are read again.
    * @throws KafkaFault where waiting doesn't help
    */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<boolean> {
-    const own = offsets.filter((at) => this.owns(at));
-    if (own.length === 0) return true;
-    try {
-      await this.#client().commit(own);
-      return true;
-    } catch (error) {
-      if (!(error instanceof KafkaFault) || !error.retryable) throw error;
-      this.#o.log.warn({ code: error.code, err: error.message }, 'offsets not committed');
-      return false;
+    const { clock, signal, log } = this.#o;
+    const untilMs = clock.monotonicMs() + rebalancePatienceMs;
+    for (;;) {
+      // Anew each time: what was given to another member is that one's to commit.
+      const own = offsets.filter((at) => this.owns(at));
+      if (own.length === 0) return true;
+      try {
+        await this.#client().commit(own);
+        return true;
+      } catch (error) {
+        if (!(error instanceof KafkaFault) || !error.retryable) throw error;
+        if (!hasCode(error, ...refusedInRebalance) || clock.monotonicMs() >= untilMs || signal.aborted) {
+          log.warn({ code: error.code, err: error.message }, 'offsets not committed');
+          return false;
+        }
+      }
+      await clock.sleep(100, signal);
     }
   }
 
@@ -184,5 +193,9 @@ export class GroupConsumer {
     return this.owned[this.#probes % Math.max(1, this.#owned.size)] ?? (topic ? { topic, partition: 0 } : null);
   }
 }
+
+/** Of a commit that came while the group gave its partitions out anew: its generation isn't the group's, or not yet. */
+const refusedInRebalance = ['ERR_REBALANCE_IN_PROGRESS', 'ERR_ILLEGAL_GENERATION'];
+const rebalancePatienceMs = 10_000;
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GroupConsumer } from '../../../connectors/kafka/index.ts';
+import { GroupConsumer, KafkaFault, type TopicPartitionOffset } from '../../../connectors/kafka/index.ts';
 import { createLogger } from '../../../platform/telemetry/index.ts';
 import { at, away, finished, record, refused, ScriptedConsumer, steppedClock, topic } from './scripted-consumer.ts';
 
@@ -35,6 +35,8 @@ function member(...attempts: (Error | ((client: ScriptedConsumer) => void))[]) {
   };
   return { consumer, client, clients, told, poll, stopping, clock };
 }
+
+const rebalancing = new KafkaFault('rebalancing', { code: 'ERR_REBALANCE_IN_PROGRESS', retryable: true });
 
 const joins = (client: ScriptedConsumer) => {
   client.turns.push(() => {
@@ -151,6 +153,42 @@ test('commits what is still its own; what the group does not take now is committ
   expect(await consumer.commit(offsets)).toBe(false);
   client().trouble = refused;
   await expect(consumer.commit(offsets)).rejects.toBe(refused);
+});
+
+// A group takes no commits while it gives its partitions out anew.
+test('a commit in the middle of a rebalance is done again after it, without what another member has then', async () => {
+  const { consumer, client, poll } = member(joins);
+  await poll(1);
+  const asked: TopicPartitionOffset[][] = [];
+  client().commit = async (offsets) => {
+    asked.push([...offsets]);
+    if (asked.length > 1) return;
+    client().onRebalance({ kind: 'revoke', partitions: [at(1)], lost: false });
+    throw rebalancing;
+  };
+  const offsets = [
+    { ...at(0), offset: 5 },
+    { ...at(1), offset: 6 },
+  ];
+  expect(await consumer.commit(offsets)).toBe(true);
+  expect(asked).toEqual([offsets, [{ ...at(0), offset: 5 }]]);
+});
+
+test('a rebalance that does not end is not waited for, by one that stops not at all', async () => {
+  const { consumer, client, poll, stopping, clock } = member(joins);
+  await poll(1);
+  let asked = 0;
+  client().commit = async () => {
+    asked += 1;
+    throw rebalancing;
+  };
+  const beganMs = clock.monotonicMs();
+  expect(await consumer.commit([{ ...at(0), offset: 5 }])).toBe(false);
+  expect(clock.monotonicMs() - beganMs).toBe(10_000);
+  stopping.abort();
+  asked = 0;
+  expect(await consumer.commit([{ ...at(0), offset: 5 }])).toBe(false);
+  expect(asked).toBe(1);
 });
 
 test('a member whose group gave its partitions to others is not ready until it has a place again', async () => {
