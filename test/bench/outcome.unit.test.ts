@@ -63,11 +63,13 @@ it('takes the CPU of a row only where the cores are full', () => {
   expect(passed(0.79)).toBe(false);
 });
 
-it('counts the processes that have stored something', () => {
+it('counts the processes that have stored so many rows', () => {
   const line = (process: string, table: string, result: string, rows: number) =>
     `live2vod_sink_rows_total{process="${process}",table="${table}",result="${result}"} ${rows}`;
   const page = [line('1', 'a', 'stored', 5), line('1', 'b', 'stored', 7), line('2', 'a', 'refused', 9)];
-  expect(workingIn([...page, line('2', 'a', 'stored', 0)].join('\n'))).toBe(1);
-  expect(workingIn([...page, line('2', 'b', 'stored', 1)].join('\n'))).toBe(2);
-  expect(workingIn('live2vod_sink_rows_total{table="a",result="stored"} 3')).toBe(1);
+  expect(workingIn([...page, line('2', 'a', 'stored', 0)].join('\n'), 1)).toBe(1);
+  expect(workingIn([...page, line('2', 'b', 'stored', 1)].join('\n'), 1)).toBe(2);
+  expect(workingIn(page.join('\n'), 12)).toBe(1);
+  expect(workingIn(page.join('\n'), 13)).toBe(0);
+  expect(workingIn('live2vod_sink_rows_total{table="a",result="stored"} 3', 1)).toBe(1);
 });
