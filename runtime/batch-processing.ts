@@ -21,11 +21,15 @@ class NotDecodedYet extends Error {}
 /** A state or a snapshot of the batch can't be encoded; which record produced it isn't known. */
 export class Unencodable extends Error {}
 
-/** A batch of one task in progress: steps and timers over an overlay, until `finish`. */
+/**
+ * A batch of one task in progress: steps and timers over an overlay, until `finish`. Below the overlay lie the changes of the
+ * batch before, then the task.
+ */
 export class BatchProcessing<S> {
   readonly #task: Task<S>;
-  readonly #nowMs: number;
+  readonly #before: BatchResult<S>['states'] | null;
   readonly #encodeEach: boolean;
+  #nowMs: number;
   readonly #overlay = new Overlay<S>();
   readonly #outputs: BatchOutputs;
   readonly #spentTimers: DueTimer[] = [];
@@ -34,8 +38,9 @@ export class BatchProcessing<S> {
   #failures = 0;
   #lastError = '';
 
-  constructor(task: Task<S>, nowMs: number, encodeEach: boolean) {
+  constructor(task: Task<S>, before: BatchResult<S>['states'] | null, nowMs: number, encodeEach: boolean) {
     this.#task = task;
+    this.#before = before;
     this.#nowMs = nowMs;
     this.#encodeEach = encodeEach;
     this.#outputs = new BatchOutputs(task.context, encodeEach);
@@ -110,9 +115,11 @@ export class BatchProcessing<S> {
     }
   }
 
-  async timer(timer: DueTimer): Promise<void> {
+  /** `nowMs`: the records may have been stepped some time before. */
+  async timer(timer: DueTimer, nowMs: number): Promise<void> {
     const { topology } = this.#task.context;
     if (!topology.timer) return;
+    this.#nowMs = nowMs;
     this.#spentTimers.push(timer);
     let traced: TracedWork | undefined;
     try {
@@ -148,6 +155,7 @@ export class BatchProcessing<S> {
     }
   }
 
+  /** May be called again after further timers. */
   finish(nextPosition: number, deferredBy: Error | null): BatchResult<S> {
     const { context, partition } = this.#task;
     const changes: TaskChanges<S>['changes'][number][] = [];
@@ -171,6 +179,7 @@ export class BatchProcessing<S> {
       task: this.#task,
       records,
       changes,
+      states: this.#overlay,
       spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => wanted.get(key) !== dueAtMs),
       laterTimers: this.#laterTimers,
       nextPosition,
@@ -208,7 +217,7 @@ export class BatchProcessing<S> {
   }
 
   #state(key: string): S | null | Promise<S> {
-    const changed = this.#overlay.get(key);
+    const changed = this.#overlay.get(key) ?? this.#before?.get(key);
     return changed ? changed.state : this.#task.state(key);
   }
 

@@ -1,16 +1,18 @@
 import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
 import { StallWatch } from '../connectors/kafka/index.ts';
+import { AheadOfCommit } from './ahead.ts';
 import type { Assignment } from './assignment.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import { LoopReports } from './loop-reports.ts';
-import { processBatch } from './process-batch.ts';
+import { processBatch, type SteppedBatch, stepBatch } from './process-batch.ts';
 import { ReachabilityProbe } from './reachability-probe.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RuntimeClock } from './retry-kafka.ts';
 import type { ProcessorStatus } from './status.ts';
+import type { DueTimer } from './store/state-store.ts';
 import type { Task } from './task.ts';
 import type { TimerGate } from './timer-gate.ts';
 import { type TransactionOptions, transact } from './transaction.ts';
@@ -34,9 +36,9 @@ export type LoopOptions<S> = {
 };
 
 /**
- * The loop of a processor: poll a batch, serve rebalances, process the batch, commit it in one transaction, apply it to
- * the tasks. Everything that writes to Kafka happens here, one thing after the other; only opening tasks and writing to
- * stores run beside it.
+ * The loop of a processor: take a batch that is polled and stepped, serve rebalances, fire timers, commit the batch in one
+ * transaction, apply it to the tasks. Everything that writes to Kafka happens here, one thing after the other; opening
+ * tasks, writing to stores, and polling and stepping the next batch run beside it.
  */
 export class Loop<S> {
   readonly #o: LoopOptions<S>;
@@ -44,8 +46,7 @@ export class Loop<S> {
   readonly #probe: ReachabilityProbe;
   readonly #reports: LoopReports<S>;
   readonly #retry: TransactionOptions;
-  /** A poll that was begun while the previous batch was being committed. */
-  #readAhead: Promise<Polled> | null = null;
+  readonly #ahead: AheadOfCommit<S>;
   /** Partition ends that were reached behind the last record, and since when. */
   readonly #ends = new WeakMap<Task<S>, { readonly end: number; readonly sinceMs: number }>();
   /** Tasks whose partition is paused, and until when (monotonic). */
@@ -56,6 +57,7 @@ export class Loop<S> {
     this.#stalls = new StallWatch(
       async ({ partition }) => (await o.consumer.watermarks(o.inputTopic, partition, 5_000)).high,
     );
+    this.#ahead = new AheadOfCommit(o);
     this.#probe = new ReachabilityProbe(o);
     this.#reports = new LoopReports(o);
     this.#retry = {
@@ -72,42 +74,24 @@ export class Loop<S> {
 
   /** One batch. Rejects with `TransactionAborted`, `ProducerLost`, a fault of store or Kafka, or a `ProcessorFault`. */
   async runOnce(producer: TransactionalProducer): Promise<void> {
-    const { admin, assignment, status } = this.#o;
+    const { admin, batchSize, status } = this.#o;
     status.loopAdvanced();
     if (admin.lost) throw admin.lost;
     this.#resumePaused();
-    const { records, all } = await (this.#readAhead ?? this.#poll());
-    this.#readAhead = null;
-    if (records.length > 0) this.#probe.answered();
-    else this.#probe.idle(assignment.working[0]);
-    // Only tasks that worked when these records were polled may process them: one that starts to work below seeks first,
-    // and has to read everything from there in order.
-    const byPartition = Map.groupBy(
-      records.filter((record) => assignment.task(record.partition) !== null),
-      (record) => record.partition,
-    );
-    await assignment.serve();
-    if (all) await this.#reopenStalled();
-    this.#reports.gauges();
-    // A slow disk slows the loop: the next batch waits until the stores have the previous one.
-    for (const task of assignment.working) await task.settled();
-    const batches = await this.#process(byPartition);
+    const { records, batches } = await this.#next();
     if (batches.length === 0) return;
+    batchSize.measured(records, bytesOf(batches));
     const deferred = batches.filter(({ deferredBy }) => deferredBy !== null);
-    // The next records are polled while these are committed; rebalances wait in the queue meanwhile. Not where a record is
-    // deferred: it has to be polled again, and those behind it would come before it.
-    if (deferred.length === 0) {
-      this.#readAhead = this.#poll();
-      this.#readAhead.catch(() => {});
-    }
-    await this.#commit(producer, batches, records.length);
+    // The next records are polled and stepped while these are committed; rebalances wait in the queue meanwhile. Not where a
+    // record is deferred: it has to be polled again, and those behind it would come before it.
+    if (deferred.length === 0) this.#ahead.begin(batches);
+    await this.#commit(producer, batches, records);
     for (const { task, deferredBy } of deferred) await this.#pause(task, deferredBy);
   }
 
   /** After a failure: drops the records that were read ahead and all that was concluded from them; leaves no poll in progress. */
   async discardReadAhead(): Promise<void> {
-    await this.#readAhead?.catch(() => {});
-    this.#readAhead = null;
+    await this.#ahead.drop();
     for (const task of this.#o.assignment.working) task.endSeenAt = -1;
     this.#o.timers.reset();
   }
@@ -159,37 +143,50 @@ export class Loop<S> {
     }
   }
 
-  async #poll(): Promise<Polled> {
-    const { consumer, batchSize, assignment } = this.#o;
-    const most = batchSize.records;
-    const records = await consumer.poll(most, assignment.opening ? 10 : 50);
-    return { records, all: records.length < most };
+  /** The next batches, up to their commit: the batches before are applied, and nothing is being written. */
+  async #next(): Promise<{ readonly records: number; readonly batches: readonly BatchResult<S>[] }> {
+    const { assignment } = this.#o;
+    const { records, all, batches } = await this.#ahead.take();
+    if (records > 0) this.#probe.answered();
+    else this.#probe.idle(assignment.working[0]);
+    await assignment.serve();
+    if (all) await this.#reopenStalled();
+    this.#reports.gauges();
+    return { records, batches: await this.#finish(batches) };
   }
 
-  async #process(byPartition: ReadonlyMap<number, ConsumedRecord[]>): Promise<BatchResult<S>[]> {
+  /** Batches of tasks that don't work any more are dropped. */
+  async #finish(stepped: ReadonlyMap<Task<S>, SteppedBatch<S>>): Promise<BatchResult<S>[]> {
     const { assignment, timers, clock, hooks } = this.#o;
     const nowMs = clock.now();
     const waiting: Task<S>[] = [];
     const batches: BatchResult<S>[] = [];
     for (const task of assignment.working) {
-      const records = byPartition.get(task.partition) ?? [];
-      const end = this.#endBehind(task, records);
+      const own = stepped.get(task);
+      // The end lies behind records that are polled again.
+      if (own?.deferredBy) task.endSeenAt = -1;
+      const end = this.#endBehind(task, own?.records ?? []);
       const timerDue = task.earliestTimerMs !== null && task.earliestTimerMs <= nowMs;
       if (timerDue) waiting.push(task);
-      const clearedMs = timerDue ? timers.clearedUntilMs(task) : Number.NEGATIVE_INFINITY;
-      const due =
-        (task.earliestTimerMs ?? Number.POSITIVE_INFINITY) <= clearedMs
-          ? await task.store.dueTimers(clearedMs, maxTimersPerBatch)
-          : [];
-      const wanted = records.length > 0 || due.length > 0 || end.settled || task.wantsCheckpoint(nowMs);
+      const due = timerDue ? await this.#mayFire(task) : [];
+      const wanted = own !== undefined || due.length > 0 || end.settled || task.wantsCheckpoint(nowMs);
       if (!wanted) continue;
-      const batch = await processBatch(task, records, due, nowMs);
-      const passesEnd = batch.deferredBy === null && end.offset > batch.nextPosition;
+      const batch = await (own ?? (await stepBatch(task, [], nowMs))).finish(due, nowMs);
+      const passesEnd = end.offset > batch.nextPosition;
       batches.push(passesEnd ? { ...batch, nextPosition: end.offset } : batch);
     }
     this.#reports.timersHeld(waiting, nowMs);
     timers.refresh(waiting, (error) => hooks.onFault?.(error, { kind: 'retry' }));
     return batches;
+  }
+
+  /** Due timers that nothing can come before any more. */
+  async #mayFire(task: Task<S>): Promise<readonly DueTimer[]> {
+    const clearedMs = this.#o.timers.clearedUntilMs(task);
+    if ((task.earliestTimerMs ?? Number.POSITIVE_INFINITY) > clearedMs) return [];
+    // Those that the batch before has fired are in the index until the store has it.
+    await task.settled();
+    return await task.store.dueTimers(clearedMs, maxTimersPerBatch);
   }
 
   /**
@@ -214,8 +211,6 @@ export class Loop<S> {
     const failures = batches.reduce((sum, batch) => sum + batch.failures, 0);
     const lastError = batches.findLast((batch) => batch.failures > 0)?.lastError ?? '';
     failureLimit.check(input, failures, lastError);
-
-    batchSize.measured(input, bytesOf(batches));
     const startedAtMs = clock.monotonicMs();
     const ends = this.#changelogEnds(batches);
     let changelogEnds = new Map<number, number>();
@@ -261,9 +256,6 @@ export class Loop<S> {
     }
   }
 }
-
-/** `all`: nothing was left in the client's queue. */
-type Polled = { readonly records: ConsumedRecord[]; readonly all: boolean };
 
 function bytesOf(batches: readonly BatchResult<unknown>[]): number {
   let bytes = 0;

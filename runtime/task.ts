@@ -89,7 +89,8 @@ export class Task<S> {
   }
 
   /**
-   * Takes over the changes of a batch that is committed. The store is written in the background; `settled` waits for it.
+   * Takes over the changes of a batch that is committed. The store is written in the background, batch after batch; `settled`
+   * waits for it.
    * `changelogEnd`: an end of the changelog that was read before the group accepted this batch's offsets (so no other
    * member can have written below it), or null.
    */
@@ -110,9 +111,12 @@ export class Task<S> {
       // Records of this very batch may lie beyond the end that was read: a later checkpoint has to cover them.
       this.#dirty = batch.changes.length > 0;
     }
-    this.#writing = this.#write(batch, checkpoint).catch((error: unknown) => {
-      this.#writeFault = error;
-    });
+    this.#writing = this.#writing
+      // After a write that failed the store must not get a later one: its checkpoint would speak for both.
+      .then(() => (this.#writeFault === undefined ? this.#write(batch, checkpoint) : undefined))
+      .catch((error: unknown) => {
+        this.#writeFault = error;
+      });
   }
 
   /** Waits until the store has what was applied. Rejects with the `StoreFault` of a failed write. */
