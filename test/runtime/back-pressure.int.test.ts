@@ -65,7 +65,7 @@ test('a broker that takes records slowly slows consumption, and memory stays bou
   await expectExactCounts(byClient(topics, 1), topics, waiting + 1, 1_000);
 });
 
-test('a slow disk slows the loop: never more than one batch is ahead of the store', async () => {
+test('a slow disk slows the loop: never more than two batches are ahead of the store', async () => {
   const { topics, folder } = await setUp();
   const { feed } = feeder(topics, 50);
   await feed(2_000);
@@ -92,7 +92,9 @@ test('a slow disk slows the loop: never more than one batch is ahead of the stor
   await allProcessed(topics, 1);
   await running.stop();
   expect(stored).toBe(2_000);
-  expect(most).toBe(100);
+  // One is being written, the next one was processed meanwhile.
+  expect(most).toBeGreaterThanOrEqual(100);
+  expect(most).toBeLessThanOrEqual(200);
   await expectExactCounts(byClient(topics, 1), topics, 2_000, 50);
 });
 

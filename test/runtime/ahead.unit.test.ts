@@ -1,0 +1,428 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
+import { KafkaFault } from '../../connectors/kafka/index.ts';
+import { Fault } from '../../platform/faults.ts';
+import { systemPlatform } from '../../platform/host/index.ts';
+import type { Topology } from '../../processors/topology.ts';
+import type { Assignment } from '../../runtime/assignment.ts';
+import { BatchSize } from '../../runtime/batch-size.ts';
+import { FailureLimit } from '../../runtime/failure-limit.ts';
+import { ProcessorStatus } from '../../runtime/index.ts';
+import { Loop } from '../../runtime/loop.ts';
+import { ProcessorFault } from '../../runtime/processor-fault.ts';
+import { RetryBudget } from '../../runtime/retry-budget.ts';
+import { StateStore } from '../../runtime/store/state-store.ts';
+import { StoreFault } from '../../runtime/store/store-fault.ts';
+import { Task } from '../../runtime/task.ts';
+import type { TaskContext } from '../../runtime/task-context.ts';
+import type { TimerGate } from '../../runtime/timer-gate.ts';
+import { TransactionAborted } from '../../runtime/transaction.ts';
+import { eventually } from '../support/eventually.ts';
+
+let folder: string;
+let folders = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'live2vod-ahead-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const recordOf = (offset: number, value: string, partition = 0, key = 'k'): ConsumedRecord =>
+  ({
+    ...{ topic: 'callbacks', partition, offset, key, value: Buffer.from(value), headers: {}, timestampMs: 0 },
+  }) as ConsumedRecord;
+
+type Timer = NonNullable<Topology<string>['timer']>;
+
+/**
+ * A loop over real tasks and stores; a state is the values of its key so far. `done` says what happened in which order. A
+ * commit waits for `commits` where there is one for it.
+ */
+async function world(o: {
+  polls: ConsumedRecord[][];
+  partitions?: number;
+  timer?: Timer;
+  clearedUntilMs?: (task: Task<string>) => number;
+  /** Called when the commit of this number (from 0) is to answer. */
+  onCommit?: (number: number) => Promise<void>;
+  serve?: (tasks: (Task<string> | null)[]) => Promise<void>;
+  monotonicMs?: () => number;
+  maxBytes?: number;
+  encode?: (state: string) => Buffer;
+}) {
+  const done: string[] = [];
+  const polled: number[] = [];
+  const context = {
+    topology: {
+      name: 'values',
+      outputs: [],
+      ...(o.timer ? { timer: o.timer } : {}),
+      step: (state: string | null, { value }: { value: string }) => {
+        done.push(`step ${value} over ${state ?? 'nothing'}`);
+        return { kind: 'next', state: `${state ?? ''}${value}`, emit: [] };
+      },
+    },
+    ...{ inputTopic: 'callbacks', changelogTopic: 'states', deadLetterTopic: 'dead', stage: 'values-processor' },
+    cacheBytesPerTask: 1_000,
+    outputs: new Map(),
+    input: {
+      decode: (bytes: Buffer) => {
+        const value = String(bytes);
+        if (value === 'unknown') throw new Fault('the registry is away', { code: 'X', retryable: true });
+        if (value === 'newer') throw new ProcessorFault('NEWER_RELEASE', 'a newer release');
+        return value;
+      },
+    },
+    state: { encode: o.encode ?? ((state: string) => Buffer.from(state)), decode: (bytes: Buffer) => String(bytes) },
+  } as unknown as TaskContext<string>;
+  const tasks: (Task<string> | null)[] = [];
+  for (let partition = 0; partition < (o.partitions ?? 1); partition += 1) {
+    folders += 1;
+    const store = await StateStore.open(join(folder, String(folders)));
+    const changelog = { topicId: 't', topic: 'states', partitions: 1 };
+    const parts = { partition, context, store, changelog, position: 0, checkpointedAtMs: Number.POSITIVE_INFINITY };
+    tasks.push(await Task.start<string>(parts));
+  }
+  let commits = 0;
+  const producer = {
+    begin: async () => void done.push('begin'),
+    write: ({ topic, key, value }: { topic: string; key: string; value: Buffer | null }) =>
+      void done.push(`write ${topic} ${key}=${value}`),
+    sendOffsets: async (offsets: { partition: number; offset: number }[]) =>
+      void done.push(`offsets ${offsets.map(({ partition, offset }) => `${partition}:${offset}`).join(' ')}`),
+    commit: async () => {
+      await o.onCommit?.(commits++);
+      done.push('commit');
+    },
+    abort: async () => void done.push('abort'),
+  } as unknown as TransactionalProducer;
+  const clock = { ...systemPlatform, monotonicMs: o.monotonicMs ?? systemPlatform.monotonicMs };
+  const loop = new Loop<string>({
+    inputTopic: 'callbacks',
+    changelogTopic: 'states',
+    consumer: {
+      poll: async (most: number) => {
+        polled.push(most);
+        return o.polls.shift() ?? [];
+      },
+      seek: async ({ partition }: { partition: number }, offset: number) =>
+        void done.push(`seek ${partition} to ${offset}`),
+      watermarks: async () => ({ low: 0, high: 0 }),
+    } as unknown as Consumer,
+    admin: { endOffsets: async () => [] } as unknown as Admin,
+    assignment: {
+      get working() {
+        return tasks.filter((task) => task !== null);
+      },
+      opening: false,
+      task: (partition: number) => tasks[partition] ?? null,
+      serve: async () => o.serve?.(tasks),
+      pause: ({ partition }: { partition: number }) => done.push(`pause ${partition}`),
+    } as unknown as Assignment<string>,
+    timers: {
+      refresh: () => {},
+      reset: () => {},
+      waitsFor: () => null,
+      clearedUntilMs: o.clearedUntilMs ?? (() => Number.NEGATIVE_INFINITY),
+    } as unknown as TimerGate,
+    failureLimit: new FailureLimit({ place: '', read: () => ({ records: 0, failures: 0 }), write: () => {} }),
+    retryBudget: new RetryBudget(1),
+    batchSize: new BatchSize({ maxRecords: 10, maxBytes: o.maxBytes ?? 1_000_000, transactionTimeoutMs: 10_000 }),
+    transactionTimeoutMs: 10_000,
+    clock,
+    status: new ProcessorStatus(clock),
+    hooks: {},
+    giveUp: new AbortController().signal,
+  });
+  const task = (partition = 0) => tasks[partition] as Task<string>;
+  return { loop, producer, done, polled, tasks, task, run: () => loop.runOnce(producer) };
+}
+
+/** A promise that the test resolves. */
+const gate = () => Promise.withResolvers<void>();
+
+test('the next records are polled and stepped over what is being committed; nothing of them is written before that is', async () => {
+  const committed = gate();
+  const { run, done, task } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b')]],
+    onCommit: (number) => (number === 0 ? committed.promise : Promise.resolve()),
+  });
+  const first = run();
+  await eventually(() => expect(done).toContain('step b over a'));
+  await eventually(() => expect(done).toContain('offsets 0:1'));
+  expect(done.filter((what) => what !== 'step b over a')).toEqual([
+    'step a over nothing',
+    'begin',
+    'write states k=a',
+    'offsets 0:1',
+  ]);
+  expect([task().position, task().state('k')]).toEqual([0, null]);
+  committed.resolve();
+  await first;
+  expect([task().position, task().state('k')]).toEqual([1, 'a']);
+  await run();
+  expect(done.slice(5)).toEqual(['commit', 'begin', 'write states k=ab', 'offsets 0:2', 'commit']);
+  expect([task().position, task().state('k')]).toEqual([2, 'ab']);
+});
+
+test('a transaction that is aborted drops what was stepped over it; both come again', async () => {
+  const records = [[recordOf(0, 'a')], [recordOf(1, 'b')]];
+  const aborted = gate();
+  const { run, loop, done, task } = await world({
+    polls: [...records, ...records],
+    onCommit: (number) => (number === 0 ? aborted.promise : Promise.resolve()),
+  });
+  const first = run();
+  await eventually(() => expect(done).toContain('step b over a'));
+  aborted.reject(new KafkaFault('too late', { code: 'ERR__TIMED_OUT', abortable: true }));
+  await expect(first).rejects.toThrow(TransactionAborted);
+  await loop.discardReadAhead();
+  expect([task().position, task().state('k')]).toEqual([0, null]);
+  done.length = 0;
+  await run();
+  await run();
+  expect(done.filter((what) => /step|write/.test(what))).toEqual([
+    'step a over nothing',
+    'write states k=a',
+    'step b over a',
+    'write states k=ab',
+  ]);
+});
+
+test('records that the batch being committed has are not stepped again', async () => {
+  const { run, done } = await world({
+    polls: [
+      [recordOf(0, 'a'), recordOf(1, 'b')],
+      [recordOf(0, 'a'), recordOf(1, 'b'), recordOf(2, 'c')],
+    ],
+  });
+  await run();
+  await run();
+  expect(done.filter((what) => what.startsWith('step'))).toEqual([
+    'step a over nothing',
+    'step b over a',
+    'step c over ab',
+  ]);
+});
+
+test('what was stepped of a partition that was given away meanwhile is dropped; its neighbour is committed', async () => {
+  let rounds = 0;
+  const { run, done } = await world({
+    partitions: 2,
+    polls: [
+      [recordOf(0, 'a', 0), recordOf(0, 'x', 1)],
+      [recordOf(1, 'b', 0), recordOf(1, 'y', 1)],
+    ],
+    serve: async (tasks) => {
+      if (++rounds === 2) tasks[0] = null;
+    },
+  });
+  await run();
+  await run();
+  expect(done.filter((what) => /write|offsets/.test(what))).toEqual([
+    'write states k=a',
+    'write states k=x',
+    'offsets 0:1 1:1',
+    'write states k=xy',
+    'offsets 1:2',
+  ]);
+});
+
+test('a partition that was opened again meanwhile takes nothing of what its former task had stepped', async () => {
+  let rounds = 0;
+  const other = await world({ polls: [] });
+  const { run, done, tasks } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b')]],
+    serve: async (all) => {
+      if (++rounds === 2) all[0] = other.task();
+    },
+  });
+  await run();
+  await run();
+  expect(done.filter((what) => what.startsWith('offsets'))).toEqual(['offsets 0:1']);
+  expect(tasks[0]?.position).toBe(0);
+});
+
+test('a fault of what is stepped ahead shows once the batch before is committed and applied', async () => {
+  const committed = gate();
+  const { run, done, task } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'newer')]],
+    onCommit: () => committed.promise,
+  });
+  const first = run();
+  await eventually(() => expect(done).toContain('offsets 0:1'));
+  committed.resolve();
+  await first;
+  expect(task().position).toBe(1);
+  await expect(run()).rejects.toThrow('a newer release');
+  expect(done.filter((what) => what === 'begin')).toHaveLength(1);
+});
+
+test('behind a deferred record nothing is read ahead; one that is met ahead pauses its partition after its own commit', async () => {
+  const { run, done, polled } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b'), recordOf(2, 'unknown')], [recordOf(3, 'd')]],
+  });
+  await run();
+  await run();
+  expect(done.slice(-4)).toEqual(['offsets 0:2', 'commit', 'pause 0', 'seek 0 to 2']);
+  expect(polled).toHaveLength(2);
+});
+
+/** Each value is one more deadline, which a timer takes away. */
+const timer: Timer = {
+  dueAtMs: (state) => (state.includes('!') ? 5 : null),
+  fire: (_key, state) => ({ kind: 'next', state: state.replace('!', '.'), emit: [] }),
+};
+
+test('timers fire once the batch before is applied, behind the records that were stepped ahead, and once only', async () => {
+  const committed = gate();
+  const positions: number[] = [];
+  const { run, done, task } = await world({
+    polls: [[recordOf(0, '!')], [recordOf(1, 'b')], [recordOf(2, 'c')]],
+    timer,
+    clearedUntilMs: ({ position }) => {
+      positions.push(position);
+      return 10;
+    },
+    onCommit: (number) => (number === 0 ? committed.promise : Promise.resolve()),
+  });
+  const first = run();
+  await eventually(() => expect(done).toContain('step b over !'));
+  expect(positions).toEqual([]);
+  committed.resolve();
+  await first;
+  await run();
+  expect(positions[0]).toBe(1);
+  await run();
+  expect(done.filter((what) => /step|write/.test(what))).toEqual([
+    'step ! over nothing',
+    'write states k=!',
+    'step b over !',
+    'write states k=.b',
+    'step c over .b',
+    'write states k=.bc',
+  ]);
+  expect(task().state('k')).toBe('.bc');
+});
+
+test('a timer whose batch is being written to the store does not fire anew in the next one', async () => {
+  let fired = 0;
+  const { run, task } = await world({
+    polls: [[recordOf(0, '!')], [recordOf(1, 'b', 0, 'l')], [recordOf(2, 'c', 0, 'l')]],
+    timer: {
+      ...timer,
+      fire: () => {
+        fired += 1;
+        throw new Error('broken');
+      },
+    },
+    clearedUntilMs: () => 10,
+  });
+  await run();
+  const write = task().store.moveTimers.bind(task().store);
+  const written = gate();
+  task().store.moveTimers = async (gone, later) => {
+    await written.promise;
+    await write(gone, later);
+  };
+  await run();
+  const third = run();
+  setImmediate(written.resolve);
+  await third;
+  expect(fired).toBe(1);
+});
+
+// The client had told of the end of the partition, so a timer fired before a record that lay below that end and had to wait.
+test('a timer does not fire past a record that is deferred, though the end behind it was reached', async () => {
+  const cleared: number[] = [];
+  const { run, task } = await world({
+    polls: [[recordOf(0, '!')], [recordOf(1, 'unknown')]],
+    timer,
+    clearedUntilMs: ({ endSeenAt }) => {
+      cleared.push(endSeenAt);
+      return Number.NEGATIVE_INFINITY;
+    },
+  });
+  await run();
+  task().endSeenAt = 2;
+  await run();
+  expect(cleared.length).toBeGreaterThan(0);
+  expect(new Set(cleared)).toEqual(new Set([-1]));
+});
+
+test('nothing is stepped ahead before the stores have what it is read from', async () => {
+  const { run, done, task } = await world({
+    polls: [[recordOf(0, 'a', 0, 'k')], [recordOf(1, 'b', 0, 'l')], [recordOf(2, 'c', 0, 'k')]],
+  });
+  const written = gate();
+  const write = task().store.write.bind(task().store);
+  task().store.write = async (...changes) => {
+    await written.promise;
+    await write(...changes);
+  };
+  await run();
+  const second = run();
+  await eventually(() => expect(done.filter((what) => what === 'commit')).toHaveLength(2));
+  await second;
+  const third = run();
+  await new Promise(setImmediate);
+  expect(done).not.toContain('step c over a');
+  written.resolve();
+  await third;
+  expect(done).toContain('step c over a');
+});
+
+test('the store that could not be written ends the loop at the next batch, also where that one has no records of its task', async () => {
+  const { run, task } = await world({
+    partitions: 2,
+    polls: [[recordOf(0, 'a', 0)], [recordOf(0, 'x', 1)], [recordOf(1, 'y', 1)]],
+  });
+  const full = new StoreFault('DISK_FULL', 'folder', 'the disk is full', undefined);
+  task().store.write = async () => {
+    throw full;
+  };
+  await run();
+  await expect(run().then(run)).rejects.toBe(full);
+});
+
+test('the records read ahead are as many as the size of those being committed allows', async () => {
+  const big = 'a'.repeat(100);
+  const { run, polled } = await world({ polls: [[recordOf(0, big), recordOf(1, big)]], maxBytes: 400 });
+  await run();
+  // One state of 200 bytes for two records: 100 each.
+  expect(polled).toEqual([10, 4]);
+});
+
+// Stepped in one go, a batch of 2,000 records held up each call of the commit before it by a tenth of a second.
+test('between the records that are stepped ahead the commit goes on', async () => {
+  let nowMs = 0;
+  const { run, done } = await world({
+    polls: [[recordOf(0, 'a')], Array.from({ length: 10 }, (_, index) => recordOf(index + 1, String(index)))],
+    monotonicMs: () => (nowMs += 10),
+    onCommit: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  await run();
+  const committed = done.indexOf('commit');
+  expect(done.slice(0, committed)).not.toContain('step 9 over a012345678');
+  await run();
+  expect(done.slice(committed)).toContain('step 9 over a012345678');
+});
+
+test('a state that can not be encoded is found at its record, also over a batch that is being committed', async () => {
+  const { run, done } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b'), recordOf(2, 'X'), recordOf(3, 'c')]],
+    encode: (state) => {
+      if (state.includes('X')) throw new Error('the value does not fit');
+      return Buffer.from(state);
+    },
+  });
+  await run();
+  await run();
+  expect(done.filter((what) => what.startsWith('write'))).toEqual([
+    'write states k=a',
+    'write states k=abc',
+    'write dead k=X',
+  ]);
+});
