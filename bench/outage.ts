@@ -64,7 +64,9 @@ export async function benchOutage(options: OutageOptions): Promise<OutageResult>
     const port = Number(new URL(role.url).port);
     try {
       const { url, user, password } = role.access;
-      const settings = { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
+      const access = { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password };
+      // Of several processes the memory would be that of their supervisor.
+      const settings = { ...access, SINK_PROCESSES: '1' };
       const sink = await startRole('sink', { ...options, prefix, folder, settings });
       const samples = sampleMemory(sink.pid);
       try {

@@ -69,7 +69,8 @@ test('every connection that the kernel has accepted is served', async () => {
   worker.postMessage('go');
   // This thread, and with it the server, stands still until all of them are in the kernel's queue.
   expect(Atomics.wait(flag, 0, 0, 10_000)).not.toBe('timed-out');
-  await stopServing(app, 5_000, systemClock);
+  // The second that accepting may take is not what is tested: a busy machine may need longer for 40 turns.
+  await stopServing(app, 5_000, { ...systemClock, monotonicMs: () => 0 });
   expect(await answers).toEqual([{ answered: connections, reset: 0 }]);
   await worker.terminate();
 });
