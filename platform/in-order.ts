@@ -40,4 +40,11 @@ export class InOrder<T> {
   get first(): Place<T> | null {
     return this.#first;
   }
+
+  /** Of all that are there now, from the one that came first. */
+  places(): Place<T>[] {
+    const places: Place<T>[] = [];
+    for (let place = this.#first; place !== null; place = place.after) places.push(place);
+    return places;
+  }
 }

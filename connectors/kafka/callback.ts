@@ -1,3 +1,4 @@
+import { InOrder } from '../../platform/in-order.ts';
 import { KafkaFault } from './fault.ts';
 import { type CallKind, type NativeCalls, nativeCalls } from './native-calls.ts';
 
@@ -9,7 +10,7 @@ export type NativeCall<T> = (done: (error: unknown, value?: T) => void) => unkno
  */
 export class ClientCalls {
   readonly #watch: NativeCalls;
-  readonly #awaited = new Set<Promise<unknown>>();
+  readonly #awaited = new InOrder<Promise<unknown>>();
   /** Outstanding calls by name, those whose caller has given up included. */
   readonly #out = new Map<string, number>();
   /** Questions whose answer is late. */
@@ -36,7 +37,7 @@ export class ClientCalls {
 
   /** Resolves once every call has returned or was given up: true where all have returned. */
   async settled(): Promise<boolean> {
-    while (this.#awaited.size > 0) await Promise.allSettled(this.#awaited);
+    while (this.#awaited.first !== null) await Promise.allSettled(this.#awaited.places().map(({ item }) => item));
     return this.#out.size === 0;
   }
 
@@ -49,10 +50,10 @@ export class ClientCalls {
       return this.#out.delete(name);
     });
     const settled = (error?: unknown) => {
-      this.#awaited.delete(result);
+      void this.#awaited.take(place);
       if (error instanceof KafkaFault && error.code === 'KAFKA_NO_ANSWER' && this.#out.has(name)) this.#late.add(name);
     };
-    this.#awaited.add(result);
+    const place = this.#awaited.add(result);
     result.then(() => settled(), settled);
     return result;
   }

@@ -1,4 +1,5 @@
 import { type Clock, killOwnProcess, loseThread, systemClock } from '../../platform/host/index.ts';
+import { InOrder, type Place } from '../../platform/in-order.ts';
 import { KafkaFault, kafkaFault } from './fault.ts';
 
 /**
@@ -36,7 +37,7 @@ export class NativeCalls {
   readonly #clock: Clock;
   readonly #end: (why: string) => void;
   readonly #onHung: () => void;
-  readonly #pending = new Set<Call>();
+  readonly #pending = new InOrder<Call>();
   readonly #hung = new Set<Call>();
   #hungEver = 0;
   #stopTicking: (() => void) | null = null;
@@ -73,10 +74,10 @@ export class NativeCalls {
       const callerTicks = Math.ceil((timeoutMs + marginMs) / tickMs) + 1;
       const hungTicks = kind === 'work' ? callerTicks : callerTicks + Math.ceil(patienceMs / tickMs);
       const watched: Call = { doing, kind, callerTicks, hungTicks, giveUp: reject };
-      this.#pending.add(watched);
+      const place = this.#pending.add(watched);
       this.#stopTicking ??= this.#clock.every(tickMs, () => this.#tick());
       const returned = () => {
-        this.#pending.delete(watched);
+        this.#pending.take(place);
         this.#hung.delete(watched);
         onReturn();
       };
@@ -94,19 +95,22 @@ export class NativeCalls {
   }
 
   #tick(): void {
-    for (const call of this.#pending) {
+    for (const place of this.#pending.places()) {
+      const call = place.item;
+      // Taken by what came of one before it.
+      if (call === null) continue;
       call.callerTicks -= 1;
       call.hungTicks -= 1;
       if (call.callerTicks === 0) call.giveUp(overdue(call));
-      if (call.hungTicks <= 0) this.#hangs(call);
+      if (call.hungTicks <= 0) this.#hangs(place, call);
     }
-    if (this.#pending.size > 0) return;
+    if (this.#pending.first !== null) return;
     this.#stopTicking?.();
     this.#stopTicking = null;
   }
 
-  #hangs(call: Call): void {
-    this.#pending.delete(call);
+  #hangs(place: Place<Call>, call: Call): void {
+    this.#pending.take(place);
     this.#hung.add(call);
     this.#hungEver += 1;
     this.#onHung();

@@ -3,11 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { InOrder, type Place } from '../../platform/in-order.ts';
 
-function itemsOf<T>(list: InOrder<T>): T[] {
-  const items: T[] = [];
-  for (let place = list.first; place !== null; place = place.after) if (place.item !== null) items.push(place.item);
-  return items;
-}
+const itemsOf = <T>(list: InOrder<T>): (T | null)[] => list.places().map(({ item }) => item);
 
 describe('things in order', () => {
   it('are taken out from anywhere, and those that stay keep their order', () => {
