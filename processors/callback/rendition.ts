@@ -15,7 +15,8 @@ export function streamInfosOf(infos: readonly Body[], status: unknown): readonly
   const parent = statusOf(status, 'FAIL');
   const outputs: Rendition[] = [];
   for (const info of infos) insert(outputs, renditionOf(info, parent));
-  if (outputs.length <= fewOutputs) return outputs;
+  // A list that grew has room for many more, which a state would carry along.
+  if (outputs.length <= fewOutputs) return outputs.slice();
   let bytes = 0;
   return outputs.filter((output) => {
     bytes += renditionBytes(output);

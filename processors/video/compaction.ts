@@ -29,15 +29,23 @@ const fieldBits = 16;
 /** A fact in the form in which it is stored, next to the renditions that were derived from it. */
 export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact {
   if (fact.outputs.length === 0) return fact;
+  const references = fact.outputs.map((output) => referenceTo(output, renditions));
+  // Nearly always all are listed. A list that grows has room for many more, which a state would carry along.
+  if (areAllKnown(references)) return { ...fact, outputs: noOutputs, listed: references };
   const listed: number[] = [];
   const outputs: Rendition[] = [];
-  for (const output of fact.outputs) {
-    const reference = referenceTo(output, renditions);
+  for (const [at, output] of fact.outputs.entries()) {
+    const reference = references[at] ?? null;
     if (reference === null) outputs.push(output);
     else listed.push(reference);
   }
   return listed.length === 0 ? fact : { ...fact, outputs, listed };
 }
+
+const noOutputs: readonly Rendition[] = [];
+
+const areAllKnown = (references: readonly (number | null)[]): references is readonly number[] =>
+  !references.includes(null);
 
 /** Position and told fields as one number; null where the rendition says something else. */
 function referenceTo(output: Rendition, renditions: readonly Rendition[]): number | null {

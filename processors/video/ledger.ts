@@ -44,9 +44,11 @@ function entryProgress(
   let failure: Event | null = null;
   let doubt: Event | null = null;
   const jobIds: string[] = [];
+  let isSpokenOf = false;
   for (const event of events) {
     const { entry, fact } = event;
     if (fact.job?.token !== job.token) continue;
+    isSpokenOf = true;
     attempt = Math.max(attempt, fact.job.attempt);
     if (fact.kind === 'JOB_SUBMITTED') submittedAt ??= entry.eventTime;
     else if (fact.kind === 'JOB_ACKNOWLEDGED') {
@@ -56,6 +58,7 @@ function entryProgress(
     } else if (fact.kind === 'JOB_FAILED') failure ??= event;
     else doubt ??= event;
   }
+  if (!isSpokenOf && isAsPlanned(job)) return job;
   // A submission that succeeded at once is told by its acknowledgement alone.
   submittedAt ??= acknowledgedAt;
   const ids = jobIds.length === 0 ? jobIds : [...new Set(jobIds)].sort(compareText).slice(0, maxEntryJobIds);
@@ -76,6 +79,21 @@ function entryProgress(
     errorCode: trouble.entry.errorCode,
     errorMessage: trouble.fact.errorMessage,
   };
+}
+
+/** Whether the entry says what one says of which nothing was heard: then it needn't be made anew. */
+function isAsPlanned(job: JobLedgerEntry): boolean {
+  return (
+    job.state === 'PLANNED' &&
+    job.attempt === 0 &&
+    job.submittedAt === null &&
+    job.acknowledgedAt === null &&
+    job.finishedAt === null &&
+    job.taskId === null &&
+    job.jobIds.length === 0 &&
+    job.errorCode === null &&
+    job.errorMessage === null
+  );
 }
 
 type Ending = Pick<JobLedgerEntry, 'state'> & Partial<Pick<JobLedgerEntry, keyof typeof noEnding>>;
