@@ -35,5 +35,5 @@ RUN node -e "require('@confluentinc/kafka-javascript')"
 ENV NODE_ENV=production LIVE2VOD_HOME=/data INGRESS_BIND=0.0.0.0 CONSOLE_BIND=0.0.0.0 METRICS_BIND=0.0.0.0 UV_THREADPOOL_SIZE=16
 USER node
 VOLUME /data
-ENTRYPOINT ["node", "cli/main.ts"]
+ENTRYPOINT ["sh", "/app/local/start.sh", "node"]
 CMD ["--help"]

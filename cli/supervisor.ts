@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { startScript } from '../local/index.ts';
 import type { Clock } from '../platform/host/index.ts';
 import { backoffMs } from '../platform/retry.ts';
 import type { RoleMessage, SupervisorMessage } from '../platform/role-messages.ts';
@@ -132,7 +133,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function start(role: Running): void {
     const { role: name, process: ofSeveral } = role.spec;
     const which = ofSeveral === undefined ? [] : ['--process', String(ofSeveral)];
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'run', name, ...which], {
+    const child = spawn('/bin/sh', [startScript, process.execPath, 'run', name, ...which], {
       // Not our own standard error: a reader that stands still would hold up the role at its next line.
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       env: roleEnvironment(name, role.spec.environment ?? {}),

@@ -17,4 +17,5 @@ export { identityOf, isAlive, type ProcessIdentity, signalProcess } from './proc
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { type PartStatus, type StackStatus, stackStatus, stopStack } from './stack-status.ts';
+export { startScript } from './start.ts';
 export { watchScript } from './watch.ts';

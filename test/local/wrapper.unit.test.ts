@@ -53,7 +53,7 @@ beforeEach(() => {
   mkdirSync(bin);
   mkdirSync(join(clone, 'local'), { recursive: true });
   for (const file of ['live2vod', 'package-lock.json']) copyFileSync(join(root, file), join(clone, file));
-  for (const file of ['setup.sh', 'node.sh', 'native-client.sh'])
+  for (const file of ['setup.sh', 'node.sh', 'native-client.sh', 'start.sh'])
     cpSync(join(root, 'local', file), join(clone, 'local', file));
   // A bundle newer than the page's sources, of which there are none.
   mkdirSync(join(clone, 'web/dist'), { recursive: true });
