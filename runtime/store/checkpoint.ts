@@ -74,4 +74,4 @@ export function decodeCheckpoint(bytes: Uint8Array | undefined): Checkpoint | nu
 }
 
 /** Raised when the layout of a store's keys or values changes: older stores are then rebuilt from the topic. */
-const storeVersion = 2;
+const storeVersion = 3;

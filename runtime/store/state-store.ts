@@ -3,8 +3,12 @@ import { ClassicLevel } from 'classic-level';
 import { bootId } from './boot-id.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { flushLogs } from './flush-logs.ts';
+import { checksumIn, checksumOf, decodePlace, encodePlace } from './place.ts';
 import { sealed, unsealed } from './seal.ts';
-import { StoreFault, storeFault } from './store-fault.ts';
+import { corrupt, storeFault } from './store-fault.ts';
+import { Turns } from './turns.ts';
+import { ValueCleaner } from './value-cleaner.ts';
+import { ValueFiles } from './value-files.ts';
 
 /** One change of a key: its new bytes as they are in the changelog (null: deleted) and its timer. */
 export type StoreWrite = {
@@ -26,22 +30,30 @@ export type DueTimer = { readonly dueAtMs: number; readonly key: string };
  * is locked by the process that opened it until it is closed. Within a process it has to be closed before it is opened
  * again: LevelDB refuses a second open, but by trying it the process loses the lock of the first.
  *
+ * Values are in files that are only appended to (`value-files.ts`); LevelDB has where each of them lies. A value is written
+ * before its place, so what a killed process leaves is a value without a place, which is nobody's.
+ *
  * The timer index is a hint: an entry counts only if the state it points to wants that very time. So restoring a
  * changelog never has to look up what a key's timer was before.
  *
  * Writes aren't flushed to the disk. A killed process loses nothing by that. A machine that crashes may lose any blocks
- * of LevelDB's log, also ones in the middle, which LevelDB then skips in silence; so a store says under which boot of the
- * machine it was opened, and that it was flushed when it was closed, and counts as corrupt where neither holds.
+ * of LevelDB's log and of the values, also ones in the middle, which LevelDB then skips in silence; so a store says under
+ * which boot of the machine it was opened, and that it was flushed when it was closed, and counts as corrupt where neither holds.
  *
- * LevelDB reads without looking at its checksums, so each value carries one of its own.
+ * LevelDB reads without looking at its checksums, so each place carries one of key and value.
  */
 export class StateStore {
   readonly folder: string;
   readonly #level: ClassicLevel<string, Buffer>;
+  readonly #values: ValueFiles;
+  readonly #turns = new Turns();
+  readonly #cleaner: ValueCleaner;
 
-  private constructor(folder: string, level: ClassicLevel<string, Buffer>) {
+  private constructor(folder: string, level: ClassicLevel<string, Buffer>, values: ValueFiles) {
     this.folder = folder;
     this.#level = level;
+    this.#values = values;
+    this.#cleaner = new ValueCleaner({ folder, level, values, turns: this.#turns, from: statePrefix, to: timerPrefix });
   }
 
   /**
@@ -50,12 +62,15 @@ export class StateStore {
    */
   static async open(folder: string, boot: string | null = bootId()): Promise<StateStore> {
     const level = new ClassicLevel<string, Buffer>(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer', ...tuning });
+    let values: ValueFiles | null = null;
     try {
       await mkdir(folder, { recursive: true });
       await level.open();
       await markOpen(level, folder, boot);
-      return new StateStore(folder, level);
+      values = await ValueFiles.open(folder);
+      return new StateStore(folder, level, values);
     } catch (error) {
+      await values?.close().catch(() => {});
       await level.close().catch(() => {});
       throw storeFault('open', folder, error);
     }
@@ -72,12 +87,32 @@ export class StateStore {
 
   /** Throws `STORE_CORRUPT` where the value isn't what was written. */
   get(key: string): Buffer | undefined {
-    return this.#read(statePrefix + key);
+    // As bytes: given as text, classic-level's `getSync` misses some keys with characters beyond the basic plane.
+    const storedKey = Buffer.from(statePrefix + key);
+    try {
+      const found = this.#level.getSync(storedKey, { keyEncoding: 'buffer' });
+      if (found === undefined) return undefined;
+      const place = decodePlace(found);
+      const value = place && this.#values.read(place);
+      if (value && checksumIn(found) === checksumOf(storedKey, value)) return value;
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+    throw corrupt(this.folder, 'a value is damaged, or of an older version');
   }
 
   /** Null where there is none that this version understands. Throws `STORE_CORRUPT`, as `get`. */
   checkpoint(): Checkpoint | null {
-    return decodeCheckpoint(this.#read(checkpointKey));
+    let bytes: Buffer | undefined;
+    try {
+      bytes = this.#level.getSync(checkpointKey);
+    } catch (error) {
+      throw storeFault('read', this.folder, error);
+    }
+    if (bytes === undefined) return null;
+    const value = unsealed(checkpointKey, bytes);
+    if (value === null) throw corrupt(this.folder, 'its checkpoint is damaged, or of an older version');
+    return decodeCheckpoint(value);
   }
 
   /** True for a store that was never written. */
@@ -91,20 +126,13 @@ export class StateStore {
 
   /** All of it or nothing, the checkpoint included (null: it stays as it is). */
   async write(changes: Iterable<StoreWrite>, checkpoint: Checkpoint | null): Promise<void> {
-    const batch = this.#level.batch();
+    const writes = [...changes];
     try {
-      for (const { key, bytes, dueAtMs, previousDueAtMs } of changes) {
-        if (bytes === null) batch.del(statePrefix + key);
-        else batch.put(statePrefix + key, sealed(statePrefix + key, bytes));
-        if (previousDueAtMs === dueAtMs) continue;
-        if (typeof previousDueAtMs === 'number') batch.del(timerKey(previousDueAtMs, key));
-        if (dueAtMs !== null) batch.put(timerKey(dueAtMs, key), nothing);
-      }
-      if (checkpoint) batch.put(checkpointKey, sealed(checkpointKey, encodeCheckpoint(checkpoint)));
-      await batch.write();
+      await this.#turns.take(() => this.#write(writes, checkpoint));
     } catch (error) {
       throw storeFault('write to', this.folder, error);
     }
+    this.#cleaner.look();
   }
 
   /** Timers that are due at `untilMs` or before, earliest first. */
@@ -135,10 +163,10 @@ export class StateStore {
     return first?.dueAtMs ?? null;
   }
 
-  /** Bytes of the tables on disk, roughly. */
+  /** Bytes on disk, roughly. */
   async sizeBytes(): Promise<number> {
     try {
-      return await this.#level.approximateSize('', '\u{10ffff}');
+      return this.#values.bytes + (await this.#level.approximateSize('', '\u{10ffff}'));
     } catch (error) {
       throw storeFault('measure', this.folder, error);
     }
@@ -147,30 +175,45 @@ export class StateStore {
   /** Flushes and closes. A store that can't be flushed is closed all the same: it only won't outlive the machine's boot. */
   async close(): Promise<void> {
     try {
-      await this.#markClosed().catch(() => {});
-      await this.#level.close();
+      await this.#cleaner.stop();
+      await this.#turns.take(async () => {
+        await this.#markClosed().catch(() => {});
+        await this.#values.close();
+        await this.#level.close();
+      });
     } catch (error) {
       throw storeFault('close', this.folder, error);
     }
   }
 
-  #read(storedKey: string): Buffer | undefined {
-    let bytes: Buffer | undefined;
-    try {
-      // As bytes: given as text, classic-level's `getSync` misses some keys with characters beyond the basic plane.
-      bytes = this.#level.getSync(Buffer.from(storedKey), { keyEncoding: 'buffer' });
-    } catch (error) {
-      throw storeFault('read', this.folder, error);
+  async #write(writes: readonly StoreWrite[], checkpoint: Checkpoint | null): Promise<void> {
+    if (this.#level.status !== 'open') throw new Error('it is closed');
+    this.#cleaner.throwFault();
+    const { file, offset: first } = await this.#values.append(
+      writes.flatMap(({ bytes }) => (bytes === null ? [] : [bytes])),
+    );
+    const batch = this.#level.batch();
+    let offset = first;
+    for (const { key, bytes, dueAtMs, previousDueAtMs } of writes) {
+      const storedKey = statePrefix + key;
+      if (bytes === null) batch.del(storedKey);
+      else {
+        const length = bytes.length;
+        batch.put(storedKey, encodePlace({ file, offset, length }, checksumOf(storedKey, bytes)));
+        offset += length;
+      }
+      if (previousDueAtMs === dueAtMs) continue;
+      if (typeof previousDueAtMs === 'number') batch.del(timerKey(previousDueAtMs, key));
+      if (dueAtMs !== null) batch.put(timerKey(dueAtMs, key), nothing);
     }
-    if (bytes === undefined) return undefined;
-    const value = unsealed(storedKey, bytes);
-    if (value === null) throw corrupt(this.folder, 'a value is damaged, or of an older version');
-    return value;
+    if (checkpoint) batch.put(checkpointKey, sealed(checkpointKey, encodeCheckpoint(checkpoint)));
+    await batch.write();
   }
 
   /** The mark is flushed after all that it speaks for. */
   async #markClosed(): Promise<void> {
     if (this.#level.status !== 'open') return;
+    await this.#values.flush();
     await flushLogs(this.folder);
     await this.#level.put(openMarkKey, Buffer.from(closedMark), { sync: true });
   }
@@ -186,15 +229,15 @@ async function markOpen(level: ClassicLevel<string, Buffer>, folder: string, boo
   await level.put(openMarkKey, Buffer.from(boot ?? 'unknown'), { sync: true });
 }
 
-const corrupt = (folder: string, what: string): StoreFault =>
-  new StoreFault('STORE_CORRUPT', folder, `the state store ${folder} can't be used: ${what}`, undefined);
-
-/** Per partition: at most two write buffers and the block cache are in memory, twelve times over in a processor of six partitions. */
+/**
+ * Per partition: at most two write buffers and the block cache are in memory, twelve times over in a processor of six
+ * partitions. Places and timers are some 100 bytes each, so that a buffer holds 20,000.
+ */
 const tuning = {
-  compression: true,
+  compression: false,
   cacheSize: 2 * 1024 * 1024,
-  writeBufferSize: 4 * 1024 * 1024,
-  maxFileSize: 8 * 1024 * 1024,
+  writeBufferSize: 2 * 1024 * 1024,
+  maxFileSize: 4 * 1024 * 1024,
   blockSize: 4096,
 } as const;
 

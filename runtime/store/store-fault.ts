@@ -54,6 +54,9 @@ export function storeFault(doing: string, folder: string, error: unknown): Store
   return new StoreFault('STORE_CORRUPT', folder, `cannot ${doing} the state store ${folder}: ${text}`, error);
 }
 
+export const corrupt = (folder: string, what: string): StoreFault =>
+  new StoreFault('STORE_CORRUPT', folder, `the state store ${folder} can't be used: ${what}`, undefined);
+
 /** Codes and messages of an error and its causes. */
 function chain(error: unknown): string {
   const parts: string[] = [];

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Changelog, type Checkpoint, whyRebuild } from '../../runtime/store/checkpoint.ts';
+import { encodePlace } from '../../runtime/store/place.ts';
+import { sealed } from '../../runtime/store/seal.ts';
 import { StateStore } from '../../runtime/store/state-store.ts';
 import { storeFault } from '../../runtime/store/store-fault.ts';
 import { damageTable } from './damaged-table.ts';
@@ -99,6 +102,40 @@ describe('the state store', () => {
     expect(damaged.get('b')?.toString()).toBe('fine');
   });
 
+  test('a place that is not as it was written is corrupt, as is a value whose file is gone or short', async () => {
+    const values = ['one', 'two', 'three'].map((text) => Buffer.from(text));
+    await (await open()).write(
+      values.map((bytes, n) => ({ key: String(n), bytes, dueAtMs: null })),
+      checkpoint,
+    );
+    for (const store of opened.splice(0)) await store.close();
+    const place = encodePlace({ file: 1, offset: 3, length: 3 }, crc32(Buffer.from('two'), crc32('s1')));
+    await damageTable(folder, place.subarray(4));
+    const damaged = await open();
+    expect(damaged.get('0')?.toString()).toBe('one');
+    expect(() => damaged.get('1')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+    await damaged.close();
+    const [file = ''] = (await readdir(folder)).filter((name) => name.endsWith('.values'));
+    await writeFile(join(folder, file), 'onetwothre');
+    const short = await open();
+    expect(() => short.get('2')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+    await short.close();
+    await rm(join(folder, file));
+    const gone = await open();
+    expect(() => gone.get('0')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+  });
+
+  test('a store of the release before, whose values were in LevelDB, is rebuilt', async () => {
+    const level = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer' });
+    await level.put('c', sealed('c', Buffer.from(JSON.stringify({ version: 2, ...checkpoint }))));
+    await level.put('sa', sealed('sa', Buffer.from('a state')));
+    await level.close();
+    const store = await open();
+    expect(store.checkpoint()).toBeNull();
+    expect(await store.isEmpty()).toBe(false);
+    expect(() => store.get('a')).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }));
+  });
+
   test('a store whose values carry no checksum, of an older version, is corrupt', async () => {
     const level = new ClassicLevel(folder);
     await level.put('c', JSON.stringify({ version: 1, ...checkpoint }));
@@ -148,7 +185,7 @@ describe('a machine that crashes', () => {
   /** The folder of a running store as a crash leaves it, with a lost block where the states are. */
   async function crashed(boot: string | null): Promise<string> {
     const store = await open(folder, boot);
-    const states = Array.from({ length: 40 }, (_, n) => ({ key: `k${n}`, bytes: randomBytes(4_000), dueAtMs: null }));
+    const states = Array.from({ length: 40 }, (_, n) => ({ ...put('', ''), key: `${n}`.padEnd(4_000) }));
     for (const state of states) await store.write([state], null);
     await store.write([], checkpoint);
     const copy = await copied();
