@@ -53,6 +53,8 @@ export async function runMembership<S>({ options, admin, context, changelog, giv
           sessionTimeoutMs: options.sessionTimeoutMs,
           strictOffsets: true,
           manualRebalance: true,
+          // A partition that begins to work later waits behind all that its neighbours have queued: 55,000 records in 32 MiB.
+          maxQueuedBytes: 4 * 1024 * 1024,
           signal,
           onRebalance: (rebalance) => assignment?.queue(rebalance),
           onEof: ({ partition, offset }) => {
