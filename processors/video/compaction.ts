@@ -26,10 +26,31 @@ const optional = [
 
 const fieldBits = 16;
 
-/** A fact in the form in which it is stored, next to the renditions that were derived from it. */
-export function compactFact(fact: Fact, renditions: readonly Rendition[]): Fact {
+/** Facts in the form in which they are stored, next to the renditions that were derived from them. */
+export function compactFacts(facts: readonly Fact[], renditions: readonly Rendition[]): readonly Fact[] {
+  const placeOf = placesIn(renditions);
+  return facts.map((fact) => compactFact(fact, renditions, placeOf));
+}
+
+/** Where the rendition of a job is; undefined: nowhere. */
+type PlaceOf = (jobId: string) => number | undefined;
+
+/** More are looked up by their ids: each of the facts would search all of them. */
+const fewRenditions = 8;
+
+function placesIn(renditions: readonly Rendition[]): PlaceOf {
+  if (renditions.length <= fewRenditions)
+    return (jobId) => {
+      for (let at = 0; at < renditions.length; at += 1) if (renditions[at]?.jobId === jobId) return at;
+      return undefined;
+    };
+  const places = new Map(renditions.map(({ jobId }, at) => [jobId, at]));
+  return (jobId) => places.get(jobId);
+}
+
+export function compactFact(fact: Fact, renditions: readonly Rendition[], placeOf = placesIn(renditions)): Fact {
   if (fact.outputs.length === 0) return fact;
-  const references = fact.outputs.map((output) => referenceTo(output, renditions));
+  const references = fact.outputs.map((output) => referenceTo(output, renditions, placeOf));
   // Nearly always all are listed. A list that grows has room for many more, which a state would carry along.
   if (areAllKnown(references)) return { ...fact, outputs: noOutputs, listed: references };
   const listed: number[] = [];
@@ -48,12 +69,10 @@ const areAllKnown = (references: readonly (number | null)[]): references is read
   !references.includes(null);
 
 /** Position and told fields as one number; null where the rendition says something else. */
-function referenceTo(output: Rendition, renditions: readonly Rendition[]): number | null {
-  if (output.jobId === null) return null;
-  let index = 0;
-  while (index < renditions.length && renditions[index]?.jobId !== output.jobId) index += 1;
-  const rendition = renditions[index];
-  if (rendition === undefined || !isToldBy(rendition, output)) return null;
+function referenceTo(output: Rendition, renditions: readonly Rendition[], placeOf: PlaceOf): number | null {
+  const index = output.jobId === null ? undefined : placeOf(output.jobId);
+  const rendition = index === undefined ? undefined : renditions[index];
+  if (index === undefined || rendition === undefined || !isToldBy(rendition, output)) return null;
   return (index << fieldBits) | toldBits(output);
 }
 

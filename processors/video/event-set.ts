@@ -71,7 +71,7 @@ function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'ad
   const events = others.toSpliced(placeOf(others, event), 0, event);
   const lane = laneOf(event);
   const before = set.cuts.find((cut) => cut.lane === lane);
-  const queue = before === undefined && surelyFits(events, lane) ? [] : queueFor(events, lane);
+  const queue = before === undefined && haveRoom(events, lane) ? [] : queueFor(events, lane);
   const cut = cutOf(queue, lane, before);
   if (cut === null) return { kind, set: { ...set, events } };
   const kept = keptBefore(cut, events, queue);
@@ -83,12 +83,22 @@ function insert(set: EventSet, others: readonly Event[], event: Event, kind: 'ad
   return { kind: 'full', set: cut === before && kept.length === set.events.length ? null : next };
 }
 
-/** Whether the lane can't overflow, however long the texts of its events are; then they are few, too. */
-function surelyFits(events: readonly Event[], lane: Lane): boolean {
+/** Whether all of the lane have room, so that none of them need queue for it. */
+function haveRoom(events: readonly Event[], lane: Lane): boolean {
+  const room = rooms[lane];
+  let most = 0;
+  let count = 0;
+  for (const event of events) {
+    if (laneOf(event) !== lane) continue;
+    count += 1;
+    most += maxEventBytes + event.fact.outputs.length * maxOutputBytes;
+  }
+  if (count > room.events) return false;
+  // Nearly always they are so few that the lengths of their texts don't matter.
+  if (most <= room.bytes) return true;
   let bytes = 0;
-  for (const event of events)
-    if (laneOf(event) === lane) bytes += maxEventBytes + event.fact.outputs.length * maxOutputBytes;
-  return bytes <= rooms[lane].bytes;
+  for (const event of events) if (laneOf(event) === lane) bytes += bytesOf(event);
+  return bytes <= room.bytes;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { VideoState } from '../../schemas/generated/VideoState.ts';
 import type { VideoEvent } from '../callback/index.ts';
-import { compactFact } from './compaction.ts';
+import { compactFacts } from './compaction.ts';
 import { addEvent, type EventSet, emptySet } from './event-set.ts';
 import { eventsOf, timelineOf } from './events.ts';
 import { ledgerOf } from './ledger.ts';
@@ -129,6 +129,9 @@ function viewOf({ videoId, set, decisions, retiredAt, late, revision }: Video): 
     retiredSummary: null,
     cutoff: null,
     cuts,
-    facts: events.map(({ fact }) => compactFact(fact, summary.renditions)),
+    facts: compactFacts(
+      events.map(({ fact }) => fact),
+      summary.renditions,
+    ),
   };
 }

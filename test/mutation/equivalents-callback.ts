@@ -11,8 +11,12 @@ export const inCallback: readonly Equivalent[] = [
     to: "name.replaceAll(percent, '%25').replaceAll(slash, '%2F')",
     why: 'Saves time for names without either, which stay as they are.',
   },
-  ...callback('delivery.ts', 'deliveryOf', 'No source is in the list twice.', [
-    ['sources.find((one) => one === source)', 'sources.findLast((one) => one === source)'],
+  ...callback('plausible.ts', 'withoutImplausible', 'Saves a copy where all can be true: it is the same.', [
+    ['!outputs.every((output) => isPlausible(output, latest))', 'true'],
+  ]),
+  ...callback('json.ts', 'parseJson', 'Saves time: a reviver changes no other number.', [
+    ['mayBeRounded(value, 0) && longNumber.test(text)', 'longNumber.test(text)'],
+    ['mayBeRounded(value, 0) && longNumber.test(text)', 'mayBeRounded(value, 0)'],
   ]),
   ...callback('fields.ts', 'cut', 'Saves counting where no text can be too long: counted, it comes to the same.', [
     ['text.length * 3 <= limit', 'false'],

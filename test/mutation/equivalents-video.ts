@@ -17,14 +17,17 @@ export const inVideo: readonly Equivalent[] = [
     ['3_000', '(3001)'],
     ['3_000', '(2999)'],
   ]),
-  ...video('event-set', 'surelyFits', 'What doesn’t surely fit is measured, which comes to the same.', [
-    ['bytes <= rooms[lane].bytes', 'bytes < rooms[lane].bytes'],
+  ...video('event-set', 'haveRoom', 'Saves measuring, and the queue: where not all surely fit, it comes to the same.', [
+    ['most <= room.bytes', 'most < room.bytes'],
+    ['most <= room.bytes', 'false'],
+    ['bytes <= room.bytes', 'bytes < room.bytes'],
+    ['bytes <= room.bytes', 'false'],
     ['laneOf(event) === lane', 'true'],
     ['0', '(1)'],
     ['0', '(-1)'],
   ]),
-  ...video('event-set', 'insert', 'What doesn’t surely fit is measured, which comes to the same.', [
-    ['before === undefined && surelyFits(events, lane) ? [] : queueFor(events, lane)', 'queueFor(events, lane)'],
+  ...video('event-set', 'insert', 'Saves the queue where all fit: it comes to the same.', [
+    ['before === undefined && haveRoom(events, lane) ? [] : queueFor(events, lane)', 'queueFor(events, lane)'],
   ]),
   ...video('event-set', 'insert', 'A lane has one cut; fewer than none are taken out.', [
     ['set.cuts.find((cut) => cut.lane === lane)', 'set.cuts.findLast((cut) => cut.lane === lane)'],
@@ -71,6 +74,19 @@ export const inVideo: readonly Equivalent[] = [
   ...video('conflicts', 'smaller', 'Of two that are the same either is the smaller.', [['a < b', 'a <= b']]),
   ...video('subject', 'subjectOf', 'Of two that are the same either is the smaller.', [
     ['fact.subject < subject', 'fact.subject <= subject'],
+  ]),
+  ...video(
+    'ledger',
+    'entryProgress',
+    'Saves a copy of an entry of which nothing was heard: made anew it is the same.',
+    [['!isSpokenOf && isAsPlanned(job)', 'false']],
+  ),
+  ...video('compaction', 'compactFact', 'Saves sorting out outputs that are all referred to: it comes to the same.', [
+    ['areAllKnown(references)', 'false'],
+  ]),
+  ...video('compaction', 'placesIn', 'Saves time: looked up or searched for, a rendition is in the same place.', [
+    ['renditions.length <= fewRenditions', 'false'],
+    ['renditions.length <= fewRenditions', 'renditions.length < fewRenditions'],
   ]),
   ...video('ledger', 'endingOf', 'A job has one rendition.', [
     [

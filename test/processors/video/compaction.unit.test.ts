@@ -59,6 +59,14 @@ describe('a stored fact', () => {
     expect(listed(told('c', ['definition', 'errorMessage']))).toEqual([0x2_2001]);
   });
 
+  it.each([8, 9, 40])('refers to each of %d renditions, also where one names no job', (count) => {
+    const named = Array.from({ length: count - 1 }, (_, at) => whole(`job-${at}`));
+    const renditions = [{ ...whole('a'), jobId: null }, ...named];
+    const stored = compactFact({ ...base, outputs: named }, renditions);
+    expect(stored.listed.map((reference) => reference >> 16)).toEqual(named.map((_, at) => at + 1));
+    expect(compactFact({ ...base, outputs: [whole('b')] }, renditions).listed).toEqual([]);
+  });
+
   it.each(optional)('holds an output whose %s is another than the one that is shown', (field) => {
     const outputs = [
       { ...told('a', [field]), [field]: field === 'encrypted' ? true : field.endsWith('e') ? 'x' : 7 },
