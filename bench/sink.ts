@@ -209,9 +209,12 @@ class SinkBench {
     try {
       await sink.ready;
       let now = await done();
-      /** From when each process has stored so many. */
+      /** From the first commit after each process has stored so many. */
       const from = async (rowsEach: number) => {
-        while (now < this.rows && (now === 0 || (await working(rowsEach)) < processes)) now = await done();
+        while (now < this.rows && (await working(rowsEach)) < processes) now = await done();
+        // Beginning between a store and its commit would count rows whose work was done before.
+        const before = now;
+        while (now < this.rows && now === before) now = await done();
         return { rows: now, spent: await this.#spent(sink.pid) };
       };
       const cold = await from(1);
