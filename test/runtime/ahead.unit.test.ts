@@ -24,10 +24,14 @@ import { eventually } from '../support/eventually.ts';
 
 let folder: string;
 let folders = 0;
+const stores: StateStore[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'live2vod-ahead-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const store of stores.splice(0)) await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const recordOf = (offset: number, value: string, partition = 0, key = 'k'): ConsumedRecord =>
   ({
@@ -81,6 +85,7 @@ async function world(o: {
   for (let partition = 0; partition < (o.partitions ?? 1); partition += 1) {
     folders += 1;
     const store = await StateStore.open(join(folder, String(folders)));
+    stores.push(store);
     const changelog = { topicId: 't', topic: 'states', partitions: 1 };
     const parts = { partition, context, store, changelog, position: 0, checkpointedAtMs: Number.POSITIVE_INFINITY };
     tasks.push(await Task.start<string>(parts));
