@@ -3,7 +3,12 @@ import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place } from './place.ts';
 
-type ValueFile = { readonly handle: FileHandle; bytes: number; flushed: boolean };
+type ValueFile = {
+  readonly handle: FileHandle;
+  bytes: number;
+  /** Of what it holds now. One that failed stays: the system tells of lost blocks once, and of the next flush that all is well. */
+  flushed: Promise<void> | null;
+};
 
 /**
  * The values of a store, one behind the other in files that only grow, until one is mostly of values that were replaced
@@ -28,8 +33,8 @@ export class ValueFiles {
         const number = numberIn(name);
         if (number === null) continue;
         const handle = await open(join(folder, name), 'r+');
-        files.set(number, { handle, bytes: 0, flushed: false });
-        files.set(number, { handle, bytes: (await handle.stat()).size, flushed: false });
+        files.set(number, { handle, bytes: 0, flushed: null });
+        files.set(number, { handle, bytes: (await handle.stat()).size, flushed: null });
       }
     } catch (error) {
       for (const { handle } of files.values()) await handle.close();
@@ -56,7 +61,7 @@ export class ValueFiles {
     if (length === 0) return { file: this.#current, offset: 0 };
     const file = await this.#withRoom();
     const offset = file.bytes;
-    file.flushed = false;
+    file.flushed = null;
     await writeAll(file.handle, values, length, offset);
     file.bytes += length;
     return { file: this.#current, offset };
@@ -95,19 +100,17 @@ export class ValueFiles {
     const current = this.#files.get(this.#current);
     if (current && current.bytes < fullAt(this.bytes)) return current;
     const number = this.#current + 1;
-    const next = { handle: await open(pathOf(this.#folder, number), 'wx+'), bytes: 0, flushed: false };
+    const next = { handle: await open(pathOf(this.#folder, number), 'wx+'), bytes: 0, flushed: null };
     this.#files.set(number, next);
     this.#current = number;
-    // Closing the store flushes what is left; so it has a file to flush rather than all of a restore.
     if (current) flush(current).catch(() => {});
     return next;
   }
 }
 
 async function flush(file: ValueFile): Promise<void> {
-  if (file.flushed) return;
-  await file.handle.datasync();
-  file.flushed = true;
+  file.flushed ??= file.handle.datasync();
+  await file.flushed;
 }
 
 async function writeAll(handle: FileHandle, values: readonly Uint8Array[], length: number, offset: number) {
@@ -122,8 +125,8 @@ async function writeAll(handle: FileHandle, values: readonly Uint8Array[], lengt
 /** A file is complete with a sixteenth of all bytes, so that there are some to choose from, and not too many to hold open. */
 const fullAt = (allBytes: number): number => Math.min(Math.max(leastFileBytes, allBytes / 16), mostFileBytes);
 const leastFileBytes = 4 * 1024 * 1024;
-/** Offsets have 32 bits. */
-const mostFileBytes = 2 ** 30;
+/** Closing flushes the file that still grows, and a partition that is revoked waits for that. */
+const mostFileBytes = 64 * 1024 * 1024;
 
 const suffix = '.values';
 const pathOf = (folder: string, number: number): string => join(folder, `${String(number).padStart(6, '0')}${suffix}`);
