@@ -250,6 +250,22 @@ test('a partition that was opened again meanwhile takes nothing of what its form
   expect(tasks[0]?.position).toBe(0);
 });
 
+test('records that were polled before their task began to work are dropped: it seeks first, and reads them in order', async () => {
+  let later: Task<string> | null = null;
+  const { run, done, tasks } = await world({
+    partitions: 2,
+    polls: [[recordOf(0, 'a', 0), recordOf(7, 'x', 1)]],
+    serve: async (all) => {
+      all[1] = later;
+    },
+  });
+  later = tasks[1] ?? null;
+  tasks[1] = null;
+  await run();
+  expect(tasks[1]).toBe(later);
+  expect(done.filter((what) => /step|offsets/.test(what))).toEqual(['step a over nothing', 'offsets 0:1']);
+});
+
 test('a fault of what is stepped ahead shows once the batch before is committed and applied', async () => {
   const committed = gate();
   const { run, done, task } = await world({

@@ -199,7 +199,7 @@ test.each([
           await store.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
 );
