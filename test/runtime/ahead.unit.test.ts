@@ -395,6 +395,44 @@ test('nothing is stepped ahead before the stores have what it is read from', asy
   expect(done).toContain('step c over a');
 });
 
+const changed = (nextPosition: number) => ({
+  nextPosition,
+  changes: [{ key: 'k', bytes: Buffer.from('a'), dueAtMs: null, state: 'a' }],
+  ...{ spentTimers: [], laterTimers: [] },
+});
+
+test('a store gets one write after the other', async () => {
+  const { task } = await world({ polls: [] });
+  const order: string[] = [];
+  const written = gate();
+  task().store.write = async () => {
+    order.push('begun');
+    await written.promise;
+    order.push('done');
+  };
+  task().apply(changed(1), null, 0);
+  task().apply(changed(2), null, 0);
+  await new Promise(setImmediate);
+  expect(order).toEqual(['begun']);
+  written.resolve();
+  await task().settled();
+  expect(order).toEqual(['begun', 'done', 'begun', 'done']);
+});
+
+test('a store gets no write after one that failed', async () => {
+  const { task } = await world({ polls: [] });
+  const full = new StoreFault('DISK_FULL', 'folder', 'the disk is full', undefined);
+  let writes = 0;
+  task().store.write = async () => {
+    writes += 1;
+    throw full;
+  };
+  task().apply(changed(1), null, 0);
+  task().apply(changed(2), null, 0);
+  await expect(task().settled()).rejects.toBe(full);
+  expect(writes).toBe(1);
+});
+
 test('the store that could not be written ends the loop at the next batch, also where that one has no records of its task', async () => {
   const { run, task } = await world({
     partitions: 2,

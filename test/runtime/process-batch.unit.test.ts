@@ -55,6 +55,17 @@ test('a timer that closes a state writes it', async () => {
   expect(batch.records).toMatchObject([{ topic: 'states', key: 'k', value: Buffer.from('closed') }]);
 });
 
+test('a timer fires at the time at which it may, not at that at which the records before it were stepped', async () => {
+  const seen: number[] = [];
+  const fire = (_key: string, _state: string, { nowMs }: { nowMs: number }): Outcome<string> => {
+    seen.push(nowMs);
+    return { kind: 'next', state: 'closed', emit: [] };
+  };
+  const stepped = await stepBatch(taskWhoseTimer(fire as unknown as () => Outcome<string>), [], 4);
+  await stepped.finish([{ dueAtMs: 5, key: 'k' }], 10);
+  expect(seen).toEqual([10]);
+});
+
 // A policy that was changed moved what states wanted while the index had it as before: such a timer was dropped when it
 // came due, and the state stayed for ever.
 test('a timer that is wanted earlier than its index entry fires with it; one that is wanted later gets a later entry', async () => {
