@@ -23,6 +23,9 @@ export type TargetRun = Omit<TargetSettings, 'instance'> & {
   readonly processes?: number;
 };
 
+/** What local/start.sh tells Node at the start of a processor; a test has them agree. */
+export const processorFlags = ['--max-semi-space-size=16'];
+
 const script = fileURLToPath(new URL('processor-target.ts', import.meta.url));
 const withinMs = 900_000;
 
@@ -31,7 +34,8 @@ const withinMs = 900_000;
  * and joining the group don't count, to the end of the last one. Rejects where a process ends, or after a quarter of an hour.
  */
 export async function target({ records, processes = 1, ...settings }: TargetRun): Promise<TargetReport> {
-  const children = Array.from({ length: processes }, () => fork(script, { env: measuredEnvironment() }));
+  const execArgv = settings.mode === 'bare' ? [] : processorFlags;
+  const children = Array.from({ length: processes }, () => fork(script, { env: measuredEnvironment(), execArgv }));
   const overtime = new AbortController();
   try {
     const done = measured(children, records);

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { processorFlags } from '../../bench/target.ts';
 import { startScript } from '../../local/index.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -32,6 +33,10 @@ test('a processor starts with a small new space, by itself and as one of several
     '--process',
     '2',
   ]);
+});
+
+test('the benchmark starts its processors with the same flags', () => {
+  expect(started('run', 'processor')).toEqual([...processorFlags, main, 'run', 'processor']);
 });
 
 test('everything else starts as Node does by itself, with its arguments as they are', () => {
