@@ -172,12 +172,20 @@ export class Loop<S> {
       const wanted = own !== undefined || due.length > 0 || end.settled || task.wantsCheckpoint(nowMs);
       if (!wanted) continue;
       const batch = await (own ?? (await stepBatch(task, [], nowMs))).finish(due, nowMs);
-      const passesEnd = end.offset > batch.nextPosition;
+      if (batch.deferredBy !== null && !own?.deferredBy) this.#forgetEnd(task);
+      // Between a deferred record and the end lie those that are polled again.
+      const passesEnd = batch.deferredBy === null && end.offset > batch.nextPosition;
       batches.push(passesEnd ? { ...batch, nextPosition: end.offset } : batch);
     }
     this.#reports.timersHeld(waiting, nowMs);
     timers.refresh(waiting, (error) => hooks.onFault?.(error, { kind: 'retry' }));
     return batches;
+  }
+
+  /** A record was deferred only when its batch was stepped again for its timers: what rested on the end behind it doesn't hold. */
+  #forgetEnd(task: Task<S>): void {
+    task.endSeenAt = -1;
+    this.#o.timers.reset();
   }
 
   /** Due timers that nothing can come before any more. */

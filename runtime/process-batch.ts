@@ -20,7 +20,8 @@ export type SteppedBatch<S> = {
   readonly deferredBy: Error | null;
   /**
    * Fires timers that may fire once these records are processed (one that a record has moved isn't due any more). Call it
-   * once, when the batch before is applied.
+   * once, when the batch before is applied. A timer may make a state unencodable; then the records are stepped again, and where
+   * one of them is deferred only now (`deferredBy` of the result), no timer fires.
    */
   finish(timers: readonly DueTimer[], nowMs: number): Promise<BatchResult<S>>;
 };
@@ -43,7 +44,11 @@ export async function stepBatch<S>(
     deferredBy: stepped.result.deferredBy,
     finish: async (timers, finishMs) => {
       if (timers.length === 0) return stepped.result;
-      const { result } = await encoding(async (each) => fire(each ? await step(true) : stepped, timers, finishMs));
+      const { result } = await encoding(async (each) => {
+        const again = each ? await step(true) : stepped;
+        const isDeferredNow = again.result.deferredBy !== null && stepped.result.deferredBy === null;
+        return isDeferredNow ? again : fire(again, timers, finishMs);
+      });
       return result;
     },
   };

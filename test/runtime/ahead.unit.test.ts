@@ -58,6 +58,7 @@ async function world(o: {
 }) {
   const done: string[] = [];
   const polled: number[] = [];
+  let readLater = 0;
   const context = {
     topology: {
       name: 'values',
@@ -75,6 +76,8 @@ async function world(o: {
       decode: (bytes: Buffer) => {
         const value = String(bytes);
         if (value === 'unknown') throw new Fault('the registry is away', { code: 'X', retryable: true });
+        if (value === 'later' && ++readLater > 1)
+          throw new Fault('the registry is away', { code: 'X', retryable: true });
         if (value === 'newer') throw new ProcessorFault('NEWER_RELEASE', 'a newer release');
         return value;
       },
@@ -128,7 +131,7 @@ async function world(o: {
     } as unknown as Assignment<string>,
     timers: {
       refresh: () => {},
-      reset: () => {},
+      reset: () => done.push('forget what was cleared'),
       waitsFor: () => null,
       clearedUntilMs: o.clearedUntilMs ?? (() => Number.NEGATIVE_INFINITY),
     } as unknown as TimerGate,
@@ -371,6 +374,33 @@ test('a timer does not fire past a record that is deferred, though the end behin
   await run();
   expect(cleared.length).toBeGreaterThan(0);
   expect(new Set(cleared)).toEqual(new Set([-1]));
+});
+
+// The end that was committed lay behind the record, which was lost.
+test('a record that has to wait when its batch is stepped again for a timer is not passed by the end behind it', async () => {
+  const { run, done, task } = await world({
+    polls: [[recordOf(0, '!')], [recordOf(1, 'b'), recordOf(2, 'later', 0, 'l')]],
+    timer: { ...timer, fire: (_key, state) => ({ kind: 'next', state: state.replace('!', 'U'), emit: [] }) },
+    clearedUntilMs: () => 10,
+    encode: (state) => {
+      if (state.includes('U')) throw new Error('the value does not fit');
+      return Buffer.from(state);
+    },
+  });
+  await run();
+  task().endSeenAt = 4;
+  done.length = 0;
+  await run();
+  expect(done.filter((what) => !what.startsWith('step'))).toEqual([
+    'forget what was cleared',
+    'begin',
+    'write states k=!b',
+    'offsets 0:2',
+    'commit',
+    'pause 0',
+    'seek 0 to 2',
+  ]);
+  expect(task().endSeenAt).toBe(-1);
 });
 
 test('nothing is stepped ahead before the stores have what it is read from', async () => {

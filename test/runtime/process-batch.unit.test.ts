@@ -362,3 +362,58 @@ test('what is told of a record holds neither its state nor its outputs', async (
   expect(reportedEvents).toMatchObject([{ record: { key: 'a', offset: 0 }, failure: null }]);
   expect(reportedEvents[0]?.outcome).toEqual({ kind: 'next', labels });
 });
+
+/** A timer turns `!` into `U`, and a state with that can't be encoded. An input of `later` can be read only the first time. */
+function taskThatTimersOverfill() {
+  const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
+  let reads = 0;
+  const task = taskOf({ k: '!' }, (state, { value }) => ({ kind: 'next', state: `${state ?? ''}${value}`, emit: [] }));
+  Object.assign(task.context, {
+    input: {
+      decode: (bytes: Buffer) => {
+        if (String(bytes) === 'later' && ++reads > 1) throw away;
+        return String(bytes);
+      },
+    },
+    state: {
+      encode: (state: string) => {
+        if (state.includes('U')) throw new Error('the value does not fit');
+        return Buffer.from(state);
+      },
+    },
+  });
+  const fire = (_key: string, state: string): Outcome<string> => {
+    return { kind: 'next', state: state.replace('!', 'U'), emit: [] };
+  };
+  Object.assign(task.context.topology, {
+    timer: { dueAtMs: (state: string) => (state.includes('!') ? 5 : null), fire },
+  });
+  return { task, away };
+}
+
+const recordWith = (key: string, offset: number, value: string) => ({
+  ...recordOf(key, offset),
+  value: Buffer.from(value),
+});
+
+test('a timer that makes a state unencodable has failed; the records of its batch are written, and told of once', async () => {
+  const { task } = taskThatTimersOverfill();
+  const stepped = await stepBatch(task, [recordWith('k', 0, 'a'), recordWith('l', 1, 'b')], 4);
+  const batch = await stepped.finish([{ dueAtMs: 5, key: 'k' }], 10);
+  expect(batch).toMatchObject({ nextPosition: 2, deferredBy: null, failures: 1 });
+  expect(batch.records.map(({ key, value }) => `${key}=${value}`)).toEqual(['k=!a', 'l=b']);
+  expect(batch.reportedEvents).toMatchObject([
+    { record: { offset: 0 }, failure: null },
+    { record: { offset: 1 }, failure: null },
+    { timerKey: 'k', failure: 'the value does not fit' },
+  ]);
+});
+
+test('a record that has to wait when its batch is stepped again for a timer is not passed, and the timer waits for it', async () => {
+  const { task, away } = taskThatTimersOverfill();
+  const stepped = await stepBatch(task, [recordWith('k', 0, 'a'), recordWith('l', 1, 'later')], 4);
+  expect(stepped.deferredBy).toBeNull();
+  const batch = await stepped.finish([{ dueAtMs: 5, key: 'k' }], 10);
+  expect(batch).toMatchObject({ nextPosition: 1, deferredBy: away, failures: 0, spentTimers: [] });
+  expect(batch.records.map(({ key, value }) => `${key}=${value}`)).toEqual(['k=!a']);
+});
