@@ -192,9 +192,7 @@ export class Loop<S> {
   async #mayFire(task: Task<S>): Promise<readonly DueTimer[]> {
     const clearedMs = this.#o.timers.clearedUntilMs(task);
     if ((task.earliestTimerMs ?? Number.POSITIVE_INFINITY) > clearedMs) return [];
-    // Those that the batch before has fired are in the index until the store has it.
-    await task.settled();
-    return await task.store.dueTimers(clearedMs, maxTimersPerBatch);
+    return await task.dueTimers(clearedMs, maxTimersPerBatch);
   }
 
   /**

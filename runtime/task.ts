@@ -32,6 +32,8 @@ export class Task<S> {
   #checkpointedAtMs: number;
   #dirty = false;
   #earliestTimerMs: number | null;
+  /** Of each batch that is applied and whose write hasn't ended: its earliest due time, infinite for none. */
+  readonly #unwrittenTimersMs: number[] = [];
   #writing: Promise<void> = Promise.resolve();
   #writeFault: unknown;
   /** Offset at which the end of the input partition was last reached; -1 before that. */
@@ -74,7 +76,7 @@ export class Task<S> {
     return state;
   }
 
-  /** When the first timer may be due, null for never. */
+  /** When the first timer may be due, null for never. The one that was due then may have moved, until `dueTimers` finds none. */
   get earliestTimerMs(): number | null {
     return this.#earliestTimerMs;
   }
@@ -96,13 +98,13 @@ export class Task<S> {
    */
   apply(batch: TaskChanges<S>, changelogEnd: number | null, nowMs: number): void {
     this.#position = batch.nextPosition;
+    let earliestMs = Number.POSITIVE_INFINITY;
     for (const { key, bytes, dueAtMs, state } of batch.changes) {
       if (state === null || bytes === null) this.#cache.delete(key);
       else this.#cache.set(key, state, bytes.length);
-      if (dueAtMs !== null && (this.#earliestTimerMs === null || dueAtMs < this.#earliestTimerMs)) {
-        this.#earliestTimerMs = dueAtMs;
-      }
+      if (dueAtMs !== null) earliestMs = Math.min(earliestMs, dueAtMs);
     }
+    this.#earliestTimerMs = earlierOf(this.#earliestTimerMs, earliestMs);
     if (batch.changes.length > 0) this.#dirty = true;
     if (changelogEnd === null && batch.changes.length === 0 && batch.spentTimers.length === 0) return;
     const checkpoint = changelogEnd === null ? null : { ...this.#changelog, offset: changelogEnd, wallTimeMs: nowMs };
@@ -111,12 +113,22 @@ export class Task<S> {
       // Records of this very batch may lie beyond the end that was read: a later checkpoint has to cover them.
       this.#dirty = batch.changes.length > 0;
     }
-    this.#writing = this.#writing
-      // After a write that failed the store must not get a later one: its checkpoint would speak for both.
-      .then(() => (this.#writeFault === undefined ? this.#write(batch, checkpoint) : undefined))
-      .catch((error: unknown) => {
-        this.#writeFault = error;
-      });
+    this.#unwrittenTimersMs.push(earliestMs);
+    this.#inTurn(() => this.#write(batch, checkpoint));
+  }
+
+  /**
+   * Timers of the index that are due at `untilMs` or before, earliest first, once the store has what was applied. Where there
+   * are none, `earliestTimerMs` is corrected. Rejects with a `StoreFault`.
+   */
+  async dueTimers(untilMs: number, limit: number): Promise<DueTimer[]> {
+    // Those that the batch before has fired are in the index until the store has it.
+    await this.settled();
+    const due = await this.store.dueTimers(untilMs, limit);
+    if (due.length > 0) return due;
+    this.#inTurn(() => this.#findEarliestTimer());
+    await this.settled();
+    return [];
   }
 
   /** Waits until the store has what was applied. Rejects with the `StoreFault` of a failed write. */
@@ -131,13 +143,35 @@ export class Task<S> {
     await this.store.close().catch(() => {});
   }
 
+  /** After what was begun before. */
+  #inTurn(work: () => Promise<void>): void {
+    this.#writing = this.#writing
+      // After a write that failed the store must not get a later one: its checkpoint would speak for both.
+      .then(() => (this.#writeFault === undefined ? work() : undefined))
+      .catch((error: unknown) => {
+        this.#writeFault = error;
+      });
+  }
+
   async #write(batch: TaskChanges<S>, checkpoint: Checkpoint | null): Promise<void> {
     await this.store.write(batch.changes, checkpoint);
-    if (batch.spentTimers.length > 0) {
-      await this.store.moveTimers(batch.spentTimers, batch.laterTimers);
-      this.#earliestTimerMs = await this.store.earliestTimerMs();
-    }
+    this.#unwrittenTimersMs.shift();
+    if (batch.spentTimers.length === 0) return;
+    await this.store.moveTimers(batch.spentTimers, batch.laterTimers);
+    await this.#findEarliestTimer();
   }
+
+  /** In turn with the writes: what isn't in the index yet is of a batch that was applied since. */
+  async #findEarliestTimer(): Promise<void> {
+    const indexedMs = await this.store.earliestTimerMs();
+    this.#earliestTimerMs = earlierOf(indexedMs, Math.min(...this.#unwrittenTimersMs));
+  }
+}
+
+/** `otherMs`: infinite for none. */
+function earlierOf(ms: number | null, otherMs: number): number | null {
+  const earliestMs = Math.min(ms ?? Number.POSITIVE_INFINITY, otherMs);
+  return earliestMs === Number.POSITIVE_INFINITY ? null : earliestMs;
 }
 
 export type TaskParts<S> = {

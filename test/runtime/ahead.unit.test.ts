@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../../connectors/kafka/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
 import { Fault } from '../../platform/faults.ts';
@@ -403,6 +403,27 @@ test('a record that has to wait when its batch is stepped again for a timer is n
   expect(task().endSeenAt).toBe(-1);
 });
 
+// Each round asked the index, and waited for the store, from the time on at which a session had first been to end.
+test('a timer that has moved later is looked for once, and no round waits for the store after that', async () => {
+  const laterMs = 8_000_000_000_000;
+  let clearedMs = Number.NEGATIVE_INFINITY;
+  const { run, task } = await world({
+    polls: ['!', 'a', 'b', 'c', 'd'].map((value, offset) => [recordOf(offset, value)]),
+    timer: { ...timer, dueAtMs: (state) => (state === '!' ? 5 : laterMs) },
+    clearedUntilMs: () => clearedMs,
+  });
+  await run();
+  await run();
+  expect(task().earliestTimerMs).toBe(5);
+  clearedMs = 10;
+  const ask = vi.spyOn(task(), 'dueTimers');
+  await run();
+  expect(task().earliestTimerMs).toBe(laterMs);
+  await run();
+  await run();
+  expect(ask).toHaveBeenCalledTimes(1);
+});
+
 test('nothing is stepped ahead before the stores have what it is read from', async () => {
   const { run, done, task } = await world({
     polls: [[recordOf(0, 'a', 0, 'k')], [recordOf(1, 'b', 0, 'l')], [recordOf(2, 'c', 0, 'k')]],
@@ -425,9 +446,9 @@ test('nothing is stepped ahead before the stores have what it is read from', asy
   expect(done).toContain('step c over a');
 });
 
-const changed = (nextPosition: number) => ({
+const changed = (nextPosition: number, key = 'k', timers: { dueAtMs?: number; previousDueAtMs?: number } = {}) => ({
   nextPosition,
-  changes: [{ key: 'k', bytes: Buffer.from('a'), dueAtMs: null, state: 'a' }],
+  changes: [{ key, bytes: Buffer.from('a'), dueAtMs: null, ...timers, state: 'a' }],
   ...{ spentTimers: [], laterTimers: [] },
 });
 
@@ -514,4 +535,40 @@ test('a state that can not be encoded is found at its record, also over a batch 
     'write states k=abc',
     'write dead k=X',
   ]);
+});
+
+// The index was asked for the earliest timer before it had that one, which then never fired.
+test('a timer of a batch that is applied while one that fired is being written is not forgotten', async () => {
+  const { task } = await world({ polls: [], timer });
+  task().apply(changed(1, 'k', { dueAtMs: 5 }), null, 0);
+  await task().settled();
+  const move = task().store.moveTimers.bind(task().store);
+  const [moving, moved] = [gate(), gate()];
+  task().store.moveTimers = async (gone, later) => {
+    moving.resolve();
+    await moved.promise;
+    await move(gone, later);
+  };
+  task().apply({ ...changed(2), spentTimers: [{ key: 'k', dueAtMs: 5 }] }, null, 0);
+  await moving.promise;
+  task().apply(changed(3, 'l', { dueAtMs: 7 }), null, 0);
+  moved.resolve();
+  await task().settled();
+  expect([await task().store.earliestTimerMs(), task().earliestTimerMs]).toEqual([7, 7]);
+});
+
+test('a timer that is applied while the earliest one is looked for is not forgotten', async () => {
+  const { task } = await world({ polls: [], timer });
+  task().apply(changed(1, 'k', { dueAtMs: 5 }), null, 0);
+  task().apply(changed(2, 'k', { dueAtMs: 9, previousDueAtMs: 5 }), null, 0);
+  expect(task().earliestTimerMs).toBe(5);
+  const look = task().store.earliestTimerMs.bind(task().store);
+  task().store.earliestTimerMs = async () => {
+    const found = await look();
+    task().apply(changed(3, 'l', { dueAtMs: 7 }), null, 0);
+    return found;
+  };
+  expect(await task().dueTimers(6, 10)).toEqual([]);
+  await task().settled();
+  expect([await look(), task().earliestTimerMs]).toEqual([7, 7]);
 });
