@@ -47,6 +47,8 @@ export class Loop<S> {
   readonly #reports: LoopReports<S>;
   readonly #retry: TransactionOptions;
   readonly #ahead: AheadOfCommit<S>;
+  /** Nothing was committed since a failure. */
+  #failed = false;
   /** Partition ends that were reached behind the last record, and since when. */
   readonly #ends = new WeakMap<Task<S>, { readonly end: number; readonly sinceMs: number }>();
   /** Tasks whose partition is paused, and until when (monotonic). */
@@ -83,14 +85,17 @@ export class Loop<S> {
     batchSize.measured(records, bytesOf(batches));
     const deferred = batches.filter(({ deferredBy }) => deferredBy !== null);
     // The next records are polled and stepped while these are committed; rebalances wait in the queue meanwhile. Not where a
-    // record is deferred: it has to be polled again, and those behind it would come before it.
-    if (deferred.length === 0) this.#ahead.begin(batches);
+    // record is deferred: it has to be polled again, and those behind it would come before it. Nor after a failure, of which slow
+    // steps of the next records may be the cause: they would be again.
+    if (deferred.length === 0 && !this.#failed) this.#ahead.begin(batches);
     await this.#commit(producer, batches, records);
+    this.#failed = false;
     for (const { task, deferredBy } of deferred) await this.#pause(task, deferredBy);
   }
 
   /** After a failure: drops the records that were read ahead and all that was concluded from them; leaves no poll in progress. */
   async discardReadAhead(): Promise<void> {
+    this.#failed = true;
     await this.#ahead.drop();
     for (const task of this.#o.assignment.working) task.endSeenAt = -1;
     this.#o.timers.reset();
@@ -143,7 +148,7 @@ export class Loop<S> {
     }
   }
 
-  /** The next batches, up to their commit: the batches before are applied, and nothing is being written. */
+  /** The next batches, up to their commit: the batches before are applied, and no transaction is open (the stores may still be written). */
   async #next(): Promise<{ readonly records: number; readonly batches: readonly BatchResult<S>[] }> {
     const { assignment } = this.#o;
     const { records, all, batches } = await this.#ahead.take();

@@ -199,6 +199,24 @@ test('a transaction that is aborted drops what was stepped over it; both come ag
   ]);
 });
 
+// A step that takes nearly as long as a transaction may: whatever it was stepped ahead of was aborted.
+test('after a failure nothing is polled ahead of the next commit, and again ahead of the one after it', async () => {
+  const records = ['a', 'b', 'c'].map((value, offset) => [recordOf(offset, value)]);
+  const { run, loop, polled } = await world({
+    polls: [...records.slice(0, 2), ...records],
+    onCommit: async (number) => {
+      if (number === 0) throw new KafkaFault('too late', { code: 'ERR__TIMED_OUT', abortable: true });
+    },
+  });
+  await expect(run()).rejects.toThrow(TransactionAborted);
+  await loop.discardReadAhead();
+  expect(polled).toHaveLength(2);
+  await run();
+  expect(polled).toHaveLength(3);
+  await run();
+  expect(polled).toHaveLength(5);
+});
+
 test('records that the batch being committed has are not stepped again', async () => {
   const { run, done } = await world({
     polls: [
