@@ -3,7 +3,6 @@
  * `GET /api/events` has it, at 500 changes per second. Writer, console and reader share one process, and the broker the
  * machine, so a machine of their own can only be quicker.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +21,7 @@ import type { SessionState } from '../schemas/generated/SessionState.ts';
 import type { VideoState } from '../schemas/generated/VideoState.ts';
 import { runConsole } from '../services/console/index.ts';
 import { type Judged, judged, type Outcome } from './budgets.ts';
+import { newPrefix } from './prefix.ts';
 
 export type ConsoleBenchOptions = {
   readonly brokers: string;
@@ -51,7 +51,7 @@ const tickMs = 10;
 export async function benchConsole(options: ConsoleBenchOptions): Promise<ConsoleBenchResult> {
   const { seconds = 15, changesPerSecond = 500, print } = options;
   const kafka = { brokers: options.brokers, clientId: 'bench-console' };
-  const prefix = `bench-${randomUUID()}.`;
+  const prefix = newPrefix();
   const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
   const topicNames = {
     callbacks: `${prefix}callbacks`,

@@ -1,6 +1,5 @@
 /** What the ingress benchmark and soak share: topics of their own, a server in a child process, signed load. */
 import { fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,7 @@ import { topicName } from '../schemas/topics.ts';
 import { type CallbackEndpoint, signatureOf } from '../services/intake/http/index.ts';
 import { measuredEnvironment } from './environment.ts';
 import type { ServerName, TargetMessage, TargetSettings } from './ingress-target.ts';
+import { newPrefix } from './prefix.ts';
 import { percentile } from './statistics.ts';
 
 export const endpoint = {
@@ -52,7 +52,7 @@ export type Workplace = {
 
 /** Topics and a spool folder of the run's own, removed at its end. */
 export async function openWorkplace(brokers: string, partitions = 6): Promise<Workplace> {
-  const prefix = `bench-${randomUUID()}.`;
+  const prefix = newPrefix();
   const kafka: KafkaSettings = { brokers, clientId: 'live2vod-bench' };
   const folder = await mkdtemp(join(tmpdir(), 'live2vod-bench-'));
   const names = (['callbacks', 'dead-letters'] as const).map((id) => topicName(prefix, id));

@@ -2,7 +2,6 @@
  * `live2vod bench outage`: a sink process under steady load while ClickHouse is killed and stays away: its memory before,
  * during and after, how long it takes to catch up, and whether what ClickHouse then holds is what was published.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { topicName } from '../schemas/topics.ts';
 import { catchUp, type Held, heldInTheEnd } from './outage-counts.ts';
 import { type Published, startLoad } from './outage-load.ts';
 import { lineChart } from './plot.ts';
+import { newPrefix } from './prefix.ts';
 import { type RunningRole, startRole } from './role-process.ts';
 
 export type OutageOptions = {
@@ -49,7 +49,7 @@ type Phase = (typeof phases)[number];
 
 export async function benchOutage(options: OutageOptions): Promise<OutageResult> {
   const { print, seconds = 600, perSecond = 500 } = options;
-  const prefix = `bench-${randomUUID()}.`;
+  const prefix = newPrefix();
   const kafka = { brokers: options.brokers, clientId: 'live2vod-bench' };
   const topics = (['callbacks', 'video-state', 'session-state', 'dead-letters'] as const).map((id) =>
     topicName(prefix, id),

@@ -5,7 +5,6 @@
  * processes of their own, on one broker that shares the machine, so only the ratios mean anything elsewhere. Every side
  * is measured from the end of its first transaction to the end of its last one.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +20,7 @@ import { readOutputs } from './outputs.ts';
 import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
 import { throughput } from './peers/tuning.ts';
 import { barChart } from './plot.ts';
+import { newPrefix } from './prefix.ts';
 import type { TargetMode } from './processor-target.ts';
 import { measureProduct, type ProductResult } from './product.ts';
 import { medianBy } from './statistics.ts';
@@ -72,7 +72,7 @@ const outputs: readonly TopicId[] = ['video-state', 'stream-facts', 'transcode-j
 export async function benchProcessor(options: ProcessorBenchOptions): Promise<ProcessorBenchResult> {
   const { videos = 40_000, rounds = 3, print } = options;
   const kafka: KafkaSettings = { brokers: options.brokers, clientId: 'live2vod-bench' };
-  const inputPrefix = `bench-${randomUUID()}.`;
+  const inputPrefix = newPrefix();
   const input = topicName(inputPrefix, 'callbacks');
   const admin = await Admin.connect(kafka);
   const modes = (Object.keys(sideTable) as Side[])
@@ -88,7 +88,7 @@ export async function benchProcessor(options: ProcessorBenchOptions): Promise<Pr
       const prefixes = new Map<Side, string>();
       try {
         for (const mode of modes) {
-          const outputPrefix = `bench-${randomUUID()}.`;
+          const outputPrefix = newPrefix();
           prefixes.set(mode, outputPrefix);
           await admin.ensureTopics(outputs.map((id) => ({ name: topicName(outputPrefix, id), partitions })));
           const report = await measure(mode, { ...options, kafka, inputPrefix, outputPrefix, records });

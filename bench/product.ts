@@ -3,7 +3,6 @@
  * `video-state` and `session-state`, in one process and in two, on streams that have had one show each and on streams that
  * have had many; against the video processor alone on the same callbacks.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { topicName } from '../schemas/topics.ts';
 import type { Budget } from './budgets.ts';
 import { callbacks } from './callbacks.ts';
 import { load } from './load.ts';
+import { newPrefix } from './prefix.ts';
 import { type ProductReport, productTopics, runProduct } from './product-run.ts';
 import { target } from './target.ts';
 
@@ -45,7 +45,7 @@ export async function measureProduct(o: ProductOptions): Promise<ProductResult> 
   try {
     for (const shows of showsPerStream) {
       for (const processes of [0, 1, 2]) {
-        const prefix = `bench-${randomUUID()}.`;
+        const prefix = newPrefix();
         const side = `${processes === 0 ? 'video processor alone' : nameOf(processes)}, ${showsText(shows)}`;
         try {
           await admin.ensureTopics(productTopics.map((id) => ({ name: topicName(prefix, id), partitions })));

@@ -3,7 +3,6 @@
  * job once. Planned jobs wait in a real topic; the emulated cloud throttles at the documented 30 a second and keeps the
  * ledger that judges. Once at the rate that is set by default, once at twice the limit, where throttling has to steer.
  */
-import { randomUUID } from 'node:crypto';
 import avsc from 'avsc';
 import { Registry } from 'prom-client';
 import { avroCodec, type Codec } from '../connectors/avro/index.ts';
@@ -18,6 +17,7 @@ import type { ComposeJob } from '../schemas/generated/ComposeJob.ts';
 import type { TranscodeJob } from '../schemas/generated/TranscodeJob.ts';
 import { type TopicId, topicName } from '../schemas/topics.ts';
 import { runJobRunner } from '../services/jobs/index.ts';
+import { newPrefix } from './prefix.ts';
 
 export type RunnerBenchOptions = {
   readonly brokers: string;
@@ -74,7 +74,7 @@ export async function benchRunner(options: RunnerBenchOptions): Promise<RunnerBe
 /** On topics of its own, which it takes away again. */
 async function measure(options: RunnerBenchOptions, jobs: number, submissionsPerSecond: number): Promise<RunnerReport> {
   const kafka = { brokers: options.brokers, clientId: 'bench-runner' };
-  const prefix = `bench-${randomUUID()}.`;
+  const prefix = newPrefix();
   const names = (['transcode-jobs', 'compose-jobs', 'callbacks', 'dead-letters'] as const).map((id) =>
     topicName(prefix, id),
   );

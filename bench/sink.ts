@@ -2,7 +2,6 @@
  * `live2vod bench sink`: the sink as it is run, in one process and in two, against straight inserts of the same rows in the same
  * run. Needs a broker and a registry; starts an embedded ClickHouse of its own.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +17,7 @@ import { eventsPerVideo, lifeOf } from './analytics-events.ts';
 import { type Either, type Judged, judged, type Outcome } from './budgets.ts';
 import { type RecordedInsert, startInsertRecorder } from './insert-recorder.ts';
 import { load } from './load.ts';
+import { newPrefix } from './prefix.ts';
 import { startRole } from './role-process.ts';
 import { percentile } from './statistics.ts';
 import { coreTimes, takenBy } from './subject.ts';
@@ -142,7 +142,7 @@ class SinkBench {
    * group is named after its topics, so no other one has read them.
    */
   async #onTopics<T>(work: (prefix: string) => Promise<T>): Promise<T> {
-    const prefix = `bench-${randomUUID()}.`;
+    const prefix = newPrefix();
     const names = (['callbacks', 'video-state', 'session-state', 'dead-letters'] as const).map((id) =>
       topicName(prefix, id),
     );

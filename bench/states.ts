@@ -2,7 +2,6 @@
  * Many videos' states, prepared once: made by the video topology itself from each video's first three callbacks, and written
  * to `video-state` and to the changelog of the Kafka Streams peer, byte for byte the same.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
@@ -17,6 +16,7 @@ import { topicName, topics } from '../schemas/topics.ts';
 import { callback, policyRules, streamsOf, type Workload } from './callbacks.ts';
 import { load } from './load.ts';
 import { changelogOf } from './peers/streams.ts';
+import { newPrefix } from './prefix.ts';
 
 export type PreparedStates = {
   readonly videos: number;
@@ -66,7 +66,7 @@ export async function prepareStates(place: StatesPlace): Promise<PreparedStates>
     }
     await rm(statesFolder(place), { recursive: true, force: true });
     await mkdir(statesFolder(place), { recursive: true });
-    const prefix = `bench-${randomUUID().slice(0, 8)}.`;
+    const prefix = newPrefix();
     const names = { prefix, peerPrefix: `${prefix}peer.`, applicationId: `${prefix}peer` };
     await makeTopics(admin, names, place);
     const endMs = systemClock.now();

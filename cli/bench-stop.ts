@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { madePrefixes } from '../bench/prefix.ts';
 import { Admin } from '../connectors/kafka/index.ts';
 import { identityOf, isAlive, type ProcessIdentity, signalProcess } from '../local/index.ts';
 import { lastResort, systemClock } from '../platform/host/index.ts';
@@ -14,7 +15,6 @@ const unwindMs = 10_000;
 const lookEveryMs = 100;
 /** Native threads of its clients may hold up our own exit. */
 const exitMs = 10_000;
-const ourTopics = 'bench-';
 const stopped = Symbol('stopped');
 
 export type Stoppable = {
@@ -36,7 +36,6 @@ export async function measuredUnlessStopped<T>(o: Stoppable, measure: () => Prom
   o.signal.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), 'live2vod-run-'));
   const restore = keepTemporaryFilesIn(folder);
-  const before = await benchTopics(o.brokers);
   const others = new Set(childrenOf(process.pid));
   try {
     let settled = false;
@@ -56,7 +55,7 @@ export async function measuredUnlessStopped<T>(o: Stoppable, measure: () => Prom
     if (outcome !== stopped) return outcome;
     await endProcesses(others, () => settled);
     // As far as it can: the measurement may be deleting them itself, or the broker be away.
-    await dropTopics(o, before).catch(() => {});
+    await dropTopics(o).catch(() => {});
     const { reason } = o.signal as { reason: unknown };
     const code = reason instanceof CommandFault ? reason.exitCode : exitCode.failed;
     throw new CommandFault('stopped before the measurement had ended; nothing of it runs any more', code);
@@ -112,29 +111,23 @@ function childrenOf(parent: number): number[] {
   }
 }
 
-async function benchTopics(brokers: string | null): Promise<ReadonlySet<string>> {
-  if (brokers === null) return new Set();
+/** Deletes this run's topics. Other runs have theirs on the same brokers. */
+async function dropTopics({ brokers, home }: Stoppable): Promise<void> {
+  if (brokers === null) return;
+  const kept = await keptPrefixes(home);
   const admin = await Admin.connect({ brokers, clientId: 'live2vod-bench' });
   try {
-    return new Set((await admin.listTopics()).filter((name) => name.startsWith(ourTopics)));
+    for (const name of deletable(await admin.listTopics(), madePrefixes(), kept))
+      await admin.deleteTopic(name).catch(() => {});
   } finally {
     admin.close();
   }
 }
 
-/** Deletes the topics that came since, but for those of states that a later run goes on with. */
-async function dropTopics({ brokers, home }: Stoppable, before: ReadonlySet<string>): Promise<void> {
-  if (brokers === null) return;
-  const kept = await keptPrefixes(home);
-  const admin = await Admin.connect({ brokers, clientId: 'live2vod-bench' });
-  try {
-    for (const name of await admin.listTopics()) {
-      const ours = name.startsWith(ourTopics) && !before.has(name);
-      if (ours && !kept.some((prefix) => name.startsWith(prefix))) await admin.deleteTopic(name).catch(() => {});
-    }
-  } finally {
-    admin.close();
-  }
+/** Topics with a prefix that this run has made, but for those of states that a later run goes on with. */
+export function deletable(topics: readonly string[], made: readonly string[], kept: readonly string[]): string[] {
+  const own = made.filter((prefix) => !kept.includes(prefix));
+  return topics.filter((name) => own.some((prefix) => name.startsWith(prefix)));
 }
 
 async function keptPrefixes(home: string): Promise<string[]> {

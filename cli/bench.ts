@@ -126,8 +126,19 @@ export function conclude(file: string, outcome: Outcome, part?: string): ExitCod
 /** Measurements that need no broker, or stop and freeze one, and therefore start their own. */
 const withoutStack: ReadonlySet<string> = new Set(['domain', 'ingress-faults', 'console-queries', 'queries']);
 
-/** Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. */
-export async function bench(name: string, options: BenchOptions): Promise<void> {
+/**
+ * Runs one measurement and writes `LIVE2VOD_HOME/bench/<name>.json`. Then this process ends, failed or not: what a failed measurement
+ * has left open, a connection or a timer, would keep it.
+ */
+export async function bench(name: string, options: BenchOptions, end = endSoon): Promise<void> {
+  try {
+    await measured(name, options);
+  } finally {
+    end();
+  }
+}
+
+async function measured(name: string, options: BenchOptions): Promise<void> {
   const { settings } = readConfiguration();
   const measure = measurements[name];
   if (!measure) throw new TypeError(`no measurement ${name}`);
@@ -153,6 +164,5 @@ export async function bench(name: string, options: BenchOptions): Promise<void> 
     process.exitCode = conclude(join(home, name), outcome, options.only);
   } finally {
     await stack?.stop();
-    if (options.signal.aborted) endSoon();
   }
 }

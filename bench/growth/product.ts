@@ -1,5 +1,4 @@
 /** The product as it is run, by how many videos it has in its stores, and by its partitions. */
-import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Admin, type KafkaSettings, type OutgoingRecord } from '../../connectors/kafka/index.ts';
@@ -7,6 +6,7 @@ import { systemClock } from '../../platform/host/index.ts';
 import { topicName } from '../../schemas/topics.ts';
 import { callbacks, streamsOf } from '../callbacks.ts';
 import { load } from '../load.ts';
+import { newPrefix } from '../prefix.ts';
 import { type ProductReport, productTopics, runProduct } from '../product-run.ts';
 import { dropStates, nextCallback, type PreparedStates, prepareStates, statesFolder } from '../states.ts';
 import { medianBy } from '../statistics.ts';
@@ -181,7 +181,7 @@ export async function productByPartitions(
 }
 
 async function onPartitions(partitions: number, o: ProductGrowthOptions): Promise<ProductReport> {
-  const prefix = `bench-${randomUUID()}.`;
+  const prefix = newPrefix();
   const folder = await mkdtemp(join(o.folder, 'partitions-'));
   const admin = await Admin.connect(o.kafka);
   try {
