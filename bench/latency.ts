@@ -5,6 +5,7 @@
 import { Consumer, IdempotentProducer } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { type Judged, judged, type Outcome } from './budgets.ts';
+import { latencyLoad } from './loads.ts';
 import { barChart } from './plot.ts';
 import { type RestoreOptions, subjectsOf } from './restore.ts';
 import { keep, type PreparedStates, prepareStates } from './states.ts';
@@ -35,15 +36,15 @@ export type LatencyResult = Outcome & {
 };
 
 /** Both runtimes compile what runs often: the first seconds at that rate aren't counted. */
-const warmUpSeconds = 15;
+const { warmUpSeconds } = latencyLoad;
 const missingAfterMs = 30_000;
 
 export async function benchLatency(options: LatencyOptions): Promise<LatencyResult> {
-  const { perSecond = 500, seconds = 45, print } = options;
+  const { perSecond = latencyLoad.perSecond, seconds = latencyLoad.seconds, print } = options;
   const sent = Math.round(perSecond * (warmUpSeconds + seconds));
   // A state is known by its key: each video may come once in a run.
   if (sent > options.videos) throw new RangeError(`${sent} callbacks need as many videos: raise --size`);
-  const prepared = await prepareStates(options);
+  const prepared = await prepareStates(options, sent);
   await keep(options, { ...prepared, sent: prepared.sent + sent });
   const sides: Record<string, LatencyReport> = {};
   for (const subject of subjectsOf(options, prepared)) {

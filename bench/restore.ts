@@ -6,6 +6,7 @@
 import { IdempotentProducer } from '../connectors/kafka/index.ts';
 import { systemClock } from '../platform/host/index.ts';
 import { type Budget, type Judged, judged, type Outcome } from './budgets.ts';
+import { killedAtWork } from './loads.ts';
 import { latencyTuning } from './peers/tuning.ts';
 import { barChart } from './plot.ts';
 import type { Running } from './role-process.ts';
@@ -40,16 +41,14 @@ export type RestoreResult = Outcome & {
   readonly budgets: readonly Judged[];
 };
 
-/** Killed after three of four seconds of work. */
-const killedAtWork = { perSecond: 500, seconds: 4, killAfterMs: 3_000 };
-
 const mostRestartSeconds = 5;
 const leastOfTheirs = 0.7;
 
 export async function benchRestore(options: RestoreOptions): Promise<RestoreResult> {
-  const prepared = await prepareStates(options);
+  const sent = killedAtWork.perSecond * killedAtWork.seconds;
+  const prepared = await prepareStates(options, sent);
   const sides: Record<string, RestoreReport> = {};
-  await keep(options, { ...prepared, sent: prepared.sent + killedAtWork.perSecond * killedAtWork.seconds });
+  await keep(options, { ...prepared, sent: prepared.sent + sent });
   const subjects = subjectsOf(options, prepared);
   const fresh = new Map<Subject, OnFresh>();
   for (const subject of subjects) fresh.set(subject, await measure(subject, options, prepared));

@@ -15,6 +15,7 @@ import { topicSpec } from '../schemas/topic-spec.ts';
 import { topicName, topics } from '../schemas/topics.ts';
 import { callback, policyRules, streamsOf, type Workload } from './callbacks.ts';
 import { load } from './load.ts';
+import { leftOfVideo } from './loads.ts';
 import { changelogOf } from './peers/streams.ts';
 import { newPrefix } from './prefix.ts';
 
@@ -55,13 +56,16 @@ const oldestMs = 2 * 86_400_000;
 export const statesFolder = ({ folder, videos }: Pick<StatesPlace, 'folder' | 'videos'>): string =>
   join(folder, `states-${videos}`);
 
-/** What an earlier run prepared, where the broker still has it; else prepares it (a million take some minutes). */
-export async function prepareStates(place: StatesPlace): Promise<PreparedStates> {
+/**
+ * What an earlier run prepared, where the broker still has it and so many callbacks are left of it; else prepares it (a million take
+ * some minutes).
+ */
+export async function prepareStates(place: StatesPlace, callbacks = 0): Promise<PreparedStates> {
   const admin = await Admin.connect(place.kafka);
   try {
     const known = await readPrepared(place);
     if (known !== null) {
-      if (await isUsable(admin, known)) return known;
+      if (known.sent + callbacks <= leftOfVideo * known.videos && (await isUsable(admin, known))) return known;
       await drop(admin, known);
     }
     await rm(statesFolder(place), { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
+import { processorGroup } from '../runtime/index.ts';
 import { topicName } from '../schemas/topics.ts';
 import { policyRules } from './callbacks.ts';
 import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
@@ -13,6 +14,8 @@ export type Subject = {
   readonly name: string;
   /** Where its callbacks go. */
   readonly input: string;
+  /** By which it reads them. */
+  readonly group: string;
   /** Where its states show up. */
   readonly states: string;
   start(): Promise<Running>;
@@ -26,6 +29,7 @@ export function ourProcessor(place: StatesPlace, prepared: PreparedStates): Subj
   return {
     name: 'live2vod',
     input: topicName(prepared.prefix, 'callbacks'),
+    group: processorGroup((id) => topicName(prepared.prefix, id), { name: 'video', input: 'callbacks' }),
     states: topicName(prepared.prefix, 'video-state'),
     wipe: () => rm(folder, { recursive: true, force: true }),
     start: () => startOurs(folder, { ...place, prefix: prepared.prefix }),
@@ -58,6 +62,7 @@ export function streamsPeer(place: StatesPlace, prepared: PreparedStates, classP
   return {
     name: 'Kafka Streams',
     input: topicName(prepared.peerPrefix, 'callbacks'),
+    group: prepared.applicationId,
     states: changelogOf(prepared.applicationId),
     wipe: () => rm(folder, { recursive: true, force: true }),
     async start() {

@@ -1,5 +1,6 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Budget } from '../budgets.ts';
 
 /** Bytes of all files below a folder. */
 export async function bytesIn(folder: string): Promise<number> {
@@ -31,5 +32,11 @@ export async function withRoom(
     return false;
   });
 }
+
+/** Sizes that were wanted and have no figures: each misses a budget of its own. */
+export const leftOut = (wanted: readonly number[], measured: readonly number[]): Budget[] =>
+  wanted
+    .filter((videos) => !measured.includes(videos))
+    .map((videos) => ({ name: `measured with ${videos} videos`, value: Number.NaN, least: 1 }));
 
 const gigabytes = (bytes: number): string => `${Math.ceil(bytes / 1e9)} GB`;

@@ -12,7 +12,7 @@ import { dropStates, nextCallback, type PreparedStates, prepareStates, statesFol
 import { medianBy } from '../statistics.ts';
 import { ourProcessor, type Subject } from '../subject.ts';
 import { drawn, flat, flatRate, type Grown, pointsOf, rounded } from './curve.ts';
-import { bytesIn, withRoom } from './disk.ts';
+import { bytesIn, leftOut, withRoom } from './disk.ts';
 
 export type ProductGrowthOptions = {
   readonly kafka: KafkaSettings;
@@ -84,6 +84,10 @@ export async function productByVideos(o: ProductGrowthOptions & { readonly sizes
         unit: 's',
         most: mostRestartSeconds,
       },
+      ...leftOut(
+        o.sizes,
+        rows.map(({ videos }) => videos),
+      ),
     ],
     figures: rows.map(({ videos, recordsPerSecond, cpuUs, anonMb, ...started }) => ({
       videos,

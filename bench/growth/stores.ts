@@ -14,7 +14,7 @@ import { codecOf } from '../domain/workload.ts';
 import { statesOf, strideFor } from '../states.ts';
 import { percentile } from '../statistics.ts';
 import { costsOf, drawn, flat, type Grown, pointsOf, rounded } from './curve.ts';
-import { bytesIn, withRoom } from './disk.ts';
+import { bytesIn, leftOut, withRoom } from './disk.ts';
 
 export type StoresOptions = {
   readonly sizes: readonly number[];
@@ -71,7 +71,12 @@ export async function storesByVideos(o: StoresOptions): Promise<Grown> {
     const slowest = Math.max(...figures.map(({ openSeconds }) => openSeconds));
     return {
       curves: [cpu, disk],
-      budgets: [flat(cpu), flat(disk), { name: 'store opened, seconds', value: slowest, unit: 's', most: 5 }],
+      budgets: [
+        flat(cpu),
+        flat(disk),
+        { name: 'store opened, seconds', value: slowest, unit: 's', most: 5 },
+        ...leftOut(o.sizes, sizes),
+      ],
       figures: figures.map(({ videos, openSeconds, bytes }, index) => ({
         videos,
         'µs per callback': rounded(costs[index]?.value ?? Number.NaN),

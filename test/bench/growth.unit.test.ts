@@ -1,5 +1,8 @@
+import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
+import { judged } from '../../bench/budgets.ts';
 import { flat, flatRate, linear, pointsOf } from '../../bench/growth/curve.ts';
+import { leftOut, withRoom } from '../../bench/growth/disk.ts';
 import { videosByEvents } from '../../bench/growth/events.ts';
 import { lateFact, StreamRun, segmentOf, shortSession } from '../../bench/growth/stream.ts';
 
@@ -12,6 +15,16 @@ it('holds a cost as flat that rises by a fifth from the smallest size to any oth
   expect(held(flat(curve([1, 100], [10, 120], [100, 90])))).toBe(true);
   expect(held(flat(curve([1, 100], [10, 121], [100, 90])))).toBe(false);
   expect(held(flat(curve([1, 100])))).toBe(false);
+});
+
+it('counts a size that the disk has no room for as not measured', async () => {
+  const printed: string[] = [];
+  const place = { folder: tmpdir(), bytesPerVideo: 1, print: (line: string) => printed.push(line) };
+  const sizes = await withRoom([1, 1e18], place);
+  expect(sizes).toEqual([1]);
+  expect(judged(leftOut([1, 1e18], sizes), place.print).passed).toBe(false);
+  expect(printed.join('\n')).toMatch(/not measured .* MISSED/);
+  expect(leftOut([1], sizes)).toEqual([]);
 });
 
 it('holds a rate as flat that falls by a fifth, and no more', () => {

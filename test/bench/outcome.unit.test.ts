@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { judged } from '../../bench/budgets.ts';
+import { memoryBudgets } from '../../bench/memory.ts';
 import { processorBudgets } from '../../bench/processor.ts';
 import { sinkBudget, workingIn } from '../../bench/sink.ts';
 import { conclude } from '../../cli/bench.ts';
@@ -50,17 +51,38 @@ it('compares the quicker of one and two processes with the quicker of one and tw
   ]);
 });
 
-it('takes the CPU of a row only where the cores are full', () => {
-  const round = (busy: number) => ({
+it('takes the CPU of a row only where the benchmark itself, and nobody else, fills the cores', () => {
+  const round = (ownBusy: number) => ({
     sinks: [
-      { rowsPerSecond: 60, cpuUs: 26, busy },
-      { rowsPerSecond: 65, cpuUs: 40, busy: 1 },
+      { rowsPerSecond: 60, cpuUs: 26, busy: 1, ownBusy },
+      { rowsPerSecond: 65, cpuUs: 40, busy: 1, ownBusy: 1 },
     ],
-    direct: { rowsPerSecond: 100, cpuUs: 20, busy },
+    direct: { rowsPerSecond: 100, cpuUs: 20, busy: 1, ownBusy },
   });
-  const passed = (busy: number) => judged([sinkBudget([round(busy)])], () => {}).passed;
+  const passed = (ownBusy: number) => judged([sinkBudget([round(ownBusy)])], () => {}).passed;
   expect(passed(0.8)).toBe(true);
   expect(passed(0.79)).toBe(false);
+});
+
+it('takes the median of each number of processes of the sink, and then the quicker', () => {
+  const taken = (rowsPerSecond: number) => ({ rowsPerSecond, cpuUs: 20, busy: 0.5, ownBusy: 0.5 });
+  const rounds = [
+    [75, 60],
+    [69, 68],
+    [60, 75],
+  ].map((rates) => ({ sinks: rates.map(taken), direct: taken(100) }));
+  expect(sinkBudget(rounds).either).toEqual([{ name: 'rows/s / straight inserts', value: 0.69, least: 0.7 }]);
+});
+
+it('fails a run in which a side, ours or the peer, did not keep up with the load', () => {
+  const passed = (ours: number, theirs: number) => {
+    const side = (leftSeconds: number) => ({ steadyMaxMb: 500, leftSeconds });
+    return judged(memoryBudgets({ live2vod: side(ours), 'Kafka Streams': side(theirs) }, 2_000), () => {}).passed;
+  };
+  expect(passed(5, 5)).toBe(true);
+  expect(passed(5.1, 0)).toBe(false);
+  expect(passed(0, 5.1)).toBe(false);
+  expect(judged(memoryBudgets({}, 2_000), () => {}).passed).toBe(false);
 });
 
 it('counts the processes that have stored so many rows', () => {
