@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isOfFurther } from './roles/processes.ts';
 
 /** The default of earlier releases: the same on every host, so that two hosts fenced each other for ever. */
 const formerDefault = '0';
@@ -18,10 +19,13 @@ export function defaultInstance(home: string, host = hostname()): string {
   return hasStores(home, formerDefault) && !hasStores(home, own) ? formerDefault : own;
 }
 
-/** Letters, digits, dash and underscore only. What is changed gets a digest, so that two hosts never become one. */
+/**
+ * Letters, digits, dash and underscore only, and no end that a further process of a role has. What is changed gets a digest, so
+ * that two hosts never become one.
+ */
 function nameOf(host: string): string {
   const safe = host.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, lengthLimit);
-  if (safe === host && safe !== '') return safe;
+  if (safe === host && safe !== '' && !isOfFurther(safe)) return safe;
   return `${safe || 'host'}-${createHash('sha256').update(host).digest('hex').slice(0, 8)}`;
 }
 

@@ -98,7 +98,8 @@ export const settingTable = {
   },
   LIVE2VOD_INSTANCE: {
     doc: 'Name of this instance of a role: names its state folder, group member and transactional id. Two of one role need two names: on one host, set it for the second.',
-    accepts: "letters, digits, dash, underscore (default: the host's name)",
+    accepts:
+      "letters, digits, dash, underscore; no end of `_p` and a number, as further processes have (default: the host's name)",
     schema: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,100}$/)

@@ -7,6 +7,7 @@ import { shown } from '../../schemas/shown.ts';
 import { endpointsOf } from '../endpoints.ts';
 import { readConfiguration } from '../environment.ts';
 import { CommandFault, exitCode } from '../exit.ts';
+import { processFindings } from '../roles/processes.ts';
 import { addDoctorCloud } from './doctor-cloud.ts';
 
 export function addDoctor(program: Command): void {
@@ -25,6 +26,8 @@ export function addDoctor(program: Command): void {
         return;
       }
       const { settings } = configuration;
+      for (const { what, surplus } of processFindings(settings))
+        console.log(surplus === null ? `  ok    ${what}` : `  warn  ${what}: ${surplus}`);
       const endpoints = endpointsOf(settings);
       const ingressUrl = urlAt(settings.INGRESS_BIND, settings.INGRESS_PORT);
       const { callbackEndpointsOf } = await import('../callback-endpoints.ts');

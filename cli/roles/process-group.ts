@@ -3,15 +3,15 @@
  * health, one page of metrics, one end. Each process is a member of its own, under an instance and with stores of its own.
  */
 import { createServer } from 'node:net';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { systemClock } from '../../platform/host/index.ts';
 import type { RoleMessage } from '../../platform/role-messages.ts';
-import { type MetricsSource, mergedMetrics } from '../../platform/telemetry/index.ts';
+import { type MetricsSource, measureMemory, mergedMetrics } from '../../platform/telemetry/index.ts';
 import type { AnyRoleSettings } from '../../schemas/role-settings.ts';
 import { aborted } from '../stopping.ts';
 import { type Supervisor, startSupervisor, stopBudgetMs } from '../supervisor.ts';
 import type { RoleContext, RoleName } from './context.ts';
-import { instanceOf } from './processes.ts';
+import { instanceOf, surplusOf } from './processes.ts';
 
 /** A process that doesn't answer a scrape in time is left out of it. */
 const metricsWithinMs = 2_000;
@@ -20,7 +20,7 @@ const lookEveryMs = 250;
 const marginMs = 2_000;
 
 export type ProcessGroup = {
-  /** The metrics of all processes, and of this one as `supervisor`. */
+  /** The metrics of all processes, of this one as `supervisor`, and what they take together. */
   readonly source: MetricsSource;
   run(context: GroupContext): Promise<void>;
 };
@@ -37,15 +37,26 @@ export function processGroup(
   tell: (message: RoleMessage) => Promise<void>,
 ): ProcessGroup {
   let supervisor: Supervisor | null = null;
+  const together = new Registry();
+  measureMemory(together, 'live2vod_role_private_memory_bytes', () => [
+    process.pid,
+    ...(supervisor?.pids().values() ?? []),
+  ]);
   return {
     source: {
       contentType: own.contentType,
       async metrics() {
         const pages = (await supervisor?.metrics(metricsWithinMs)) ?? [];
-        return mergedMetrics([{ process: 'supervisor', text: await own.metrics() }, ...pages]);
+        return mergedMetrics([
+          { process: 'supervisor', text: await own.metrics() },
+          ...pages,
+          { process: null, text: await together.metrics() },
+        ]);
       },
     },
     async run({ configuration: { settings }, log, signal, waitingFor }) {
+      const surplus = sharesOut(settings) ? surplusOf(role, processes, settings.LIVE2VOD_PARTITIONS) : null;
+      if (surplus !== null) log.warn(surplus);
       const numbers = Array.from({ length: processes }, (_, index) => index + 1);
       const shared = await sharedPort(settings);
       const started = startSupervisor({
@@ -98,6 +109,9 @@ async function sharedPort(settings: object): Promise<Readonly<Record<string, str
 
 type IngressSettings = RoleContext<'ingress'>['configuration']['settings'];
 const isIngress = (settings: object): settings is IngressSettings => 'INGRESS_REUSE_PORT' in settings;
+
+const sharesOut = (settings: object): settings is RoleContext<'sink' | 'processor'>['configuration']['settings'] =>
+  'LIVE2VOD_PARTITIONS' in settings;
 
 const lameDuckMsOf = (settings: object): number =>
   isIngress(settings) ? settings.INGRESS_LAME_DUCK_SECONDS * 1_000 : 0;

@@ -5,7 +5,14 @@ import { type ExitCode, exitCode, exitCodeOf } from '../../platform/exit-code.ts
 import { Fault } from '../../platform/faults.ts';
 import { lastResort, systemPlatform } from '../../platform/host/index.ts';
 import type { RoleMessage, SupervisorMessage } from '../../platform/role-messages.ts';
-import { createLogger, type Logger, metricsOf, startAdmin, startTracing } from '../../platform/telemetry/index.ts';
+import {
+  createLogger,
+  type Logger,
+  measureMemory,
+  metricsOf,
+  startAdmin,
+  startTracing,
+} from '../../platform/telemetry/index.ts';
 import type { AnyRoleSettings, SettingsOf } from '../../schemas/role-settings.ts';
 import { kafkaSettingsOf, topicNamer } from '../endpoints.ts';
 import type { RoleConfiguration } from '../environment.ts';
@@ -16,6 +23,7 @@ import type { Role, RoleName } from './context.ts';
 import { hostClock } from './host-clock.ts';
 import { metricsPortOf } from './metrics-port.ts';
 import { processGroup } from './process-group.ts';
+import { requireOwnInstance } from './processes.ts';
 
 const roles: { readonly [R in RoleName]: () => Promise<Role<R>> } = {
   ingress: async () => (await import('./ingress.ts')).ingress,
@@ -46,6 +54,9 @@ export async function runRole<R extends RoleName>(
   const lost = () => metrics.count('live2vod_log_lines_lost_total', {});
   const log = createLogger(name, settings.LOG_LEVEL, lost, share.kind === 'one' ? share.process : undefined);
   collectDefaultMetrics({ register: registry });
+  measureMemory(registry, 'live2vod_process_private_memory_bytes', () => [process.pid]);
+  // Of several processes, the one that supervises them says it.
+  if (share.kind === 'only') measureMemory(registry, 'live2vod_role_private_memory_bytes', () => [process.pid]);
   const watcher = lastResort({
     // Started by `up`, which is our parent; by hand, a shell may end before us.
     ...(process.connected ? { afterParentMs: endBudget.orphanMs } : {}),
@@ -108,6 +119,7 @@ export async function runRole<R extends RoleName>(
   try {
     // The one that supervises them answers for all processes.
     if (share.kind !== 'one') {
+      requireOwnInstance(settings.LIVE2VOD_INSTANCE);
       const close = await serve(name, settings, log, { registry: group?.source ?? registry, health });
       ending.push(close);
     }

@@ -34,7 +34,8 @@ const blockBytes = 64 * 1024;
 
 /**
  * A codec for one schema. Longs are exact below 2^52 (a limit of avsc): epoch milliseconds and file sizes are far from it. Reading resolves the writer's schema to ours, so that records written by older and newer
- * releases decode to the same type. `coding` is the schema's generated one: the same bytes and values at half the cost or less.
+ * releases decode to the same type. `coding` is the schema's generated one: the same bytes and values at half the cost or less, but for
+ * a lone surrogate: it writes U+FFFD (EF BF BD), as UTF-8 wants it, where avsc writes ED A0 80 and the like in texts of up to 64 bytes, which is no UTF-8.
  */
 export function avroCodec<T>(
   subject: string,

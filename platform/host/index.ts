@@ -71,6 +71,6 @@ export type { Clock, Platform } from './clock.ts';
 export { collectSeldom, keepHeapSmall } from './collector.ts';
 export { watchHttpDates } from './http-dates.ts';
 export { type LastResort, type LastResortOptions, lastResort } from './last-resort.ts';
-export { memoryOf } from './process-memory.ts';
+export { memoryOf, privateBytesOf } from './process-memory.ts';
 export { sha256 } from './sha256.ts';
 export { type ClockReading, TrustedClock, type TrustedClockOptions } from './trusted-clock.ts';

@@ -183,6 +183,16 @@ export const metricCatalogue = {
   },
   live2vod_role_live: { kind: 'gauge', help: '1 while the role lives, as /healthz says it.', labels: [] },
   live2vod_role_ready: { kind: 'gauge', help: '1 while the role is ready, as it says of itself.', labels: [] },
+  live2vod_process_private_memory_bytes: {
+    kind: 'gauge',
+    help: 'Private (anonymous) memory of the process; on Linux alone.',
+    labels: [],
+  },
+  live2vod_role_private_memory_bytes: {
+    kind: 'gauge',
+    help: 'Private (anonymous) memory of all processes of the role together; on Linux alone.',
+    labels: [],
+  },
   live2vod_clock_offset_seconds: {
     kind: 'gauge',
     help: "How far this host's clock is ahead of what Kafka and the servers that the role speaks to say.",

@@ -10,6 +10,7 @@ export { type MetricDefinition, type MetricName, metricCatalogue } from './catal
 export { guardHost, hostNameOf } from './host-guard.ts';
 export { type LogDestination, logDestination } from './log-destination.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { measureMemory } from './memory.ts';
 export { type MetricsPage, mergedMetrics } from './merged-metrics.ts';
 export { type LabelsOf, type Metrics, metricsOf } from './metrics.ts';
 export {

@@ -1,9 +1,9 @@
 /** Metrics of several processes as one page. */
 
-/** What one process says, as Prometheus' text, and its name among them. */
-export type MetricsPage = { readonly process: string; readonly text: string };
+/** What one process says, as Prometheus' text, and its name among them; null for what is said of all of them together. */
+export type MetricsPage = { readonly process: string | null; readonly text: string };
 
-/** The pages as one: each sample with a label `process`, each metric with one heading, as the format wants it. */
+/** The pages as one: each sample of a process with a label `process`, each metric with one heading, as the format wants it. */
 export function mergedMetrics(pages: readonly MetricsPage[]): string {
   const metrics = new Map<string, { heading: string[]; samples: string[] }>();
   for (const { process, text } of pages) {
@@ -15,7 +15,7 @@ export function mergedMetrics(pages: readonly MetricsPage[]): string {
         metrics.set(begun, metric);
       }
       if (line === '') continue;
-      if (!line.startsWith('#')) metric.samples.push(withLabel(line, process));
+      if (!line.startsWith('#')) metric.samples.push(process === null ? line : withLabel(line, process));
       else if (!metric.heading.includes(line)) metric.heading.push(line);
     }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { readConfiguration } from '../../cli/environment.ts';
 import { defaultInstance } from '../../cli/instance.ts';
+import { requireOwnInstance } from '../../cli/roles/processes.ts';
 import { settingTable } from '../../schemas/settings.ts';
 
 let home: string;
@@ -23,12 +24,14 @@ test('two hosts get two names, each the same again after a restart', () => {
     '主机二',
     '',
     'a b',
+    'web_p2',
     'x'.repeat(200),
   ];
   const names = hosts.map((host) => defaultInstance(home, host));
   expect(new Set(names).size).toBe(hosts.length);
   expect(hosts.map((host) => defaultInstance(home, host))).toEqual(names);
   expect(names[0]).toBe('web-1');
+  for (const name of names) expect(() => requireOwnInstance(name), name).not.toThrow();
   for (const name of names) expect(settingTable.LIVE2VOD_INSTANCE.schema.safeParse(name).success, name).toBe(true);
 });
 

@@ -64,6 +64,15 @@ test('processors are members of one group with stores of their own; one that is 
   for (const process of ['1', '2', 'supervisor'])
     expect(text).toMatch(new RegExp(`^process_resident_memory_bytes\\{process="${process}"\\} \\d`, 'm'));
   expect(text.match(/^# HELP process_resident_memory_bytes /gm)).toHaveLength(1);
+  const privateBytes = (name: string) =>
+    [...text.matchAll(new RegExp(`^live2vod_${name}_private_memory_bytes(?:\\{process="\\w+"\\})? (\\d+)$`, 'gm'))].map(
+      ([, bytes]) => Number(bytes),
+    );
+  expect(privateBytes('process')).toHaveLength(3);
+  // Read a moment apart.
+  const sum = privateBytes('process').reduce((all, bytes) => all + bytes, 0);
+  expect(privateBytes('role')).toHaveLength(1);
+  expect((privateBytes('role')[0] ?? 0) / sum).toBeCloseTo(1, 0);
 
   await ready(200);
   process.kill(before.get(2) ?? 0, 'SIGKILL');
@@ -162,7 +171,31 @@ test('a port that something else listens on ends a role of several processes wit
 });
 
 test('a configuration that its processes refuse ends the role with their line', async () => {
-  const { running } = await started('sink', { SINK_PROCESSES: '2', LIVE2VOD_INSTANCE: 'a'.repeat(99) });
+  const { running } = await started('sink', { SINK_PROCESSES: '13', LIVE2VOD_INSTANCE: 'a'.repeat(99) });
   expect(await running.status).toBe(78);
   expect(running.text()).toContain('LIVE2VOD_INSTANCE: with several processes');
+  // Said before anything is started.
+  expect(running.text()).toContain('SINK_PROCESSES is 13, but there are only 12 partitions');
+});
+
+test('a role is not given the instance of a further process of another one', async () => {
+  const { running } = await started('sink', { LIVE2VOD_INSTANCE: 'host_p2' });
+  expect(await running.status).toBe(78);
+  expect(running.text()).toContain('LIVE2VOD_INSTANCE: host_p2 ');
+});
+
+test('doctor says how many processes a role has, and which have nothing to do', async () => {
+  const settings = {
+    ...(await ownSettings(stack)),
+    LIVE2VOD_PARTITIONS: '4',
+    PROCESSOR_PROCESSES: '9',
+    SINK_PROCESSES: '2',
+  };
+  const doctor = command(['doctor'], settings);
+  // No role runs.
+  expect(await doctor.status).toBe(69);
+  expect(doctor.text()).toContain(
+    '  warn  processor in 9 processes (PROCESSOR_PROCESSES=9): PROCESSOR_PROCESSES is 9, but',
+  );
+  expect(doctor.text()).toContain('  ok    sink in 2 processes (SINK_PROCESSES=2)\n');
 });

@@ -50,3 +50,13 @@ test('the parts of a histogram stay under its heading', async () => {
     'took_count{process="1"} 1',
   ]);
 });
+
+test('what is said of all processes together has no such label', () => {
+  const text = '# HELP all Together\n# TYPE all gauge\nall 3\n';
+  expect(
+    mergedMetrics([
+      { process: '1', text: 'own 1\n' },
+      { process: null, text },
+    ]),
+  ).toContain(text);
+});
