@@ -2,6 +2,7 @@
  * The mechanism of the fault: a benchmark at work waits for its processes, and nothing told these of a signal, so it went on
  * to its end.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,11 +31,15 @@ test('a benchmark that is told to stop ends soon, not with 0, and leaves no proc
   });
   expect(await topics()).not.toEqual(before);
   expect(readdirSync(temporary)).not.toEqual([]);
+  // That of another run, which began later.
+  const others = `bench-${randomUUID()}.callbacks`;
+  await admin.ensureTopics([{ name: others, partitions: 1 }]);
+  onTestFinished(() => admin.deleteTopic(others));
   bench.kill('SIGTERM');
   expect(await bench.status, bench.text()).toBe(143);
   expect(bench.text()).toContain('stopped before the measurement had ended');
 
   for (const { pid } of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  expect(await topics()).toEqual(before);
+  expect(await topics()).toEqual(new Set([...before, others]));
   expect(readdirSync(temporary)).toEqual([]);
 });
