@@ -33,6 +33,8 @@ export type LoopOptions<S> = {
   readonly hooks: ProcessorHooks;
   /** Ends waiting for a Kafka that doesn't answer. */
   readonly giveUp: AbortSignal;
+  /** See `AheadOptions`. */
+  readonly leastAhead?: number;
 };
 
 /**

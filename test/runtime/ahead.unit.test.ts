@@ -55,6 +55,8 @@ async function world(o: {
   monotonicMs?: () => number;
   maxBytes?: number;
   encode?: (state: string) => Buffer;
+  /** Default 1: even a single record is stepped ahead. */
+  leastAhead?: number;
 }) {
   const done: string[] = [];
   const polled: number[] = [];
@@ -143,6 +145,7 @@ async function world(o: {
     status: new ProcessorStatus(clock),
     hooks: {},
     giveUp: new AbortController().signal,
+    leastAhead: o.leastAhead ?? 1,
   });
   const task = (partition = 0) => tasks[partition] as Task<string>;
   return { loop, producer, done, polled, tasks, task, run: () => loop.runOnce(producer) };
@@ -173,6 +176,45 @@ test('the next records are polled and stepped over what is being committed; noth
   await run();
   expect(done.slice(5)).toEqual(['commit', 'begin', 'write states k=ab', 'offsets 0:2', 'commit']);
   expect([task().position, task().state('k')]).toEqual([2, 'ab']);
+});
+
+test('few records wait for what comes during the commit, and are written together with it', async () => {
+  const committed = gate();
+  const { run, done, polled, task } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b')], [recordOf(2, 'c'), recordOf(3, 'd', 0, 'other')]],
+    onCommit: (number) => (number === 0 ? committed.promise : Promise.resolve()),
+    leastAhead: 2,
+  });
+  const first = run();
+  await eventually(() => expect(done).toContain('offsets 0:1'));
+  await eventually(() => expect(polled).toHaveLength(2));
+  committed.resolve();
+  await first;
+  expect(done).not.toContain('step b over a');
+  await run();
+  expect(done.filter((what) => /step|write|offsets/.test(what)).slice(3)).toEqual([
+    'step b over a',
+    'step c over ab',
+    'step d over nothing',
+    'write states k=abc',
+    'write states other=d',
+    'offsets 0:4',
+  ]);
+  // As many as there was still room for.
+  expect(polled.slice(0, 3)).toEqual([10, 10, 9]);
+  expect([task().position, task().state('k')]).toEqual([4, 'abc']);
+});
+
+test('nothing is polled a second time before the first commit, or behind enough records', async () => {
+  const { run, polled, done } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b'), recordOf(2, 'c')], [recordOf(3, 'd')]],
+    leastAhead: 2,
+  });
+  await run();
+  expect(polled).toHaveLength(2);
+  await run();
+  expect(done).toContain('offsets 0:3');
+  expect(done).not.toContain('offsets 0:4');
 });
 
 test('a transaction that is aborted drops what was stepped over it; both come again', async () => {
