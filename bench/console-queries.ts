@@ -120,7 +120,7 @@ export async function benchConsoleQueries(options: ConsoleQueriesOptions): Promi
         const { cpuUs } = await takenBy(pid);
         const found = await ask(url, question);
         const cpuMs = Math.round(((await takenBy(pid)).cpuUs - cpuUs) / 100 / asked) / 10;
-        memoryMostMb = Math.max(memoryMostMb, Math.round(await privateMb(pid)));
+        memoryMostMb = Math.max(memoryMostMb, Math.round(privateMb(pid)));
         const { query, items, p50Ms, p99Ms, longestMs } = found;
         queries.push({ ...found, cpuMs });
         print(

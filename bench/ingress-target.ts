@@ -4,12 +4,11 @@
  * Says where it listens, then its memory every second, until it is told to stop.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import kafka from '@confluentinc/kafka-javascript';
 import Fastify, { type FastifyInstance, type FastifyListenOptions, type FastifyReply } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { systemClock } from '../platform/host/index.ts';
+import { privateBytesOf, systemClock } from '../platform/host/index.ts';
 import { metricsOf } from '../platform/telemetry/index.ts';
 import { topicName } from '../schemas/topics.ts';
 import { defaultLingerMs, type RunIngressOptions, runIngress } from '../services/intake/http/index.ts';
@@ -133,8 +132,11 @@ const stopping = new AbortController();
 process.once('message', () => stopping.abort());
 process.once('disconnect', () => stopping.abort());
 const stopSampling = systemClock.every(1_000, () => {
-  const anonKb = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  tell({ kind: 'memory', anonBytes: Number(anonKb) * 1024, heapBytes: process.memoryUsage().heapUsed });
+  tell({
+    kind: 'memory',
+    anonBytes: privateBytesOf(process.pid) ?? Number.NaN,
+    heapBytes: process.memoryUsage().heapUsed,
+  });
 });
 await servers[mode as ServerName](settings, stopping.signal);
 stopSampling();

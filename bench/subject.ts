@@ -3,6 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connectRegistry } from '../connectors/avro/index.ts';
+import { privateBytesOf } from '../platform/host/index.ts';
 import { processorGroup } from '../runtime/index.ts';
 import { topicName } from '../schemas/topics.ts';
 import { policyRules } from './callbacks.ts';
@@ -88,11 +89,8 @@ export function streamsPeer(place: StatesPlace, prepared: PreparedStates, classP
   };
 }
 
-/** Private memory of a process, MB (10^6 bytes). */
-export async function privateMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return (Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
-}
+/** Private memory of a process, MB (10^6 bytes); 0 of one that is gone. */
+export const privateMb = (pid: number): number => (privateBytesOf(pid) ?? 0) / 1e6;
 
 /** What a process and all that it started have taken: CPU in microseconds, and their private memory. */
 export async function takenBy(pid: number): Promise<{ readonly cpuUs: number; readonly anonMb: number }> {
@@ -107,7 +105,7 @@ export async function takenBy(pid: number): Promise<{ readonly cpuUs: number; re
   const taken = await Promise.all(children.map((child) => takenBy(Number(child)).catch(() => nothing)));
   return taken.reduce((sum, one) => ({ cpuUs: sum.cpuUs + one.cpuUs, anonMb: sum.anonMb + one.anonMb }), {
     cpuUs: (user + system) * microsecondsPerTick,
-    anonMb: await privateMb(pid),
+    anonMb: privateMb(pid),
   });
 }
 

@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 
 /** Private (anonymous) memory of a process in bytes, from /proc; null where it can't be read: no Linux, or no such process. */
 export function privateBytesOf(pid: number): number | null {
-  try {
-    const kb = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kb === undefined ? null : Number(kb) * 1024;
-  } catch {
-    return null;
-  }
+  return bytesOf('RssAnon', pid);
 }
 
 /** Resident and private (anonymous) memory of a process in MB, from /proc; null where there is none. */
 export function memoryOf(pid: number): { residentMb: number; privateMb: number } | null {
+  const [resident, own] = [bytesOf('VmRSS', pid), privateBytesOf(pid)];
+  const mb = (bytes: number) => Math.round(bytes / 1024 / 1024);
+  return resident === null || own === null ? null : { residentMb: mb(resident), privateMb: mb(own) };
+}
+
+/** What /proc/PID/status says under a name; null where it says nothing. */
+function bytesOf(name: string, pid: number): number | null {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const lines = new Map(status.split('\n').map((line) => line.split(':') as [name: string, value: string]));
-    const kb = (name: string) => Number(lines.get(name)?.trim().split(' ')[0] ?? 0);
-    return { residentMb: Math.round(kb('VmRSS') / 1024), privateMb: Math.round(kb('RssAnon') / 1024) };
+    const kb = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kb === undefined ? null : Number(kb) * 1024;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { type ConsumedRecord, TransactionalProducer } from '../../connectors/kafka/index.ts';
+import { privateBytesOf } from '../../platform/host/index.ts';
 import { StateStore } from '../../runtime/store/state-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { limitProducer } from './broker-quota.ts';
@@ -23,7 +23,20 @@ async function setUp(partitions = 1) {
   cleanUp.push(() => topics.close());
   const { folder, remove } = await temporaryFolder();
   cleanUp.push(remove);
-  return { topics, folder };
+  const start = () => {
+    const running = startProcessor({
+      topology: counting,
+      topics: topics.topics,
+      kafka: topics.kafka,
+      instance: 'a',
+      stateFolder: folder,
+      codecs: jsonCodecs,
+      maxBatchRecords: 100,
+    });
+    cleanUp.push(() => running.stop());
+    return running;
+  };
+  return { topics, folder, start };
 }
 
 const mebibyte = 1024 * 1024;
@@ -39,7 +52,8 @@ test('a broker that takes records slowly slows consumption, and memory stays bou
   await topics.send('k0', 0);
   await eventually(() => child.seen('transaction').length > 0, { timeoutMs: 30_000 });
   await limitProducer(brokers, `counting-${instance}`, mebibyte);
-  const before = privateBytes(child.process.pid);
+  const { pid = 0 } = child.process;
+  const before = privateBytesOf(pid) ?? Number.NaN;
 
   const padding = 'x'.repeat(4_000);
   const waiting = 32_000;
@@ -53,7 +67,7 @@ test('a broker that takes records slowly slows consumption, and memory stays bou
   const slow = processed();
   let most = 0;
   for (let look = 0; look < 40; look += 1) {
-    most = Math.max(most, privateBytes(child.process.pid) - before);
+    most = Math.max(most, (privateBytesOf(pid) ?? Number.NaN) - before);
     await sleep(200);
   }
   // It went on, and most of the 128 MB still waits at the broker: 4 MiB and a fetch wait in the client, a few batches beside.
@@ -67,7 +81,7 @@ test('a broker that takes records slowly slows consumption, and memory stays bou
 });
 
 test('a slow disk slows the loop: never more than two batches are ahead of the store', async () => {
-  const { topics, folder } = await setUp();
+  const { topics, start } = await setUp();
   const { feed } = feeder(topics, 50);
   await feed(2_000);
   let stored = 0;
@@ -80,16 +94,7 @@ test('a slow disk slows the loop: never more than two batches are ahead of the s
     await write.call(this, changes, checkpoint);
     stored = end;
   });
-  const running = startProcessor({
-    topology: counting,
-    topics: topics.topics,
-    kafka: topics.kafka,
-    instance: 'a',
-    stateFolder: folder,
-    codecs: jsonCodecs,
-    maxBatchRecords: 100,
-  });
-  cleanUp.push(() => running.stop());
+  const running = start();
   await allProcessed(topics, 1);
   await running.stop();
   expect(stored).toBe(2_000);
@@ -102,7 +107,7 @@ test('a slow disk slows the loop: never more than two batches are ahead of the s
 // With 32 MiB of its neighbours in the client, a partition that was restored a second later had its first record after 55,000 of
 // theirs: it stood still for half a minute, and timers with it.
 test('a partition that begins to work later does not wait behind a long queue of its neighbour', async () => {
-  const { topics, folder } = await setUp(2);
+  const { topics, start } = await setUp(2);
   const producer = await TransactionalProducer.connect(topics.kafka, { transactionalId: topics.prefix });
   cleanUp.push(() => producer.close());
   const value = Buffer.from(JSON.stringify({ n: 1, padding: 'x'.repeat(4_000) }));
@@ -125,16 +130,7 @@ test('a partition that begins to work later does not wait behind a long queue of
     }
     return await open.call(StateStore, storeFolder, boot);
   });
-  const running = startProcessor({
-    topology: counting,
-    topics: topics.topics,
-    kafka: topics.kafka,
-    instance: 'a',
-    stateFolder: folder,
-    codecs: jsonCodecs,
-    maxBatchRecords: 100,
-  });
-  cleanUp.push(() => running.stop());
+  const running = start();
   const first = await eventually(() => {
     const index = outcomes().indexOf(1);
     return index < 0 ? false : index;
@@ -142,9 +138,3 @@ test('a partition that begins to work later does not wait behind a long queue of
   expect(before).toBeLessThan(4_000);
   expect(Number(first) - before).toBeLessThan(4_000);
 });
-
-/** Private memory of a process. */
-function privateBytes(pid: number | undefined): number {
-  const kilobytes = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) * 1024;
-}
