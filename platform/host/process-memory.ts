@@ -15,8 +15,9 @@ export function memoryOf(pid: number): { residentMb: number; privateMb: number }
 /** What /proc/PID/status says under a name; null where it says nothing. */
 function bytesOf(name: string, pid: number): number | null {
   try {
-    const kb = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kb === undefined ? null : Number(kb) * 1024;
+    const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
+    const line = lines.find((one) => one.startsWith(`${name}:`));
+    return line === undefined ? null : Number.parseInt(line.slice(name.length + 1), 10) * 1024;
   } catch {
     return null;
   }
