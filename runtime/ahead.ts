@@ -2,10 +2,10 @@ import type { ConsumedRecord, Consumer } from '../connectors/kafka/index.ts';
 import type { Assignment } from './assignment.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { BatchSize } from './batch-size.ts';
-import { type SteppedBatch, stepBatch } from './process-batch.ts';
 import type { RuntimeClock } from './retry-kafka.ts';
 import { Slices } from './slices.ts';
 import type { Task } from './task.ts';
+import { TaskBatch } from './task-batch.ts';
 
 export type AheadOptions<S> = {
   readonly consumer: Consumer;
@@ -22,13 +22,22 @@ export type Polled<S> = {
   readonly records: number;
   /** Nothing was left in the client's queue. */
   readonly all: boolean;
-  readonly batches: ReadonlyMap<Task<S>, SteppedBatch<S>>;
+  readonly batches: ReadonlyMap<Task<S>, TaskBatch<S>>;
 };
 
-/** Polled records by their tasks, and what is being committed before them. */
-type Waiting<S> = {
-  readonly most: number;
+/** Records that were polled by one call, by their tasks. */
+type Portion<S> = {
+  readonly records: number;
+  /** So many were asked for. */
+  readonly asked: number;
   readonly byTask: ReadonlyMap<Task<S> | null, readonly ConsumedRecord[]>;
+};
+
+/** The first portion of a batch, not stepped yet, and what is being committed before it. */
+type Waiting<S> = {
+  /** So many records may be in the batch. */
+  readonly most: number;
+  readonly first: Portion<S>;
   readonly committing: readonly BatchResult<S>[];
 };
 
@@ -39,10 +48,15 @@ type Waiting<S> = {
  *
  * Few records are stepped when they are taken, together with those that have come meanwhile: stepping them takes a moment, and
  * what comes during a commit needn't wait for a further one.
+ *
+ * A batch is polled in portions, each stepped before the next one is polled: records that have to wait for thousands of others outlive
+ * the young generation, and have left the machine's caches when it is their turn.
  */
 export class AheadOfCommit<S> {
   readonly #o: AheadOptions<S>;
   #next: Promise<Polled<S> | Waiting<S>> | null = null;
+  /** Of a poll behind the first one of a batch: what was stepped before it is committed first. */
+  #fault: { readonly error: unknown } | null = null;
 
   constructor(o: AheadOptions<S>) {
     this.#o = o;
@@ -57,9 +71,8 @@ export class AheadOfCommit<S> {
   /** What was begun; without that the next records, with nothing ahead of them. */
   async take(): Promise<Polled<S>> {
     try {
-      const next = await (this.#next ?? this.#poll([]));
-      if ('batches' in next) return next;
-      return await this.#step(next.committing.length === 0 ? next : await this.#joined(next));
+      const next = await (this.#next ?? this.#first([]));
+      return 'batches' in next ? next : await this.#step(next, next.committing.length > 0);
     } finally {
       this.#next = null;
     }
@@ -69,56 +82,72 @@ export class AheadOfCommit<S> {
   async drop(): Promise<void> {
     await this.#next?.catch(() => {});
     this.#next = null;
+    this.#fault = null;
   }
 
   async #begun(committing: readonly BatchResult<S>[]): Promise<Polled<S> | Waiting<S>> {
-    const waiting = await this.#poll(committing);
-    return countOf(waiting) < (this.#o.leastAhead ?? leastAhead) ? waiting : await this.#step(waiting);
+    const waiting = await this.#first(committing);
+    return waiting.first.records < (this.#o.leastAhead ?? leastAhead) ? waiting : await this.#step(waiting, false);
   }
 
-  async #poll(committing: readonly BatchResult<S>[]): Promise<Waiting<S>> {
-    const { consumer, batchSize, assignment } = this.#o;
+  async #first(committing: readonly BatchResult<S>[]): Promise<Waiting<S>> {
+    const { batchSize, assignment } = this.#o;
+    if (this.#fault) throw this.#fault.error;
     const most = batchSize.records;
-    const records = await consumer.poll(most, assignment.opening ? 10 : 50);
+    const first = await this.#poll(most, assignment.opening ? 10 : 50);
     // States that no batch holds are read from the stores. And a slow disk slows the loop: it is never more than a write ahead of them.
     for (const task of assignment.working) await task.settled();
+    return { most, first, committing };
+  }
+
+  async #poll(most: number, timeoutMs: number): Promise<Portion<S>> {
+    const { consumer, assignment } = this.#o;
+    const asked = Math.min(portionRecords, most);
+    const records = await consumer.poll(asked, timeoutMs);
     // Only tasks that worked when these records were polled may process them: one that starts to work later seeks first, and
     // has to read everything from there in order.
-    const byTask = Map.groupBy(records, ({ partition }) => assignment.task(partition));
-    return { most, byTask, committing };
+    return {
+      records: records.length,
+      asked,
+      byTask: Map.groupBy(records, ({ partition }) => assignment.task(partition)),
+    };
   }
 
-  /** With what is ready by now behind it. */
-  async #joined({ most, byTask, committing }: Waiting<S>): Promise<Waiting<S>> {
-    const { consumer, assignment } = this.#o;
-    const more = await consumer.poll(Math.max(1, most - countOf({ byTask })), 0);
-    const joined = new Map(byTask);
-    for (const [task, own] of Map.groupBy(more, ({ partition }) => assignment.task(partition)))
-      joined.set(task, [...(joined.get(task) ?? []), ...own]);
-    return { most, byTask: joined, committing };
-  }
-
-  async #step({ most, byTask, committing }: Waiting<S>): Promise<Polled<S>> {
+  /** `isOld`: more may have come since the first portion was polled. */
+  async #step({ most, first, committing }: Waiting<S>, isOld: boolean): Promise<Polled<S>> {
     const { clock } = this.#o;
     const before = new Map(committing.map((batch) => [batch.task, batch]));
     const slices = new Slices(clock);
     const nowMs = clock.now();
-    const batches = new Map<Task<S>, SteppedBatch<S>>();
-    for (const [task, own] of byTask) {
-      if (task === null) continue;
-      const ahead = { before: before.get(task), betweenRecords: () => slices.next() };
-      batches.set(task, await stepBatch(task, own, nowMs, ahead));
+    const batches = new Map<Task<S>, TaskBatch<S>>();
+    const add = async (portion: Portion<S>) => {
+      for (const [task, own] of portion.byTask) {
+        if (task === null) continue;
+        const batch = batches.get(task) ?? new TaskBatch(task, nowMs, before.get(task));
+        batches.set(task, batch);
+        await batch.add(own, () => slices.next());
+      }
+    };
+    await add(first);
+    let records = first.records;
+    let all = first.records < first.asked;
+    for (let more = isOld || !all; more && records < most; more = !all) {
+      const portion = await this.#poll(most - records, 0).catch((error: unknown) => {
+        this.#fault = { error };
+        return null;
+      });
+      if (portion === null) break;
+      await add(portion);
+      records += portion.records;
+      all = portion.records < portion.asked;
     }
-    const records = countOf({ byTask });
-    return { records, all: records < most, batches };
+    for (const batch of batches.values()) batch.encode();
+    return { records, all, batches };
   }
-}
-
-function countOf({ byTask }: Pick<Waiting<unknown>, 'byTask'>): number {
-  let records = 0;
-  for (const own of byTask.values()) records += own.length;
-  return records;
 }
 
 /** Stepped in some 5 ms, which is less than a commit takes. */
 const leastAhead = 100;
+
+/** Some 10 ms of stepping: a small part of what is stepped between two collections of young objects. */
+const portionRecords = 200;

@@ -4,16 +4,17 @@ import type { TopicId } from '../schemas/topics.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** An emission that isn't written yet. */
-export type Output = {
-  readonly emission: Emission;
+export type Output = Pick<Emission, 'topic' | 'key' | 'snapshot'> & {
   readonly headers: OutgoingRecord['headers'];
-  /** Of a snapshot that may still be replaced there are none yet. */
+  /** The value encoded. */
   readonly bytes: Buffer | null;
+  /** The value, where it isn't encoded yet; neither of the two where there is none. */
+  readonly value: unknown;
 };
 
 /**
- * What the steps of a batch say out, in its order. Of snapshots of one key in a row only the last is written, and only
- * that one is encoded.
+ * What the steps of a batch say out, in its order. Of snapshots of one key in a row only the last is written. The first of them is
+ * encoded at once, since nearly always it is the only one, and of those that follow it only the last.
  */
 export class BatchOutputs {
   readonly #context: Pick<TaskContext<unknown>, 'topology' | 'outputs'>;
@@ -27,20 +28,26 @@ export class BatchOutputs {
     this.#encodeEach = encodeEach;
   }
 
-  /** Makes outputs of a step's emissions, which `add` then takes. @throws where one can't be written */
-  made(emissions: readonly Emission[], trace: OutgoingRecord['headers']): readonly Output[] {
+  /**
+   * Makes outputs of a step's emissions, which `add` then takes. @throws where one can't be written
+   * @param from the key of the record whose step said it; null for a timer's, which replace nothing
+   */
+  made(emissions: readonly Emission[], trace: OutgoingRecord['headers'], from: string | null): readonly Output[] {
     return emissions.map((emission) => {
-      const { codec } = this.#outputOf(emission);
-      const isEncoded = emission.value !== null && (this.#encodeEach || emission.snapshot !== true);
-      const bytes = isEncoded ? codec.encode(emission.value) : null;
-      return { emission, headers: { ...trace, ...emission.headers }, bytes };
+      const { topic, key, value, snapshot } = emission;
+      const { codec } = this.#outputOf(topic);
+      const isAtOnce = this.#encodeEach || this.#replacedBy(emission, from) === undefined;
+      const bytes = value !== null && isAtOnce ? codec.encode(value) : null;
+      const headers = { ...trace, ...emission.headers };
+      return { topic, key, headers, bytes, value: bytes === null ? value : null, ...(snapshot && { snapshot }) };
     });
   }
 
-  /** @param from the key of the record whose step said it; null for a timer's, which replace nothing */
   add(outputs: readonly Output[], from: string | null): void {
     for (const output of outputs) {
-      if (from !== null) this.#replace(output, from);
+      const replaced = this.#replacedBy(output, from);
+      if (replaced !== undefined) this.#said.delete(replaced);
+      if (from !== null) this.#latestOf(output.topic).set(from, output);
       this.#said.add(output);
     }
   }
@@ -51,25 +58,29 @@ export class BatchOutputs {
 
   /** @throws where a snapshot can't be encoded */
   *records(): Generator<OutgoingRecord> {
-    for (const one of this.#said) yield 'emission' in one ? this.#record(one) : one;
+    for (const one of this.#said) yield 'bytes' in one ? this.#record(one) : one;
   }
 
-  #replace(output: Output, from: string): void {
-    const { topic, key, snapshot } = output.emission;
+  /** What was said before and needn't be written, since this says it anew. */
+  #replacedBy({ topic, key, snapshot }: Pick<Emission, 'topic' | 'key' | 'snapshot'>, from: string | null) {
+    if (!snapshot || from === null) return undefined;
+    const before = this.#latest.get(topic)?.get(from);
+    return before?.snapshot && before.key === key ? before : undefined;
+  }
+
+  #latestOf(topic: TopicId): Map<string, Output> {
     const latest = this.#latest.get(topic) ?? new Map<string, Output>();
     this.#latest.set(topic, latest);
-    const before = latest.get(from)?.emission;
-    if (snapshot && before?.snapshot && before.key === key) this.#said.delete(latest.get(from) as Output);
-    latest.set(from, output);
+    return latest;
   }
 
-  #record({ emission, headers, bytes }: Output): OutgoingRecord {
-    const { topic, codec } = this.#outputOf(emission);
-    const { key, value } = emission;
-    return { topic, key, value: bytes ?? (value === null ? null : codec.encode(value)), ...(headers && { headers }) };
+  #record({ topic, key, headers, bytes, value }: Output): OutgoingRecord {
+    const output = this.#outputOf(topic);
+    const encoded = bytes ?? (value === null ? null : output.codec.encode(value));
+    return { topic: output.topic, key, value: encoded, ...(headers && { headers }) };
   }
 
-  #outputOf({ topic }: Emission) {
+  #outputOf(topic: TopicId) {
     const output = this.#context.outputs.get(topic);
     if (!output) throw new Error(`${topic} is not an output of ${this.#context.topology.name}`);
     return output;

@@ -6,7 +6,7 @@ import type { DeadLetterReason } from '../schemas/dead-letter.ts';
 import { BatchOutputs } from './batch-outputs.ts';
 import type { BatchResult, ReportedEvent } from './batch-result.ts';
 import { changelogRecord } from './changelog-record.ts';
-import type { Happened } from './hooks.ts';
+import type { Happened, RecordPlace } from './hooks.ts';
 import { refuseNewer } from './newer-release.ts';
 import { type Change, Overlay } from './overlay.ts';
 import { ProcessorFault } from './processor-fault.ts';
@@ -28,22 +28,22 @@ export class Unencodable extends Error {}
 export class BatchProcessing<S> {
   readonly #task: Task<S>;
   readonly #before: BatchResult<S>['states'] | null;
-  readonly #encodeEach: boolean;
   #nowMs: number;
   readonly #overlay = new Overlay<S>();
   readonly #outputs: BatchOutputs;
   readonly #spentTimers: DueTimer[] = [];
   readonly #laterTimers: DueTimer[] = [];
   readonly #reportedEvents: ReportedEvent[] = [];
+  /** What the step in progress has read of further keys. */
+  #read: Map<string, S | null> | null = null;
   #failures = 0;
   #lastError = '';
 
-  constructor(task: Task<S>, before: BatchResult<S>['states'] | null, nowMs: number, encodeEach: boolean) {
+  constructor(task: Task<S>, before: BatchResult<S>['states'] | null, nowMs: number) {
     this.#task = task;
     this.#before = before;
     this.#nowMs = nowMs;
-    this.#encodeEach = encodeEach;
-    this.#outputs = new BatchOutputs(task.context, encodeEach);
+    this.#outputs = new BatchOutputs(task.context, task.encodesEach);
   }
 
   async record(origin: ConsumedRecord): Promise<void> {
@@ -158,29 +158,28 @@ export class BatchProcessing<S> {
   /** May be called again after further timers. */
   finish(nextPosition: number, deferredBy: Error | null): BatchResult<S> {
     const { context, partition } = this.#task;
-    const changes: TaskChanges<S>['changes'][number][] = [];
+    const changes: TaskChanges['changes'][number][] = [];
     const records: OutgoingRecord[] = [];
     for (const [key, change] of this.#overlay.entries()) {
       const { state, dueAtMs } = change;
-      const bytes = state === null ? null : (change.bytes ?? encoded(() => context.state.encode(state)));
+      const bytes = state === null ? change.bytes : encoded(() => context.state.encode(state));
       records.push(changelogRecord(context.changelogTopic, partition, key, bytes, dueAtMs, change));
       // An entry of the future is still in the index; one of the past may have been spent on a timer that failed.
       const kept = dueAtMs !== null && dueAtMs > this.#nowMs;
       const previousDueAtMs = change.previousDueAtMs === dueAtMs && !kept ? null : change.previousDueAtMs;
-      changes.push({ key, bytes, dueAtMs, previousDueAtMs, state: change.state });
+      changes.push({ key, bytes, dueAtMs, previousDueAtMs });
     }
     const outputs = this.#outputs.records();
     encoded(() => {
       for (const output of outputs) records.push(output);
     });
-    // A spent entry may be wanted again: its timer fired for an earlier time, and the state now asks for the entry's.
-    const wanted = new Map(changes.map(({ key, dueAtMs }) => [key, dueAtMs]));
     return {
       task: this.#task,
       records,
       changes,
       states: this.#overlay,
-      spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => wanted.get(key) !== dueAtMs),
+      // One may be wanted again: its timer fired for an earlier time, and the state now asks for the entry's.
+      spentTimers: this.#spentTimers.filter(({ key, dueAtMs }) => this.#overlay.get(key)?.dueAtMs !== dueAtMs),
       laterTimers: this.#laterTimers,
       nextPosition,
       deferredBy,
@@ -195,16 +194,18 @@ export class BatchProcessing<S> {
    * to be fetched: a step has no effect before its outcome is applied.
    */
   #reading(step: (context: StepContext<S>) => Outcome<S>): Outcome<S> | Promise<Outcome<S>> {
-    const decoded = new Map<string, S | null>();
+    this.#read = null;
     const run = (): Outcome<S> | Promise<Outcome<S>> => {
       let waiting: Promise<unknown> | null = null;
       const read = (key: string): S | null => {
-        const known = decoded.get(key);
+        const known = this.#read?.get(key);
         if (known !== undefined) return known;
         const found = this.#state(key);
-        if (!(found instanceof Promise)) return found;
-        waiting = found.then((state) => decoded.set(key, state));
-        throw new NotDecodedYet();
+        if (found instanceof Promise) {
+          waiting = found.then((state) => this.#haveRead(key, state));
+          throw new NotDecodedYet();
+        }
+        return this.#haveRead(key, found);
       };
       try {
         return step({ nowMs: this.#nowMs, read });
@@ -216,9 +217,16 @@ export class BatchProcessing<S> {
     return run();
   }
 
+  #haveRead(key: string, state: S | null): S | null {
+    this.#read ??= new Map();
+    this.#read.set(key, state);
+    return state;
+  }
+
   #state(key: string): S | null | Promise<S> {
     const changed = this.#overlay.get(key) ?? this.#before?.get(key);
-    return changed ? changed.state : this.#task.state(key);
+    if (!changed) return this.#task.state(key);
+    return changed.bytes === null ? changed.state : this.#task.context.state.decode(changed.bytes);
   }
 
   /** Does everything that can fail first, so that a failing record leaves nothing behind. */
@@ -231,10 +239,10 @@ export class BatchProcessing<S> {
   ): void {
     if (outcome.kind !== 'next') return;
     const { context } = this.#task;
-    const outputs = this.#outputs.made(outcome.emit, trace);
+    const outputs = this.#outputs.made(outcome.emit, trace, from);
     const { reason, others } = outcome;
     const states: [key: string, state: S | null, before: S | null][] = [...(others ?? [])].map(([other, state]) => {
-      const held = this.#state(other);
+      const held = this.#read?.has(other) ? (this.#read.get(other) ?? null) : this.#state(other);
       // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due.
       return [other, state, held instanceof Promise ? null : held];
     });
@@ -243,8 +251,7 @@ export class BatchProcessing<S> {
     const changes = states.map(([changed, state, held]): [string, Change<S>] => [
       changed,
       {
-        state,
-        bytes: this.#encodedAtOnce(changed, state),
+        ...this.#kept(changed, state),
         dueAtMs: state === null ? null : (timer?.dueAtMs(state) ?? null),
         ...(reason === undefined || changed !== key ? {} : { reason }),
         previousDueAtMs: held === null ? null : (timer?.dueAtMs(held) ?? null),
@@ -256,12 +263,13 @@ export class BatchProcessing<S> {
   }
 
   /**
-   * A key's first change is encoded while the state is still in the machine's caches, which after a batch of thousands it isn't; nearly
-   * always it is the only one. A key that changes again is encoded once more, at the end.
+   * A key's first change is kept encoded: nearly always it is the only one, the state is still in the machine's caches, and held until
+   * the commit it would outlive the young generation. A key that changes again is kept decoded, and encoded once more at the end.
    */
-  #encodedAtOnce(key: string, state: S | null): Buffer | null {
-    const isWanted = this.#encodeEach || this.#overlay.get(key) === undefined;
-    return state !== null && isWanted ? this.#task.context.state.encode(state) : null;
+  #kept(key: string, state: S | null): Pick<Change<S>, 'state' | 'bytes'> {
+    if (state === null) return { state, bytes: null };
+    const isEncoded = this.#task.encodesEach || this.#overlay.get(key) === undefined;
+    return isEncoded ? { state: null, bytes: this.#task.context.state.encode(state) } : { state, bytes: null };
   }
 
   #report(
@@ -273,7 +281,7 @@ export class BatchProcessing<S> {
     const { labels } = outcome;
     const happened: Happened =
       outcome.kind === 'next' ? { kind: 'next', ...(labels === undefined ? {} : { labels }) } : outcome;
-    this.#reportedEvents.push({ record, timerKey, outcome: happened, failure: null, traced });
+    this.#reportedEvents.push({ record: placeOf(record), timerKey, outcome: happened, failure: null, traced });
   }
 
   /** Makes a dead letter of a record. */
@@ -287,13 +295,19 @@ export class BatchProcessing<S> {
     const { context } = this.#task;
     this.#outputs.addRecord(deadLetter(context.deadLetterTopic, context.stage, origin, reason, error));
     this.#reportedEvents.push({
-      record: origin,
+      record: placeOf(origin),
       timerKey: null,
       outcome: outcome ?? { kind: 'dead-letter', reason, error },
       failure: outcome ? null : error,
       traced,
     });
   }
+}
+
+function placeOf(record: ConsumedRecord | null): RecordPlace | null {
+  if (record === null) return null;
+  const { topic, partition, offset, key } = record;
+  return { topic, partition, offset, key };
 }
 
 /** At the end of a batch, where the record at fault isn't known any more. */

@@ -1,17 +1,17 @@
-import type { ConsumedRecord, OutgoingRecord } from '../connectors/kafka/index.ts';
+import type { OutgoingRecord } from '../connectors/kafka/index.ts';
 import type { TracedWork } from '../platform/telemetry/index.ts';
-import type { Happened } from './hooks.ts';
+import type { Happened, RecordPlace } from './hooks.ts';
 import type { Overlay } from './overlay.ts';
 import type { Task, TaskChanges } from './task.ts';
 
 /** The result of processing a batch of one task: written in one transaction, then applied to the task. */
-export type BatchResult<S> = TaskChanges<S> & {
+export type BatchResult<S> = TaskChanges & {
   readonly task: Task<S>;
   /** The states of `changes` by key, for the batch behind this one. */
   readonly states: Pick<Overlay<S>, 'get'>;
   /** State records, outputs and dead letters. */
   readonly records: readonly OutgoingRecord[];
-  /** Why the record at `nextPosition` can't be processed now (its schema can't be fetched); null where none is deferred. */
+  /** Why the record at `nextPosition` can't be processed now, and is to be polled again; null where none is deferred. */
   readonly deferredBy: Error | null;
   readonly reportedEvents: readonly ReportedEvent[];
   readonly failures: number;
@@ -20,7 +20,7 @@ export type BatchResult<S> = TaskChanges<S> & {
 
 /** The outcome of a record or timer, reported to the hooks once it is committed. */
 export type ReportedEvent = {
-  readonly record: ConsumedRecord | null;
+  readonly record: RecordPlace | null;
   readonly timerKey: string | null;
   readonly outcome: Happened;
   readonly failure: string | null;

@@ -8,6 +8,7 @@ import type { TopicId } from '../schemas/topics.ts';
  */
 export type Codec<T> = {
   encode(value: T): Buffer;
+  /** Of a state it must not keep the bytes: their memory is used again. */
   decode(bytes: Buffer): T | Promise<T>;
   /** Of bytes that were decoded: what a newer release wrote and `decode` leaves out; null for nothing. */
   unknownIn?(bytes: Buffer): string | null;
@@ -23,3 +24,6 @@ export const rawBytes: Codec<unknown> = {
   },
   decode: (bytes) => bytes,
 };
+
+/** For states, which may be read from memory that is used again. */
+export const copiedBytes: Codec<unknown> = { encode: rawBytes.encode, decode: (bytes) => Buffer.from(bytes) };

@@ -1,4 +1,4 @@
-import type { ConsumedRecord, TopicPartition, TopicPartitionOffset } from '../connectors/kafka/index.ts';
+import type { TopicPartition, TopicPartitionOffset } from '../connectors/kafka/index.ts';
 import type { Labels, Outcome } from '../processors/topology.ts';
 import type { MembershipState } from './membership-state.ts';
 import type { Recovery } from './recovery-kind.ts';
@@ -23,10 +23,13 @@ export type Happened =
   | { readonly kind: 'next'; readonly labels?: Labels }
   | Extract<Outcome<unknown>, { readonly kind: 'drop' | 'dead-letter' }>;
 
+/** Which record it was. Not what stood in it, which needn't be held until the transaction is committed either. */
+export type RecordPlace = TopicPartitionOffset & { readonly key: string | null };
+
 /** Calls into metrics and logs. None may throw; they are called from the loop, so they must be quick. */
 export type ProcessorHooks = {
   /** One record's outcome, after its transaction was committed. `failure` where it failed as a defect. */
-  readonly onOutcome?: (record: ConsumedRecord, outcome: Happened, failure: string | null) => void;
+  readonly onOutcome?: (record: RecordPlace, outcome: Happened, failure: string | null) => void;
   /** A timer's outcome, after its transaction was committed. `failure` where it failed: it won't fire again for this state. */
   readonly onTimer?: (partition: number, key: string, outcome: Happened, failure: string | null) => void;
   readonly onTransaction?: (transaction: {

@@ -1,4 +1,4 @@
-import type { Admin, ConsumedRecord, Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
+import type { Admin, Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
 import { StallWatch } from '../connectors/kafka/index.ts';
 import { AheadOfCommit } from './ahead.ts';
 import type { Assignment } from './assignment.ts';
@@ -7,13 +7,13 @@ import type { BatchSize } from './batch-size.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { ProcessorHooks } from './hooks.ts';
 import { LoopReports } from './loop-reports.ts';
-import { processBatch, type SteppedBatch, stepBatch } from './process-batch.ts';
 import { ReachabilityProbe } from './reachability-probe.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RuntimeClock } from './retry-kafka.ts';
 import type { ProcessorStatus } from './status.ts';
 import type { DueTimer } from './store/state-store.ts';
 import type { Task } from './task.ts';
+import { processBatch, TaskBatch } from './task-batch.ts';
 import type { TimerGate } from './timer-gate.ts';
 import { type TransactionOptions, transact } from './transaction.ts';
 
@@ -163,7 +163,7 @@ export class Loop<S> {
   }
 
   /** Batches of tasks that don't work any more are dropped. */
-  async #finish(stepped: ReadonlyMap<Task<S>, SteppedBatch<S>>): Promise<BatchResult<S>[]> {
+  async #finish(stepped: ReadonlyMap<Task<S>, TaskBatch<S>>): Promise<BatchResult<S>[]> {
     const { assignment, timers, clock, hooks } = this.#o;
     const nowMs = clock.now();
     const waiting: Task<S>[] = [];
@@ -172,13 +172,13 @@ export class Loop<S> {
       const own = stepped.get(task);
       // The end lies behind records that are polled again.
       if (own?.deferredBy) task.endSeenAt = -1;
-      const end = this.#endBehind(task, own?.records ?? []);
+      const end = this.#endBehind(task, own?.lastOffset ?? -1);
       const timerDue = task.earliestTimerMs !== null && task.earliestTimerMs <= nowMs;
       if (timerDue) waiting.push(task);
       const due = timerDue ? await this.#mayFire(task) : [];
       const wanted = own !== undefined || due.length > 0 || end.settled || task.wantsCheckpoint(nowMs);
       if (!wanted) continue;
-      const batch = await (own ?? (await stepBatch(task, [], nowMs))).finish(due, nowMs);
+      const batch = await (own ?? new TaskBatch(task, nowMs)).finish(due, nowMs);
       if (batch.deferredBy !== null && !own?.deferredBy) this.#forgetEnd(task);
       // Between a deferred record and the end lie those that are polled again.
       const passesEnd = batch.deferredBy === null && end.offset > batch.nextPosition;
@@ -189,7 +189,7 @@ export class Loop<S> {
     return batches;
   }
 
-  /** A record was deferred only when its batch was stepped again for its timers: what rested on the end behind it doesn't hold. */
+  /** A batch is to be polled again for what its timers made: what rested on the end behind it doesn't hold. */
   #forgetEnd(task: Task<S>): void {
     task.endSeenAt = -1;
     this.#o.timers.reset();
@@ -203,16 +203,13 @@ export class Loop<S> {
   }
 
   /**
-   * The end of the partition where it was reached behind `records`, the last ones polled; -1 otherwise. What lies between
+   * The end of the partition where it was reached behind the last record polled (-1 for none); -1 otherwise. What lies between
    * (markers, aborted records, holes) is passed too: other readers of the group's offsets have to see that. `settled`:
    * nothing has come behind it for a while, so that it is worth a transaction of its own.
    */
-  #endBehind(
-    task: Task<S>,
-    records: readonly ConsumedRecord[],
-  ): { readonly offset: number; readonly settled: boolean } {
+  #endBehind(task: Task<S>, lastOffset: number): { readonly offset: number; readonly settled: boolean } {
     const offset = task.endSeenAt;
-    if (offset <= Math.max(task.position, (records.at(-1)?.offset ?? -1) + 1)) return { offset: -1, settled: false };
+    if (offset <= Math.max(task.position, lastOffset + 1)) return { offset: -1, settled: false };
     const nowMs = this.#o.clock.monotonicMs();
     const seen = this.#ends.get(task);
     if (seen?.end !== offset) this.#ends.set(task, { end: offset, sinceMs: nowMs });

@@ -39,7 +39,7 @@ export type ProcessorOptions<S> = {
   readonly maxBatchRecords?: number;
   /** About what one transaction writes at most, judged by the one before. More needs a faster broker. Default 16 MiB. */
   readonly maxBatchBytes?: number;
-  /** Encoded size of the states that are kept decoded in memory, over all tasks; decoded they take about five times that. Default 8 MiB. */
+  /** Memory for the values of keys that were active last, over all tasks. Default 8 MiB. */
   readonly cacheBytes?: number;
   /** The changelog's actual `delete.retention.ms`, asked for whenever a task opens. Default 24 h, as Kafka's. */
   readonly tombstoneRetentionMs?: number | (() => Promise<number>);

@@ -1,9 +1,9 @@
 /** An uncommitted change of one key by a batch. */
 export type Change<S> = {
-  /** Null deletes the key. */
-  readonly state: S | null;
-  /** The state encoded; null where it isn't yet. */
+  /** The state encoded. */
   readonly bytes: Buffer | null;
+  /** The state, where it isn't encoded yet; neither of the two where the key is deleted. */
+  readonly state: S | null;
   /** When the state's timer is due, epoch milliseconds, or null. */
   readonly dueAtMs: number | null;
   /** Why it is deleted, for the tombstone. */

@@ -1,7 +1,7 @@
 import type { Tracing } from '../platform/telemetry/index.ts';
 import type { Topology } from '../processors/topology.ts';
 import type { TopicId } from '../schemas/topics.ts';
-import { type Codec, type Codecs, rawBytes } from './codec.ts';
+import { type Codec, type Codecs, copiedBytes, rawBytes } from './codec.ts';
 import type { StepWatch } from './step-watch/index.ts';
 
 /** What all tasks of a processor share: the topology, and how its topics are called and encoded at this cluster. */
@@ -36,7 +36,7 @@ export function taskContext<S>(
     stage: `${topology.name}-processor`,
     input: codecs[topology.input] ?? rawBytes,
     // The caller pairs a topology with the codec of its changelog: S can't be checked here.
-    state: (codecs[topology.changelog] ?? rawBytes) as Codec<S>,
+    state: (codecs[topology.changelog] ?? copiedBytes) as Codec<S>,
     outputs: new Map(topology.outputs.map((id) => [id, { topic: topics(id), codec: codecs[id] ?? rawBytes }])),
     cacheBytesPerTask,
     tracing,

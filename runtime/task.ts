@@ -1,17 +1,17 @@
 import { refuseNewer } from './newer-release.ts';
-import { StateCache } from './state-cache.ts';
 import type { Checkpoint } from './store/checkpoint.ts';
 import type { DueTimer, StateStore, StoreWrite } from './store/state-store.ts';
 import type { TaskContext } from './task-context.ts';
+import { ValueCache } from './value-cache.ts';
 
 /** Identity of the changelog that goes into every checkpoint. */
 export type ChangelogIdentity = Pick<Checkpoint, 'topicId' | 'topic' | 'partitions'>;
 
 /** What a batch changes in its task, once it is committed. */
-export type TaskChanges<S> = {
+export type TaskChanges = {
   /** Offset of the next input record. */
   readonly nextPosition: number;
-  readonly changes: readonly (StoreWrite & { readonly state: S | null })[];
+  readonly changes: readonly StoreWrite[];
   /** Entries of the timer index that fired or were stale, and that no state wants. */
   readonly spentTimers: readonly DueTimer[];
   /** Entries for states that want to be called later than the index had it. */
@@ -27,7 +27,7 @@ export class Task<S> {
   readonly context: TaskContext<S>;
   readonly store: StateStore;
   readonly #changelog: ChangelogIdentity;
-  readonly #cache: StateCache<S>;
+  readonly #cache: ValueCache;
   #position: number;
   #checkpointedAtMs: number;
   #dirty = false;
@@ -38,13 +38,18 @@ export class Task<S> {
   #writeFault: unknown;
   /** Offset at which the end of the input partition was last reached; -1 before that. */
   endSeenAt = -1;
+  /**
+   * All that a step makes is encoded at once: a state or a snapshot could not be encoded at the end of a batch, where it isn't known
+   * which record made it. Slower where a key changes often.
+   */
+  encodesEach = false;
 
   private constructor(o: TaskParts<S>, earliestTimerMs: number | null) {
     this.partition = o.partition;
     this.context = o.context;
     this.store = o.store;
     this.#changelog = o.changelog;
-    this.#cache = new StateCache(o.context.cacheBytesPerTask);
+    this.#cache = new ValueCache(o.context.cacheBytesPerTask);
     this.#position = o.position;
     this.#checkpointedAtMs = o.checkpointedAtMs;
     this.#earliestTimerMs = earliestTimerMs;
@@ -62,13 +67,15 @@ export class Task<S> {
   /** The committed state of a key. A promise only where decoding has to wait for a schema. @throws ProcessorFault `NEWER_RELEASE` */
   state(key: string): S | null | Promise<S> {
     const cached = this.#cache.get(key);
-    if (cached !== undefined) return cached;
+    // At once: the schema of what is there is known.
+    if (cached !== undefined) return this.context.state.decode(cached);
     const bytes = this.store.get(key);
     if (bytes === undefined) return null;
     const decoded = this.context.state.decode(bytes);
     if (decoded instanceof Promise) return decoded.then((state) => this.#unlessNewer(state, bytes));
-    this.#cache.set(key, this.#unlessNewer(decoded, bytes), bytes.length);
-    return decoded;
+    const state = this.#unlessNewer(decoded, bytes);
+    this.#cache.set(key, bytes);
+    return state;
   }
 
   #unlessNewer(state: S, bytes: Buffer): S {
@@ -96,12 +103,12 @@ export class Task<S> {
    * `changelogEnd`: an end of the changelog that was read before the group accepted this batch's offsets (so no other
    * member can have written below it), or null.
    */
-  apply(batch: TaskChanges<S>, changelogEnd: number | null, nowMs: number): void {
+  apply(batch: TaskChanges, changelogEnd: number | null, nowMs: number): void {
     this.#position = batch.nextPosition;
     let earliestMs = Number.POSITIVE_INFINITY;
-    for (const { key, bytes, dueAtMs, state } of batch.changes) {
-      if (state === null || bytes === null) this.#cache.delete(key);
-      else this.#cache.set(key, state, bytes.length);
+    for (const { key, bytes, dueAtMs } of batch.changes) {
+      if (bytes === null) this.#cache.delete(key);
+      else this.#cache.set(key, bytes);
       if (dueAtMs !== null) earliestMs = Math.min(earliestMs, dueAtMs);
     }
     this.#earliestTimerMs = earlierOf(this.#earliestTimerMs, earliestMs);
@@ -153,7 +160,7 @@ export class Task<S> {
       });
   }
 
-  async #write(batch: TaskChanges<S>, checkpoint: Checkpoint | null): Promise<void> {
+  async #write(batch: TaskChanges, checkpoint: Checkpoint | null): Promise<void> {
     await this.store.write(batch.changes, checkpoint);
     this.#unwrittenTimersMs.shift();
     if (batch.spentTimers.length === 0) return;

@@ -10,9 +10,9 @@ export function collectSeldom(): void {
 }
 
 /**
- * Lets this process's heap grow by no more than three fifths of what lives in it before all of it is collected; V8's own rule lets it
- * grow to several times of that. For a role that holds much, whose memory is bounded by a budget.
+ * Lets this process's heap grow to no more than three times of what lives in it before all of it is collected; V8's own rule lets it
+ * grow to four times. For a role whose memory is bounded by a budget.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=60');
+  setFlagsFromString('--heap-growing-percent=200');
 }

@@ -45,7 +45,8 @@ type Timer = NonNullable<Topology<string>['timer']>;
  * commit waits for `commits` where there is one for it.
  */
 async function world(o: {
-  polls: ConsumedRecord[][];
+  /** A fault is what the poll rejects with. */
+  polls: (ConsumedRecord[] | Error)[];
   partitions?: number;
   timer?: Timer;
   clearedUntilMs?: (task: Task<string>) => number;
@@ -54,13 +55,14 @@ async function world(o: {
   serve?: (tasks: (Task<string> | null)[]) => Promise<void>;
   monotonicMs?: () => number;
   maxBytes?: number;
+  /** Most records of a batch. Default 10. */
+  maxRecords?: number;
   encode?: (state: string) => Buffer;
   /** Default 1: even a single record is stepped ahead. */
   leastAhead?: number;
 }) {
   const done: string[] = [];
   const polled: number[] = [];
-  let readLater = 0;
   const context = {
     topology: {
       name: 'values',
@@ -78,8 +80,6 @@ async function world(o: {
       decode: (bytes: Buffer) => {
         const value = String(bytes);
         if (value === 'unknown') throw new Fault('the registry is away', { code: 'X', retryable: true });
-        if (value === 'later' && ++readLater > 1)
-          throw new Fault('the registry is away', { code: 'X', retryable: true });
         if (value === 'newer') throw new ProcessorFault('NEWER_RELEASE', 'a newer release');
         return value;
       },
@@ -115,7 +115,9 @@ async function world(o: {
     consumer: {
       poll: async (most: number) => {
         polled.push(most);
-        return o.polls.shift() ?? [];
+        const next = o.polls.shift() ?? [];
+        if (next instanceof Error) throw next;
+        return next;
       },
       seek: async ({ partition }: { partition: number }, offset: number) =>
         void done.push(`seek ${partition} to ${offset}`),
@@ -139,7 +141,11 @@ async function world(o: {
     } as unknown as TimerGate,
     failureLimit: new FailureLimit({ place: '', read: () => ({ records: 0, failures: 0 }), write: () => {} }),
     retryBudget: new RetryBudget(1),
-    batchSize: new BatchSize({ maxRecords: 10, maxBytes: o.maxBytes ?? 1_000_000, transactionTimeoutMs: 10_000 }),
+    batchSize: new BatchSize({
+      maxRecords: o.maxRecords ?? 10,
+      maxBytes: o.maxBytes ?? 1_000_000,
+      transactionTimeoutMs: 10_000,
+    }),
     transactionTimeoutMs: 10_000,
     clock,
     status: new ProcessorStatus(clock),
@@ -437,9 +443,9 @@ test('a timer does not fire past a record that is deferred, though the end behin
 });
 
 // The end that was committed lay behind the record, which was lost.
-test('a record that has to wait when its batch is stepped again for a timer is not passed by the end behind it', async () => {
+test('a batch that is to be polled again for what a timer made of it is not passed by the end behind it', async () => {
   const { run, done, task } = await world({
-    polls: [[recordOf(0, '!')], [recordOf(1, 'b'), recordOf(2, 'later', 0, 'l')]],
+    polls: [[recordOf(0, '!')], [recordOf(1, 'b')]],
     timer: { ...timer, fire: (_key, state) => ({ kind: 'next', state: state.replace('!', 'U'), emit: [] }) },
     clearedUntilMs: () => 10,
     encode: (state) => {
@@ -454,11 +460,10 @@ test('a record that has to wait when its batch is stepped again for a timer is n
   expect(done.filter((what) => !what.startsWith('step'))).toEqual([
     'forget what was cleared',
     'begin',
-    'write states k=!b',
-    'offsets 0:2',
+    'offsets 0:1',
     'commit',
     'pause 0',
-    'seek 0 to 2',
+    'seek 0 to 1',
   ]);
   expect(task().endSeenAt).toBe(-1);
 });
@@ -508,7 +513,7 @@ test('nothing is stepped ahead before the stores have what it is read from', asy
 
 const changed = (nextPosition: number, key = 'k', timers: { dueAtMs?: number; previousDueAtMs?: number } = {}) => ({
   nextPosition,
-  changes: [{ key, bytes: Buffer.from('a'), dueAtMs: null, ...timers, state: 'a' }],
+  changes: [{ key, bytes: Buffer.from('a'), dueAtMs: null, ...timers }],
   ...{ spentTimers: [], laterTimers: [] },
 });
 
@@ -580,9 +585,10 @@ test('between the records that are stepped ahead the commit goes on', async () =
   expect(done.slice(committed)).toContain('step 9 over a012345678');
 });
 
-test('a state that can not be encoded is found at its record, also over a batch that is being committed', async () => {
+test('a state that can not be encoded is found at its record once its batch is polled again, also behind one that is being committed', async () => {
+  const records = [recordOf(1, 'b'), recordOf(2, 'X'), recordOf(3, 'c')];
   const { run, done } = await world({
-    polls: [[recordOf(0, 'a')], [recordOf(1, 'b'), recordOf(2, 'X'), recordOf(3, 'c')]],
+    polls: [[recordOf(0, 'a')], records, records],
     encode: (state) => {
       if (state.includes('X')) throw new Error('the value does not fit');
       return Buffer.from(state);
@@ -590,11 +596,48 @@ test('a state that can not be encoded is found at its record, also over a batch 
   });
   await run();
   await run();
+  expect(done.slice(-4)).toEqual(['offsets 0:1', 'commit', 'pause 0', 'seek 0 to 1']);
+  await run();
   expect(done.filter((what) => what.startsWith('write'))).toEqual([
     'write states k=a',
     'write states k=abc',
     'write dead k=X',
   ]);
+});
+
+/** So many records of one key, from this offset on. */
+const manyOf = (count: number, offset: number) =>
+  Array.from({ length: count }, (_, index) => recordOf(offset + index, '.'));
+
+// Records that wait for thousands of others are copied by the collector, and have left the machine's caches when it is their turn.
+test('a batch is polled in portions, each stepped before the next is polled, until it is full or nothing more is there', async () => {
+  const { run, done, polled } = await world({
+    polls: [manyOf(200, 0), manyOf(200, 200), manyOf(50, 400), manyOf(200, 450), manyOf(3, 650), manyOf(200, 653)],
+    maxRecords: 450,
+    leastAhead: 1_000,
+  });
+  await run();
+  // Then those that are to be polled behind this batch.
+  expect(polled).toEqual([200, 200, 50, 200]);
+  await run();
+  expect(polled.slice(4)).toEqual([200, 200]);
+  expect(done.filter((what) => what.startsWith('offsets'))).toEqual(['offsets 0:450', 'offsets 0:653']);
+});
+
+// Of a batch of records that nobody can read the client says once where it lies: those before it were not processed.
+test('what was stepped before a later portion fails is committed first; then the fault shows', async () => {
+  const broken = new KafkaFault('unreadable', { code: 'KAFKA_UNREADABLE_BATCH' });
+  const { run, loop, done, polled } = await world({
+    polls: [manyOf(200, 0), broken, manyOf(1, 200)],
+    maxRecords: 450,
+  });
+  await run();
+  expect(done).toContain('offsets 0:200');
+  await expect(run()).rejects.toThrow(broken);
+  expect(polled).toHaveLength(2);
+  await loop.discardReadAhead();
+  await run();
+  expect(done).toContain('offsets 0:201');
 });
 
 // The index was asked for the earliest timer before it had that one, which then never fired.

@@ -148,7 +148,7 @@ test('a batch that can not be written in time is read again in smaller pieces, u
         step: () => ({ kind: 'next', state: 'v', emit: [{ topic: 'out', key: 'k', value: null }] }),
       },
       input: { decode: (bytes: Buffer) => bytes },
-      state: { encode: () => Buffer.from('v') },
+      state: { encode: () => Buffer.from('v'), decode: String },
       outputs: new Map([['out', { topic: 'out' }]]),
     },
     apply: ({ nextPosition }: { nextPosition: number }) => {

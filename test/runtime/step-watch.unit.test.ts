@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { processBatch } from '../../runtime/process-batch.ts';
 import type { StepWatch } from '../../runtime/step-watch/index.ts';
+import { processBatch } from '../../runtime/task-batch.ts';
 import { temporaryFolder } from './running.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];

@@ -7,9 +7,9 @@ import type { ConsumedRecord } from '../../connectors/kafka/record.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Outcome, Topology } from '../../processors/topology.ts';
 import type { BatchResult } from '../../runtime/batch-result.ts';
-import { processBatch, stepBatch } from '../../runtime/process-batch.ts';
 import { StateStore } from '../../runtime/store/state-store.ts';
 import { Task } from '../../runtime/task.ts';
+import { processBatch, TaskBatch } from '../../runtime/task-batch.ts';
 import type { TaskContext } from '../../runtime/task-context.ts';
 
 /** A task with one key, whose timer is due at 5. */
@@ -61,8 +61,9 @@ test('a timer fires at the time at which it may, not at that at which the record
     seen.push(nowMs);
     return { kind: 'next', state: 'closed', emit: [] };
   };
-  const stepped = await stepBatch(taskWhoseTimer(fire as unknown as () => Outcome<string>), [], 4);
-  await stepped.finish([{ dueAtMs: 5, key: 'k' }], 10);
+  const batch = new TaskBatch(taskWhoseTimer(fire as unknown as () => Outcome<string>), 4);
+  batch.encode();
+  await batch.finish([{ dueAtMs: 5, key: 'k' }], 10);
   expect(seen).toEqual([10]);
 });
 
@@ -73,7 +74,7 @@ test('a timer that is wanted earlier than its index entry fires with it; one tha
     const task = taskWhoseTimer(() => ({ kind: 'next', state: 'closed', emit: [] }));
     return await processBatch(task, [], [{ dueAtMs: indexedMs, key: 'k' }], 10);
   };
-  expect(await asked(7)).toMatchObject({ changes: [{ key: 'k', state: 'closed' }], laterTimers: [] });
+  expect(await asked(7)).toMatchObject({ changes: [{ key: 'k', bytes: Buffer.from('closed') }], laterTimers: [] });
   expect(await asked(3)).toMatchObject({
     changes: [],
     spentTimers: [{ dueAtMs: 3, key: 'k' }],
@@ -195,9 +196,13 @@ test.each([
               timestampMs: 0,
             }));
             for (const { key, added: some } of records) for (const one of some) added.get(key)?.add(one);
-            const stepped = await stepBatch(task, input, nowMs, { before: committing });
+            const next: TaskBatch<readonly number[]> = new TaskBatch(task, nowMs, committing);
+            // In two portions, as it may be polled.
+            await next.add(input.slice(0, 1));
+            await next.add(input.slice(1));
+            next.encode();
             await apply();
-            committing = await stepped.finish(await store.dueTimers(nowMs, 500), nowMs);
+            committing = await next.finish(await store.dueTimers(nowMs, 500), nowMs);
             if (!isAhead) await apply();
           }
           await apply();
@@ -280,7 +285,7 @@ function taskOf(states: Record<string, string>, step: Topology<string>['step'], 
       changelogTopic: 'states',
       input: { decode: (bytes: Buffer) => bytes.toString() },
       outputs: new Map(),
-      state: { encode: (found: string) => Buffer.from(found) },
+      state: { encode: (found: string) => Buffer.from(found), decode: (bytes: Buffer) => String(bytes) },
     },
   } as unknown as Task<string>;
 }
@@ -363,32 +368,21 @@ test('what is told of a record holds neither its state nor its outputs', async (
   expect(reportedEvents[0]?.outcome).toEqual({ kind: 'next', labels });
 });
 
-/** A timer turns `!` into `U`, and a state with that can't be encoded. An input of `later` can be read only the first time. */
+/** A timer turns `!` into `U`, and a state with that can't be encoded. */
 function taskThatTimersOverfill() {
-  const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
-  let reads = 0;
   const task = taskOf({ k: '!' }, (state, { value }) => ({ kind: 'next', state: `${state ?? ''}${value}`, emit: [] }));
-  Object.assign(task.context, {
-    input: {
-      decode: (bytes: Buffer) => {
-        if (String(bytes) === 'later' && ++reads > 1) throw away;
-        return String(bytes);
-      },
-    },
-    state: {
-      encode: (state: string) => {
-        if (state.includes('U')) throw new Error('the value does not fit');
-        return Buffer.from(state);
-      },
-    },
-  });
+  const encode = (state: string) => {
+    if (state.includes('U')) throw new Error('the value does not fit');
+    return Buffer.from(state);
+  };
+  Object.assign(task.context, { state: { encode, decode: (bytes: Buffer) => String(bytes) } });
   const fire = (_key: string, state: string): Outcome<string> => {
     return { kind: 'next', state: state.replace('!', 'U'), emit: [] };
   };
   Object.assign(task.context.topology, {
     timer: { dueAtMs: (state: string) => (state.includes('!') ? 5 : null), fire },
   });
-  return { task, away };
+  return task;
 }
 
 const recordWith = (key: string, offset: number, value: string) => ({
@@ -396,10 +390,23 @@ const recordWith = (key: string, offset: number, value: string) => ({
   value: Buffer.from(value),
 });
 
-test('a timer that makes a state unencodable has failed; the records of its batch are written, and told of once', async () => {
-  const { task } = taskThatTimersOverfill();
-  const stepped = await stepBatch(task, [recordWith('k', 0, 'a'), recordWith('l', 1, 'b')], 4);
-  const batch = await stepped.finish([{ dueAtMs: 5, key: 'k' }], 10);
+// Which of several records of a key made what can't be encoded isn't known at the end of a batch.
+test('a batch that can not be encoded is polled again as it was; then the timer has failed, and its records are written and told of once', async () => {
+  const task = taskThatTimersOverfill();
+  const records = [recordWith('k', 0, 'a'), recordWith('l', 1, 'b')];
+  const due = [{ dueAtMs: 5, key: 'k' }];
+  const before = { nextPosition: 0, states: new Map() } as unknown as BatchResult<string>;
+  const first = new TaskBatch(task, 4, before);
+  await first.add(records);
+  first.encode();
+  expect(first.deferredBy).toBeNull();
+  const again = await first.finish(due, 10);
+  expect(again).toMatchObject({ nextPosition: 0, failures: 0, records: [], changes: [], spentTimers: [] });
+  expect([again.deferredBy?.message, again.reportedEvents]).toEqual([expect.stringContaining('encoded'), []]);
+
+  const second = new TaskBatch(task, 4);
+  await second.add(records);
+  const batch = await second.finish(due, 10);
   expect(batch).toMatchObject({ nextPosition: 2, deferredBy: null, failures: 1 });
   expect(batch.records.map(({ key, value }) => `${key}=${value}`)).toEqual(['k=!a', 'l=b']);
   expect(batch.reportedEvents).toMatchObject([
@@ -409,11 +416,36 @@ test('a timer that makes a state unencodable has failed; the records of its batc
   ]);
 });
 
-test('a record that has to wait when its batch is stepped again for a timer is not passed, and the timer waits for it', async () => {
-  const { task, away } = taskThatTimersOverfill();
-  const stepped = await stepBatch(task, [recordWith('k', 0, 'a'), recordWith('l', 1, 'later')], 4);
-  expect(stepped.deferredBy).toBeNull();
-  const batch = await stepped.finish([{ dueAtMs: 5, key: 'k' }], 10);
-  expect(batch).toMatchObject({ nextPosition: 1, deferredBy: away, failures: 0, spentTimers: [] });
-  expect(batch.records.map(({ key, value }) => `${key}=${value}`)).toEqual(['k=!a']);
+test('where a batch of records is to be polled again no timer fires', async () => {
+  const task = taskThatTimersOverfill();
+  const batch = new TaskBatch(task, 4);
+  // The first change of a key is encoded at once, so that its record is known.
+  await batch.add([recordWith('l', 0, 'a'), recordWith('l', 1, 'U')]);
+  batch.encode();
+  expect(batch.deferredBy?.message).toContain('encoded');
+  expect(await batch.finish([{ dueAtMs: 5, key: 'k' }], 10)).toMatchObject({ nextPosition: 0, spentTimers: [] });
+  expect(await processBatch(task, [recordWith('l', 0, 'a'), recordWith('l', 1, 'U')], [], 10)).toMatchObject({
+    nextPosition: 2,
+    reportedEvents: [{ outcome: { kind: 'next' } }, { outcome: { kind: 'dead-letter', reason: 'output-unusable' } }],
+  });
+});
+
+test('behind a deferred record nothing of a later portion is stepped', async () => {
+  const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
+  const task = taskOf({}, (state, { value }) => ({ kind: 'next', state: `${state ?? ''}${value}`, emit: [] }));
+  Object.assign(task.context, {
+    input: {
+      decode: (bytes: Buffer) => {
+        if (String(bytes) === 'unknown') throw away;
+        return String(bytes);
+      },
+    },
+  });
+  const batch = new TaskBatch(task, 4);
+  await batch.add([recordWith('k', 5, 'a'), recordWith('k', 6, 'unknown')]);
+  await batch.add([recordWith('k', 7, 'c')]);
+  expect(batch).toMatchObject({ deferredBy: away, lastOffset: 7 });
+  const result = await batch.finish([], 4);
+  expect(result).toMatchObject({ deferredBy: away, nextPosition: 6 });
+  expect(result.records.map(({ key, value }) => `${key}=${value}`)).toEqual(['k=a']);
 });
