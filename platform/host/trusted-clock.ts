@@ -28,6 +28,8 @@ const offMs = 60_000;
 const slowMs = 5_000;
 /** What an older reading says may have drifted. */
 const freshMs = 15 * 60_000;
+/** How long what was read of all clocks of this host may be compared with: asking for the time since its start reads a file. */
+const anchorForMs = 1_000;
 /** Other clocks are read to a second. */
 const marginMs = 2_000;
 
@@ -49,6 +51,8 @@ export class TrustedClock {
 
   /** Epoch milliseconds: the wall clock, or what it would say without a step that isn't confirmed yet. */
   now(): number {
+    const right = this.#rightAsBefore();
+    if (right !== null) return right;
     const at = this.#instant();
     const { wallMs, monotonicMs, bootMs } = this.#anchor;
     const expectedMs = wallMs + (at.monotonicMs - monotonicMs);
@@ -89,7 +93,7 @@ export class TrustedClock {
   get trouble(): string | null {
     this.now();
     const nowMs = this.#o.clock.now();
-    const { monotonicMs } = this.#instant();
+    const monotonicMs = this.#o.clock.monotonicMs();
     const references = this.#usable(monotonicMs);
     const off = references.filter(([, { aheadMs }]) => Math.abs(nowMs - (aheadMs + monotonicMs)) > offMs);
     // Which of two is right can't be known; a person has to look.
@@ -104,6 +108,15 @@ export class TrustedClock {
     return `the right time: this host's clock was set ${byMs > 0 ? 'forward' : 'back'} by ${inWords(byMs)}, which no other host confirms; once it is right, start this role again`;
   }
 
+  /** The wall clock where it has gone on as the monotonic one since just now, as it nearly always has; else null. */
+  #rightAsBefore(): number | null {
+    if (this.#steppedAtMs !== null) return null;
+    const passedMs = this.#o.clock.monotonicMs() - this.#anchor.monotonicMs;
+    if (passedMs >= anchorForMs) return null;
+    const wallMs = this.#o.clock.now();
+    return Math.abs(wallMs - (this.#anchor.wallMs + passedMs)) <= stepMs ? wallMs : null;
+  }
+
   /** Since the step another host has said that the clock is right now. */
   #confirmed(at: Instant): boolean {
     const since = this.#steppedAtMs;
@@ -114,7 +127,7 @@ export class TrustedClock {
   }
 
   #theirNowMs(): number | null {
-    const { monotonicMs } = this.#instant();
+    const monotonicMs = this.#o.clock.monotonicMs();
     const ahead = this.#usable(monotonicMs)
       .map(([, reference]) => reference.aheadMs)
       .sort((a, b) => a - b);

@@ -14,6 +14,7 @@ let trueMs: number;
 let setByMs: number;
 let sleptMs: number;
 let clock: TrustedClock;
+let bootReadings: number;
 
 const startMs = Date.parse('2026-03-01T10:00:00Z');
 const wall = () => trueMs + setByMs;
@@ -23,11 +24,16 @@ beforeEach(() => {
   trueMs = startMs;
   setByMs = 0;
   sleptMs = 0;
+  bootReadings = 0;
   clock = make();
 });
 
 function make(): TrustedClock {
-  return new TrustedClock({ clock: { now: wall, monotonicMs }, sinceBootMs: () => trueMs - startMs });
+  const sinceBootMs = () => {
+    bootReadings += 1;
+    return trueMs - startMs;
+  };
+  return new TrustedClock({ clock: { now: wall, monotonicMs }, sinceBootMs });
 }
 
 /** What a server whose clock is off by so much says now. */
@@ -59,6 +65,45 @@ test.each([3 * hour, -3 * hour, 2 * minute])('after a step by %i ms time goes on
   trueMs += hour;
   expect(clock.now()).toBe(trueMs);
   expect(clock.trouble).toMatch(/set (forward|back) by .*no other host confirms/);
+});
+
+// Each of them opens and reads a file: twice per callback it was a tenth of what the ingress took.
+test('the time since the start of the machine is asked for about once a second, however often the time is', () => {
+  heard('Kafka');
+  bootReadings = 0;
+  for (let step = 0; step < 10_000; step += 1) {
+    trueMs += 1;
+    expect(clock.now()).toBe(trueMs);
+    clock.notAhead();
+  }
+  expect(bootReadings).toBeLessThanOrEqual(11);
+});
+
+test('a step within the second after a look at the clock is told apart as well, and so is a sleep', () => {
+  trueMs += 1;
+  clock.now();
+  trueMs += 1;
+  setByMs = 2 * minute;
+  expect(clock.now()).toBe(trueMs);
+  setByMs = 0;
+  expect(clock.now()).toBe(trueMs);
+  expect(clock.trouble).toBeNull();
+  trueMs += hour;
+  sleptMs += hour;
+  expect(clock.now()).toBe(trueMs);
+  expect(clock.trouble).toBeNull();
+});
+
+test('many short sleeps, each too short to be told, do not make a step of a long one', () => {
+  for (let sleep = 0; sleep < 10; sleep += 1) {
+    trueMs += 20 * second + 100;
+    sleptMs += 20 * second;
+    clock.now();
+  }
+  trueMs += hour;
+  sleptMs += hour;
+  expect(clock.now()).toBe(trueMs);
+  expect(clock.trouble).toBeNull();
 });
 
 test('a step that another host confirms is taken over, one that only this host itself confirms is not', () => {
