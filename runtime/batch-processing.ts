@@ -238,26 +238,17 @@ export class BatchProcessing<S> {
     from: string | null,
   ): void {
     if (outcome.kind !== 'next') return;
-    const { context } = this.#task;
     const outputs = this.#outputs.made(outcome.emit, trace, from);
-    const { reason, others } = outcome;
-    const states: [key: string, state: S | null, before: S | null][] = [...(others ?? [])].map(([other, state]) => {
-      const held = this.#read?.has(other) ? (this.#read.get(other) ?? null) : this.#state(other);
-      // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due.
-      return [other, state, held instanceof Promise ? null : held];
-    });
-    if (outcome.state !== before || !others) states.push([key, outcome.state, before]);
-    const { timer } = context.topology;
-    const changes = states.map(([changed, state, held]): [string, Change<S>] => [
-      changed,
-      {
-        ...this.#kept(changed, state),
-        dueAtMs: state === null ? null : (timer?.dueAtMs(state) ?? null),
-        ...(reason === undefined || changed !== key ? {} : { reason }),
-        previousDueAtMs: held === null ? null : (timer?.dueAtMs(held) ?? null),
-        trace,
-      },
-    ]);
+    const { reason, others, state } = outcome;
+    const changes: [key: string, Change<S>][] = [];
+    if (others) {
+      for (const [other, changed] of others) {
+        const held = this.#read?.has(other) ? (this.#read.get(other) ?? null) : this.#state(other);
+        // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due.
+        changes.push([other, this.#change(other, changed, held instanceof Promise ? null : held, undefined, trace)]);
+      }
+    }
+    if (state !== before || !others) changes.push([key, this.#change(key, state, before, reason, trace)]);
     for (const [changed, change] of changes) this.#overlay.set(changed, change);
     this.#outputs.add(outputs, from);
   }
@@ -266,10 +257,29 @@ export class BatchProcessing<S> {
    * A key's first change is kept encoded: nearly always it is the only one, the state is still in the machine's caches, and held until
    * the commit it would outlive the young generation. A key that changes again is kept decoded, and encoded once more at the end.
    */
-  #kept(key: string, state: S | null): Pick<Change<S>, 'state' | 'bytes'> {
-    if (state === null) return { state, bytes: null };
-    const isEncoded = this.#task.encodesEach || this.#overlay.get(key) === undefined;
-    return isEncoded ? { state: null, bytes: this.#task.context.state.encode(state) } : { state, bytes: null };
+  #change(
+    key: string,
+    state: S | null,
+    held: S | null,
+    reason: string | undefined,
+    trace: Change<S>['trace'],
+  ): Change<S> {
+    const { encodesEach, context } = this.#task;
+    const earlier = this.#overlay.get(key);
+    const bytes = state !== null && (encodesEach || !earlier) ? context.state.encode(state) : null;
+    return {
+      bytes,
+      state: bytes === null ? state : null,
+      dueAtMs: this.#dueAtMs(state),
+      // The index entry to remove is the stored one, not one that was never written.
+      previousDueAtMs: earlier ? earlier.previousDueAtMs : this.#dueAtMs(held),
+      reason,
+      trace,
+    };
+  }
+
+  #dueAtMs(state: S | null): number | null {
+    return state === null ? null : (this.#task.context.topology.timer?.dueAtMs(state) ?? null);
   }
 
   #report(

@@ -7,8 +7,8 @@ export type Change<S> = {
   /** When the state's timer is due, epoch milliseconds, or null. */
   readonly dueAtMs: number | null;
   /** Why it is deleted, for the tombstone. */
-  readonly reason?: string;
-  /** Due time of the stored state's timer, whose index entry is to be removed. */
+  readonly reason: string | undefined;
+  /** Due time of the stored state's timer (not of an earlier change's), whose index entry is to be removed. */
   readonly previousDueAtMs: number | null;
   /** Headers that the causing record hands on (tracing). */
   readonly trace: Readonly<Record<string, string>> | undefined;
@@ -26,9 +26,7 @@ export class Overlay<S> {
   }
 
   set(key: string, change: Change<S>): void {
-    const earlier = this.#changes.get(key);
-    // The index entry to remove is the stored one, not one that was never written.
-    this.#changes.set(key, earlier ? { ...change, previousDueAtMs: earlier.previousDueAtMs } : change);
+    this.#changes.set(key, change);
   }
 
   entries(): IterableIterator<[string, Change<S>]> {

@@ -19,19 +19,18 @@ export class ValueCache {
 
   /** Valid until the next call of any method: the memory is used again. */
   get(key: string): Buffer | undefined {
-    const young = valueIn(this.#young, key);
-    if (young !== undefined) return young;
-    const old = valueIn(this.#old, key);
-    if (old === undefined) return undefined;
-    this.#old.places.delete(key);
-    this.#add(key, old);
-    return valueIn(this.#young, key);
+    const place = this.#young.places.get(key);
+    if (place !== undefined) return valueAt(this.#young, place);
+    const oldPlace = this.#old.places.get(key);
+    if (oldPlace === undefined) return undefined;
+    const moved = this.#add(key, valueAt(this.#old, oldPlace));
+    return valueAt(this.#young, moved);
   }
 
   /** Copies the value. One that is larger than a generation isn't kept. */
   set(key: string, value: Uint8Array): void {
-    this.delete(key);
     if (value.length + lengthBytes <= this.#generationBytes) this.#add(key, value);
+    else this.delete(key);
   }
 
   delete(key: string): void {
@@ -39,17 +38,20 @@ export class ValueCache {
     this.#old.places.delete(key);
   }
 
-  #add(key: string, value: Uint8Array): void {
+  /** Where it is in the young generation. What the old one has of the key doesn't count from then on. */
+  #add(key: string, value: Uint8Array): number {
     const room = value.length + lengthBytes;
     if (this.#young.used + room > this.#generationBytes) this.#age();
     const { used, places } = this.#young;
-    const block = this.#young.block ?? Buffer.allocUnsafeSlow(this.#generationBytes);
+    // A task that never holds a value takes no memory for it.
+    const block = this.#young.block.length > 0 ? this.#young.block : Buffer.allocUnsafeSlow(this.#generationBytes);
     // The value may lie where it is copied to, in an old generation that has become the young one.
     block.set(value, used + lengthBytes);
     block.writeUInt32LE(value.length, used);
     places.set(key, used);
     this.#young.block = block;
     this.#young.used += room;
+    return used;
   }
 
   #age(): void {
@@ -61,18 +63,17 @@ export class ValueCache {
 
 /** Each value lies in the block behind its length. */
 type Generation = {
-  block: Buffer | null;
+  block: Buffer;
   used: number;
   readonly places: Map<string, number>;
 };
 
 const lengthBytes = 4;
 
-const emptyGeneration = (): Generation => ({ block: null, used: 0, places: new Map() });
+const emptyGeneration = (): Generation => ({ block: noMemory, used: 0, places: new Map() });
+const noMemory = Buffer.alloc(0);
 
-function valueIn({ block, places }: Generation, key: string): Buffer | undefined {
-  const place = places.get(key);
-  if (place === undefined || block === null) return undefined;
+function valueAt({ block }: Generation, place: number): Buffer {
   const begin = place + lengthBytes;
   return block.subarray(begin, begin + block.readUInt32LE(place));
 }
