@@ -8,7 +8,7 @@ export type RestoreJob = {
   readonly from: number;
   /** Read until here. It may lie beyond what read_committed shows now; then this waits for open transactions to end. */
   readonly end: number;
-  /** Stores records in order, with the offset up to which everything is covered. Awaited before the next call. */
+  /** Stores records in order, with the offset up to which everything is covered. Awaited before it is called again. */
   readonly put: (records: readonly ConsumedRecord[], coveredTo: number) => Promise<void>;
   readonly onProgress: (progress: RestoreProgress) => void;
   /** No open transaction of the partition can be older: one that blocks the restore for longer hangs. */
@@ -25,7 +25,8 @@ type Running = RestoreJob & {
   reportedAtMs: number;
   advancedAtMs: number;
   checkedAtMs: number;
-  putting: Promise<void>;
+  /** Puts that haven't ended, each behind the one before. */
+  puts: Promise<void>[];
   readonly resolve: (coveredTo: number) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -67,7 +68,7 @@ export class Restorer {
         reportedAtMs: now,
         advancedAtMs: now,
         checkedAtMs: now,
-        putting: Promise.resolve(),
+        puts: [],
         resolve,
         reject,
       };
@@ -113,7 +114,7 @@ export class Restorer {
     if (this.#running.get(job.partition) !== job) return;
     this.#remove(job);
     const over = () => job.reject(job.signal.reason);
-    job.putting.then(over, over);
+    lastOf(job.puts).then(over, over);
   }
 
   async #deliver(records: readonly ConsumedRecord[], reader: TopicReader): Promise<void> {
@@ -132,17 +133,16 @@ export class Restorer {
       job.advancedAtMs = this.#clock.monotonicMs();
       job.records += mine.length;
       try {
-        // The store writes while the next records are fetched; one batch at a time bounds the memory.
-        await job.putting;
+        // The store writes while the next records are fetched, which come from one partition for some time. A few of them bound the memory.
+        while (job.puts.length >= mostPuts) await job.puts.shift();
         if (job.signal.aborted) continue;
-        job.putting = job.put(mine, coveredTo);
+        this.#put(job, mine, coveredTo);
         if (coveredTo >= job.end) {
-          await job.putting;
+          await lastOf(job.puts);
           this.#remove(job);
           this.#report(job, true);
           job.resolve(coveredTo);
         } else {
-          job.putting.catch(() => {});
           this.#report(job, false);
         }
       } catch (error) {
@@ -150,6 +150,13 @@ export class Restorer {
         job.reject(error);
       }
     }
+  }
+
+  /** Behind the puts before it; after one that failed, or once the job is cancelled, there are no more. */
+  #put(job: Running, records: readonly ConsumedRecord[], coveredTo: number): void {
+    const put = lastOf(job.puts).then(() => (job.signal.aborted ? undefined : job.put(records, coveredTo)));
+    put.catch(() => {});
+    job.puts.push(put);
   }
 
   /** Looks at jobs without progress: either Kafka is away, and doesn't answer this, or its last stable offset stands still. */
@@ -193,5 +200,9 @@ export class Restorer {
   }
 }
 
+const lastOf = (puts: readonly Promise<void>[]): Promise<void> => puts.at(-1) ?? Promise.resolve();
+
 const maxRecordsPerPoll = 500;
+/** Of one partition: some 2 MB of states. */
+const mostPuts = 4;
 const watermarksTimeoutMs = 2_000;

@@ -195,3 +195,57 @@ test('what was fetched for a job that was called off is not given to the next on
   await second;
   expect(offsets).toEqual([0, 1, 2, 3]);
 });
+
+/** A restorer whose polls give a record of partition 0 each. */
+function restorerOfEndlessPolls() {
+  const reads = { polled: 0 };
+  const reader = {
+    assign: () => {},
+    poll: async () => {
+      await new Promise(setImmediate);
+      return [record(0, reads.polled++)];
+    },
+    close: async () => {},
+  };
+  vi.spyOn(Consumer, 'connect').mockResolvedValue(reader as unknown as Consumer);
+  return { reads, restorer: new Restorer({ brokers: 'none:1', clientId: 'test' }, 'state', systemClock) };
+}
+
+// Records come from one partition for some time. Each poll waited for the one write before it, and two cores were half idle.
+test('a few batches of a partition wait for its store, are put one after the other, and no more are read meanwhile', async () => {
+  const { reads, restorer } = restorerOfEndlessPolls();
+  const written = Promise.withResolvers<void>();
+  const events: string[] = [];
+  const restored = restorer.restore({
+    ...quietJob,
+    end: 9,
+    put: async ([first]) => {
+      events.push(`begin ${first?.offset}`);
+      await written.promise;
+      events.push(`end ${first?.offset}`);
+    },
+    signal: new AbortController().signal,
+  });
+  await eventually(() => reads.polled === 5);
+  await systemClock.sleep(20);
+  expect([reads.polled, events]).toEqual([5, ['begin 0']]);
+  written.resolve();
+  expect(await restored).toBe(9);
+  expect(events).toEqual(Array.from({ length: 9 }, (_, offset) => [`begin ${offset}`, `end ${offset}`]).flat());
+});
+
+test('after a store that could not be written nothing more is put, and the restore fails with its fault', async () => {
+  const { restorer } = restorerOfEndlessPolls();
+  const put: (number | undefined)[] = [];
+  const restored = restorer.restore({
+    ...quietJob,
+    end: 1_000_000,
+    put: async ([first]) => {
+      put.push(first?.offset);
+      if (first?.offset === 2) throw new Error('the disk is full');
+    },
+    signal: new AbortController().signal,
+  });
+  await expect(restored).rejects.toThrow('the disk is full');
+  expect(put).toEqual([0, 1, 2]);
+});
