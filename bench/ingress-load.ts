@@ -120,12 +120,39 @@ export type Load = {
 /** How many generators share a given rate. */
 const pacers = 32;
 
-type Rate = {
+/**
+ * Where the connections come from, in turns: an ingress limits what one address may send, which isn't what is measured. Linux
+ * has all of 127.0.0.0/8 on its loopback.
+ */
+const senders = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
+
+export type Rate = {
   readonly seconds: number;
   readonly connections: number;
   /** In all, evenly over time. Default: as many as the connections allow. */
   readonly perSecond?: number;
 };
+
+/** What a process serves until V8 has compiled what is hot: the first ten thousand take twice the CPU of later ones. */
+const warmAfter = 30_000;
+const warmUpSeconds = 3;
+/** On a machine that is too busy for that many. */
+const warmWithinSeconds = 30;
+
+/** Warms up each process of a server by the same number of callbacks, however quick it is. Gives how many were answered with 200. */
+export async function warmUp(
+  to: Addressee & { readonly processes: number },
+  connections: number,
+  by: (to: Addressee, rate: Rate) => Promise<Pick<Load, 'perSecond' | 'answered200'>> = load,
+): Promise<number> {
+  const first = await by(to, { seconds: warmUpSeconds, connections });
+  const missing = warmAfter * to.processes - first.answered200;
+  if (missing <= 0) return first.answered200;
+  // At once: when a load ends, what is on its way then is in Kafka and not counted here.
+  const seconds = Math.min(warmWithinSeconds - warmUpSeconds, Math.ceil(missing / Math.max(1, first.perSecond)));
+  const second = await by(to, { seconds, connections });
+  return first.answered200 + second.answered200;
+}
 
 /**
  * Signed callbacks, each with its own id. Throws where none was answered with 200: what that measured would be nothing.
@@ -176,7 +203,22 @@ export function summed(parts: readonly Share[], of: Addressee & Rate & { readonl
   };
 }
 
+let opened = 0;
+
+/**
+ * Has a connection come from the next of the senders. autocannon has no option for that, but hands what it takes for a local
+ * socket's path to `net.connect`, which takes options too.
+ */
+function fromNextSender(client: object, to: URL): void {
+  const localAddress = senders[opened % senders.length];
+  opened += 1;
+  const internals = client as { ipc: boolean; opts: { socketPath?: unknown } };
+  internals.opts.socketPath = { host: to.hostname, port: Number(to.port), localAddress };
+  internals.ipc = true;
+}
+
 async function generate(address: string, o: Rate): Promise<Share> {
+  const to = new URL(address);
   const timestamp = String(Math.floor(systemClock.now() / 1000));
   const latencies: number[] = [];
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
@@ -193,6 +235,7 @@ async function generate(address: string, o: Rate): Promise<Share> {
         },
         body,
         idReplacement: true,
+        setupClient: (client) => fromNextSender(client, to),
         ...(o.perSecond !== undefined && { overallRate: o.perSecond }),
       },
       (error, done) => (error ? reject(error) : resolve(done)),

@@ -8,6 +8,7 @@ import { startRole } from './role-process.ts';
 import { takenBy } from './subject.ts';
 
 export type Servers = Addressee & {
+  readonly processes: number;
   /** CPU of all their processes so far, microseconds. */
   spentUs(): Promise<number>;
   stop(): Promise<void>;
@@ -21,12 +22,13 @@ export const titleOf = (name: ServerName, processes: number): string =>
 /** Resolves once they take load: an ingress once it has Kafka. */
 export async function startServers(name: ServerName, processes: number, place: Workplace): Promise<Servers> {
   const title = titleOf(name, processes);
-  if (name === 'durable' && processes > 1) return await startIngress(title, processes, place);
+  if (name === 'durable') return await startIngress(title, processes, place);
   const [port = 0] = processes === 1 ? [] : await freePorts(1);
   const settings = processes === 1 ? place.settings : { ...place.settings, port };
   const targets = await Promise.all(Array.from({ length: processes }, () => startTarget(name, settings)));
   return {
     name: title,
+    processes,
     address: targets[0]?.address ?? '',
     async spentUs() {
       const taken = await Promise.all(targets.map(({ pid }) => takenBy(pid)));
@@ -41,7 +43,7 @@ export async function startServers(name: ServerName, processes: number, place: W
 const lookEveryMs = 100;
 const connectedWithinMs = 60_000;
 
-/** `INGRESS_PROCESSES=n live2vod run ingress`, as a user runs it. Its rate limits stay. */
+/** `INGRESS_PROCESSES=n live2vod run ingress`, as a user runs it, one process as well as several. Its rate limits stay. */
 async function startIngress(title: string, processes: number, { folder, settings }: Workplace): Promise<Servers> {
   const [port = 0, metricsPort = 0] = await freePorts(2);
   const role = await startRole('ingress', {
@@ -70,6 +72,7 @@ async function startIngress(title: string, processes: number, { folder, settings
   }
   return {
     name: title,
+    processes,
     address: `http://127.0.0.1:${port}`,
     spentUs: async () => (await takenBy(role.pid)).cpuUs,
     stop,

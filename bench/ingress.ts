@@ -5,7 +5,7 @@
  * them, so only the ratios mean anything elsewhere, and what the three take of its CPU.
  */
 import { type Judged, judged, type Outcome } from './budgets.ts';
-import { type Load, load, openWorkplace, type Workplace } from './ingress-load.ts';
+import { type Load, load, openWorkplace, type Workplace, warmUp } from './ingress-load.ts';
 import { type Servers, startServers, titleOf } from './ingress-servers.ts';
 import type { ServerName } from './ingress-target.ts';
 import { medianBy } from './statistics.ts';
@@ -46,7 +46,6 @@ export type IngressBenchResult = Outcome & {
   readonly budgets: readonly Judged[];
 };
 
-const warmUpSeconds = 3;
 const names: readonly ServerName[] = ['bare', 'delivered', 'durable'];
 const processCounts = [1, 2] as const;
 
@@ -62,7 +61,7 @@ export async function benchIngress(options: IngressBenchOptions): Promise<Ingres
     // A broker that has just started compiles itself while it serves: that isn't measured.
     const first = await startServers('durable', 1, workplace);
     try {
-      answered200 += (await load(first, { seconds: 2 * warmUpSeconds, connections })).answered200;
+      answered200 += await warmUp(first, connections);
     } finally {
       await first.stop();
     }
@@ -113,6 +112,11 @@ export function summedUp(
     `the quicker number of processes of each: durable / bare Fastify ${throughputRatio.toFixed(2)}, / bare Fastify and client ${deliveredRatio.toFixed(2)}: the rest is durability's own`,
   );
   print(`answered 200: ${answered200}, in Kafka: ${inKafka}, lost: ${lost}`);
+  const { others } = durable.full;
+  if (others > 0)
+    print(
+      `of durable ${others} were answered otherwise: with 429 its rate limits bind, and its rate is what they allow`,
+    );
   const { p99Ms } = durable.half;
   const verdict = judged(
     [
@@ -133,13 +137,13 @@ async function measured(
   { brokerPid, seconds, connections }: Required<Pick<IngressBenchOptions, 'brokerPid' | 'seconds' | 'connections'>>,
 ): Promise<{ readonly side: Side; readonly answered: number }> {
   try {
-    const warm = await load(servers, { seconds: warmUpSeconds, connections });
+    const warmedBy = await warmUp(servers, connections);
     const before = await spent(servers, brokerPid);
     const full = await load(servers, { seconds, connections });
     const after = await spent(servers, brokerPid);
     const half = await load(servers, { seconds, connections, perSecond: Math.ceil(full.perSecond / 2) });
     const cpuUs = perCallback(before, after, full.answered200);
-    return { side: { full, half, cpuUs }, answered: warm.answered200 + full.answered200 + half.answered200 };
+    return { side: { full, half, cpuUs }, answered: warmedBy + full.answered200 + half.answered200 };
   } finally {
     await servers.stop();
   }

@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type InOneAndTwo, perCallback, type Side, shares, summedUp } from '../../bench/ingress.ts';
-import { type Share, summed } from '../../bench/ingress-load.ts';
+import { load, type Rate, type Share, summed, warmUp } from '../../bench/ingress-load.ts';
 import { connectedIn } from '../../bench/ingress-servers.ts';
 
 describe('CPU of the ingress benchmark', () => {
@@ -39,6 +41,48 @@ describe('a load of the ingress benchmark', () => {
     const refused = part({ latencies: [1, 1, 2], others: 3 });
     expect(() => summed([refused], of)).toThrow('answered 3 times, never with 200 in 3 s');
   });
+});
+
+// Processes that had served a fifth of that each were compared with one that had served all of it: half of what they took was compiling.
+describe('the warm-up of the ingress benchmark', () => {
+  const warmed = async (processes: number, perSecond: number) => {
+    const seconds: number[] = [];
+    const by = async (_to: object, rate: Rate) => {
+      seconds.push(rate.seconds);
+      return { perSecond, answered200: perSecond * rate.seconds };
+    };
+    const answered = await warmUp({ name: 'durable', address: '', processes }, 256, by);
+    return { seconds, answered };
+  };
+
+  it('goes on until each process has served as many, however slow they are', async () => {
+    expect(await warmed(1, 12_000)).toEqual({ seconds: [3], answered: 36_000 });
+    expect(await warmed(2, 7_000)).toEqual({ seconds: [3, 6], answered: 63_000 });
+  });
+
+  it('ends after half a minute where the machine is too busy', async () => {
+    expect(await warmed(2, 100)).toEqual({ seconds: [3, 27], answered: 3_000 });
+  });
+});
+
+// From one address an ingress takes 15,000/s: one process was measured without its limits, two with them.
+it('the load of the ingress benchmark comes from several addresses', async () => {
+  const senders = new Set<string | undefined>();
+  const server = createServer(({ socket }, response) => {
+    senders.add(socket.remoteAddress);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { answered200, others } = await load({ name: 'bare', address }, { seconds: 1, connections: 8 });
+    expect(answered200).toBeGreaterThan(0);
+    expect(others).toBe(0);
+    expect(senders.size).toBe(4);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 describe('the verdict of the ingress benchmark', () => {
