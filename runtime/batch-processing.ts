@@ -244,7 +244,9 @@ export class BatchProcessing<S> {
     if (others) {
       for (const [other, changed] of others) {
         const held = this.#read?.has(other) ? (this.#read.get(other) ?? null) : this.#state(other);
-        // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due.
+        // A state that isn't decoded was not read, so its index entry isn't known: that is dropped when it comes due. That its
+        // schema can't be fetched doesn't matter then.
+        if (held instanceof Promise) held.catch(() => {});
         changes.push([other, this.#change(other, changed, held instanceof Promise ? null : held, undefined, trace)]);
       }
     }

@@ -337,6 +337,17 @@ test('a step is called anew where a further key waits for its schema', async () 
   expect(calls).toBe(3);
 });
 
+// Nobody waited for what rejected, which ends a process.
+test('a further key may be written without being read, though its schema can not be fetched now', async () => {
+  const task = taskOf({}, (state) => ({ kind: 'next', state, others: new Map([['b', 'B']]), emit: [] }));
+  const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
+  Object.assign(task, { state: (key: string) => (key === 'b' ? Promise.reject(away) : null) });
+  const batch = await processBatch(task, [recordOf('a', 0)], [], 5);
+  // A rejection that nobody has taken fails the run of the tests once the event loop is served.
+  await new Promise(setImmediate);
+  expect(batch).toMatchObject({ deferredBy: null, changes: [{ key: 'b', previousDueAtMs: null }] });
+});
+
 // Encoded at the end of a batch, each state had to be fetched from memory again; what is encoded for every change costs a flood its square.
 test('a state is encoded at its first change, and once more where further ones follow: the last one is written', async () => {
   const encoded: string[] = [];
