@@ -14,6 +14,8 @@ export type AheadOptions<S> = {
   readonly clock: RuntimeClock;
   /** From so many records on they are stepped ahead. Default 100. */
   readonly leastAhead?: number;
+  /** Most records of one poll. Default 200. */
+  readonly portionRecords?: number;
 };
 
 /** Records that were polled, and stepped by their tasks. */
@@ -22,6 +24,8 @@ export type Polled<S> = {
   readonly records: number;
   /** Nothing was left in the client's queue. */
   readonly all: boolean;
+  /** The poll behind them failed: an end that was reached needn't lie behind these records, but behind some that were lost in it. */
+  readonly broken: boolean;
   readonly batches: ReadonlyMap<Task<S>, TaskBatch<S>>;
 };
 
@@ -102,7 +106,7 @@ export class AheadOfCommit<S> {
 
   async #poll(most: number, timeoutMs: number): Promise<Portion<S>> {
     const { consumer, assignment } = this.#o;
-    const asked = Math.min(portionRecords, most);
+    const asked = Math.min(this.#o.portionRecords ?? portionRecords, most);
     const records = await consumer.poll(asked, timeoutMs);
     // Only tasks that worked when these records were polled may process them: one that starts to work later seeks first, and
     // has to read everything from there in order.
@@ -142,7 +146,7 @@ export class AheadOfCommit<S> {
       all = portion.records < portion.asked;
     }
     for (const batch of batches.values()) batch.encode();
-    return { records, all, batches };
+    return { records, all, broken: this.#fault !== null, batches };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Admin, Consumer, TransactionalProducer } from '../connectors/kafka/index.ts';
 import { StallWatch } from '../connectors/kafka/index.ts';
-import { AheadOfCommit } from './ahead.ts';
+import { AheadOfCommit, type Polled } from './ahead.ts';
 import type { Assignment } from './assignment.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { BatchSize } from './batch-size.ts';
@@ -35,6 +35,7 @@ export type LoopOptions<S> = {
   readonly giveUp: AbortSignal;
   /** See `AheadOptions`. */
   readonly leastAhead?: number;
+  readonly portionRecords?: number;
 };
 
 /**
@@ -82,8 +83,9 @@ export class Loop<S> {
     status.loopAdvanced();
     if (admin.lost) throw admin.lost;
     this.#resumePaused();
-    const { records, batches } = await this.#next();
+    const batches = await this.#next();
     if (batches.length === 0) return;
+    const records = stepsOf(batches);
     batchSize.measured(records, bytesOf(batches));
     const deferred = batches.filter(({ deferredBy }) => deferredBy !== null);
     // The next records are polled and stepped while these are committed; rebalances wait in the queue meanwhile. Not where a
@@ -151,19 +153,19 @@ export class Loop<S> {
   }
 
   /** The next batches, up to their commit: the batches before are applied, and no transaction is open (the stores may still be written). */
-  async #next(): Promise<{ readonly records: number; readonly batches: readonly BatchResult<S>[] }> {
+  async #next(): Promise<readonly BatchResult<S>[]> {
     const { assignment } = this.#o;
-    const { records, all, batches } = await this.#ahead.take();
-    if (records > 0) this.#probe.answered();
+    const polled = await this.#ahead.take();
+    if (polled.records > 0) this.#probe.answered();
     else this.#probe.idle(assignment.working[0]);
     await assignment.serve();
-    if (all) await this.#reopenStalled();
+    if (polled.all) await this.#reopenStalled();
     this.#reports.gauges();
-    return { records, batches: await this.#finish(batches) };
+    return await this.#finish(polled);
   }
 
   /** Batches of tasks that don't work any more are dropped. */
-  async #finish(stepped: ReadonlyMap<Task<S>, TaskBatch<S>>): Promise<BatchResult<S>[]> {
+  async #finish({ batches: stepped, broken }: Polled<S>): Promise<BatchResult<S>[]> {
     const { assignment, timers, clock, hooks } = this.#o;
     const nowMs = clock.now();
     const waiting: Task<S>[] = [];
@@ -171,7 +173,7 @@ export class Loop<S> {
     for (const task of assignment.working) {
       const own = stepped.get(task);
       // The end lies behind records that are polled again.
-      if (own?.deferredBy) task.endSeenAt = -1;
+      if (broken || own?.deferredBy) task.endSeenAt = -1;
       const end = this.#endBehind(task, own?.lastOffset ?? -1);
       const timerDue = task.earliestTimerMs !== null && task.earliestTimerMs <= nowMs;
       if (timerDue) waiting.push(task);
@@ -265,6 +267,13 @@ export class Loop<S> {
       return new Map();
     }
   }
+}
+
+/** Records that are in these batches: of those that were polled, some may have to be polled again. */
+function stepsOf(batches: readonly BatchResult<unknown>[]): number {
+  let records = 0;
+  for (const { reportedEvents } of batches) for (const { record } of reportedEvents) if (record !== null) records += 1;
+  return records;
 }
 
 function bytesOf(batches: readonly BatchResult<unknown>[]): number {

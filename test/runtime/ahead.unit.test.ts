@@ -52,6 +52,8 @@ async function world(o: {
   clearedUntilMs?: (task: Task<string>) => number;
   /** Called when the commit of this number (from 0) is to answer. */
   onCommit?: (number: number) => Promise<void>;
+  /** Called before a poll rejects. */
+  onPollFault?: () => void;
   serve?: (tasks: (Task<string> | null)[]) => Promise<void>;
   monotonicMs?: () => number;
   maxBytes?: number;
@@ -116,7 +118,10 @@ async function world(o: {
       poll: async (most: number) => {
         polled.push(most);
         const next = o.polls.shift() ?? [];
-        if (next instanceof Error) throw next;
+        if (next instanceof Error) {
+          o.onPollFault?.();
+          throw next;
+        }
         return next;
       },
       seek: async ({ partition }: { partition: number }, offset: number) =>
@@ -570,6 +575,24 @@ test('the records read ahead are as many as the size of those being committed al
   expect(polled).toEqual([10, 4]);
 });
 
+// It had no bytes, so the next one had as many records as there may be at most, however large they were.
+test('a batch that is polled again says nothing of how large records are', async () => {
+  const big = 'a'.repeat(100);
+  const bad = [recordOf(2, big, 0, 'l'), recordOf(3, 'X', 0, 'l')];
+  const { run, polled } = await world({
+    polls: [[recordOf(0, big), recordOf(1, big)], bad, bad],
+    maxBytes: 400,
+    encode: (state) => {
+      if (state.includes('X')) throw new Error('the value does not fit');
+      return Buffer.from(state);
+    },
+  });
+  await run();
+  await run();
+  await run();
+  expect(polled.slice(0, 3)).toEqual([10, 4, 4]);
+});
+
 // Stepped in one go, a batch of 2,000 records held up each call of the commit before it by a tenth of a second.
 test('between the records that are stepped ahead the commit goes on', async () => {
   let nowMs = 0;
@@ -638,6 +661,27 @@ test('what was stepped before a later portion fails is committed first; then the
   await loop.discardReadAhead();
   await run();
   expect(done).toContain('offsets 0:201');
+});
+
+// A poll that hung gave its records, and the end behind them, when nobody waited for them any more: that end was committed with what
+// had been stepped before, and the records were lost.
+test('an end that was told of by a poll that failed is not passed, and clears no timer', async () => {
+  const cleared: number[] = [];
+  const { run, done, task } = await world({
+    polls: [manyOf(1, 0), manyOf(200, 1), new KafkaFault('it hangs', { code: 'KAFKA_CALL_HUNG' })],
+    maxRecords: 450,
+    timer: { ...timer, dueAtMs: () => 5 },
+    clearedUntilMs: ({ endSeenAt }) => {
+      cleared.push(endSeenAt);
+      return Number.NEGATIVE_INFINITY;
+    },
+    onPollFault: () => Object.assign(task(), { endSeenAt: 300 }),
+  });
+  await run();
+  await run();
+  expect(done.filter((what) => what.startsWith('offsets'))).toEqual(['offsets 0:1', 'offsets 0:201']);
+  expect(cleared).not.toContain(300);
+  await expect(run()).rejects.toThrow('it hangs');
 });
 
 // The index was asked for the earliest timer before it had that one, which then never fired.
