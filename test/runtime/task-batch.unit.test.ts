@@ -441,6 +441,16 @@ test('where a batch of records is to be polled again no timer fires', async () =
   });
 });
 
+// It would have been committed without the record that made what doesn't fit having been found.
+test('nor does one that would take away what can not be encoded', async () => {
+  const task = taskThatTimersOverfill();
+  Object.assign(task.context.topology.timer ?? {}, { fire: () => ({ kind: 'next', state: null, emit: [] }) });
+  const batch = new TaskBatch(task, 4);
+  await batch.add([recordWith('k', 0, 'a'), recordWith('k', 1, 'U')]);
+  batch.encode();
+  expect(await batch.finish([{ dueAtMs: 5, key: 'k' }], 10)).toMatchObject({ nextPosition: 0, changes: [] });
+});
+
 test('behind a deferred record nothing of a later portion is stepped', async () => {
   const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
   const task = taskOf({}, (state, { value }) => ({ kind: 'next', state: `${state ?? ''}${value}`, emit: [] }));
