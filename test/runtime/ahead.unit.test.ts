@@ -522,6 +522,16 @@ const changed = (nextPosition: number, key = 'k', timers: { dueAtMs?: number; pr
   ...{ spentTimers: [], laterTimers: [] },
 });
 
+test('a state that is deleted is found no more, though it was among those that were active last', async () => {
+  const { task } = await world({ polls: [] });
+  task().apply(changed(1), null, 0);
+  expect(task().state('k')).toBe('a');
+  const gone = { ...changed(2), changes: [{ key: 'k', bytes: null, dueAtMs: null }] };
+  task().apply(gone, null, 0);
+  await task().settled();
+  expect(task().state('k')).toBeNull();
+});
+
 test('a store gets one write after the other', async () => {
   const { task } = await world({ polls: [] });
   const order: string[] = [];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ConsumedRecord } from '../../connectors/kafka/record.ts';
 import type { Emission } from '../../processors/topology.ts';
+import { BatchOutputs } from '../../runtime/batch-outputs.ts';
 import type { Task } from '../../runtime/task.ts';
 import { processBatch } from '../../runtime/task-batch.ts';
 
@@ -121,6 +122,13 @@ test('what goes to another topic in between does not matter', async () => {
     { topic: 'transcode-jobs', key: 'v', value: 'job' },
     fact('a', 2),
   ]);
+});
+
+// Held until the commit, values outlive the young generation.
+test('what is encoded is held as bytes only', () => {
+  const outputs = new BatchOutputs(taskThatSays().context as never, false);
+  const made = outputs.made([snapshot('a', 1)], {}, 'v');
+  expect(made).toMatchObject([{ bytes: Buffer.from('1'), value: null }]);
 });
 
 test('a timer replaces nothing', async () => {

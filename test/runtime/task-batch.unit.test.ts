@@ -348,6 +348,14 @@ test('a further key may be written without being read, though its schema can not
   expect(batch).toMatchObject({ deferredBy: null, changes: [{ key: 'b', previousDueAtMs: null }] });
 });
 
+test('a timer whose state can not be decoded now is not spent: it is called again', async () => {
+  const task = taskThatTimersOverfill();
+  const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
+  Object.assign(task, { state: () => Promise.reject(away) });
+  const due = [{ dueAtMs: 5, key: 'k' }];
+  expect(await processBatch(task, [], due, 10)).toMatchObject({ deferredBy: null, failures: 0, spentTimers: [] });
+});
+
 // Encoded at the end of a batch, each state had to be fetched from memory again; what is encoded for every change costs a flood its square.
 test('a state is encoded at its first change, and once more where further ones follow: the last one is written', async () => {
   const encoded: string[] = [];

@@ -137,7 +137,7 @@ async function run(seed: number, folder: string): Promise<void> {
     for (const name of [...keys, 'unread']) {
       if (random.chance(0.5)) continue;
       const [key, due] = [`${partition}${name}`, random.chance(0.5) ? 1_000 + random.upTo(900) : null];
-      const value = Buffer.from(`F${JSON.stringify({ log: ['before'], due: due === null ? [] : [due] })}`);
+      const value = Buffer.from(`${name.at(-1)}${JSON.stringify({ log: ['before'], due: due === null ? [] : [due] })}`);
       changelog.set(key, {
         topic: 'states',
         partition,
