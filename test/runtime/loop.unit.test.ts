@@ -89,6 +89,23 @@ test('a task that stands outside of its log is opened again, though no poll said
   expect(reopened).toEqual([3]);
 });
 
+// Its records may be in the client's queue, behind those of its neighbours.
+test('a task that gets nothing is not opened again as long as polls leave something behind', async () => {
+  const reopened: number[] = [];
+  const task = { ...idle, partition: 3, position: 5 };
+  const { runAt } = loopOver({
+    tasks: [task],
+    watermarks: async () => ({ low: 0, high: 20 }),
+    poll: (most) => Array.from({ length: most }, () => ({ partition: 9 }) as ConsumedRecord),
+    assignment: {
+      task: (partition: number) => (partition === 3 ? task : null),
+      reopen: async (partition: number) => void reopened.push(partition),
+    },
+  });
+  for (let second = 0; second <= 40; second++) await runAt(second * 1_000);
+  expect(reopened).toEqual([]);
+});
+
 /** A task that stands before markers, whose offsets are noted as they are committed. */
 function beforeMarkers(endSeenAt: number) {
   const offsets: number[] = [];
