@@ -638,6 +638,23 @@ test('a state that can not be encoded is found at its record once its batch is p
   ]);
 });
 
+test("what is stepped ahead is encoded ahead too: the commit before it needn't have ended", async () => {
+  const committed = gate();
+  const encoded: string[] = [];
+  const { run } = await world({
+    polls: [[recordOf(0, 'a')], [recordOf(1, 'b'), recordOf(2, 'c'), recordOf(3, 'd')]],
+    onCommit: () => committed.promise,
+    encode: (state) => {
+      encoded.push(state);
+      return Buffer.from(state);
+    },
+  });
+  const first = run();
+  await eventually(() => expect(encoded).toEqual(['a', 'ab', 'abcd']));
+  committed.resolve();
+  await first;
+});
+
 /** So many records of one key, from this offset on. */
 const manyOf = (count: number, offset: number) =>
   Array.from({ length: count }, (_, index) => recordOf(offset + index, '.'));

@@ -51,6 +51,24 @@ test('a value that moves into the block in which it lies is moved whole', () => 
   expect(textIn(cache, 'a')).toBeUndefined();
 });
 
+test('what is deleted is not found either where it lies in the old generation', () => {
+  const cache = new ValueCache(2 * 10);
+  cache.set('a', bytes('123456'));
+  cache.set('b', bytes('123456'));
+  cache.delete('a');
+  expect([textIn(cache, 'a'), textIn(cache, 'b')]).toEqual([undefined, '123456']);
+});
+
+test('however much goes through it, all values lie in the same two blocks', () => {
+  const cache = new ValueCache(2 * 40);
+  const blocks = new Set<ArrayBufferLike | undefined>();
+  for (let i = 0; i < 100; i += 1) {
+    cache.set(`k${i}`, bytes(`value ${i}`));
+    blocks.add(cache.get(`k${i}`)?.buffer);
+  }
+  expect(blocks.size).toBe(2);
+});
+
 test('what is larger than a generation is not kept, nor what it replaces', () => {
   const cache = new ValueCache(100);
   cache.set('a', bytes('small'));
