@@ -11,6 +11,9 @@ import { changelogOf, startPeer, type Tuning } from './peers/streams.ts';
 import { type Running, type RunningRole, startRole } from './role-process.ts';
 import { type PreparedStates, type StatesPlace, statesFolder } from './states.ts';
 
+/** The sides with one process or thread are called so; with more of them, their name begins so. */
+export const [oursName, theirsName] = ['live2vod', 'Kafka Streams'] as const;
+
 export type Subject = {
   readonly name: string;
   /** Where its callbacks go. */
@@ -24,16 +27,16 @@ export type Subject = {
   wipe(): Promise<void>;
 };
 
-/** `live2vod run processor`, started as a user starts it: both processors, all flags of the wrapper. */
-export function ourProcessor(place: StatesPlace, prepared: PreparedStates): Subject {
+/** `live2vod run processor`, started as a user starts it: both processors, all flags of the wrapper. Default: one process. */
+export function ourProcessor(place: StatesPlace, prepared: PreparedStates, processes = 1): Subject {
   const folder = join(statesFolder(place), 'live2vod');
   return {
-    name: 'live2vod',
+    name: processes === 1 ? oursName : `${oursName}, ${processes} processes`,
     input: topicName(prepared.prefix, 'callbacks'),
     group: processorGroup((id) => topicName(prepared.prefix, id), { name: 'video', input: 'callbacks' }),
     states: topicName(prepared.prefix, 'video-state'),
     wipe: () => rm(folder, { recursive: true, force: true }),
-    start: () => startOurs(folder, { ...place, prefix: prepared.prefix }),
+    start: () => startOurs(folder, { ...place, prefix: prepared.prefix, processes }),
   };
 }
 
@@ -58,10 +61,11 @@ export function startOurs(folder: string, o: OursPlace): Promise<RunningRole> {
 
 /** The Kafka Streams peer with the given tuning. `classPath` as `buildPeer` gives it. */
 export function streamsPeer(place: StatesPlace, prepared: PreparedStates, classPath: string, tuning: Tuning): Subject {
+  const threads = tuning.streams['num.stream.threads'];
   const folder = join(statesFolder(place), 'streams');
   const registry = connectRegistry({ url: place.registryUrl, prefix: prepared.prefix });
   return {
-    name: 'Kafka Streams',
+    name: threads === 1 ? theirsName : `${theirsName}, ${threads} threads`,
     input: topicName(prepared.peerPrefix, 'callbacks'),
     group: prepared.applicationId,
     states: changelogOf(prepared.applicationId),

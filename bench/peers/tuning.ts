@@ -41,6 +41,12 @@ export const throughput = (threads: number): Tuning => ({
   },
 });
 
+/** The same with so many threads, each of which restores the tasks that it owns. */
+export const withThreads = (tuning: Tuning, threads: number): Tuning => ({
+  ...tuning,
+  streams: { ...tuning.streams, 'num.stream.threads': threads },
+});
+
 /** For quick answers and a small process: what `bench restore`, `bench memory` and `bench latency` run. */
 export const latencyTuning: Tuning = {
   jvm: ['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC'],
