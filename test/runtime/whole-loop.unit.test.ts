@@ -87,7 +87,7 @@ class Oracle {
     });
     expect(written.filter(({ topic }) => topic !== 'states').map(textOf)).toEqual(left.map(({ text }) => text));
     const changes = written.filter(({ topic }) => topic === 'states');
-    expect(changes.map(({ key }) => key).sort()).toEqual([...touched].sort());
+    expect([changes.length, new Set(changes.map(({ key }) => key))]).toEqual([touched.size, touched]);
     for (const { key, value, headers } of changes) {
       const state = states.get(key as string);
       expect(value === null ? undefined : JSON.parse(String(value).slice(1))).toEqual(state);
