@@ -31,6 +31,7 @@ export class BatchProcessing<S> {
   #nowMs: number;
   readonly #overlay = new Overlay<S>();
   readonly #outputs: BatchOutputs;
+  readonly #encodesEach: boolean;
   readonly #spentTimers: DueTimer[] = [];
   readonly #laterTimers: DueTimer[] = [];
   readonly #reportedEvents: ReportedEvent[] = [];
@@ -43,7 +44,8 @@ export class BatchProcessing<S> {
     this.#task = task;
     this.#before = before;
     this.#nowMs = nowMs;
-    this.#outputs = new BatchOutputs(task.context, task.encodesEach);
+    this.#encodesEach = task.encodesEachUntilMs > nowMs;
+    this.#outputs = new BatchOutputs(task.context, this.#encodesEach);
   }
 
   async record(origin: ConsumedRecord): Promise<void> {
@@ -266,9 +268,9 @@ export class BatchProcessing<S> {
     reason: string | undefined,
     trace: Change<S>['trace'],
   ): Change<S> {
-    const { encodesEach, context } = this.#task;
+    const { context } = this.#task;
     const earlier = this.#overlay.get(key);
-    const bytes = state !== null && (encodesEach || !earlier) ? context.state.encode(state) : null;
+    const bytes = state !== null && (this.#encodesEach || !earlier) ? context.state.encode(state) : null;
     return {
       bytes,
       state: bytes === null ? state : null,

@@ -11,10 +11,11 @@ import type { Task } from './task.ts';
  *
  * A record that fails as a defect becomes a dead letter. A record whose schema can't be fetched now is deferred and ends the
  * batch: what comes before it is written, and it is polled again. Where something can't be encoded and it isn't known which record
- * made it, nothing of the batch is written: it is polled again, and from then on the task encodes all at once.
+ * made it, nothing of the batch is written: it is polled again, and for some time the task encodes all at once.
  */
 export class TaskBatch<S> {
   readonly #task: Task<S>;
+  readonly #nowMs: number;
   readonly #processing: BatchProcessing<S>;
   readonly #from: number;
   #nextPosition: number;
@@ -25,6 +26,7 @@ export class TaskBatch<S> {
   /** `before`: the batch that is being committed meanwhile. Its states and its position go before those of the task. */
   constructor(task: Task<S>, nowMs: number, before: BatchResult<S> | null = null) {
     this.#task = task;
+    this.#nowMs = nowMs;
     this.#processing = new BatchProcessing(task, before?.states ?? null, nowMs);
     this.#from = before?.nextPosition ?? task.position;
     this.#nextPosition = this.#from;
@@ -77,11 +79,14 @@ export class TaskBatch<S> {
       return this.#processing.finish(this.#nextPosition, this.#deferredBy);
     } catch (error) {
       if (!(error instanceof Unencodable)) throw error;
-      this.#task.encodesEach = true;
+      this.#task.encodesEachUntilMs = this.#nowMs + encodesEachForMs;
       return new BatchProcessing(this.#task, null, 0).finish(this.#from, error);
     }
   }
 }
+
+/** Longer than what was put back waits, short enough for one such value not to slow a task for ever. */
+const encodesEachForMs = 10 * 60_000;
 
 /** Records and timers at once, of a batch that nothing is being committed before. */
 export async function processBatch<S>(

@@ -39,10 +39,10 @@ export class Task<S> {
   /** Offset at which the end of the input partition was last reached; -1 before that. */
   endSeenAt = -1;
   /**
-   * All that a step makes is encoded at once: a state or a snapshot could not be encoded at the end of a batch, where it isn't known
-   * which record made it. Slower where a key changes often.
+   * Until then, epoch milliseconds, all that a step makes is encoded at once: a state or a snapshot could not be encoded at the end of
+   * a batch, where it isn't known which record made it. Slower where a key changes often.
    */
-  encodesEach = false;
+  encodesEachUntilMs = 0;
 
   private constructor(o: TaskParts<S>, earliestTimerMs: number | null) {
     this.partition = o.partition;

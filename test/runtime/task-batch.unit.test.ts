@@ -459,6 +459,27 @@ test('nor does one that would take away what can not be encoded', async () => {
   expect(await batch.finish([{ dueAtMs: 5, key: 'k' }], 10)).toMatchObject({ nextPosition: 0, changes: [] });
 });
 
+// One value that didn't fit made each change of a busy key cost its encoding for the rest of the task's life.
+test('what can not be encoded has all encoded at once for ten minutes', async () => {
+  const task = taskThatTimersOverfill();
+  const encoded: string[] = [];
+  const { encode } = task.context.state;
+  Object.assign(task.context.state, {
+    encode: (state: string) => {
+      encoded.push(state);
+      return encode(state);
+    },
+  });
+  const records = (from: number, ...values: string[]) => values.map((value, at) => recordWith('l', from + at, value));
+  await processBatch(task, records(0, 'a', 'U'), [], 10);
+  encoded.length = 0;
+  await processBatch(task, records(0, 'a', 'b', 'c'), [], 10 + 600_000 - 1);
+  expect(encoded).toEqual(['a', 'ab', 'abc']);
+  encoded.length = 0;
+  await processBatch(task, records(0, 'a', 'b', 'c'), [], 10 + 600_000);
+  expect(encoded).toEqual(['a', 'abc']);
+});
+
 test('behind a deferred record nothing of a later portion is stepped', async () => {
   const away = new Fault('the registry is away', { code: 'REGISTRY_UNREACHABLE', retryable: true });
   const task = taskOf({}, (state, { value }) => ({ kind: 'next', state: `${state ?? ''}${value}`, emit: [] }));
