@@ -12,4 +12,6 @@ export const leastVideos: Readonly<Record<string, number>> = {
   memory: (memoryLoad.perSecond * memoryLoad.seconds) / leftOfVideo,
   latency: latencyLoad.perSecond * (latencyLoad.warmUpSeconds + latencyLoad.seconds),
   restore: (killedAtWork.perSecond * killedAtWork.seconds) / leftOfVideo,
+  // Its batches are of some hundred videos.
+  growth: 1_000,
 };

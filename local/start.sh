@@ -4,8 +4,8 @@ set -eu
 node=$1
 shift
 
-# A processor's states outlive the collections of young objects. The less room those have, the sooner a state is moved to where it stays,
-# and the shorter is each collection (docs/decisions/021-memory-of-a-processor.md).
+# What outlives a collection of young objects is copied by it. The less room those have, the shorter is each collection, and the
+# less memory it holds (docs/decisions/021-memory-of-a-processor.md).
 flags=
 if [ "${1:-} ${2:-}" = 'run processor' ]; then flags=--max-semi-space-size=16; fi
 

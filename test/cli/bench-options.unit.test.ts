@@ -29,12 +29,13 @@ test('a size that the load of a benchmark does not fit in is refused before anyt
   expect(refused('latency', { size: 30_000 })).toBeNull();
   expect(refused('restore', { size: 999 })).toContain('at least 1000 videos');
   expect(refused('restore', { size: 1_000 })).toBeNull();
+  expect(refused('growth', { size: 999, only: 'stores' })).toContain('at least 1000 videos');
   expect(refused('domain', { size: 1 })).toBeNull();
 });
 
 test('a size belongs to the parts of growth that grow with videos', () => {
-  expect(refused('growth', { size: 5 })).toBeNull();
-  expect(refused('growth', { size: 5, only: 'videos' })).toBeNull();
-  expect(refused('growth', { size: 5, only: 'stores' })).toBeNull();
-  expect(refused('growth', { size: 5, only: 'events' })).toContain('--size');
+  expect(refused('growth', { size: 1_000 })).toBeNull();
+  expect(refused('growth', { size: 1_000, only: 'videos' })).toBeNull();
+  expect(refused('growth', { size: 1_000, only: 'stores' })).toBeNull();
+  expect(refused('growth', { size: 1_000, only: 'events' })).toContain('--size');
 });
