@@ -25,7 +25,7 @@ type Running = RestoreJob & {
   reportedAtMs: number;
   advancedAtMs: number;
   checkedAtMs: number;
-  /** Puts that haven't ended, each behind the one before. */
+  /** The last ones, each behind the one before. */
   puts: Promise<void>[];
   readonly resolve: (coveredTo: number) => void;
   readonly reject: (error: unknown) => void;

@@ -22,15 +22,22 @@ const common = {
   'rocksdb.memtable.mb': 16,
 } as const;
 
+/** The same with so many threads, each of which restores and works on the tasks that it owns. */
+export const withThreads = (tuning: Tuning, threads: number): Tuning => ({
+  ...tuning,
+  streams: { ...tuning.streams, 'num.stream.threads': threads },
+});
+
 /** For as many callbacks a second as it can, with so many threads. */
-export const throughput = (threads: number): Tuning => ({
+export const throughput = (threads: number): Tuning => withThreads(manyCallbacks, threads);
+
+const manyCallbacks: Tuning = {
   // The parallel collector is made for throughput: G1, the default, took 109 µs of CPU per record instead of 96.
   jvm: ['-Xms1g', '-Xmx1g', '-XX:+UseParallelGC'],
   // With the record cache it was 104: it holds bytes that the memtables hold too, and a video's events come too far apart.
   cache: false,
   streams: {
     ...common,
-    'num.stream.threads': threads,
     // Larger transactions cost less; nothing waits for these results. Its default, 100 ms, took half as much CPU again.
     'commit.interval.ms': 2_000,
     'buffered.records.per.partition': 4_000,
@@ -39,13 +46,7 @@ export const throughput = (threads: number): Tuning => ({
     'rocksdb.cache.mb': 128,
     'rocksdb.memtables.mb': 128,
   },
-});
-
-/** The same with so many threads, each of which restores the tasks that it owns. */
-export const withThreads = (tuning: Tuning, threads: number): Tuning => ({
-  ...tuning,
-  streams: { ...tuning.streams, 'num.stream.threads': threads },
-});
+};
 
 /** For quick answers and a small process: what `bench restore`, `bench memory` and `bench latency` run. */
 export const latencyTuning: Tuning = {

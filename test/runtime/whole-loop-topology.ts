@@ -1,7 +1,7 @@
+import type { Rng } from '../../emulator/random.ts';
 import { Fault } from '../../platform/faults.ts';
 import type { Emission, Outcome, SourceRecord, StepContext } from '../../processors/topology.ts';
 import { taskContext } from '../../runtime/task-context.ts';
-import type { Random } from './whole-loop-world.ts';
 
 /** What happened to a key, and when it wants to be called. `bad`: it can't be encoded; `mute`: what it says can't. */
 export type State = { log: string[]; due: number[]; bad?: true; mute?: true; breaks?: true };
@@ -85,7 +85,7 @@ const codec = (fails: (value: never) => boolean) => ({
 /**
  * States in the store before are of a schema that has to be fetched first. What waits for the registry, and for how long, is by chance.
  */
-export function contextOf(random: Random, isCalm: () => boolean, cacheBytes: number) {
+export function contextOf(random: Pick<Rng, 'chance'>, isCalm: () => boolean, cacheBytes: number) {
   const known = new Set(['O']);
   const state = codec(({ bad }: State) => bad === true);
   const slow = async (bytes: Buffer, schema: string) => {

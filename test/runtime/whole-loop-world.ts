@@ -7,6 +7,7 @@ import type {
   TransactionalProducer,
 } from '../../connectors/kafka/index.ts';
 import { KafkaFault } from '../../connectors/kafka/index.ts';
+import type { Rng } from '../../emulator/random.ts';
 import type { Assignment } from '../../runtime/assignment.ts';
 import { BatchSize } from '../../runtime/batch-size.ts';
 import { nextTimerAtMs } from '../../runtime/changelog-record.ts';
@@ -21,26 +22,11 @@ import { Task } from '../../runtime/task.ts';
 import type { TaskContext } from '../../runtime/task-context.ts';
 import { TimerGate } from '../../runtime/timer-gate.ts';
 
-export type Random = { readonly chance: (of: number) => boolean; readonly upTo: (most: number) => number };
-
-/** The same numbers for the same seed. */
-export function randomOf(seed: number): Random {
-  let a = seed | 0;
-  const next = () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  return { chance: (of) => next() < of, upTo: (most) => Math.floor(next() * (most + 1)) };
-}
-
 /** One partition of the input: `end` may lie behind its last record. */
 export type Log = { readonly records: ConsumedRecord[]; end: number };
 export type Transaction = {
   readonly records: readonly OutgoingRecord[];
   readonly offsets: ReadonlyMap<number, number>;
-  readonly nowMs: number;
 };
 
 type Partition<S> = { task: Task<S> | null; fetchAt: number; paused: boolean; opensIn: number };
@@ -59,7 +45,7 @@ export class World<S> {
   nowMs = 1_000;
   /** Nothing fails any more. */
   calm = false;
-  readonly #o: { readonly context: TaskContext<S>; readonly folder: string; readonly random: Random };
+  readonly #o: { readonly context: TaskContext<S>; readonly folder: string; readonly random: Rng };
   readonly #loop: Loop<S>;
   readonly #producer: TransactionalProducer;
   readonly #recover: (error: unknown) => Promise<number>;
@@ -68,7 +54,7 @@ export class World<S> {
   constructor(o: {
     readonly context: TaskContext<S>;
     readonly folder: string;
-    readonly random: Random;
+    readonly random: Rng;
     readonly partitions: number;
     readonly sizes: {
       readonly maxRecords: number;
@@ -126,7 +112,7 @@ export class World<S> {
       await this.#loop.discardReadAhead();
       await this.#recover(error);
     }
-    this.nowMs += this.#o.random.upTo(150);
+    this.nowMs += this.#o.random.int(0, 150);
   }
 
   async close(): Promise<void> {
@@ -143,10 +129,10 @@ export class World<S> {
     return {
       poll: async (most: number) => {
         await new Promise(setImmediate);
-        this.nowMs += random.upTo(3);
+        this.nowMs += random.int(0, 3);
         const taken: ConsumedRecord[] = [];
-        const from = random.upTo(this.partitions.length - 1);
-        const wanted = random.chance(0.3) ? random.upTo(most) : most;
+        const from = random.int(0, this.partitions.length - 1);
+        const wanted = random.chance(0.3) ? random.int(0, most) : most;
         for (let i = 0; i < this.partitions.length; i += 1) {
           const number = (from + i) % this.partitions.length;
           const [log, at] = [this.logs[number] as Log, this.partitions[number] as Partition<S>];
@@ -178,7 +164,7 @@ export class World<S> {
       at.paused = true;
       await at.task?.close();
       at.task = null;
-      at.opensIn = this.#o.random.upTo(4);
+      at.opensIn = this.#o.random.int(0, 4);
     };
     const { partitions } = this;
     return {
@@ -224,11 +210,9 @@ export class World<S> {
     const { write } = store;
     await store.write(
       [...(this.changelog[partition] ?? [])].map(([key, { value, headers }]) => ({
-        ...{
-          key,
-          bytes: value,
-          dueAtMs: value === null ? null : nextTimerAtMs((headers ?? {}) as Record<string, string>),
-        },
+        key,
+        bytes: value,
+        dueAtMs: value === null ? null : nextTimerAtMs((headers ?? {}) as Record<string, string>),
       })),
       null,
     );
@@ -256,7 +240,7 @@ export class World<S> {
       for (const record of records)
         if (record.topic === 'states') this.changelog[record.partition as number]?.set(record.key as string, record);
       for (const [partition, offset] of offsets) this.committed[partition] = offset;
-      this.transactions.push({ records, offsets, nowMs: this.nowMs });
+      this.transactions.push({ records, offsets });
     };
     return {
       begin: async () => {
@@ -268,7 +252,7 @@ export class World<S> {
         for (const { partition, offset } of at) offsets.set(partition, offset);
       },
       commit: async () => {
-        for (let i = this.#o.random.upTo(6); i > 0; i -= 1) await new Promise(setImmediate);
+        for (let i = this.#o.random.int(0, 6); i > 0; i -= 1) await new Promise(setImmediate);
         if (this.#fails(0.05)) throw new KafkaFault('too late', { code: 'ERR__TIMED_OUT', abortable: true });
         const isUnknown = this.#fails(0.02);
         if (!isUnknown || this.#o.random.chance(0.5)) commit();

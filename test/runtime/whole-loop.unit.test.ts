@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ConsumedRecord, OutgoingRecord } from '../../connectors/kafka/index.ts';
+import { seeded } from '../../emulator/random.ts';
 import type { Outcome, SourceRecord } from '../../processors/topology.ts';
 import { contextOf, fire, type Input, type State, step } from './whole-loop-topology.ts';
-import { type Log, randomOf, World } from './whole-loop-world.ts';
+import { type Log, World } from './whole-loop-world.ts';
 
 /** Replays what was committed over states of its own, one step after the other, and compares all that was written. */
 class Oracle {
@@ -117,12 +118,12 @@ const ops = [
   'dead',
   'throw',
   'breaks',
-];
-const rareOps = ['bad', 'mute', 'later', 'unreadable', 'bad'];
+] as const;
+const rareOps = ['bad', 'mute', 'later', 'unreadable', 'bad'] as const;
 
 async function run(seed: number, folder: string): Promise<void> {
-  const random = randomOf(seed);
-  const pick = <T>(of: readonly T[]): T => of[random.upTo(of.length - 1)] as T;
+  const random = seeded(seed);
+  const { pick } = random;
   let world: World<State> | null = null;
   const context = contextOf(random, () => world?.calm ?? false, pick([0, 200, 600, 4_000]));
   const sizes = {
@@ -133,10 +134,11 @@ async function run(seed: number, folder: string): Promise<void> {
   world = new World<State>({ context, folder, random, partitions: 2, sizes });
   world.calm = !failing;
   const keys = Array.from({ length: pick([1, 2, 5]) }, (_, index) => `k${index}`);
+  const anyKey = (partition: number) => `${partition}${keys[random.int(0, keys.length - 1)]}`;
   for (const [partition, changelog] of world.changelog.entries()) {
     for (const name of [...keys, 'unread']) {
       if (random.chance(0.5)) continue;
-      const [key, due] = [`${partition}${name}`, random.chance(0.5) ? 1_000 + random.upTo(900) : null];
+      const [key, due] = [`${partition}${name}`, random.chance(0.5) ? 1_000 + random.int(0, 900) : null];
       const value = Buffer.from(`${name.at(-1)}${JSON.stringify({ log: ['before'], due: due === null ? [] : [due] })}`);
       changelog.set(key, {
         topic: 'states',
@@ -150,24 +152,24 @@ async function run(seed: number, folder: string): Promise<void> {
   const appendedMs = new Map<string, number>();
   const oracle = new Oracle(world, appendedMs);
   const rare = pick([0, 0.05, 0.2]);
-  let left = 20 + random.upTo(120);
+  let left = 20 + random.int(0, 120);
   const append = (partition: number) => {
     const log = world.logs[partition] as Log;
-    log.end += random.chance(0.1) ? random.upTo(2) : 0;
+    log.end += random.chance(0.1) ? random.int(0, 2) : 0;
     const op = random.chance(rare) ? pick(rareOps) : pick(ops);
-    const due = random.chance(0.4) ? world.nowMs + random.upTo(1_500) - 200 : null;
+    const due = random.chance(0.4) ? world.nowMs + random.int(0, 1_500) - 200 : null;
     const input: Input = {
       id: `${log.end}`,
       op,
       due,
-      other: `${partition}${pick(keys)}`,
-      third: `${partition}${pick(keys)}`,
+      other: anyKey(partition),
+      third: anyKey(partition),
     };
     const record = {
       topic: 'in',
       partition,
       offset: log.end,
-      key: `${partition}${pick(keys)}`,
+      key: anyKey(partition),
       headers: {},
       timestampMs: 0,
     };
@@ -177,8 +179,8 @@ async function run(seed: number, folder: string): Promise<void> {
   };
   try {
     for (let round = 0; left > 0; round += 1) {
-      for (let some = random.chance(0.5) ? random.upTo(8) : 0; some > 0 && left > 0; some -= 1, left -= 1)
-        append(random.upTo(1));
+      for (let some = random.chance(0.5) ? random.int(0, 8) : 0; some > 0 && left > 0; some -= 1, left -= 1)
+        append(random.int(0, 1));
       await world.round();
       oracle.look();
       expect(round).toBeLessThan(2_000);
